@@ -1,0 +1,70 @@
+# Usher: `make run` starts the whole system on this machine, `make test` tests it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+UV_VERSION := 0.13.8
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
+BIN := .venv/bin
+ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/')
+export AWS_DEFAULT_REGION ?= us-east-1
+export AWS_EC2_METADATA_DISABLED := true
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help install run test check lint types rooms template build packaging bench format clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet uv==$(UV_VERSION)
+
+.venv/installed: pyproject.toml uv.lock .python-version | $(filter .tools/bin/uv,$(UV))
+	$(UV) sync --frozen --quiet
+	touch $@
+
+.venv-sam/installed: pyproject.toml uv.lock .python-version | $(filter .tools/bin/uv,$(UV))
+	UV_PROJECT_ENVIRONMENT=.venv-sam $(UV) sync --frozen --quiet --only-group sam
+	touch $@
+
+install: .venv/installed ## make .venv with the usher command
+
+run: install ## start everything on this machine: http://127.0.0.1:8080/practice
+	exec $(BIN)/usher up $(ARGS)
+
+test: install ## every test that needs no network
+	$(BIN)/pytest -m "not packaging" $(ARGS)
+
+check: lint types rooms template packaging ## the whole gate but the tests
+
+lint: install
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: install
+	$(BIN)/mypy
+
+rooms: install
+	$(BIN)/lint-imports --no-cache
+
+template: install .venv-sam/installed
+	$(BIN)/cfn-lint template.yaml infra/*.yaml
+	.venv-sam/bin/sam validate --lint
+
+build: install .venv-sam/installed ## the artefacts that `sam deploy` takes, without docker
+	PATH="$(CURDIR)/.venv/bin:$(dir $(abspath $(UV))):$$PATH" ARCHITECTURE=$(ARCHITECTURE) \
+		.venv-sam/bin/sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+packaging: build
+	$(BIN)/pytest -m packaging $(ARGS)
+
+bench: install ## measure, beside floors taken in the same run
+	$(BIN)/python -m tests.bench
+
+format: install
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## remove what was built and installed, not the state of the local run
+	rm -rf .venv .venv-sam .tools .aws-sam .build

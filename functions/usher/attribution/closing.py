@@ -1,0 +1,65 @@
+"""When evidence may be put away: it balances, or it is too old to be joined by more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from usher.attribution.matching import LAG, Solution, fits, linked
+from usher.attribution.model import OpenJoin, Use, Weight
+
+MOST_OPEN_JOINS: Final = 500
+"""Beyond this, parts are closed as they stand, oldest first, so that the state stays small."""
+
+MOST_OPEN_USES: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Joins that share possible uses, by index, and whether they are done with."""
+
+    joins: tuple[int, ...]
+    uses: tuple[int, ...]
+    closed: bool
+
+
+def split(
+    joins: Sequence[OpenJoin], uses: Sequence[Use], solution: Solution, now: datetime
+) -> list[Part]:
+    """Divide the open evidence into independent parts, oldest first, and close what is done."""
+    parts: list[Part] = []
+    counts = [use.count for use in uses]
+    surplus = len(joins) - MOST_OPEN_JOINS
+    for part_joins, part_uses in linked(joins, uses):
+        oldest = min(joins[j].joined_at for j in part_joins)
+        done = (
+            surplus > 0 or oldest < now - LAG or _balanced(part_joins, part_uses, counts, solution)
+        )
+        surplus -= len(part_joins) if done else 0
+        spent = tuple(
+            u
+            for u in sorted(part_uses)
+            if solution.weights[u] is Weight.SEEN
+            or (solution.weights[u] is Weight.LAST and solution.matched[u])
+        )
+        parts.append(Part(tuple(sorted(part_joins)), spent, done))
+    return parts
+
+
+def _balanced(joins: set[int], uses: set[int], counts: Sequence[int], solution: Solution) -> bool:
+    """Every join has a seen use, and every seen use its join."""
+    seen = [u for u in uses if solution.weights[u] is Weight.SEEN]
+    spent = sum(solution.matched[u] for u in seen)
+    return spent == len(joins) == sum(counts[u] for u in seen)
+
+
+def still_open(uses: Sequence[Use], joins: Sequence[OpenJoin], now: datetime) -> tuple[Use, ...]:
+    """The young uses, of the uncertain ones only those that an open join may have made."""
+    young = [
+        use
+        for use in uses
+        if use.until >= now - LAG
+        and (use.weight is not Weight.MAYBE or any(fits(join, use) for join in joins))
+    ]
+    young.sort(key=lambda use: (use.weight is Weight.MAYBE, now - use.until))
+    return tuple(sorted(young[:MOST_OPEN_USES], key=lambda use: (use.until, use.code)))

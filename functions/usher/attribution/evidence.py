@@ -1,0 +1,199 @@
+"""From what Discord shows of a guild's invites to the uses that joins must have made."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from usher.attribution.model import CodeState, CodeStatus, Use, Weight
+from usher.attribution.outcomes import Reason
+from usher.contracts.observation import InviteLook, InviteRow, VanityLook
+from usher.ids import VANITY, InviteCode
+
+UNLIMITED: Final = 10_000
+"""Stands for the unknown number of uses of an ended invite without a limit."""
+
+LOOK_DURATION: Final = timedelta(seconds=15)
+"""The longest time between Discord's reading of the counts and the end of the look."""
+
+
+class CodeBook:
+    """The guild's codes while one observation is read; remembers which changed."""
+
+    def __init__(self, codes: Mapping[InviteCode, CodeState]) -> None:
+        self._codes = dict(codes)
+        self._changed: set[InviteCode] = set()
+
+    def get(self, code: InviteCode) -> CodeState | None:
+        """The code's state, if it was ever seen."""
+        return self._codes.get(code)
+
+    def put(self, state: CodeState) -> None:
+        """Keep a state; it counts as changed when it differs."""
+        if self._codes.get(state.code) != state:
+            self._codes[state.code] = state
+            self._changed.add(state.code)
+
+    def active(self) -> list[CodeState]:
+        """Codes not known to have ended."""
+        return [s for s in self._codes.values() if s.status is CodeStatus.ACTIVE]
+
+    def changed(self) -> tuple[CodeState, ...]:
+        """The states that differ from those given, in order of code."""
+        return tuple(self._codes[code] for code in sorted(self._changed))
+
+
+def read_look(
+    book: CodeBook, look: InviteLook, looked_at: datetime | None, *, gap: bool
+) -> list[Use]:
+    """Compare a good look with the book; return the uses it reveals and bring the book up to it.
+
+    `looked_at` is the end of the last look that showed counts, None before the first. Counts never
+    fall: a lower one belongs to an older look. A hidden count is no observation of that code.
+    """
+    found: list[Use] = []
+    for row in look.rows:
+        found.extend(_read_row(book, row, look.at, looked_at, gap=gap))
+    if looked_at is not None and look.at < looked_at:
+        return found
+    for state in _vanished(book, look):
+        found.extend(end_code(book, state, look.at))
+    return found
+
+
+def _read_row(
+    book: CodeBook, row: InviteRow, at: datetime, looked_at: datetime | None, *, gap: bool
+) -> Iterable[Use]:
+    known = book.get(row.code)
+    before = _uses_before(row, known, looked_at)
+    uses = row.uses if known is None or known.uses is None else max(row.uses or 0, known.uses)
+    if row.uses is None:
+        uses = known.uses if known else None
+    risen = uses - before if uses is not None and before is not None else 0
+    listed = known if known is not None and known.told else state_of(row)
+    book.put(
+        replace(
+            listed,
+            uses=uses,
+            created_at=row.created_at or (known.created_at if known else None),
+            joins=(known.joins if known else 0) + risen,
+            last_used_at=at if risen else known.last_used_at if known else None,
+        )
+    )
+    if risen:
+        yield Use(
+            code=row.code,
+            inviter_id=row.inviter_id,
+            count=risen,
+            weight=Weight.MAYBE if gap else Weight.SEEN,
+            since=row.created_at,
+            until=at,
+            uses_before=before,
+            reason=Reason.AFTER_GAP if gap else Reason.SEVERAL_POSSIBLE,
+        )
+
+
+def state_of(row: InviteRow) -> CodeState:
+    """A listed or just created invite as a code's first state."""
+    return CodeState(
+        code=row.code,
+        inviter_id=row.inviter_id,
+        channel_id=row.channel_id,
+        uses=row.uses,
+        max_uses=row.max_uses,
+        max_age=row.max_age,
+        temporary=row.temporary,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _uses_before(row: InviteRow, known: CodeState | None, looked_at: datetime | None) -> int | None:
+    """The count that the row is compared with; None when there is none to trust."""
+    if row.uses is None:
+        return None
+    if known is not None:
+        return known.uses
+    created_unseen = (
+        looked_at is not None
+        and row.created_at is not None
+        and row.created_at > looked_at - LOOK_DURATION
+    )
+    return 0 if created_unseen else None
+
+
+def _vanished(book: CodeBook, look: InviteLook) -> list[CodeState]:
+    if look.full:
+        listed = {row.code for row in look.rows}
+        return [s for s in book.active() if s.code not in listed and s.inviter_id != VANITY]
+    gone = [book.get(code) for code in look.gone]
+    return [s for s in gone if s is not None and s.status is CodeStatus.ACTIVE]
+
+
+def end_code(
+    book: CodeBook, state: CodeState, at: datetime, *, told: bool = False, revoked: bool = False
+) -> list[Use]:
+    """Record that a code is no more, and return the uses that its end may hide.
+
+    `told` says that Discord sent INVITE_DELETE, which it does not on expiry; `revoked`, that the
+    audit log names a person who deleted it (entry 42). A limited code that ended untold by expiry,
+    or by hand, had a use left; one that ended otherwise may have spent all that remained. A code
+    without a limit may have served any number of joins since its count was last seen.
+    """
+    expired = not told and not revoked and state.expires_at is not None and state.expires_at <= at
+    if revoked or state.status is CodeStatus.REVOKED:
+        status = CodeStatus.REVOKED
+    else:
+        status = CodeStatus.EXPIRED if expired else CodeStatus.GONE
+    ended_at = state.expires_at if expired and state.expires_at else at
+    book.put(replace(state, status=status, ended_at=ended_at, told=told or revoked or state.told))
+    if state.uses is None:
+        return []
+    left = state.max_uses - state.uses if state.max_uses else UNLIMITED
+    if state.max_uses and status is not CodeStatus.GONE:
+        left -= 1
+    if left <= 0:
+        return []
+    spent_whole = status is CodeStatus.GONE and state.max_uses > 0
+    return [
+        Use(
+            code=state.code,
+            inviter_id=state.inviter_id,
+            count=left,
+            weight=Weight.LAST if spent_whole else Weight.MAYBE,
+            since=state.created_at,
+            until=ended_at,
+            uses_before=state.uses,
+            reason=Reason.MAYBE_REVOKED,
+        )
+    ]
+
+
+def read_vanity(book: CodeBook, look: VanityLook, *, gap: bool) -> list[Use]:
+    """Compare a good look at the vanity counter with the book; a new code gives no use."""
+    if look.code is None or look.uses is None:
+        return []
+    known = book.get(look.code)
+    before = known.uses if known is not None and known.inviter_id == VANITY else None
+    uses = look.uses if before is None else max(look.uses, before)
+    risen = 0 if before is None else uses - before
+    book.put(
+        CodeState(
+            code=look.code,
+            inviter_id=VANITY,
+            channel_id=None,
+            uses=uses,
+            max_uses=0,
+            max_age=0,
+            temporary=False,
+            created_at=None,
+            expires_at=None,
+            joins=(known.joins if known else 0) + risen,
+            last_used_at=look.at if risen else known.last_used_at if known else None,
+        )
+    )
+    if not risen:
+        return []
+    weight = Weight.MAYBE if gap else Weight.SEEN
+    reason = Reason.AFTER_GAP if gap else Reason.SEVERAL_POSSIBLE
+    return [Use(look.code, VANITY, risen, weight, None, look.at, before, reason)]

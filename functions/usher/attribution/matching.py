@@ -1,0 +1,212 @@
+"""Which joins can have made which uses, over all best explanations at once.
+
+An explanation pairs joins with seen and last uses. The best ones explain as many joins as possible
+and, among those, leave as few seen uses unspent as possible. A pairing is possible when some best
+explanation holds it, so that a join whose best explanations all agree is certain. A use that may
+never have happened explains nothing: it only adds to what an unexplained join may have used.
+Instead of enumerating explanations, one best matching is found and its alternatives are read off
+the strongly connected components of its residual graph (the standard argument for edges that lie in
+some maximum matching).
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from usher.attribution.components import strongly_connected
+from usher.attribution.model import OpenJoin, Use, Weight
+
+SKEW: Final = timedelta(milliseconds=100)
+"""How far the listener's clock may stand from Discord's."""
+
+LAG: Final = timedelta(minutes=10)
+"""The longest time after which a use is still shown (SPEC 1.2)."""
+
+_STRENGTH: Final = {Weight.SEEN: 2, Weight.LAST: 1, Weight.MAYBE: 0, Weight.HIDDEN: 0}
+
+
+def fits(join: OpenJoin, use: Use) -> bool:
+    """Whether the join can have made the use, by time alone.
+
+    A use seen at a moment was made before it: by a join that had arrived or had happened by then.
+    """
+    if use.since is not None and join.joined_at < use.since - SKEW:
+        return False
+    if join.joined_at < use.until - LAG:
+        return False
+    return join.at <= use.until or join.joined_at <= use.until + SKEW
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What all best explanations have in common, by the indexes of joins and uses."""
+
+    options: tuple[tuple[int, ...], ...]
+    """For each join, the uses that some best explanation pairs it with."""
+    unexplained: tuple[bool, ...]
+    """For each join, whether some best explanation leaves it without a use."""
+    maybe: tuple[tuple[int, ...], ...]
+    """For each join, the uncertain uses that fit it."""
+    matched: tuple[int, ...]
+    """For each use, how many joins one best explanation pairs with it."""
+    certain: tuple[int, ...]
+    """For each use, how many joins every best explanation pairs with it."""
+    weights: tuple[Weight, ...]
+    """For each use, its weight after comparing its count with the joins at hand."""
+
+
+def solve(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Solution:
+    """Find what every best explanation of `joins` by `uses` agrees on."""
+    fitting = [[u for u, use in enumerate(uses) if fits(join, use)] for join in joins]
+    weights = _weigh(uses, fitting)
+    matching = _Matching(fitting, [use.count for use in uses], [_STRENGTH[w] for w in weights])
+    component = _components(matching)
+    options = tuple(
+        tuple(
+            u
+            for u in matching.fitting[j]
+            if matching.of_join[j] == u or component[j] == component[matching.node(u)]
+        )
+        for j in range(len(joins))
+    )
+    unexplained = tuple(
+        matching.of_join[j] is None or component[j] == component[matching.hub]
+        for j in range(len(joins))
+    )
+    maybe = tuple(tuple(u for u in possible if not _STRENGTH[weights[u]]) for possible in fitting)
+    certain = tuple(
+        len(takers)
+        if component[matching.node(u)] != component[matching.spare_node(u)]
+        else sum(component[j] != component[matching.node(u)] for j in takers)
+        for u, takers in enumerate(matching.takers)
+    )
+    return Solution(options, unexplained, maybe, tuple(matching.load), certain, weights)
+
+
+def _weigh(uses: Sequence[Use], fitting: Sequence[Sequence[int]]) -> tuple[Weight, ...]:
+    """A vanished code can only have been spent whole if enough joins fit it."""
+    takers = [0] * len(uses)
+    for possible in fitting:
+        for u in possible:
+            takers[u] += 1
+    return tuple(
+        Weight.MAYBE if use.weight is Weight.LAST and use.count > takers[u] else use.weight
+        for u, use in enumerate(uses)
+    )
+
+
+class _Matching:
+    """A best matching, and the node numbers of its residual graph.
+
+    Joins are nodes 0…n-1 and uses follow; then one hub for joins left free, and one for spare
+    uses of each strength.
+    """
+
+    def __init__(
+        self, fitting: Sequence[Sequence[int]], capacity: Sequence[int], strength: Sequence[int]
+    ) -> None:
+        self.fitting = [[u for u in possible if strength[u]] for possible in fitting]
+        self.capacity = capacity
+        self.strength = strength
+        self.of_join: list[int | None] = [None] * len(fitting)
+        self.takers: list[set[int]] = [set() for _ in capacity]
+        for least in (2, 1):
+            for j, taken in enumerate(self.of_join):
+                if taken is None:
+                    self._augment(j, least)
+
+    @property
+    def load(self) -> list[int]:
+        """How many joins each use is paired with."""
+        return [len(takers) for takers in self.takers]
+
+    @property
+    def hub(self) -> int:
+        """The node of joins left free."""
+        return len(self.fitting) + len(self.capacity)
+
+    def node(self, use: int) -> int:
+        """The node of a use."""
+        return len(self.fitting) + use
+
+    def spare_node(self, use: int) -> int:
+        """The node of spare uses of this use's strength."""
+        return self.hub + self.strength[use]
+
+    def _augment(self, start: int, least: int) -> None:
+        """Pair the free join `start`, moving others, with uses of at least a strength.
+
+        Joins and uses that were paired stay paired, so stronger rounds keep what they gained.
+        """
+        came_from: dict[int, int] = {}
+        queue = deque([start])
+        while queue:
+            j = queue.popleft()
+            for u in self.fitting[j]:
+                if u in came_from or self.strength[u] < least:
+                    continue
+                came_from[u] = j
+                if len(self.takers[u]) < self.capacity[u]:
+                    self._shift(u, start, came_from)
+                    return
+                queue.extend(self.takers[u])
+
+    def _shift(self, end: int, start: int, came_from: dict[int, int]) -> None:
+        u = end
+        while True:
+            j = came_from[u]
+            previous = self.of_join[j]
+            self.of_join[j] = u
+            self.takers[u].add(j)
+            if previous is None:
+                return
+            self.takers[previous].discard(j)
+            u = previous
+
+
+def _components(matching: _Matching) -> list[int]:
+    """Number the strongly connected components of the residual graph."""
+    count = len(matching.fitting)
+    edges: list[list[int]] = [[] for _ in range(matching.hub + 3)]
+    for j, taken in enumerate(matching.of_join):
+        edges[j].extend(matching.node(u) for u in matching.fitting[j] if u != taken)
+        if taken is None:
+            edges[matching.hub].append(j)
+        else:
+            edges[matching.node(taken)].append(j)
+            edges[j].append(matching.hub)
+    for u, takers in enumerate(matching.takers):
+        if len(takers) < matching.capacity[u]:
+            edges[count + u].append(matching.spare_node(u))
+        if takers:
+            edges[matching.spare_node(u)].append(count + u)
+    return strongly_connected(edges)
+
+
+def linked(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Iterable[tuple[set[int], set[int]]]:
+    """Split joins and uses into parts that share no possible pairing, in order of first join."""
+    fitting = [
+        [u for u, use in enumerate(uses) if _STRENGTH[use.weight] and fits(join, use)]
+        for join in joins
+    ]
+    takers: dict[int, list[int]] = {}
+    for j, possible in enumerate(fitting):
+        for u in possible:
+            takers.setdefault(u, []).append(j)
+    left = dict.fromkeys(range(len(joins)))
+    while left:
+        first = next(iter(left))
+        part: tuple[set[int], set[int]] = ({first}, set())
+        queue = deque([first])
+        while queue:
+            for u in fitting[queue.popleft()]:
+                if u not in part[1]:
+                    part[1].add(u)
+                    new = [j for j in takers[u] if j not in part[0]]
+                    part[0].update(new)
+                    queue.extend(new)
+        for j in part[0]:
+            del left[j]
+        yield part

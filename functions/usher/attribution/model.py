@@ -1,0 +1,191 @@
+"""What attribution keeps of a guild between observations, and what it decides.
+
+All of it is frozen: the rules map (Stored, Observation) to a Decision, the store writes the
+Decision, and nothing else changes these values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from usher.attribution.outcomes import Outcome, Reason
+from usher.contracts.observation import Person
+from usher.ids import ChannelId, InviteCode, UserId
+
+
+class CodeStatus(StrEnum):
+    """The life of an invite (SPEC 1.10)."""
+
+    ACTIVE = "active"
+    EXHAUSTED = "exhausted"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    GONE = "gone"
+    """Ended, by use or by hand: not yet told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeState:
+    """One invite as last seen. The vanity code is one too, with inviter `VANITY`."""
+
+    code: InviteCode
+    inviter_id: UserId | None
+    channel_id: ChannelId | None
+    uses: int | None
+    """Highest count seen; None until Discord has shown one."""
+    max_uses: int
+    max_age: int
+    temporary: bool
+    created_at: datetime | None
+    expires_at: datetime | None
+    status: CodeStatus = CodeStatus.ACTIVE
+    ended_at: datetime | None = None
+    told: bool = False
+    """Discord sent its deletion: a list that still shows it lags behind."""
+    joins: int = 0
+    """Uses seen since Usher watches."""
+    last_used_at: datetime | None = None
+
+
+class Weight(StrEnum):
+    """How strongly a use asks for a join."""
+
+    SEEN = "seen"
+    """The count rose: somebody joined."""
+    LAST = "last"
+    """The code vanished when all its remaining uses could be spent by known joins."""
+    MAYBE = "maybe"
+    """The code ended, or moved unwatched: it may have served a join, or none."""
+    HIDDEN = "hidden"
+    """Contained in the counts of a first look: names no code, serves any number of joins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Uses of one code that became visible at one moment, `count` of them."""
+
+    code: InviteCode
+    inviter_id: UserId | None
+    count: int
+    weight: Weight
+    since: datetime | None
+    """No earlier join can have made it (the code did not exist); None for no bound."""
+    until: datetime
+    """When it was seen: no later join can have made it."""
+    uses_before: int | None
+    reason: Reason = Reason.SEVERAL_POSSIBLE
+    """What to tell when a join has this use as its only, uncertain, candidate."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJoin:
+    """A join whose evidence is still open, with the word last given on it."""
+
+    person: Person
+    joined_at: datetime
+    at: datetime
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Joins and the uses that explain them, solved together."""
+
+    id: str
+    joins: tuple[OpenJoin, ...]
+    uses: tuple[Use, ...]
+    pooled: Mapping[UserId, int] = field(default_factory=dict)
+    """Credits given to inviters for uses of this group that no single join is paired with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The guild's versioned state: small, written with every observation."""
+
+    version: int = 0
+    """0 for a guild never seen."""
+    looked_at: datetime | None = None
+    """End of the last look that showed counts."""
+    blind: bool = False
+    """The last look was refused or showed no counts."""
+    gap: bool = False
+    """The listener was away since that look."""
+    vanity_code: InviteCode | None = None
+    open: Group = field(default_factory=lambda: Group("", (), ()))
+    closed_until: datetime | None = None
+    """Latest `until` of the closed groups: a join older than that arrives late."""
+
+
+type Membership = tuple[UserId, datetime]
+"""Who joined when: with the guild, the identity of a join (SPEC 1.8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the rules are given: the head, and of the rest what this observation touches."""
+
+    head: Head = field(default_factory=Head)
+    codes: Mapping[InviteCode, CodeState] = field(default_factory=dict)
+    """Every code on a full look; else at least those that the observation names."""
+    known: frozenset[Membership] = frozenset()
+    """Memberships already recorded among those of the observation."""
+    closed: tuple[Group, ...] = ()
+    """Groups closed within the evidence window; needed only when a join arrives late."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRecorded:
+    """The first word on a join. Every join gets exactly one."""
+
+    person: Person
+    joined_at: datetime
+    at: datetime
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRevised:
+    """Later evidence changed the word on a join; nothing before it is overwritten."""
+
+    user_id: UserId
+    joined_at: datetime
+    at: datetime
+    before: Outcome
+    after: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class MemberDeparted:
+    """A member left, was kicked or banned."""
+
+    user_id: UserId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PoolCredited:
+    """Credit for uses whose pairing is unknown although the inviter's use is certain (SPEC 1.3)."""
+
+    group_id: str
+    inviter_id: UserId
+    delta: int
+    """Positive to grant; negative when a pairing became known and took its place."""
+    at: datetime
+
+
+type Fact = JoinRecorded | JoinRevised | MemberDeparted | PoolCredited
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one observation changes."""
+
+    head: Head
+    codes: tuple[CodeState, ...]
+    """Only the codes that changed."""
+    closed: tuple[Group, ...]
+    """Groups closed now, to be kept for the evidence window."""
+    reopened: tuple[str, ...]
+    """Ids of closed groups that are open again."""
+    facts: tuple[Fact, ...]

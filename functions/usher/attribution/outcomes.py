@@ -1,0 +1,100 @@
+"""The last word, so far, on who brought a member in (SPEC 1.2)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from usher.ids import InviteCode, UserId
+
+
+class Confidence(StrEnum):
+    """How sure an outcome is, strongest first."""
+
+    DETERMINISTIC = "deterministic"
+    CONFIRMED = "confirmed"
+    EXACT = "exact"
+    INFERRED = "inferred"
+    AMBIGUOUS = "ambiguous"
+    NONE = "none"
+
+
+class Kind(StrEnum):
+    """The road by which a member came (SPEC 1.4)."""
+
+    INVITE = "invite"
+    VANITY = "vanity"
+    DISCOVERY = "discovery"
+    BOT = "bot"
+    API = "api"
+    HUB = "hub"
+    UNKNOWN = "unknown"
+
+
+class Method(StrEnum):
+    """The evidence that attributed a join."""
+
+    USE_COUNT = "use_count"
+    """An invite's count rose."""
+    LAST_USE = "last_use"
+    """A limited invite vanished with its last use."""
+    VANITY_COUNT = "vanity_count"
+    """The vanity counter rose."""
+    SAME_INVITER = "same_inviter"
+    """Several codes are possible, all of one inviter (SPEC 1.3)."""
+
+
+class Reason(StrEnum):
+    """Why a join is not attributed."""
+
+    BOT_ADDED = "bot_added"
+    """Bots come by OAuth2, never by an invite."""
+    NO_BASELINE = "no_baseline"
+    """The first look at this guild: nothing to compare with."""
+    LOOK_FAILED = "look_failed"
+    """Discord refused or failed to list the invites; nothing was observed."""
+    NOT_LOOKED = "not_looked"
+    """No look at the invites has followed yet."""
+    USES_HIDDEN = "uses_hidden"
+    """Discord listed the invites without counts: Manage Server is missing."""
+    NO_USE_SEEN = "no_use_seen"
+    """No invite's count moved: discovery, the API, or a count that lags."""
+    SEVERAL_POSSIBLE = "several_possible"
+    """More than one assignment fits the evidence."""
+    AFTER_GAP = "after_gap"
+    """The counts moved while the listener was away, so others may have used them."""
+    MAYBE_REVOKED = "maybe_revoked"
+    """The only invite that fits ended unseen, by use or by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """One inviter, and one code unless several codes of that inviter are possible."""
+
+    kind: Kind
+    code: InviteCode | None
+    inviter_id: UserId | None
+    """`VANITY` for the vanity code; None for an invite that has no inviter."""
+    confidence: Confidence
+    method: Method
+    candidates: tuple[InviteCode, ...]
+    uses_before: int | None = None
+    uses_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several codes fit, or one fits but need not be it: never a guess."""
+
+    candidates: tuple[InviteCode, ...]
+    reason: Reason
+    kind: Kind = Kind.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Unattributed:
+    """No evidence names a code."""
+
+    reason: Reason
+    kind: Kind = Kind.UNKNOWN
+
+
+type Outcome = Attributed | Ambiguous | Unattributed

@@ -1,0 +1,105 @@
+"""What to say of each join, given what all best explanations have in common."""
+
+from collections.abc import Sequence
+
+from usher.attribution.matching import Solution
+from usher.attribution.model import OpenJoin, Use, Weight
+from usher.attribution.outcomes import (
+    Ambiguous,
+    Attributed,
+    Confidence,
+    Kind,
+    Method,
+    Outcome,
+    Reason,
+    Unattributed,
+)
+from usher.ids import VANITY, InviteCode
+
+
+def outcome_of(j: int, solution: Solution, uses: Sequence[Use], silence: Reason) -> Outcome:
+    """The outcome for join `j`; `silence` says why, where no use fits it."""
+    named = [uses[u] for u in solution.options[j]]
+    inviters = {use.inviter_id for use in named}
+    if not solution.unexplained[j]:
+        candidates = _codes(named)
+        if len(candidates) == 1:
+            return _one_code(named)
+        if len(inviters) == 1 and None not in inviters:
+            return _one_inviter(named, candidates)
+        by_vanity = VANITY in inviters
+        kind = Kind.UNKNOWN if by_vanity else Kind.INVITE
+        return Ambiguous(candidates, Reason.SEVERAL_POSSIBLE, kind)
+    maybe = [uses[u] for u in solution.maybe[j]]
+    named.extend(use for use in maybe if use.weight is not Weight.HIDDEN)
+    candidates = _codes(named)
+    if not candidates:
+        return Unattributed(Reason.NO_BASELINE if maybe else silence)
+    reason = named[0].reason if len(candidates) == 1 else Reason.SEVERAL_POSSIBLE
+    return Ambiguous(candidates, reason)
+
+
+def _codes(named: Sequence[Use]) -> tuple[InviteCode, ...]:
+    return tuple(sorted({use.code for use in named}))
+
+
+def _one_inviter(named: Sequence[Use], candidates: tuple[InviteCode, ...]) -> Attributed:
+    """Several codes are possible, all of one inviter."""
+    return Attributed(
+        kind=Kind.INVITE,
+        code=None,
+        inviter_id=named[0].inviter_id,
+        confidence=Confidence.EXACT,
+        method=Method.SAME_INVITER,
+        candidates=candidates,
+    )
+
+
+def _one_code(named: Sequence[Use]) -> Attributed:
+    """Every explanation names the same code."""
+    first = named[0]
+    if first.inviter_id == VANITY:
+        kind, method = Kind.VANITY, Method.VANITY_COUNT
+    elif all(use.weight is Weight.LAST for use in named):
+        kind, method = Kind.INVITE, Method.LAST_USE
+    else:
+        kind, method = Kind.INVITE, Method.USE_COUNT
+    before = [use.uses_before for use in named if use.uses_before is not None]
+    after = [use.uses_before + use.count for use in named if use.uses_before is not None]
+    return Attributed(
+        kind=kind,
+        code=first.code,
+        inviter_id=first.inviter_id,
+        confidence=Confidence.EXACT,
+        method=method,
+        candidates=(InviteCode(first.code),),
+        uses_before=min(before, default=None),
+        uses_after=max(after, default=None),
+    )
+
+
+def same_word(before: Outcome, after: Outcome) -> bool:
+    """Whether two outcomes say the same, apart from the candidates of an ambiguous one."""
+    if isinstance(before, Attributed) and isinstance(after, Attributed):
+        return (before.code, before.inviter_id) == (after.code, after.inviter_id)
+    if isinstance(before, Unattributed) and isinstance(after, Unattributed):
+        return True
+    return isinstance(before, Ambiguous) and isinstance(after, Ambiguous)
+
+
+def widened(before: Outcome, after: Outcome) -> bool:
+    """Whether an ambiguous outcome has gained candidates."""
+    return (
+        isinstance(before, Ambiguous)
+        and isinstance(after, Ambiguous)
+        and not set(after.candidates) <= set(before.candidates)
+    )
+
+
+def silence_of(join: OpenJoin, failed: Reason | None) -> Reason:
+    """Why nothing fits a join: what is known now, else what was said before."""
+    if failed is not None:
+        return failed
+    if isinstance(join.outcome, Unattributed):
+        return join.outcome.reason
+    return Reason.NO_USE_SEEN

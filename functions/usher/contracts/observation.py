@@ -1,0 +1,163 @@
+"""What the gateway listener saw of one guild: absolute facts, never an opinion.
+
+An Observation holds gateway events in the order in which they arrived and, where the listener
+looked, what Discord answered for the guild's invites and its vanity code. The event worker
+compares it with what is stored and decides.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from usher.ids import ChannelId, GuildId, InviteCode, UserId
+
+OBSERVATION_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user's public names and marks at the time of an event, as Discord gave them."""
+
+    user_id: UserId
+    username: str
+    display_name: str
+    """Nickname in the guild, else global name, else username."""
+    discriminator: str = "0"
+    bot: bool = False
+    has_avatar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined:
+    """GUILD_MEMBER_ADD. May repeat, and may come for somebody already there (Discord docs)."""
+
+    person: Person
+    joined_at: datetime
+    """Discord's own time of the join; with guild and user it identifies the membership."""
+    at: datetime
+    """When the listener received the event."""
+    pending: bool = False
+    flags: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """GUILD_MEMBER_REMOVE: a leave, a kick or a ban; Discord does not say which."""
+
+    user_id: UserId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberBanned:
+    """GUILD_BAN_ADD."""
+
+    user_id: UserId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InviteRow:
+    """One invite as Discord lists it."""
+
+    code: InviteCode
+    inviter_id: UserId | None
+    channel_id: ChannelId | None
+    uses: int | None
+    """None where Discord hid the count: unknown, never zero."""
+    max_uses: int
+    """0 for no limit."""
+    max_age: int
+    """Seconds; 0 for no end."""
+    temporary: bool
+    created_at: datetime | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InviteCreated:
+    """INVITE_CREATE; `invite.uses` is always 0 there."""
+
+    invite: InviteRow
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InviteDeleted:
+    """INVITE_DELETE: revoked by a person, or consumed by its last use. Expiry sends nothing."""
+
+    code: InviteCode
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """GUILD_AUDIT_LOG_ENTRY_CREATE, cut to what attribution may use."""
+
+    action: int
+    """Discord's audit log event number, for example 42 for an invite deleted by a person."""
+    user_id: UserId | None
+    target_id: str | None
+    code: InviteCode | None
+    """The invite's code for actions 40 to 42."""
+    at: datetime
+
+
+type GatewayEvent = (
+    MemberJoined | MemberLeft | MemberBanned | InviteCreated | InviteDeleted | AuditEntry
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InviteLook:
+    """One answer to GET /guilds/{id}/invites."""
+
+    at: datetime
+    """When the answer was complete: no later use can be in it."""
+    status: int
+    """HTTP status; 200, or the refusal. 0 when no answer came."""
+    full: bool = True
+    """True: `rows` is the whole list. False: only rows changed since this listener's last look."""
+    rows: tuple[InviteRow, ...] = ()
+    gone: tuple[InviteCode, ...] = ()
+    """Partial looks: codes of this listener's last look that are not listed any more."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether this is an observation at all; a failed look is none."""
+        return self.status == 200
+
+
+@dataclass(frozen=True, slots=True)
+class VanityLook:
+    """One answer to GET /guilds/{id}/vanity-url."""
+
+    at: datetime
+    status: int
+    code: InviteCode | None = None
+    """None when the guild has no vanity code."""
+    uses: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether this is an observation at all."""
+        return self.status == 200
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Events of one guild since the listener's last message, and a look if one was made."""
+
+    id: str
+    """Unique a message; also the SQS deduplication id."""
+    guild_id: GuildId
+    guild_name: str
+    at: datetime
+    """When the listener sealed it."""
+    events: tuple[GatewayEvent, ...] = ()
+    look: InviteLook | None = None
+    vanity: VanityLook | None = None
+    gap: bool = False
+    """The listener was away just before: what happened in between was not seen."""
+    names: tuple[tuple[UserId, str], ...] = ()
+    """Usernames of the inviters in `look.rows` and of invite creators."""

@@ -1,0 +1,1 @@
+"""Recorded Discord traffic in, attributions out, through production's own translation and rules."""

@@ -1,0 +1,80 @@
+"""From a guild's recorded lines to Observations, as the listener would have sent them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from gateway_listener.errors import ObserveError
+from gateway_listener.look import invite_look, names_of, vanity_look
+from gateway_listener.observe import translate
+from infra.replay.lines import DISPATCHES, Line, RecordingError
+from usher.contracts.observation import GatewayEvent, InviteLook, Observation, VanityLook
+from usher.ids import GuildId, UserId
+
+
+class GuildSession:
+    """Gathers one guild's lines; an answer to INVITES or VANITY ends what was gathered.
+
+    The two answers of one look stand on neighbouring lines, in either order.
+    """
+
+    def __init__(self, guild_id: GuildId) -> None:
+        self._guild_id = guild_id
+        self._events: list[GatewayEvent] = []
+        self._look: InviteLook | None = None
+        self._vanity: VanityLook | None = None
+        self._names: tuple[tuple[UserId, str], ...] = ()
+        self._gap = False
+        self._at: datetime | None = None
+        self._sent = 0
+
+    def take(self, line: Line) -> Iterator[Observation]:
+        """Take one line and yield the observations that it completes; raises RecordingError."""
+        try:
+            yield from self._take(line)
+        except ObserveError as error:
+            raise RecordingError(line.number, f"{line.type}: {error.reason}") from error
+
+    def _take(self, line: Line) -> Iterator[Observation]:
+        if line.type == "INVITES":
+            if self._look is not None:
+                yield from self.flush()
+            self._look = invite_look(line.data, line.at)
+            self._names = names_of(line.data)
+        elif line.type == "VANITY":
+            if self._vanity is not None:
+                yield from self.flush()
+            self._vanity = vanity_look(line.data, line.at)
+        elif line.type == "GAP":
+            yield from self.flush()
+            self._gap = True
+            return
+        else:
+            if self._look is not None or self._vanity is not None:
+                yield from self.flush()
+            event = None
+            if line.type in DISPATCHES and isinstance(line.data, dict):
+                event = translate(line.type, line.data, line.at)
+            if event is None:
+                return
+            self._events.append(event)
+        self._at = max(line.at, self._at or line.at)
+
+    def flush(self) -> Iterator[Observation]:
+        """Yield what is gathered, if anything."""
+        if self._at is None:
+            return
+        self._sent += 1
+        yield Observation(
+            id=f"replay.{self._guild_id}.{self._sent}",
+            guild_id=self._guild_id,
+            guild_name="",
+            at=self._at,
+            events=tuple(self._events),
+            look=self._look,
+            vanity=self._vanity,
+            gap=self._gap,
+            names=self._names,
+        )
+        self._events, self._names = [], ()
+        self._look = self._vanity = self._at = None
+        self._gap = False
