@@ -8,7 +8,7 @@ from typing import Final
 from usher.attribution.matching import LAG, Solution, fits, linked
 from usher.attribution.model import OpenJoin, Use, Weight
 
-MOST_OPEN_JOINS: Final = 500
+MOST_OPEN_JOINS: Final = 300
 """Beyond this, parts are closed as they stand, oldest first, so that the state stays small."""
 
 MOST_OPEN_USES: Final = 300
@@ -30,7 +30,7 @@ def split(
     parts: list[Part] = []
     counts = [use.count for use in uses]
     surplus = len(joins) - MOST_OPEN_JOINS
-    for part_joins, part_uses in linked(joins, uses):
+    for part_joins, part_uses in linked(solution.pairings):
         oldest = min(joins[j].joined_at for j in part_joins)
         done = (
             surplus > 0 or oldest < now - LAG or _balanced(part_joins, part_uses, counts, solution)

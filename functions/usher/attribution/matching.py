@@ -9,6 +9,7 @@ the strongly connected components of its residual graph (the standard argument f
 some maximum matching).
 """
 
+import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,11 +33,33 @@ def fits(join: OpenJoin, use: Use) -> bool:
 
     A use seen at a moment was made before it: by a join that had arrived or had happened by then.
     """
-    if use.since is not None and join.joined_at < use.since - SKEW:
-        return False
-    if join.joined_at < use.until - LAG:
-        return False
-    return join.at <= use.until or join.joined_at <= use.until + SKEW
+    return bool(_fitting([join], [use])[0])
+
+
+def _fitting(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> list[list[int]]:
+    """For each join, the uses that fit it; in seconds, for speed on long lists."""
+    skew, lag = SKEW.total_seconds(), LAG.total_seconds()
+    bounds = [
+        (
+            u,
+            use.until.timestamp(),
+            -math.inf if use.since is None else use.since.timestamp() - skew,
+        )
+        for u, use in enumerate(uses)
+    ]
+    fitting: list[list[int]] = []
+    for join in joins:
+        joined, heard = join.joined_at.timestamp(), join.at.timestamp()
+        fitting.append(
+            [
+                u
+                for u, until, since in bounds
+                if since <= joined
+                and until - lag <= joined
+                and (heard <= until or joined <= until + skew)
+            ]
+        )
+    return fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +78,13 @@ class Solution:
     """For each use, how many joins every best explanation pairs with it."""
     weights: tuple[Weight, ...]
     """For each use, its weight after comparing its count with the joins at hand."""
+    pairings: tuple[tuple[int, ...], ...]
+    """For each join, the uses that ask for a join and fit it."""
 
 
 def solve(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Solution:
     """Find what every best explanation of `joins` by `uses` agrees on."""
-    fitting = [[u for u, use in enumerate(uses) if fits(join, use)] for join in joins]
+    fitting = _fitting(joins, uses)
     weights = _weigh(uses, fitting)
     matching = _Matching(fitting, [use.count for use in uses], [_STRENGTH[w] for w in weights])
     component = _components(matching)
@@ -82,7 +107,8 @@ def solve(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Solution:
         else sum(component[j] != component[matching.node(u)] for j in takers)
         for u, takers in enumerate(matching.takers)
     )
-    return Solution(options, unexplained, maybe, tuple(matching.load), certain, weights)
+    pairings = tuple(tuple(possible) for possible in matching.fitting)
+    return Solution(options, unexplained, maybe, tuple(matching.load), certain, weights, pairings)
 
 
 def _weigh(uses: Sequence[Use], fitting: Sequence[Sequence[int]]) -> tuple[Weight, ...]:
@@ -185,23 +211,19 @@ def _components(matching: _Matching) -> list[int]:
     return strongly_connected(edges)
 
 
-def linked(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Iterable[tuple[set[int], set[int]]]:
+def linked(pairings: Sequence[Sequence[int]]) -> Iterable[tuple[set[int], set[int]]]:
     """Split joins and uses into parts that share no possible pairing, in order of first join."""
-    fitting = [
-        [u for u, use in enumerate(uses) if _STRENGTH[use.weight] and fits(join, use)]
-        for join in joins
-    ]
     takers: dict[int, list[int]] = {}
-    for j, possible in enumerate(fitting):
+    for j, possible in enumerate(pairings):
         for u in possible:
             takers.setdefault(u, []).append(j)
-    left = dict.fromkeys(range(len(joins)))
+    left = dict.fromkeys(range(len(pairings)))
     while left:
         first = next(iter(left))
         part: tuple[set[int], set[int]] = ({first}, set())
         queue = deque([first])
         while queue:
-            for u in fitting[queue.popleft()]:
+            for u in pairings[queue.popleft()]:
                 if u not in part[1]:
                     part[1].add(u)
                     new = [j for j in takers[u] if j not in part[0]]
