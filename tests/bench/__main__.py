@@ -1,0 +1,23 @@
+"""`make bench`: figures of this machine, each beside a floor or a rival taken in the same run."""
+
+from collections.abc import Callable
+
+from tests.bench import accuracy, front, rules
+
+BENCHES: dict[str, Callable[[], list[str]]] = {
+    "Attribution beside the first-match rule, on the same histories": accuracy.measure,
+    "Deciding, per observation": rules.measure,
+    "The interactions door beside what it cannot do without": front.measure,
+}
+
+
+def main() -> None:
+    """Run every benchmark and print its rows."""
+    for title, measure in BENCHES.items():
+        print(f"\n{title}")  # noqa: T201 - a report
+        for row in measure():
+            print(f"  {row}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
