@@ -6,12 +6,14 @@ SHELL := /bin/bash
 UV_VERSION := 0.13.8
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
 BIN := .venv/bin
+abspath_uv = $(if $(filter uv,$(UV)),$(shell command -v uv),$(abspath $(UV)))
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/')
 export AWS_DEFAULT_REGION ?= us-east-1
 export AWS_EC2_METADATA_DISABLED := true
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run test check lint types rooms template build packaging bench format clean
+.PHONY: help install run test check lint types rooms template build requirements packaging bench
+.PHONY: format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
@@ -53,11 +55,14 @@ template: install .venv-sam/installed
 	.venv-sam/bin/sam validate --lint
 
 build: install .venv-sam/installed ## the artefacts that `sam deploy` takes, without docker
-	PATH="$(CURDIR)/.venv/bin:$(dir $(abspath $(UV))):$$PATH" ARCHITECTURE=$(ARCHITECTURE) \
-		.venv-sam/bin/sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" UV="$(abspath_uv)" USHER_ARCHITECTURE=$(ARCHITECTURE) \
+		.venv-sam/bin/sam build --parallel --parameter-overrides Architecture=$(ARCHITECTURE)
 
-packaging: build
-	$(BIN)/pytest -m packaging $(ARGS)
+requirements: install ## what each room's artefact holds, from the lock
+	$(MAKE) -C functions requirements UV="$(abspath_uv)"
+
+packaging: install
+	UV="$(abspath_uv)" $(BIN)/pytest -m packaging $(ARGS)
 
 bench: install ## measure, beside floors taken in the same run
 	$(BIN)/python -m tests.bench

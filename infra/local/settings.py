@@ -1,0 +1,40 @@
+"""What the local run gives the template's parameters and the listener's container."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from infra.local.bot import Bot
+from infra.local.host import ROOT, architecture, free_port
+
+TEMPLATE: Final = ROOT / "template.yaml"
+FUNCTIONS: Final = ROOT / "functions"
+TOKEN_SECRET: Final = "usher/discord-token"  # noqa: S105 - the secret's name, not the secret
+
+
+def stack_parameters(bot: Bot) -> dict[str, str]:
+    """Return the template's parameters for this machine and this application."""
+    return {
+        "Stage": "local",
+        "Architecture": architecture(),
+        "DiscordPublicKey": bot.public_key,
+        "DiscordApplicationId": bot.application_id,
+        "DiscordApiBase": bot.api_base,
+        "DiscordTokenSecretName": TOKEN_SECRET,
+        # The emulator's ECS has no containers: ListenerProcess takes the nested stack's place.
+        "DeployListener": "false",
+    }
+
+
+def listener_settings(queue_url: str, api_base: str, record: Path | None) -> dict[str, str]:
+    """Return the variables infra/listener.yaml gives its container, and RECORD_FILE if asked."""
+    recording = {"RECORD_FILE": str(record.resolve())} if record is not None else {}
+    return {
+        "EVENTS_QUEUE_URL": queue_url,
+        "DISCORD_API_BASE": api_base,
+        "DISCORD_TOKEN_SECRET": TOKEN_SECRET,
+        "HEALTH_PORT": str(free_port()),
+        "LOG_LEVEL": "INFO",
+        **recording,
+    }

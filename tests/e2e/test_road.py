@@ -1,0 +1,191 @@
+"""The road of a join, through the real listener, queues, functions, bucket and table."""
+
+import asyncio
+import re
+from itertools import cycle
+from typing import Any
+
+import pytest
+
+from infra.local.system import System
+from tests.e2e.watching import eventually, item, joined, joins, kill_workers, ledger_lines
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+
+class Town:
+    """A fresh guild with members who invite."""
+
+    def __init__(self, system: System, inviters: int) -> None:
+        practice = system.practice
+        self.guild = practice.create_guild("Town")
+        self.id = self.guild.id
+        self.owner = self.guild.owner_id
+        people = [practice.add_member_user(f"host{n}", self.id) for n in range(inviters)]
+        self.codes = {practice.create_invite(self.id, person.id): person.id for person in people}
+
+
+async def watched(system: System, inviters: int) -> Town:
+    """A town whose invites the worker knows."""
+    town = Town(system, inviters)
+    await eventually(lambda: all(item(system, town.id, f"I#{code}") for code in town.codes) or None)
+    return town
+
+
+def text_of(outcome: Any) -> str:
+    embeds = " ".join(
+        str(embed.get("title", "")) + " " + str(embed.get("description", ""))
+        + " " + str(embed.get("fields", ""))
+        for embed in outcome.embeds
+    )  # fmt: skip
+    return f"{outcome.content} {embeds} {outcome.notice or ''}"
+
+
+async def test_a_join_becomes_a_proven_fact(system: System) -> None:
+    # Given
+    town = await watched(system, 2)
+    code, inviter = next(iter(town.codes.items()))
+
+    # When
+    member = system.practice.join(town.id, code, user="newcomer")
+    lines = await joined(system, town.id, 1, patience=10)
+
+    # Then
+    (line,) = [line for line in lines if line["type"] == "join"]
+    assert (line["user_id"], line["invite_code"], line["staff_id"]) == (
+        member.user_id, code, inviter,
+    )  # fmt: skip
+    assert (line["confidence"], line["method"], line["outcome"]) == (
+        "exact", "use_count", "attributed",
+    )  # fmt: skip
+    assert (line["uses_before"], line["uses_after"]) == (0, 1)
+    assert "newcomer" not in str(line), "names are kept apart from the proof"
+    row = await eventually(lambda: item(system, town.id, f"M#{member.user_id}"))
+    assert row["inviter_id"]["S"] == inviter
+
+    asked = {"user": member.user_id}
+    answer = await system.practice.run_command(town.id, town.owner, "/invite inviter", asked)
+    assert inviter in text_of(answer)
+    assert code in text_of(answer)
+    view = await system.practice.run_command(town.id, inviter, "/invite view")
+    assert "1" in text_of(view)
+    codes = await system.practice.run_command(town.id, inviter, "/invite codes")
+    assert code in text_of(codes)
+    board = await system.practice.run_command(town.id, town.owner, "/invite leaderboard")
+    assert inviter in text_of(board)
+
+
+async def test_a_leave_reverses_the_credit_once_and_a_rejoin_leaves_one(system: System) -> None:
+    town = await watched(system, 1)
+    code, inviter = next(iter(town.codes.items()))
+    member = system.practice.join(town.id, code, user="back-and-forth")
+    await joined(system, town.id, 1)
+
+    system.practice.leave(town.id, member.user_id)
+
+    def counters(tracked: str, left: str) -> Any:
+        row = item(system, town.id, f"C#{inviter}")
+        numbers = (row.get("tracked", {}).get("N"), row.get("left", {}).get("N", "0"))
+        return row if numbers == (tracked, left) else None
+
+    await eventually(lambda: counters("1", "1"))
+    system.practice.join(town.id, code, user=member.user_id)
+    await eventually(lambda: counters("2", "1"))
+
+
+async def test_the_export_is_a_csv_with_names_and_whole_ids(system: System) -> None:
+    town = await watched(system, 1)
+    code, inviter = next(iter(town.codes.items()))
+    member = system.practice.join(town.id, code, user="=cmd|' /C calc'!A0")
+    await joined(system, town.id, 1)
+
+    answer = await system.practice.run_command(town.id, town.owner, "/export_invite_logs")
+
+    (attachment,) = answer.attachments
+    assert re.fullmatch(r"invite_logs_\d{8}\.csv", attachment["filename"])
+    content = system.practice.attachment(attachment["id"])
+    assert content is not None
+    text = content.decode("utf-8-sig")
+    header, row = text.splitlines()[:2]
+    assert header.startswith(
+        "Timestamp,User ID,Username,Display Name,Invite Code,Staff ID,Staff Username,"
+        "Uses Before,Uses After,Guild ID,Guild Name,"
+    )
+    assert member.user_id in row
+    assert inviter in row
+    assert not any(cell.startswith("=cmd") for cell in row.split(","))
+    assert answer.ephemeral
+
+
+async def test_the_export_is_refused_without_manage_server(system: System) -> None:
+    town = await watched(system, 1)
+
+    answer = await system.practice.run_command(
+        town.id, next(iter(town.codes.values())), "/export_invite_logs"
+    )
+
+    assert not answer.attachments
+    assert answer.ephemeral
+
+
+async def test_joins_apart_are_all_exact(system: System) -> None:
+    town = await watched(system, 4)
+    truth: dict[str, str] = {}
+    for n, code in zip(range(8), cycle(town.codes)):
+        truth[system.practice.join(town.id, code, user=f"calm{n}").user_id] = code
+        await asyncio.sleep(2)
+
+    words = joins(await joined(system, town.id, 8))
+
+    assert {user: word["invite_code"] for user, word in words.items()} == truth
+    assert {word["confidence"] for word in words.values()} == {"exact"}
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "worker killed midway"])
+async def test_a_hundred_at_once(system: System, killed: bool) -> None:
+    # Given
+    town = await watched(system, 10)
+    truth: dict[str, str] = {}
+
+    # When
+    for n, code in zip(range(100), cycle(town.codes)):
+        truth[system.practice.join(town.id, code, user=f"burst{n}").user_id] = code
+        await asyncio.sleep(0.005)
+    if killed:
+        await eventually(lambda: ledger_lines(system, town.id))
+        assert kill_workers("EventWorker"), "no worker was there to be killed"
+    lines = await joined(system, town.id, 100, patience=120)
+
+    # Then
+    await eventually(lambda: credited(system, town) == 100 or None, patience=120)
+    recorded = [line for line in lines if line["type"] == "join"]
+    assert len(recorded) == 100
+    for user, word in joins(ledger_lines(system, town.id)).items():
+        assert truth[user] in word["candidates"]
+        if word["outcome"] == "attributed":
+            assert word["staff_id"] == town.codes[truth[user]]
+    for code, inviter in town.codes.items():
+        assert item(system, town.id, f"I#{code}")["uses"]["N"] == "10"
+        assert item(system, town.id, f"C#{inviter}")["tracked"]["N"] == "10"
+
+
+def credited(system: System, town: Town) -> int:
+    """The credit that all inviters of a town have."""
+    rows = [item(system, town.id, f"C#{inviter}") for inviter in town.codes.values()]
+    return sum(int(row["tracked"]["N"]) for row in rows if row)
+
+
+async def test_joins_while_the_listener_is_down_wait_for_the_next_issue_unguessed(
+    system: System,
+) -> None:
+    town = await watched(system, 2)
+    code = next(iter(town.codes))
+    await system.kill_listener()
+    system.practice.join(town.id, code, user="unseen")
+    await system.start_listener()
+    seen = system.practice.join(town.id, code, user="seen")
+
+    words = joins(await joined(system, town.id, 1))
+
+    word = words[seen.user_id]
+    assert word["outcome"] != "attributed" or word["invite_code"] == code

@@ -1,0 +1,79 @@
+"""Looking at the system from outside: bucket, table, answers."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from infra.local.system import System
+
+
+def ledger_lines(system: System, guild_id: str) -> list[dict[str, Any]]:
+    """Every line of a guild, from the objects themselves."""
+    s3, bucket = system.cloud.s3, system.ledger_bucket
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix=f"lines/guild={guild_id}/"
+    )
+    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+    bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys]
+    return [json.loads(body) for body in bodies]
+
+
+def joins(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The last word of the ledger on each join, by user."""
+    words: dict[str, dict[str, Any]] = {}
+    said = [line for line in lines if line["type"] in ("join", "correction")]
+    for line in sorted(said, key=lambda line: (line["timestamp"], line["type"] == "correction")):
+        words[line["user_id"]] = line
+    return words
+
+
+async def eventually[T](look: Callable[[], T | None], patience: float = 20.0) -> T:
+    """Poll until a look returns something; TimeoutError after `patience` seconds."""
+    async with asyncio.timeout(patience):
+        while True:
+            found = await asyncio.to_thread(look)
+            if found:
+                return found
+            await asyncio.sleep(0.05)
+
+
+async def joined(system: System, guild_id: str, count: int, patience: float = 30.0) -> Any:
+    """Wait for the join lines of `count` members and return all lines."""
+
+    def look() -> list[dict[str, Any]] | None:
+        lines = ledger_lines(system, guild_id)
+        recorded = {line["user_id"] for line in lines if line["type"] == "join"}
+        return lines if len(recorded) >= count else None
+
+    return await eventually(look, patience)
+
+
+def item(system: System, guild_id: str, sort_key: str) -> dict[str, Any]:
+    """One row of the table, as DynamoDB's JSON; empty when it is not there."""
+    answer = system.cloud.dynamodb.get_item(
+        TableName=system.table_name,
+        Key={"pk": {"S": f"G#{guild_id}"}, "sk": {"S": sort_key}},
+        ConsistentRead=True,
+    )
+    return dict(answer.get("Item", {}))
+
+
+def kill_workers(function: str) -> int:
+    """End by SIGKILL every process that runs a function; return how many there were."""
+    killed = 0
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit() or int(folder.name) == os.getpid():
+            continue
+        try:
+            environment = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        names = [v for v in environment if v.startswith(b"AWS_LAMBDA_FUNCTION_NAME=")]
+        if any(function.encode() in name for name in names):
+            os.kill(int(folder.name), signal.SIGKILL)
+            killed += 1
+    return killed

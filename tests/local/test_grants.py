@@ -1,0 +1,150 @@
+"""Each function runs as its own template role: it is granted what it needs and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.local.settings import TOKEN_SECRET
+from tests.local.stacks import Stack
+
+type Call = tuple[str, str, dict[str, Any]]
+
+_KEY = {"pk": {"S": "grants"}, "sk": {"S": "x"}}
+_DENIED = {"AccessDenied", "AccessDeniedException"}
+
+
+def _calls(stack: Stack) -> dict[str, Call]:
+    table, bucket = stack.physical("UsherTable"), stack.physical("LedgerBucket")
+    check = {"TableName": table, "Key": _KEY, "ConditionExpression": "attribute_exists(pk)"}
+    partition = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :p",
+        "ExpressionAttributeValues": {":p": {"S": "grants"}},
+    }
+    board = {
+        "TableName": table,
+        "IndexName": "board",
+        "KeyConditionExpression": "board = :b",
+        "ExpressionAttributeValues": {":b": {"S": "grants"}},
+    }
+    line = {"Bucket": bucket, "Key": "grants/line"}
+    locked = {
+        **line,
+        "Body": "{}",
+        "ObjectLockMode": "GOVERNANCE",
+        "ObjectLockRetainUntilDate": "2099-01-01T00:00:00Z",
+    }
+
+    def send(queue: str, **more: str) -> Call:
+        return (
+            "sqs",
+            "send_message",
+            {"QueueUrl": stack.physical(queue), "MessageBody": "poison", **more},
+        )
+
+    return {
+        "get": ("dynamodb", "get_item", {"TableName": table, "Key": _KEY}),
+        "batch get": (
+            "dynamodb",
+            "batch_get_item",
+            {"RequestItems": {table: {"Keys": [_KEY]}}},
+        ),
+        "query": ("dynamodb", "query", partition),
+        "query board": ("dynamodb", "query", board),
+        "scan": ("dynamodb", "scan", {"TableName": table}),
+        "put": ("dynamodb", "put_item", {"TableName": table, "Item": _KEY}),
+        "update": ("dynamodb", "update_item", {"TableName": table, "Key": _KEY}),
+        "transact": (
+            "dynamodb",
+            "transact_write_items",
+            {
+                "TransactItems": [
+                    {"ConditionCheck": check},
+                    {"Put": {"TableName": table, "Item": {**_KEY, "sk": {"S": "y"}}}},
+                    {"Delete": {"TableName": table, "Key": {**_KEY, "sk": {"S": "z"}}}},
+                ]
+            },
+        ),
+        "delete": ("dynamodb", "delete_item", {"TableName": table, "Key": _KEY}),
+        "delete table": ("dynamodb", "delete_table", {"TableName": table}),
+        "put line": ("s3", "put_object", locked),
+        "get line": ("s3", "get_object", line),
+        "list ledger": ("s3", "list_objects_v2", {"Bucket": bucket}),
+        "delete line": ("s3", "delete_object", line),
+        "get missing line": ("s3", "get_object", {"Bucket": bucket, "Key": "grants/none"}),
+        "send command": send("CommandsQueue"),
+        "send effect": send("EffectsQueue"),
+        "send event": send("EventsQueue", MessageGroupId="g", MessageDeduplicationId="d"),
+        "read token": ("secretsmanager", "get_secret_value", {"SecretId": TOKEN_SECRET}),
+        "read other secret": ("secretsmanager", "get_secret_value", {"SecretId": "another"}),
+    }
+
+
+_READS = ["get", "batch get", "query", "query board"]
+GRANTED = {
+    "InteractionsFunction": [*_READS, "send command"],
+    "CommandWorkerFunction": [*_READS, "list ledger", "get line"],
+    "EventWorkerFunction": [
+        "get",
+        "batch get",
+        "query",
+        "put",
+        "update",
+        "transact",
+        "delete",
+        "put line",
+        "get line",
+        "list ledger",
+        "send effect",
+    ],
+    "EffectsFunction": ["read token"],
+}
+
+
+@pytest.fixture
+def things_to_reach(stack: Stack) -> None:
+    """What the calls reach for, made by root, so that a refusal can only mean the role."""
+    table, bucket = stack.physical("UsherTable"), stack.physical("LedgerBucket")
+    stack.cloud.dynamodb.put_item(TableName=table, Item=_KEY)
+    stack.cloud.s3.put_object(Bucket=bucket, Key="grants/line", Body=b"{}")
+
+
+def _run(stack: Stack, function: str, names: list[str]) -> dict[str, str]:
+    calls = _calls(stack)
+    answer = stack.cloud.functions.invoke(
+        FunctionName=stack.physical(function),
+        Payload=json.dumps({"calls": [calls[name] for name in names]}).encode(),
+    )
+    codes = json.loads(answer["Payload"].read())
+    assert isinstance(codes, list), codes
+    return dict(zip(names, codes, strict=True))
+
+
+@pytest.mark.parametrize("function", GRANTED)
+@pytest.mark.usefixtures("things_to_reach")
+def test_a_role_grants_what_its_function_needs(stack: Stack, function: str) -> None:
+    outcome = _run(stack, function, GRANTED[function])
+
+    assert outcome == dict.fromkeys(GRANTED[function], "ok")
+
+
+@pytest.mark.parametrize("function", GRANTED)
+@pytest.mark.usefixtures("things_to_reach")
+def test_a_role_grants_nothing_else(stack: Stack, function: str) -> None:
+    others = [
+        name
+        for name in _calls(stack)
+        if name not in GRANTED[function] and name != "get missing line"
+    ]
+
+    outcome = _run(stack, function, others)
+
+    assert {name: code for name, code in outcome.items() if code not in _DENIED} == {}
+
+
+@pytest.mark.parametrize("function", ["CommandWorkerFunction", "EventWorkerFunction"])
+def test_a_missing_ledger_line_is_seen_as_missing(stack: Stack, function: str) -> None:
+    assert _run(stack, function, ["get missing line"]) == {"get missing line": "NoSuchKey"}

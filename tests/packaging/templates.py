@@ -1,0 +1,46 @@
+"""The two templates as data, and short ways through them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from infra.local.host import ROOT
+from infra.local.transform import load
+
+type Json = dict[str, Any]
+
+TEMPLATE: Final = load(ROOT / "template.yaml")
+LISTENER: Final = load(ROOT / "infra" / "listener.yaml")
+ROOMS: Final = {
+    "InteractionsFunction": "interactions",
+    "CommandWorkerFunction": "command_worker",
+    "EventWorkerFunction": "event_worker",
+    "EffectsFunction": "effects",
+}
+
+
+def of_type(template: Json, kind: str) -> dict[str, Json]:
+    """Return the properties of every resource of one type, by logical id."""
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+FUNCTIONS: Final = of_type(TEMPLATE, "AWS::Serverless::Function")
+QUEUES: Final = of_type(TEMPLATE, "AWS::SQS::Queue")
+
+
+def statements(template: Json) -> Iterator[tuple[str, Json]]:
+    """Go through every statement of every role's own policies, with the role's logical id."""
+    for role, properties in of_type(template, "AWS::IAM::Role").items():
+        for policy in properties["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield role, statement
+
+
+def listed(value: Any) -> list[Any]:  # noqa: ANN401 - IAM allows one or a list everywhere
+    """Return a list of what may be one thing or a list of things."""
+    return value if isinstance(value, list) else [value]

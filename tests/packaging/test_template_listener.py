@@ -1,0 +1,51 @@
+"""The listener's stack: nothing comes in, little goes out, and it stops with time to flush."""
+
+from __future__ import annotations
+
+from tests.packaging.templates import LISTENER, TEMPLATE, of_type, statements
+
+RESOURCES = TEMPLATE["Resources"]
+
+
+def test_nothing_can_connect_to_the_listener() -> None:
+    (group,) = of_type(LISTENER, "AWS::EC2::SecurityGroup").values()
+
+    assert "SecurityGroupIngress" not in group
+    assert not of_type(LISTENER, "AWS::EC2::SecurityGroupIngress")
+    assert [(rule["FromPort"], rule["ToPort"]) for rule in group["SecurityGroupEgress"]] == [
+        (443, 443)
+    ]
+
+
+def test_the_listener_may_send_to_one_queue_and_read_one_secret() -> None:
+    actions = [s["Action"] for role, s in statements(LISTENER) if role == "TaskRole"]
+
+    assert actions == ["sqs:SendMessage", "secretsmanager:GetSecretValue"]
+
+
+def test_the_listener_has_time_to_flush_and_is_replaced_without_a_gap() -> None:
+    (task,) = of_type(LISTENER, "AWS::ECS::TaskDefinition").values()
+    (container,) = task["ContainerDefinitions"]
+    (service,) = of_type(LISTENER, "AWS::ECS::Service").values()
+    deployment = service["DeploymentConfiguration"]
+
+    assert container["StopTimeout"] == 120
+    assert container["HealthCheck"]["Command"][-1] == "gateway_listener.health"
+    assert container["ReadonlyRootFilesystem"] is True
+    assert (deployment["MinimumHealthyPercent"], deployment["MaximumPercent"]) == (100, 200)
+    assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+
+
+def test_the_listener_is_given_the_tokens_name_and_not_the_token() -> None:
+    (task,) = of_type(LISTENER, "AWS::ECS::TaskDefinition").values()
+    (container,) = task["ContainerDefinitions"]
+    variables = {entry["Name"]: entry["Value"] for entry in container["Environment"]}
+
+    assert "Secrets" not in container
+    assert variables["DISCORD_TOKEN_SECRET"] == {"Ref": "DiscordTokenSecretName"}
+
+
+def test_the_nested_stack_is_given_every_parameter_it_has() -> None:
+    given = RESOURCES["Listener"]["Properties"]["Parameters"]
+
+    assert given.keys() == LISTENER["Parameters"].keys()

@@ -1,0 +1,110 @@
+"""Roles, logs and settings in the templates: least privilege, whoever edits them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.packaging.templates import (
+    FUNCTIONS,
+    LISTENER,
+    TEMPLATE,
+    Json,
+    listed,
+    of_type,
+    statements,
+)
+
+BOTH = pytest.mark.parametrize("template", [TEMPLATE, LISTENER], ids=["template", "listener"])
+
+
+@BOTH
+def test_no_action_is_a_wildcard(template: Json) -> None:
+    actions = [action for _, s in statements(template) for action in listed(s["Action"])]
+
+    assert actions
+    assert [action for action in actions if "*" in action] == []
+
+
+@BOTH
+def test_no_resource_is_everything(template: Json) -> None:
+    # ecr:GetAuthorizationToken takes no resource: AWS's service authorization reference for ECR.
+    wide = [
+        statement["Action"]
+        for _, statement in statements(template)
+        if "*" in listed(statement["Resource"])
+    ]
+
+    assert wide in ([], ["ecr:GetAuthorizationToken"])
+
+
+@BOTH
+def test_no_role_leans_on_a_managed_policy(template: Json) -> None:
+    roles = of_type(template, "AWS::IAM::Role")
+
+    assert roles
+    assert not any("ManagedPolicyArns" in role for role in roles.values())
+    assert "AWSLambdaBasicExecutionRole" not in str(template)
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
+
+    assert len(set(roles)) == len(FUNCTIONS) == 4
+    assert not any("Policies" in function for function in FUNCTIONS.values())
+
+
+def test_every_function_writes_to_its_own_log_only() -> None:
+    for function in FUNCTIONS.values():
+        group = function["LoggingConfig"]["LogGroup"]["Ref"]
+        role = function["Role"]["Fn::GetAtt"][0]
+        logs = [
+            statement["Resource"]
+            for name, statement in statements(TEMPLATE)
+            if name == role and "logs:PutLogEvents" in listed(statement["Action"])
+        ]
+        assert logs == [{"Fn::GetAtt": [group, "Arn"]}]
+
+
+def test_only_effects_reads_the_token() -> None:
+    readers = {
+        role
+        for role, s in statements(TEMPLATE)
+        if "secretsmanager:GetSecretValue" in listed(s["Action"])
+    }
+
+    assert readers == {"EffectsRole"}
+
+
+def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:
+    actions = {action for _, s in statements(TEMPLATE) for action in listed(s["Action"])}
+
+    assert not {a for a in actions if a.startswith(("s3:Delete", "s3:Bypass"))}
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_no_environment_carries_a_secret(function: str) -> None:
+    variables = FUNCTIONS[function]["Environment"]["Variables"]
+    secretive = {
+        name for name in variables if any(word in name for word in ("TOKEN", "SECRET", "PASSWORD"))
+    }
+
+    assert secretive <= {"DISCORD_TOKEN_SECRET"}  # a name, resolved at run time
+    assert variables.get("DISCORD_TOKEN_SECRET", {"Ref": "DiscordTokenSecretName"}) == {
+        "Ref": "DiscordTokenSecretName"
+    }
+    assert "resolve:secretsmanager" not in str(TEMPLATE)
+
+
+@BOTH
+def test_every_log_group_forgets(template: Json) -> None:
+    groups = of_type(template, "AWS::Logs::LogGroup")
+
+    assert groups
+    assert all(group["RetentionInDays"] == {"Ref": "LogRetentionDays"} for group in groups.values())
+
+
+def test_every_function_has_a_log_group_of_its_own() -> None:
+    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in FUNCTIONS.values()]
+
+    assert len(set(groups)) == len(FUNCTIONS)
+    assert set(groups) <= set(of_type(TEMPLATE, "AWS::Logs::LogGroup"))
