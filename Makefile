@@ -12,7 +12,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export AWS_EC2_METADATA_DISABLED := true
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run test check lint types rooms template build requirements packaging bench
+.PHONY: help install run test soak check lint types rooms template build requirements packaging bench
 .PHONY: format clean
 
 help: ## this list
@@ -36,7 +36,10 @@ run: install ## start everything on this machine: http://127.0.0.1:8080/practice
 	exec $(BIN)/usher up $(ARGS)
 
 test: install ## every test that needs no network
-	$(BIN)/pytest -m "not packaging" $(ARGS)
+	$(BIN)/pytest -m "not packaging and not soak" $(ARGS)
+
+soak: install ## the runs that take minutes
+	$(BIN)/pytest -m soak $(ARGS)
 
 check: lint types rooms template packaging ## the whole gate but the tests
 

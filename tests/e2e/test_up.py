@@ -16,7 +16,8 @@ from typing import Any
 import nacl.signing
 import pytest
 
-from infra.local.emulator import ROOT, free_port
+from infra.local.host import free_port
+from infra.local.settings import ROOT
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -129,17 +130,14 @@ def test_interactions_alone_with_a_key_of_ones_own(tmp_path: Path) -> None:
 def test_stopping_and_starting_keeps_everything(tmp_path: Path) -> None:
     with up(tmp_path) as url:
         world = call(f"{url}/practice/api/state")
-        guild_id = world["guild"]["id"]
         code = world["invites"][0]["code"]
-        joined = call(f"{url}/practice/api/guilds/{guild_id}/joins", {"code": code, "name": "kept"})
+        joined = call(f"{url}/practice/api/join", {"code": code, "user": "kept"})
         user_id = joined["user_id"]
         before = wait_for_line(url, user_id)
 
     with up(tmp_path) as url:
         assert wait_for_line(url, user_id) == before
-        again = call(
-            f"{url}/practice/api/guilds/{guild_id}/joins", {"code": code, "name": "after"}
-        )
+        again = call(f"{url}/practice/api/join", {"code": code, "user": "after"})
         line = wait_for_line(url, again["user_id"])
 
     assert (line["invite_code"], line["staff_id"]) == (before["invite_code"], before["staff_id"])
