@@ -11,7 +11,7 @@ DEFERRED_VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class DeferredCommand:
-    """The verified interaction, whole: its token serves follow-ups for 15 minutes (Discord docs)."""
+    """The verified interaction, whole: its token serves follow-ups for 15 minutes (Discord)."""
 
     interaction: dict[str, object]
 

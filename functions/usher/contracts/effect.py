@@ -1,7 +1,7 @@
 """What the effects function is asked to do in Discord with the bot's token.
 
 Every effect has an id of its own, so that doing it twice has the effect of once: role changes are
-idempotent by nature, messages carry the id as nonce with `enforce_nonce` (Discord docs, Create Message).
+idempotent by nature, messages carry the id as nonce with `enforce_nonce` (Discord: Create Message).
 """
 
 import json

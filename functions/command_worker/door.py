@@ -1,0 +1,124 @@
+"""What the command worker does with a message: run the command, edit the reply."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+from usher.contracts.deferred import DeferredCommand
+from usher.contracts.errors import ContractError
+from usher.platform.discord_webhook import (
+    WebhookGoneError,
+    WebhookRefusedError,
+    WebhookUnavailableError,
+)
+from usher.slash.errors import MalformedError, UserError
+from usher.slash.interaction import Interaction, read_interaction
+from usher.slash.replies import Reply, sentence
+from usher.slash.router import Router
+
+TOKEN_LIFE: Final = timedelta(minutes=15)
+"""How long an interaction's token serves follow-ups (Discord docs)."""
+
+_FAILED: Final = "That did not work. Please try again in a moment."
+_REFUSED: Final = "The answer could not be shown. Please try again with less at once."
+
+
+class Webhook(Protocol):
+    """Where replies are edited."""
+
+    def edit_original(self, token: str, reply: Reply) -> None:
+        """Replace "thinking" by the reply; raises a WebhookError."""
+        ...
+
+
+class Log(Protocol):
+    """What the door tells its operators; a powertools Logger fits."""
+
+    def info(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
+        """Say what happened."""
+
+    def warning(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
+        """Say what was given up."""
+
+    def exception(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
+        """Say what failed, with the traceback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door[S]:
+    """Runs deferred commands. Commands must bear repetition: the queue delivers at least once."""
+
+    router: Router
+    services: S
+    webhook: Webhook
+    clock: Callable[[], datetime]
+    log: Log
+
+    def work(self, event: Mapping[str, object]) -> dict[str, object]:
+        """Map an SQS event to the messages that should come again (partial batch response)."""
+        records = event.get("Records")
+        failed = [
+            {"itemIdentifier": record["messageId"]}
+            for record in (records if isinstance(records, list) else ())
+            if not self._settled(record)
+        ]
+        return {"batchItemFailures": failed}
+
+    def _settled(self, record: Mapping[str, object]) -> bool:
+        """Whether the message is done with; False to see it again and at last in the DLQ."""
+        told: dict[str, object] = {"message_id": record.get("messageId")}
+        try:
+            command = DeferredCommand.decode(str(record.get("body")))
+            interaction = read_interaction(command.interaction)
+        except (ContractError, MalformedError):
+            self.log.exception("not a deferred command", extra=told)
+            return False
+        told |= {"interaction_id": interaction.id, "guild_id": interaction.guild_id}
+        if self._expired(record):
+            self.log.warning("interaction expired before its command ran", extra=told)
+            return True
+        started = time.perf_counter()
+        reply = self._reply(interaction, told)
+        told["duration_ms"] = round((time.perf_counter() - started) * 1000, 1)
+        return self._deliver(interaction.token, (reply, sentence(_REFUSED)), told)
+
+    def _expired(self, record: Mapping[str, object]) -> bool:
+        """Tell from when SQS took the message, the same moment as the deferral but for a blink."""
+        attributes = record.get("attributes")
+        sent = attributes.get("SentTimestamp") if isinstance(attributes, dict) else None
+        if sent is None:
+            return False
+        return self.clock() - datetime.fromtimestamp(int(sent) / 1000, UTC) > TOKEN_LIFE
+
+    def _reply(self, interaction: Interaction, told: dict[str, object]) -> Reply:
+        try:
+            call = self.router.route(interaction)
+            told["command"] = call.command.name
+            return call.run(self.services, self.clock())
+        except UserError as error:
+            return sentence(error.sentence)
+        except Exception as error:  # told at once: the next delivery is minutes away
+            self.log.exception("command failed", extra=told | {"error": type(error).__name__})
+            return sentence(_FAILED)
+
+    def _deliver(self, token: str, replies: Iterable[Reply], told: Mapping[str, object]) -> bool:
+        """Show the first reply that Discord takes."""
+        for reply in replies:
+            try:
+                self.webhook.edit_original(token, reply)
+            except WebhookRefusedError as error:
+                refused = {"status": error.status, "code": error.code}
+                self.log.exception("reply refused", extra={**told, **refused})
+            except WebhookGoneError as error:
+                gone = {"status": error.status, "code": error.code}
+                self.log.warning("reply given up", extra={**told, **gone})
+                return True
+            except WebhookUnavailableError:
+                self.log.exception("reply not delivered, the message comes again", extra=told)
+                return False
+            else:
+                self.log.info("command answered", extra=told)
+                return True
+        return True

@@ -1,0 +1,40 @@
+"""Names the adapters of the interactions door. Builds clients; opens no sockets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from interactions.door import Door
+from interactions.verify import Verifier
+from usher.attribution.queries import InviteReads
+from usher.attribution.reads import DynamoInviteReads
+from usher.catalogue import ROUTER
+from usher.credit.queries import CreditReads
+from usher.credit.reads import DynamoCreditReads
+from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.logging import get_logger
+from usher.platform.settings import require
+from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
+from usher.platform.sqs_sender import SqsSender
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What commands that are answered at once may call."""
+
+    credit: CreditReads
+    invites: InviteReads
+
+
+def build(environ: Mapping[str, str]) -> Door[Services]:
+    """Build the door; raises SettingsError naming every variable that is missing."""
+    found = require(environ, "TABLE_NAME", "COMMANDS_QUEUE_URL", "DISCORD_PUBLIC_KEY")
+    table = DynamoReads(SignedClient(DYNAMODB, environ), found["TABLE_NAME"])
+    return Door(
+        verifier=Verifier.from_hex(found["DISCORD_PUBLIC_KEY"]),
+        router=ROUTER,
+        services=Services(DynamoCreditReads(table), DynamoInviteReads(table)),
+        deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),
+        clock=lambda: datetime.now(UTC),
+        log=get_logger(),
+    )

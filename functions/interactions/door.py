@@ -1,0 +1,106 @@
+"""What the interactions door does with a request: verify, parse, route, answer or defer."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from interactions.http import BODY_LIMIT, HttpRequest, HttpResponse, read_event, respond
+from interactions.verify import Verifier
+from usher.slash import replies
+from usher.slash.errors import MalformedError, UserError
+from usher.slash.interaction import Interaction, InteractionKind, read_interaction
+from usher.slash.router import Call, Router
+
+_FAILED: Final = "That did not work just now. Please try again in a moment."
+_LATER: Final = "That button or form is not in use any more. Please run the command again."
+
+
+class Deferrals(Protocol):
+    """Where deferred commands go."""
+
+    def defer(self, interaction: Mapping[str, object]) -> None:
+        """Hand an interaction to the command worker, or raise."""
+        ...
+
+
+class Log(Protocol):
+    """What the door tells its operators; a powertools Logger fits."""
+
+    def info(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
+        """Say what happened."""
+
+    def exception(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
+        """Say what failed, with the traceback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door[S]:
+    """Answers Discord's POST requests. Nothing that is signed makes it fail."""
+
+    verifier: Verifier
+    router: Router
+    services: S
+    deferrals: Deferrals
+    clock: Callable[[], datetime]
+    log: Log
+
+    def answer(self, event: Mapping[str, object]) -> HttpResponse:
+        """Map an API Gateway event to its response: 200, 400, 401 or 413."""
+        request = read_event(event)
+        if request is not None and len(request.body) > BODY_LIMIT:
+            return respond(413, {"error": "body too large"})
+        if request is None or not self._accepts(request):
+            return respond(401, {"error": "invalid request signature"})
+        try:
+            interaction = read_interaction(json.loads(request.body))
+        except (MalformedError, ValueError, RecursionError):
+            return respond(400, {"error": "not an interaction"})
+        return respond(200, self._react(interaction))
+
+    def _accepts(self, request: HttpRequest) -> bool:
+        return self.verifier.accepts(request.headers, request.body, self.clock())
+
+    def _react(self, interaction: Interaction) -> replies.Json:
+        match interaction.kind:
+            case InteractionKind.PING:
+                return replies.pong()
+            case InteractionKind.COMMAND:
+                return self._command(interaction)
+            case InteractionKind.AUTOCOMPLETE:
+                return replies.suggestions()
+            case InteractionKind.COMPONENT | InteractionKind.MODAL:
+                return replies.answer(replies.sentence(_LATER))
+
+    def _command(self, interaction: Interaction) -> replies.Json:
+        started = time.perf_counter()
+        told: dict[str, object] = {
+            "interaction_id": interaction.id,
+            "guild_id": interaction.guild_id,
+        }
+        try:
+            call = self.router.route(interaction)
+            told["command"] = call.command.name
+            body = self._run(call)
+        except UserError as error:
+            body = replies.answer(replies.sentence(error.sentence))
+        except Exception as error:  # the member must hear of it: a 5xx tells them nothing
+            told |= {"error": type(error).__name__, "duration_ms": _since(started)}
+            self.log.exception("command failed", extra=told)
+            return replies.answer(replies.sentence(_FAILED))
+        self.log.info("command answered", extra=told | {"duration_ms": _since(started)})
+        return body
+
+    def _run(self, call: Call) -> replies.Json:
+        if call.command.defer:
+            # Queued first: a deferral that nobody follows up shows "thinking" for 15 minutes.
+            self.deferrals.defer(call.interaction.raw)
+            return replies.deferral(ephemeral=call.command.ephemeral)
+        reply = call.run(self.services, self.clock())
+        return replies.answer(reply, ephemeral=call.command.ephemeral)
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

@@ -1,0 +1,65 @@
+"""What can be asked about attribution: the read models and the Protocol that stores implement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from usher.attribution.outcomes import Confidence, Kind, Method, Reason
+from usher.ids import ChannelId, GuildId, InviteCode, UserId
+
+
+class OutcomeName(StrEnum):
+    """Which of the three outcomes (SPEC 1.2)."""
+
+    ATTRIBUTED = "attributed"
+    AMBIGUOUS = "ambiguous"
+    UNATTRIBUTED = "unattributed"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberOrigin:
+    """How a member came the last time, by the last word on it."""
+
+    user_id: UserId
+    joined_at: datetime | None
+    left_at: datetime | None
+    """None while present."""
+    outcome: OutcomeName
+    kind: Kind
+    code: InviteCode | None = None
+    inviter_id: UserId | None = None
+    """`VANITY` for the vanity code."""
+    confidence: Confidence = Confidence.NONE
+    method: Method | None = None
+    candidates: tuple[InviteCode, ...] = ()
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSummary:
+    """An active invite of a member."""
+
+    code: InviteCode
+    uses: int | None
+    """None until Discord has shown a count."""
+    max_uses: int
+    """0 for no limit."""
+    expires_at: datetime | None
+    channel_id: ChannelId | None
+    joins: int
+    """Uses matched with joins that Usher saw."""
+
+
+class InviteReads(Protocol):
+    """Attribution as commands see it. Every method may raise an error of its store."""
+
+    def origin(self, guild_id: GuildId, user_id: UserId) -> MemberOrigin | None:
+        """Read how a member came; None for somebody whose join was never seen."""
+        ...
+
+    def codes_of(
+        self, guild_id: GuildId, inviter_id: UserId, now: datetime
+    ) -> tuple[CodeSummary, ...]:
+        """Read a member's codes that are active and not expired at `now`, most used first."""
+        ...

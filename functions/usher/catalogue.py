@@ -1,0 +1,17 @@
+"""Every slash command there is, named one by one: what is not here does not exist."""
+
+from typing import Final
+
+from usher.attribution.commands import codes, invite, inviter
+from usher.credit.commands import leaderboard, view
+from usher.ledger.commands import export_invite_logs
+from usher.slash.router import Router
+
+COMMANDS: Final = (invite, export_invite_logs)
+"""What is registered with Discord, in this order."""
+
+EVERY: Final = (view, inviter, codes, leaderboard, export_invite_logs)
+"""What a member can run: the members of the groups too. A test holds the two together."""
+
+ROUTER: Final = Router(COMMANDS)
+"""Shared by the doors and the command line; building it raises on duplicates."""

@@ -1,0 +1,92 @@
+"""/invite view and /invite leaderboard (SPEC 3.1)."""
+
+from typing import Annotated, Final, Protocol
+
+from usher.attribution.commands import invite
+from usher.credit.queries import CreditReads, Period, Standing
+from usher.ids import UserId
+from usher.slash import text
+from usher.slash.context import Ctx
+from usher.slash.errors import UserError
+from usher.slash.options import Opt
+from usher.slash.replies import Embed, Field, Reply
+
+PAGE_SIZE: Final = 10
+PAGES_LIMIT: Final = 100
+BLURPLE: Final = 0x5865F2
+
+_SPANS: Final = {Period.DAY: "today", Period.WEEK: "this week", Period.ALL: "of all time"}
+
+
+class Services(Protocol):
+    """What these commands call."""
+
+    @property
+    def credit(self) -> CreditReads:
+        """Counters and boards."""
+        ...
+
+
+@invite.command("view", "Show how many members somebody brought")
+def view(
+    ctx: Ctx[Services],
+    user: Annotated[UserId | None, Opt("Whose invites; yours when left out")] = None,
+) -> Reply:
+    """Show the five counters of a member."""
+    subject = user or ctx.user_id
+    tally = ctx.services.credit.tally(ctx.guild_id, subject)
+    if not any((tally.tracked, tally.added, tally.fake, tally.left)):
+        return Reply(embeds=(Embed(f"{text.user(subject)} has no invites yet.", color=BLURPLE),))
+    total = text.count(tally.effective, "invite")
+    fields = (
+        Field("Tracked", f"{tally.tracked:,}", inline=True),
+        Field("Added", f"{tally.added:,}", inline=True),
+        Field("Fake", f"{tally.fake:,}", inline=True),
+        Field("Left", f"{tally.left:,}", inline=True),
+        Field("Effective", f"**{tally.effective:,}**", inline=True),
+    )
+    return Reply(
+        embeds=(
+            Embed(
+                f"{text.user(subject)} has **{total}**.",
+                "Invites",
+                fields,
+                "Effective = (tracked + added) − (fake + left)",
+                BLURPLE,
+            ),
+        )
+    )
+
+
+@invite.command("leaderboard", "Show who brought the most members")
+def leaderboard(
+    ctx: Ctx[Services],
+    period: Annotated[Period, Opt("Joins of which time; all time when left out")] = Period.ALL,
+    page: Annotated[int, Opt("Which page; the first when left out", min=1, max=PAGES_LIMIT)] = 1,
+) -> Reply:
+    """Show one page of the board of a period."""
+    board = ctx.services.credit.leaderboard(ctx.guild_id, period, ctx.now, page, PAGE_SIZE)
+    if not board.standings:
+        if page > 1:
+            raise UserError(f"The leaderboard {_SPANS[period]} has no page {page}.")
+        nobody = f"Nobody has an invite {_SPANS[period]} yet."
+        return Reply(embeds=(Embed(nobody, "Invite leaderboard", color=BLURPLE),))
+    first = (page - 1) * PAGE_SIZE + 1
+    lines = [_line(place, row) for place, row in enumerate(board.standings, first)]
+    own = [p for p, row in enumerate(board.standings, first) if row.user_id == ctx.user_id]
+    footer = f"Page {page}"
+    if board.has_next and page < PAGES_LIMIT:
+        footer += f" · more on page {page + 1}"
+    if own:
+        footer += f" · your place: {own[0]}"
+    title = f"Invite leaderboard {_SPANS[period]}"
+    return Reply(embeds=(Embed("\n".join(lines), title, footer=footer, color=BLURPLE),))
+
+
+def _line(place: int, row: Standing) -> str:
+    tally = row.tally
+    parts = [f"{tally.tracked:,} tracked"]
+    for number, name in ((tally.added, "added"), (tally.fake, "fake"), (tally.left, "left")):
+        if number:
+            parts.append(f"{number:,} {name}")
+    return f"**{place}.** {text.user(row.user_id)}: **{tally.effective:,}** ({', '.join(parts)})"

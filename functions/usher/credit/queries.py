@@ -1,0 +1,61 @@
+"""What can be asked about credit: the read models and the Protocol that stores implement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from usher.ids import GuildId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A member's counters (SPEC 2.1). `tracked` never falls on a leave."""
+
+    tracked: int = 0
+    added: int = 0
+    fake: int = 0
+    left: int = 0
+
+    @property
+    def effective(self) -> int:
+        """What counts for ranks and boards."""
+        return (self.tracked + self.added) - (self.fake + self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member's place on a board is its position in the page."""
+
+    user_id: UserId
+    tally: Tally
+
+
+class Period(StrEnum):
+    """What a leaderboard spans: joins of this UTC day, of this ISO week, or of all time."""
+
+    DAY = "day"
+    WEEK = "week"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardPage:
+    """Members with at least one effective invite, highest first, equals by user id ascending."""
+
+    standings: tuple[Standing, ...]
+    has_next: bool
+
+
+class CreditReads(Protocol):
+    """Credit as commands see it. Every method may raise an error of its store."""
+
+    def tally(self, guild_id: GuildId, user_id: UserId) -> Tally:
+        """Read a member's counters of all time; zeros for a member who invited nobody."""
+        ...
+
+    def leaderboard(
+        self, guild_id: GuildId, period: Period, now: datetime, page: int, size: int
+    ) -> LeaderboardPage:
+        """Read page `page`, counted from 1, of `size` members of the period that holds `now`."""
+        ...

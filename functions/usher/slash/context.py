@@ -1,0 +1,33 @@
+"""What a command is given besides its options."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from usher.ids import GuildId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedUser:
+    """A user named in the options, as Discord described them with the interaction."""
+
+    user_id: UserId
+    username: str
+    display_name: str
+    """Global name, else username."""
+    bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ctx[S]:
+    """One use of a command. `S` is the Protocol of the services that the command calls."""
+
+    services: S
+    guild_id: GuildId
+    user_id: UserId
+    """Who asked."""
+    now: datetime
+    locale: str = "en-US"
+    permissions: int = 0
+    """The asking member's bits in the channel, as Discord computed them."""
+    users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)

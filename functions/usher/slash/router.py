@@ -1,0 +1,120 @@
+"""From an interaction to the command it names, with typed arguments."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from usher.ids import GuildId, UserId
+from usher.slash.commands import Command, Group
+from usher.slash.context import Ctx
+from usher.slash.errors import DeclarationError, UserError
+from usher.slash.interaction import Interaction
+from usher.slash.options import Json, OptionType
+from usher.slash.permissions import allows, names
+from usher.slash.replies import Reply
+
+COMMANDS_LIMIT: Final = 100
+"""Chat input commands an application may register globally (Discord docs)."""
+
+_UNKNOWN: Final = "I do not know that command. It may have changed; please try again in a minute."
+_GUILD_ONLY: Final = "My commands work in a server, not in direct messages."
+_NESTED: Final = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command that a member may run, with its arguments."""
+
+    command: Command
+    interaction: Interaction
+    guild_id: GuildId
+    user_id: UserId
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+    def run[S](self, services: S, now: datetime) -> Reply:
+        """Run the command; raises what the command raises, UserError among it."""
+        ctx = Ctx(
+            services=services,
+            guild_id=self.guild_id,
+            user_id=self.user_id,
+            now=now,
+            locale=self.interaction.locale,
+            permissions=self.interaction.permissions,
+            users=self.interaction.users,
+        )
+        return self.command.run(ctx, **self.arguments)
+
+
+class Router:
+    """Knows every command by its path. Duplicates raise DeclarationError."""
+
+    def __init__(self, declared: Iterable[Command | Group]) -> None:
+        self.declared = tuple(declared)
+        tops = [one.path[0] for one in self.declared]
+        for name in tops:
+            if tops.count(name) > 1:
+                raise DeclarationError(name, "declared twice")
+        if len(tops) > COMMANDS_LIMIT:
+            raise DeclarationError(tops[-1], f"more than {COMMANDS_LIMIT} commands")
+        self._commands = {one.path: one for one in self.commands()}
+
+    def commands(self) -> Iterable[Command]:
+        """Every command, those in groups included."""
+        for one in self.declared:
+            if isinstance(one, Command):
+                yield one
+            else:
+                yield from one.commands()
+
+    def registration(self) -> list[Json]:
+        """Write what Discord takes to register the commands globally."""
+        return [one.to_json() for one in self.declared]
+
+    def route(self, interaction: Interaction) -> Call:
+        """Find the command and check permission and options; raises UserError."""
+        if interaction.guild_id is None or interaction.user_id is None:
+            raise UserError(_GUILD_ONLY)
+        if interaction.data.get("type", 1) != 1:  # user and message menus: none declared yet
+            raise UserError(_UNKNOWN)
+        path, given = _walk(interaction.data)
+        command = self._commands.get(path)
+        if command is None:
+            raise UserError(_UNKNOWN)
+        if not allows(interaction.permissions, command.permissions):
+            raise UserError(f"You need {names(command.permissions)} for `/{command.name}`.")
+        arguments = _arguments(command, given)
+        return Call(command, interaction, interaction.guild_id, interaction.user_id, arguments)
+
+
+def _walk(data: Mapping[str, object]) -> tuple[tuple[str, ...], list[object]]:
+    """Follow subcommands down to the options that carry values."""
+    path: list[str] = []
+    node: Mapping[str, object] = data
+    while len(path) < 3:
+        name, options = node.get("name"), node.get("options", [])
+        if not isinstance(name, str) or not isinstance(options, list):
+            raise UserError(_UNKNOWN)
+        path.append(name)
+        inner = options[0] if len(options) == 1 else None
+        if not isinstance(inner, dict) or inner.get("type") not in _NESTED:
+            return tuple(path), options
+        node = inner
+    raise UserError(_UNKNOWN)
+
+
+def _arguments(command: Command, given: list[object]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for one in given:
+        if not isinstance(one, dict) or not isinstance(one.get("name"), str):
+            raise UserError(_UNKNOWN)
+        values[one["name"]] = one.get("value")
+    arguments: dict[str, object] = {}
+    for option in command.options:
+        if option.name in values:
+            arguments[option.parameter] = option.read(values.pop(option.name))
+        elif option.required:
+            raise UserError(f"`{option.name}` is missing.")
+    if values:
+        raise UserError(_UNKNOWN)  # an option we do not know: registered by another release
+    return arguments

@@ -1,0 +1,127 @@
+"""What Usher registers is what Discord takes; and the checks do find faults."""
+
+import json
+
+import pytest
+
+from tests.contract import rules, schema
+from tests.contract.trim import TRIMMED, trim
+from usher.catalogue import COMMANDS, EVERY, ROUTER
+
+
+def test_the_registration_fits_discord_s_description() -> None:
+    assert schema.registration(ROUTER.registration()) == []
+
+
+def test_the_registration_keeps_the_rules_that_the_description_lacks() -> None:
+    assert rules.broken(ROUTER.registration()) == []
+
+
+def test_every_declared_command_is_in_the_catalogue_and_the_other_way_round() -> None:
+    assert {command.name for command in EVERY} == {command.name for command in ROUTER.commands()}
+    assert len(EVERY) == len(list(ROUTER.commands()))
+    assert ROUTER.declared == COMMANDS
+
+
+def test_names_and_options_are_those_of_the_specification() -> None:
+    declared = {
+        f"/{command.name}": [(option.name, option.required) for option in command.options]
+        for command in ROUTER.commands()
+    }
+
+    assert declared == {
+        "/invite view": [("user", False)],
+        "/invite inviter": [("user", False)],
+        "/invite codes": [("user", False)],
+        "/invite leaderboard": [("period", False), ("page", False)],
+        "/export_invite_logs": [
+            ("from", False),
+            ("to", False),
+            ("user_id", False),
+            ("invite_code", False),
+        ],
+    }
+
+
+def test_the_export_is_shown_to_managers_only_and_everything_in_guilds_only() -> None:
+    invite, export = ROUTER.registration()
+
+    assert invite["default_member_permissions"] is None
+    assert export["default_member_permissions"] == "32"
+    for command in (invite, export):
+        assert command["contexts"] == [0]
+        assert command["integration_types"] == [0]
+
+
+OPTION = {"type": 3, "name": "word", "description": "Word"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"name": ""}, "0/name"),
+        ({"name": None}, "0/name"),
+        ({"descripton": "x"}, "0/body"),
+        ({"description": "x" * 101}, "0/description"),
+        ({"default_member_permissions": 32}, "0/default_member_permissions"),
+        ({"contexts": [9]}, "0/contexts/0"),
+        ({"options": [OPTION | {"type": 99}]}, "0/options/0/type"),
+        ({"options": [OPTION | {"descripton": "x"}]}, "0/options/0"),
+        ({"options": [OPTION | {"min_value": 1}]}, "0/options/0"),
+        ({"options": [OPTION | {"max_length": 0}]}, "0/options/0/max_length"),
+        ({"options": [OPTION | {"choices": [{"name": "a", "value": 1}]}]}, "0/options/0/choices"),
+        ({"options": [OPTION] * 26}, "0/options"),
+        ({"options": [{**OPTION, "type": 1, "options": [OPTION | {"type": 1}]}]}, "0/options/0"),
+    ],
+)
+def test_a_fault_against_the_description_is_found_where_it_is(
+    changes: dict[str, object], at: str
+) -> None:
+    good: dict[str, object] = {"name": "probe", "description": "Probe", "options": [OPTION]}
+    assert schema.registration([good]) == []
+
+    found = schema.registration([good | changes])
+
+    assert found
+    assert all(error.startswith(at) for error in found), found
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"name": "Probe"}, "Probe: bad name"),
+        ({"name": "two words"}, "two words: bad name"),
+        ({"description": ""}, "probe: no description"),
+        ({"options": [OPTION, OPTION | {"required": True}]}, "probe word: required after"),
+        ({"options": [OPTION, OPTION]}, "probe: word twice"),
+        ({"options": [OPTION | {"description": None}]}, "probe word: no description"),
+        ({"options": [OPTION, OPTION | {"type": 1}]}, "probe: subcommands and values"),
+        ({"options": [OPTION | {"type": 2}]}, "probe word: a group without"),
+        (
+            {"options": [OPTION | {"name": f"o{n}", "description": "x" * 90,
+             "choices": [{"name": "y" * 100, "value": "z" * 100}] * 2} for n in range(25)]},
+            "probe: 12",
+        ),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_is_found(changes: dict[str, object], fault: str) -> None:
+    good: dict[str, object] = {"name": "probe", "description": "Probe", "options": [OPTION]}
+    assert rules.broken([good]) == []
+
+    found = rules.broken([good | changes])
+
+    assert any(error.startswith(fault) for error in found), found
+
+
+def test_too_many_commands_and_doubles_are_found() -> None:
+    many = [{"name": f"c{n}", "description": "C"} for n in range(101)]
+
+    assert rules.broken(many) == ["more than 100 chat input commands"]
+    assert rules.broken([many[0], many[0]]) == ["commands: c0 twice"]
+
+
+@pytest.mark.skipif(not schema.FULL.exists(), reason="Discord's whole description is not here")
+def test_the_trimmed_copy_is_what_the_whole_description_gives() -> None:
+    whole = json.loads(schema.FULL.read_text(encoding="utf-8"))
+
+    assert json.loads(TRIMMED.read_text(encoding="utf-8")) == trim(whole)

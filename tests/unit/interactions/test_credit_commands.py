@@ -1,0 +1,131 @@
+"""/invite view and /invite leaderboard: interaction in, message out."""
+
+import pytest
+
+from tests.unit.interactions.doors import Front
+from tests.unit.slash.fakes import FakeServices
+from tests.unit.slash.payloads import GUILD, MEMBER, OTHER, option, slash
+from usher.credit.queries import Period, Tally
+
+
+def front_with(*rows: tuple[Period, str, Tally]) -> Front:
+    services = FakeServices()
+    for period, user, tally in rows:
+        services.credit.put(GUILD, period, user, tally)
+    return Front(services)
+
+
+def embed(front: Front, path: str, *options: object) -> dict[str, object]:
+    _, body = front.send(slash(path, *options))
+    message = body["data"]
+    assert isinstance(message, dict)
+    [shown] = message["embeds"]
+    assert isinstance(shown, dict)
+    return shown
+
+
+def sentence(front: Front, path: str, *options: object) -> object:
+    _, body = front.send(slash(path, *options))
+    message = body["data"]
+    assert isinstance(message, dict)
+    assert message["flags"] == 64
+    return message["content"]
+
+
+def fields(shown: dict[str, object]) -> dict[str, str]:
+    parts = shown["fields"]
+    assert isinstance(parts, list)
+    return {part["name"]: part["value"] for part in parts}
+
+
+def test_view_shows_the_five_counters_of_the_one_who_asks() -> None:
+    shown = embed(front_with((Period.ALL, MEMBER, Tally(1204, 5, 2, 100))), "invite view")
+
+    assert shown["description"] == f"<@{MEMBER}> has **1,107 invites**."
+    assert fields(shown) == {
+        "Tracked": "1,204",
+        "Added": "5",
+        "Fake": "2",
+        "Left": "100",
+        "Effective": "**1,107**",
+    }
+
+
+def test_view_shows_somebody_else() -> None:
+    front = front_with((Period.ALL, OTHER, Tally(1)))
+
+    assert embed(front, "invite view", option("user", OTHER, 6))["description"] == (
+        f"<@{OTHER}> has **1 invite**."
+    )
+
+
+def test_view_says_when_there_is_nothing() -> None:
+    assert embed(Front(), "invite view")["description"] == f"<@{MEMBER}> has no invites yet."
+
+
+def test_view_shows_counters_that_cancel_out() -> None:
+    shown = embed(front_with((Period.ALL, MEMBER, Tally(1, 0, 0, 1))), "invite view")
+
+    assert shown["description"] == f"<@{MEMBER}> has **0 invites**."
+
+
+def test_the_leaderboard_numbers_members_and_names_the_asker_s_place() -> None:
+    front = front_with(
+        (Period.ALL, "200", Tally(9, 0, 1, 2)),
+        (Period.ALL, MEMBER, Tally(3, 1)),
+        (Period.ALL, "9", Tally(4)),
+        (Period.ALL, "7", Tally(2, 0, 2)),
+    )
+
+    shown = embed(front, "invite leaderboard")
+
+    assert shown["title"] == "Invite leaderboard of all time"
+    assert shown["description"] == (
+        "**1.** <@200>: **6** (9 tracked, 1 fake, 2 left)\n"
+        "**2.** <@9>: **4** (4 tracked)\n"
+        f"**3.** <@{MEMBER}>: **4** (3 tracked, 1 added)"
+    )
+    assert shown["footer"] == {"text": "Page 1 · your place: 3"}
+
+
+def test_the_leaderboard_has_ten_a_page_and_tells_of_the_next() -> None:
+    front = front_with(*((Period.WEEK, str(n), Tally(30 - n)) for n in range(1, 13)))
+
+    first = embed(front, "invite leaderboard", option("period", "week"))
+    second = embed(front, "invite leaderboard", option("period", "week"), option("page", 2))
+
+    assert str(first["description"]).count("\n") == 9
+    assert first["footer"] == {"text": "Page 1 · more on page 2"}
+    assert str(second["description"]).startswith("**11.** <@11>")
+    assert second["footer"] == {"text": "Page 2"}
+
+
+@pytest.mark.parametrize(
+    ("period", "span"), [("day", "today"), ("week", "this week"), ("all", "of all time")]
+)
+def test_an_empty_leaderboard_says_so(period: str, span: str) -> None:
+    shown = embed(Front(), "invite leaderboard", option("period", period))
+
+    assert shown["description"] == f"Nobody has an invite {span} yet."
+
+
+def test_a_page_beyond_the_end_is_told_in_a_sentence() -> None:
+    front = front_with((Period.ALL, MEMBER, Tally(1)))
+
+    assert sentence(front, "invite leaderboard", option("page", 2)) == (
+        "The leaderboard of all time has no page 2."
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "told"), [(0, "`page` must be at least 1."), (101, "`page` must be at most 100.")]
+)
+def test_a_page_out_of_bounds_is_told_in_a_sentence(page: int, told: str) -> None:
+    assert sentence(Front(), "invite leaderboard", option("page", page)) == told
+
+
+def test_another_guild_s_credit_is_never_shown() -> None:
+    services = FakeServices()
+    services.credit.put("1", Period.ALL, MEMBER, Tally(5))
+
+    assert "no invites" in str(embed(Front(services), "invite view")["description"])

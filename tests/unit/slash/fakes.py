@@ -1,0 +1,122 @@
+"""Fakes of what commands call, kept honest by the suite in tests/integration/front."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from usher.attribution.queries import CodeSummary, MemberOrigin
+from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
+from usher.ids import GuildId, InviteCode, UserId
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+class StoreDownError(Exception):
+    """What a store raises that cannot answer."""
+
+
+@dataclass
+class FakeCredit:
+    """Implements CreditReads on dictionaries."""
+
+    boards: dict[tuple[GuildId, Period], dict[UserId, Tally]] = field(default_factory=dict)
+
+    def put(self, guild: str, period: Period, user: str, tally: Tally) -> None:
+        self.boards.setdefault((GuildId(guild), period), {})[UserId(user)] = tally
+
+    def tally(self, guild_id: GuildId, user_id: UserId) -> Tally:
+        return self.boards.get((guild_id, Period.ALL), {}).get(user_id, Tally())
+
+    def leaderboard(
+        self, guild_id: GuildId, period: Period, now: datetime, page: int, size: int
+    ) -> LeaderboardPage:
+        del now
+        rows = [
+            Standing(user, tally)
+            for user, tally in self.boards.get((guild_id, period), {}).items()
+            if tally.effective > 0
+        ]
+        rows.sort(key=lambda row: (-row.tally.effective, int(row.user_id)))
+        end = page * size
+        return LeaderboardPage(tuple(rows[end - size : end]), len(rows) > end)
+
+
+@dataclass
+class FakeInvites:
+    """Implements InviteReads on dictionaries; `codes` are all of a member's, ended ones too."""
+
+    origins: dict[tuple[GuildId, UserId], MemberOrigin] = field(default_factory=dict)
+    codes: dict[tuple[GuildId, UserId], tuple[CodeSummary, ...]] = field(default_factory=dict)
+
+    def origin(self, guild_id: GuildId, user_id: UserId) -> MemberOrigin | None:
+        return self.origins.get((guild_id, user_id))
+
+    def codes_of(
+        self, guild_id: GuildId, inviter_id: UserId, now: datetime
+    ) -> tuple[CodeSummary, ...]:
+        alive = [
+            code
+            for code in self.codes.get((guild_id, inviter_id), ())
+            if code.expires_at is None or code.expires_at > now
+        ]
+        return tuple(sorted(alive, key=lambda code: (-(code.uses or 0), code.code)))
+
+
+@dataclass(frozen=True)
+class FakeExport:
+    """A finished export."""
+
+    filename: str = "invite_logs_20261120.csv"
+    content: bytes = b"\xef\xbb\xbfTimestamp\r\n"
+    lines: int = 1
+
+
+@dataclass
+class FakeExports:
+    """Implements LedgerExports: answers `result` and remembers what was asked."""
+
+    result: FakeExport = field(default_factory=FakeExport)
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    def export(
+        self,
+        guild_id: GuildId,
+        start: datetime | None,
+        end: datetime | None,
+        user_id: UserId | None,
+        invite_code: InviteCode | None,
+    ) -> FakeExport:
+        self.asked.append((guild_id, start, end, user_id, invite_code))
+        return self.result
+
+
+class BrokenReads:
+    """A store that is down."""
+
+    def __getattr__(self, name: str) -> object:
+        raise StoreDownError(name)
+
+
+@dataclass
+class FakeServices:
+    """Everything that a command may call."""
+
+    credit: FakeCredit = field(default_factory=FakeCredit)
+    invites: FakeInvites = field(default_factory=FakeInvites)
+    exports: FakeExports = field(default_factory=FakeExports)
+
+
+@dataclass
+class FakeLog:
+    """Collects lines as (level, message, extra)."""
+
+    lines: list[tuple[str, object, Mapping[str, object]]] = field(default_factory=list)
+
+    def info(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
+        self.lines.append(("info", msg, dict(extra)))
+
+    def warning(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
+        self.lines.append(("warning", msg, dict(extra)))
+
+    def exception(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
+        self.lines.append(("exception", msg, dict(extra)))

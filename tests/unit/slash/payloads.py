@@ -1,0 +1,94 @@
+"""Interactions as Discord sends them (docs: Interaction Structure), with one thing overridden."""
+
+from collections.abc import Mapping
+
+GUILD = "613425648685547541"
+MEMBER = "53908232506183680"
+OTHER = "80351110224678912"
+APPLICATION = "775799577604522054"
+TOKEN = "aW50ZXJhY3Rpb246ODQ1MDI3NzM4Mjc2"
+MANAGE_GUILD = 1 << 5
+
+
+def user(user_id: str = MEMBER, name: str = "Mason", **changes: object) -> dict[str, object]:
+    return {
+        "id": user_id,
+        "username": name,
+        "global_name": None,
+        "discriminator": "0",
+        "avatar": "a_d5efa99b3eeaa7dd43acca82f5692432",
+        "public_flags": 131141,
+        **changes,
+    }
+
+
+def interaction(
+    kind: int = 2, data: object = None, *, permissions: int = 0, **changes: object
+) -> dict[str, object]:
+    return {
+        "type": kind,
+        "id": "786008729715212338",
+        "application_id": APPLICATION,
+        "token": TOKEN,
+        "version": 1,
+        "guild_id": GUILD,
+        "channel_id": "645027906669510667",
+        "locale": "en-GB",
+        "guild_locale": "en-US",
+        "context": 0,
+        "authorizing_integration_owners": {"0": GUILD},
+        "entitlements": [],
+        "app_permissions": "562949953601536",
+        "member": {
+            "user": user(),
+            "roles": ["539082325061836999"],
+            "permissions": str(permissions),
+            "joined_at": "2017-03-13T19:19:14.040000+00:00",
+            "nick": None,
+            "deaf": False,
+            "mute": False,
+            "pending": False,
+            "flags": 0,
+        },
+        "data": data,
+        **changes,
+    }
+
+
+def ping() -> dict[str, object]:
+    return {
+        "type": 1,
+        "id": "786008729715212338",
+        "application_id": APPLICATION,
+        "token": TOKEN,
+        "version": 1,
+    }
+
+
+_TYPES: Mapping[type, int] = {str: 3, int: 4, bool: 5, float: 10}
+
+
+def option(name: str, value: object, kind: int | None = None) -> dict[str, object]:
+    return {"name": name, "type": kind or _TYPES.get(type(value), 3), "value": value}
+
+
+def data(path: str, *options: object, resolved: object = None) -> dict[str, object]:
+    """`path` as typed: `invite view`."""
+    names = path.split()
+    inner: list[object] = list(options)
+    for depth, name in reversed(list(enumerate(names[1:], 1))):
+        kind = 1 if depth == len(names) - 1 else 2
+        inner = [{"name": name, "type": kind, "options": inner}]
+    body: dict[str, object] = {
+        "id": "771825006014889984",
+        "name": names[0],
+        "type": 1,
+        "options": inner,
+    }
+    return body | ({"resolved": resolved} if resolved is not None else {})
+
+
+def slash(
+    path: str, *options: object, permissions: int = 0, **changes: object
+) -> dict[str, object]:
+    return interaction(2, data(path, *options), permissions=permissions, **changes)
