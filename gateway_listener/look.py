@@ -1,0 +1,128 @@
+"""Discord's answers about a guild's invites and its vanity code, read as looks.
+
+A body is what Discord answered, or `{"error": status}` for a refusal (`code` beside it, where
+Discord gave its own error code), with status 0 when no answer came.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from gateway_listener.dispatch import invite_row
+from gateway_listener.errors import ObserveError
+from usher.contracts.errors import ContractError
+from usher.contracts.observation import InviteLook, InviteRow, VanityLook
+from usher.contracts.wire import (
+    Fields,
+    as_fields,
+    read_code,
+    read_count,
+    read_snowflake,
+    read_text,
+    unless_none,
+)
+from usher.ids import InviteCode, UserId
+
+NO_VANITY: Final = 50020
+"""Discord's error code where a guild cannot have a vanity code. The status beside it has been 400,
+403 and 404 over the years (discord-api-docs issues 2004 and 2084), so only this code counts."""
+
+_GUILD_INVITE: Final = 0
+"""The invite type of guilds; group messages and friend invites have others (resources/invite)."""
+
+
+def invite_look(body: object, at: datetime) -> InviteLook:
+    """Read the answer to GET /guilds/{id}/invites, complete at `at`, as a full look.
+
+    Raises ObserveError when it is neither a list of invites nor a refusal.
+    """
+    status = _refusal(body)
+    if status is not None:
+        return InviteLook(at=at, status=status)
+    if not isinstance(body, list):
+        raise ObserveError("invites: not a list")
+    try:
+        rows = [_listed(as_fields(item, "invite")) for item in body if not _foreign(item)]
+    except ContractError as error:
+        raise ObserveError(f"invites: {error.reason}") from error
+    return InviteLook(at=at, status=200, rows=tuple({row.code: row for row in rows}.values()))
+
+
+def _foreign(item: object) -> bool:
+    """Whether an item is no invite of a guild: null and other types are in Discord's schema."""
+    return item is None or (
+        isinstance(item, dict) and item.get("type", _GUILD_INVITE) != _GUILD_INVITE
+    )
+
+
+def _listed(invite: Fields) -> InviteRow:
+    channel = invite.get("channel")
+    channel_id = None if channel is None else read_snowflake(as_fields(channel, "channel"), "id")
+    return invite_row(invite, channel_id, unless_none(invite, "uses", read_count))
+
+
+def vanity_look(body: object, at: datetime) -> VanityLook:
+    """Read the answer to GET /guilds/{id}/vanity-url, complete at `at`.
+
+    A guild that has no vanity code is a good look with code None. Raises ObserveError when the
+    answer is neither `{code, uses}` nor a refusal.
+    """
+    try:
+        fields = as_fields(body, "vanity")
+        status = _refusal(fields)
+        if fields.get("code") == NO_VANITY:
+            return VanityLook(at=at, status=200)
+        if status is not None:
+            return VanityLook(at=at, status=status)
+        if "code" not in fields:
+            raise ObserveError("vanity: no code")
+        code = unless_none(fields, "code", read_code)
+        uses = unless_none(fields, "uses", read_count)
+    except ContractError as error:
+        raise ObserveError(f"vanity: {error.reason}") from error
+    return VanityLook(at=at, status=200, code=code, uses=None if code is None else uses)
+
+
+def _refusal(body: object) -> int | None:
+    """Tell the status of a refusal. A good vanity answer may have an `error` that is an object."""
+    if isinstance(body, Mapping) and isinstance(body.get("error"), int):
+        try:
+            return read_count(body, "error")
+        except ContractError as error:
+            raise ObserveError("error: not a status") from error
+    return None
+
+
+def names_of(body: object) -> tuple[tuple[UserId, str], ...]:
+    """List the inviters' ids and usernames in a list of invites or in one INVITE_CREATE.
+
+    Names decide nothing: whatever is malformed is left out.
+    """
+    names: dict[UserId, str] = {}
+    for invite in body if isinstance(body, list) else [body]:
+        inviter = invite.get("inviter") if isinstance(invite, Mapping) else None
+        if inviter is None:
+            continue
+        try:
+            fields = as_fields(inviter, "inviter")
+            names[UserId(read_snowflake(fields, "id"))] = read_text(fields, "username")
+        except ContractError:
+            continue
+    return tuple(names.items())
+
+
+def diff_look(previous: Mapping[InviteCode, InviteRow] | None, look: InviteLook) -> InviteLook:
+    """Cut a full look down to what changed since the rows of the look before it.
+
+    Full stays full when there was none before; a failed look stays as it is.
+    """
+    if previous is None or not look.ok:
+        return look
+    listed = {row.code for row in look.rows}
+    return InviteLook(
+        at=look.at,
+        status=look.status,
+        full=False,
+        rows=tuple(row for row in look.rows if previous.get(row.code) != row),
+        gone=tuple(code for code in previous if code not in listed),
+    )

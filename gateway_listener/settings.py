@@ -1,0 +1,58 @@
+"""What the listener is told by its environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gateway_listener.errors import SettingsError
+
+DISCORD_API: Final = "https://discord.com/api/v10"
+_LEVELS: Final = {
+    "DEBUG": "DEBUG",
+    "INFO": "INFO",
+    "WARN": "WARNING",
+    "WARNING": "WARNING",
+    "ERROR": "ERROR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The listener's settings. AWS's other variables are read by its SDK."""
+
+    events_queue_url: str
+    discord_token_secret: str
+    """Name or ARN of the Secrets Manager secret with the bot's token."""
+    health_port: int
+    discord_api_base: str = DISCORD_API
+    log_level: str = "INFO"
+    """A level of the `logging` module."""
+    record_file: Path | None = None
+    """Where raw payloads are appended for replays; None to record nothing."""
+    aws_region: str | None = None
+    """None leaves it to the SDK, which does not read AWS_REGION by itself."""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the settings; raises SettingsError that lists every problem at once."""
+        required = ("EVENTS_QUEUE_URL", "DISCORD_TOKEN_SECRET", "HEALTH_PORT")
+        problems = [f"{name} is not set" for name in required if not environment.get(name)]
+        port = environment.get("HEALTH_PORT", "")
+        if port and not (port.isascii() and port.isdigit() and int(port) < 65536):
+            problems.append("HEALTH_PORT is not a port number")
+        level = environment.get("LOG_LEVEL") or "INFO"
+        if level not in _LEVELS:
+            problems.append(f"LOG_LEVEL is none of {', '.join(_LEVELS)}")
+        if problems:
+            raise SettingsError(tuple(problems))
+        record_file = environment.get("RECORD_FILE")
+        return cls(
+            events_queue_url=environment["EVENTS_QUEUE_URL"],
+            discord_token_secret=environment["DISCORD_TOKEN_SECRET"],
+            health_port=int(port),
+            discord_api_base=(environment.get("DISCORD_API_BASE") or DISCORD_API).rstrip("/"),
+            log_level=_LEVELS[level],
+            record_file=Path(record_file) if record_file else None,
+            aws_region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION"),
+        )

@@ -1,0 +1,193 @@
+"""The road from dispatches to observations: one gatherer a guild, their timers and their looks."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway_listener.errors import ObserveError
+from gateway_listener.gather import GuildGatherer, LookNow
+from gateway_listener.looker import Counters, Looker, LookSource, Seen
+from gateway_listener.observe import TRANSLATED, guild_of, names_of, translate
+from gateway_listener.record import RECORDED, Recorder
+from usher.contracts.observation import InviteLook, Observation
+from usher.ids import GuildId, UserId
+
+START_SPACING: Final = timedelta(seconds=1 / 15)
+"""Between the first looks of a session's guilds. Each asks twice; Discord allows 50 a second."""
+
+_ROLES_CHANGED: Final = frozenset({"GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE"})
+_GUILD_CHANGED: Final = frozenset({"GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"})
+TAKEN: Final = TRANSLATED | RECORDED | _ROLES_CHANGED | _GUILD_CHANGED
+"""Dispatch types that the watch wants to be given."""
+
+log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Gathers the guilds of one gateway session after another. Must run in the event loop."""
+
+    def __init__(
+        self,
+        looks: LookSource,
+        publish: Callable[[Observation], None],
+        recorder: Recorder,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        self.counters = Counters()
+        self._looks = looks
+        self._looker = Looker(looks, recorder, self.counters)
+        self._publish = publish
+        self._recorder = recorder
+        self._clock = clock
+        self._new_id = new_id
+        self._own_id: UserId | None = None
+        self._gatherers: dict[GuildId, GuildGatherer] = {}
+        self._timers: dict[GuildId, asyncio.TimerHandle] = {}
+        self._looking: set[asyncio.Task[None]] = set()
+        self._awaited: set[GuildId] = set()
+        self._next_start = datetime.min.replace(tzinfo=clock().tzinfo)
+        self._leaving = False
+
+    @property
+    def guilds(self) -> int:
+        """How many guilds are watched."""
+        return len(self._gatherers)
+
+    # ------------------------------------------------------------ the session
+
+    def session_began(self, own_id: UserId, guild_ids: Iterable[GuildId]) -> None:
+        """A new session, which replays nothing: whatever happened before was not seen.
+
+        The guilds' GUILD_CREATE are to follow; their joins may come before.
+        """
+        now = self._clock()
+        self._own_id = own_id
+        self._awaited = set(guild_ids)
+        for guild_id in self._gatherers.keys() - self._awaited:
+            self._remove(guild_id)
+        for guild_id in self._awaited:
+            self._recorder.write(now, "GAP", guild_id, None)
+            if (gatherer := self._gatherers.get(guild_id)) is not None:
+                gatherer.lost()
+
+    def dispatch(self, kind: str, data: Mapping[str, object]) -> None:
+        """Take one of the `TAKEN` dispatches, raw. A malformed one is logged and left out."""
+        now = self._clock()
+        try:
+            if kind in _GUILD_CHANGED:
+                self._guild_changed(kind, data, now)
+            else:
+                self._happened(kind, data, now)
+        except ObserveError as error:
+            self.counters.malformed += 1
+            log.warning("A dispatch was left out: %s.", error.reason, extra={"dispatch": kind})
+
+    def _guild_changed(self, kind: str, data: Mapping[str, object], now: datetime) -> None:
+        guild_id = guild_of({"guild_id": data.get("id")})
+        unavailable = data.get("unavailable") is True
+        if kind == "GUILD_DELETE":
+            if not unavailable:
+                self._remove(guild_id)
+            return
+        gatherer = self._gatherer(guild_id)
+        name = data.get("name")
+        gatherer.guild_name = name if isinstance(name, str) else gatherer.guild_name
+        self._looks.forget(guild_id)
+        if kind == "GUILD_CREATE" and not unavailable:
+            self._next_start = max(now, self._next_start + START_SPACING)
+            if guild_id in self._awaited:
+                self._awaited.discard(guild_id)
+                gatherer.look_by(self._next_start)
+            else:
+                self._recorder.write(now, "GAP", guild_id, None)
+                gatherer.start(self._next_start)
+            self._advance(gatherer)
+
+    def _happened(self, kind: str, data: Mapping[str, object], now: datetime) -> None:
+        guild_id = guild_of(data)
+        gatherer = self._gatherer(guild_id)
+        if kind in RECORDED:
+            self._recorder.write(now, kind, guild_id, data)
+        if kind in _ROLES_CHANGED or (kind == "GUILD_MEMBER_UPDATE" and self._is_own(data)):
+            gatherer.permissions_changed(now)
+        elif (event := translate(kind, data, now)) is not None:
+            self.counters.joins += kind == "GUILD_MEMBER_ADD"
+            gatherer.take(event, names_of(data) if kind == "INVITE_CREATE" else ())
+        self._advance(gatherer)
+
+    def _is_own(self, data: Mapping[str, object]) -> bool:
+        user = data.get("user")
+        return isinstance(user, Mapping) and user.get("id") == self._own_id
+
+    def _gatherer(self, guild_id: GuildId) -> GuildGatherer:
+        gatherer = self._gatherers.get(guild_id)
+        if gatherer is None:
+            gatherer = self._gatherers[guild_id] = GuildGatherer(guild_id, self._new_id)
+        return gatherer
+
+    def _remove(self, guild_id: GuildId) -> None:
+        gatherer = self._gatherers.pop(guild_id, None)
+        if gatherer is not None and (observation := gatherer.seal(self._clock())) is not None:
+            self._publish(observation)
+        if (timer := self._timers.pop(guild_id, None)) is not None:
+            timer.cancel()
+        self._looks.forget(guild_id)
+
+    # ------------------------------------------------------------ timers and looks
+
+    def _advance(self, gatherer: GuildGatherer) -> None:
+        """Do what is due for a guild, and come back when more is."""
+        guild_id = gatherer.guild_id
+        if (timer := self._timers.pop(guild_id, None)) is not None:
+            timer.cancel()
+        if self._leaving:
+            if (observation := gatherer.seal(self._clock())) is not None:
+                self._publish(observation)
+            return
+        while (step := gatherer.advance(self._clock())) is not None:
+            if isinstance(step, LookNow):
+                task = asyncio.create_task(self._look(gatherer))
+                self._looking.add(task)
+                task.add_done_callback(self._looking.discard)
+            else:
+                self._publish(step)
+        if (due := gatherer.due()) is not None:
+            delay = max(0.0, (due - self._clock()).total_seconds())
+            loop = asyncio.get_running_loop()
+            self._timers[guild_id] = loop.call_later(delay, self._advance, gatherer)
+
+    async def _look(self, gatherer: GuildGatherer) -> None:
+        try:
+            seen = await self._looker.look(gatherer.guild_id, careful=gatherer.refused)
+        except Exception:
+            # The joins must not wait for a look that a fault of ours has ended.
+            log.exception("Looking at guild %s failed.", gatherer.guild_id)
+            seen = Seen(InviteLook(at=self._clock(), status=0), None, (), None)
+        if self._gatherers.get(gatherer.guild_id) is not gatherer:
+            return
+        now = self._clock()
+        self._publish(gatherer.answered(now, seen.look, seen.vanity, seen.names, seen.retry_after))
+        self._advance(gatherer)
+
+    # ------------------------------------------------------------ the end
+
+    async def drain(self, budget: float) -> None:
+        """Publish what is gathered, within `budget` seconds; later events go out at once.
+
+        Looks that joins were waiting for are made now; what they do not answer in time for is
+        published without.
+        """
+        now = self._clock()
+        for gatherer in tuple(self._gatherers.values()):
+            gatherer.hurry(now)
+            self._advance(gatherer)
+        if self._looking:
+            await asyncio.wait(tuple(self._looking), timeout=budget)
+        self._leaving = True
+        for gatherer in tuple(self._gatherers.values()):
+            self._advance(gatherer)
+        for task in tuple(self._looking):
+            task.cancel()

@@ -1,0 +1,118 @@
+"""The listener's parts connected to a small Discord, sending to a queue in memory."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import pytest
+import pytest_asyncio
+
+from gateway_listener.bootstrap import utc_now
+from gateway_listener.client import GatewayClient
+from gateway_listener.looks import DiscordLooks
+from gateway_listener.publish import Publisher, SendError
+from gateway_listener.record import NoRecorder
+from gateway_listener.watch import Watch
+from tests.integration.gateway_listener.fake_discord import TOKEN, FakeDiscord
+from usher.contracts.observation import MemberJoined, Observation
+from usher.contracts.observation_codec import decode
+
+
+@dataclass
+class FakeQueue:
+    """Keeps what it accepts; refuses while `out` is set."""
+
+    loop: asyncio.AbstractEventLoop
+    seen: list[Observation] = field(default_factory=list)
+    out: bool = False
+    refusals: int = 0
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def send(self, group: str, deduplication_id: str, body: str) -> None:
+        refused = self.out
+        if refused:
+            self.refusals += 1
+        else:
+            observation = decode(body)
+            assert (group, deduplication_id) == (observation.guild_id, observation.id)
+            self.seen.append(observation)
+        asyncio.run_coroutine_threadsafe(self._notify(), self.loop)
+        if refused:
+            raise SendError("ServiceUnavailable")
+
+    async def _notify(self) -> None:
+        async with self.changed:
+            self.changed.notify_all()
+
+    async def until(self, holds: Callable[[], object], seconds: float = 10) -> None:
+        async with asyncio.timeout(seconds), self.changed:
+            await self.changed.wait_for(lambda: bool(holds()))
+
+    def joins(self) -> list[str]:
+        return [
+            event.person.user_id
+            for observation in self.seen
+            for event in observation.events
+            if isinstance(event, MemberJoined)
+        ]
+
+
+@pytest_asyncio.fixture
+async def discord() -> AsyncIterator[FakeDiscord]:
+    fake = FakeDiscord()
+    await fake.open()
+    yield fake
+    await fake.close()
+
+
+@pytest_asyncio.fixture
+async def queue() -> FakeQueue:
+    return FakeQueue(asyncio.get_running_loop())
+
+
+@dataclass
+class Running:
+    """A listener without its process."""
+
+    client: GatewayClient
+    looks: DiscordLooks
+    watch: Watch
+    publisher: Publisher
+    task: asyncio.Task[None] | None = None
+
+    async def start(self, token: str = TOKEN) -> None:
+        await self.client.log_in(token)
+        self.task = asyncio.create_task(self.client.stay_connected())
+
+    async def stop(self) -> None:
+        await self.watch.drain(2)
+        await self.publisher.flush(2)
+        await self.looks.close()
+        await self.client.leave()
+        await self.publisher.close()
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+
+
+@pytest_asyncio.fixture
+async def listener(discord: FakeDiscord, queue: FakeQueue) -> AsyncIterator[Running]:
+    client = GatewayClient(f"{discord.url}/api", utc_now)
+    looks = DiscordLooks(client.http, utc_now)
+    numbers = itertools.count(1)
+    with ThreadPoolExecutor(2) as threads:
+        publisher = Publisher(queue, threads, spread=lambda _low, _high: 0.01)
+        watch = Watch(
+            looks, publisher.publish, NoRecorder(), utc_now, lambda: f"test-{next(numbers)}"
+        )
+        client.watch_with(watch)
+        running = Running(client, looks, watch, publisher)
+        yield running
+        await running.stop()
+
+
+@pytest.fixture(autouse=True)
+def sockets(socket_enabled: None) -> None:
+    """The fake Discord listens on 127.0.0.1."""

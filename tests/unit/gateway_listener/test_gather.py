@@ -1,0 +1,381 @@
+"""When a guild is looked at, and what goes with which look: on a clock that the test moves."""
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from gateway_listener.gather import GuildGatherer, LookNow
+from usher.contracts.observation import (
+    InviteDeleted,
+    InviteLook,
+    InviteRow,
+    MemberJoined,
+    MemberLeft,
+    Observation,
+    Person,
+    VanityLook,
+)
+from usher.ids import GuildId, InviteCode, UserId
+
+type After = Callable[[float], datetime]
+
+
+class Guild:
+    """Drives a gatherer as the watch does, second by second, answering its looks on request."""
+
+    def __init__(self, after: After) -> None:
+        numbers = itertools.count(1)
+        self.after = after
+        self.gatherer = GuildGatherer(GuildId("100"), lambda: f"o{next(numbers)}")
+        self.sent: list[Observation] = []
+        self.looks: list[float] = []
+        self.now = 0.0
+
+    def until(self, seconds: float) -> None:
+        """Let time pass, doing what is due on the way."""
+        while True:
+            due = self.gatherer.due()
+            if due is None or due > self.after(seconds):
+                break
+            self.now = max(self.now, (due - self.after(0)).total_seconds())
+            step = self.gatherer.advance(self.after(self.now))
+            assert step is not None, "due, but nothing to do"
+            if isinstance(step, LookNow):
+                self.looks.append(self.now)
+            else:
+                self.sent.append(step)
+        self.now = seconds
+
+    def join(self, user: int, *, bot: bool = False) -> None:
+        person = Person(UserId(str(user)), f"user{user}", f"user{user}", bot=bot)
+        at = self.after(self.now)
+        self.gatherer.take(MemberJoined(person, at, at))
+
+    def leave(self, user: int) -> None:
+        self.gatherer.take(MemberLeft(UserId(str(user)), self.after(self.now)))
+
+    def delete(self, code: str) -> None:
+        self.gatherer.take(InviteDeleted(InviteCode(code), self.after(self.now)))
+
+    def answer(
+        self,
+        uses: dict[str, int] | int,
+        *,
+        at: float | None = None,
+        max_uses: int = 0,
+        retry_after: float | None = None,
+    ) -> Observation:
+        """Answer with the codes' uses, or with a status."""
+        moment = self.after(self.now if at is None else at)
+        if isinstance(uses, int):
+            look, vanity = InviteLook(moment, uses), VanityLook(moment, uses)
+        else:
+            rows = tuple(row(code, count, max_uses) for code, count in uses.items())
+            look, vanity = InviteLook(moment, 200, rows=rows), VanityLook(moment, 200)
+        pause = None if retry_after is None else timedelta(seconds=retry_after)
+        names = ((UserId("300"), "inviter"), (UserId("301"), "other"))
+        observation = self.gatherer.answered(self.after(self.now), look, vanity, names, pause)
+        self.sent.append(observation)
+        return observation
+
+
+def row(code: str, uses: int, max_uses: int = 0) -> InviteRow:
+    return InviteRow(InviteCode(code), UserId("300"), None, uses, max_uses, 0, False, None, None)
+
+
+def users(observation: Observation) -> list[str]:
+    return [
+        event.person.user_id if isinstance(event, MemberJoined) else event.user_id
+        for event in observation.events
+        if isinstance(event, MemberJoined | MemberLeft)
+    ]
+
+
+@pytest.fixture
+def guild(after: After) -> Guild:
+    return Guild(after)
+
+
+@pytest.fixture
+def warm(guild: Guild) -> Guild:
+    """A guild at ten seconds to zero, looked at once: code `a` has 5 uses, `b` has 1."""
+    guild.now = -10
+    guild.gatherer.start(guild.after(-10))
+    guild.until(-10)
+    guild.answer({"a": 5, "b": 1})
+    guild.until(0)
+    guild.sent.clear()
+    guild.looks.clear()
+    return guild
+
+
+def test_the_first_observation_of_a_session_has_a_gap_and_a_full_look(guild: Guild) -> None:
+    guild.gatherer.start(guild.after(0))
+    guild.until(0)
+    observation = guild.answer({"a": 5})
+    assert guild.looks == [0]
+    assert observation.gap
+    assert observation.look is not None
+    assert observation.look.full
+    assert observation.names == ((UserId("300"), "inviter"),)
+
+
+def test_a_burst_of_joins_is_one_look_and_one_observation_in_order(warm: Guild) -> None:
+    # Given a hundred joins within a second
+    for number in range(100):
+        warm.until(number / 100)
+        warm.join(number)
+    # When the gathering is over and the look is answered
+    warm.until(1.2)
+    observation = warm.answer({"a": 105, "b": 1})
+    warm.until(60)
+    # Then they are one observation, which tells only what changed
+    assert warm.looks == [1]
+    assert warm.sent == [observation]
+    assert users(observation) == [str(number) for number in range(100)]
+    assert observation.look is not None
+    assert [changed.code for changed in observation.look.rows] == ["a"]
+    assert not observation.look.full
+    assert not observation.gap
+
+
+def test_a_join_before_the_answer_belongs_to_it_and_a_later_one_to_the_next(warm: Guild) -> None:
+    # Given a look in flight for a first join
+    warm.join(1)
+    warm.until(1.5)
+    # When a second joins before Discord answers and a third while the answer is on its way
+    warm.join(2)
+    warm.until(2.5)
+    warm.join(3)
+    first = warm.answer({"a": 7, "b": 1}, at=2)
+    # Then the third is looked at by itself, a gathering later
+    assert users(first) == ["1", "2"]
+    warm.until(3.5)
+    assert warm.looks == [1, 3.5]
+    assert users(warm.answer({"a": 8, "b": 1})) == ["3"]
+
+
+def test_never_are_two_looks_in_flight(warm: Guild) -> None:
+    warm.join(1)
+    warm.until(1)
+    for number in range(2, 9):
+        warm.join(number)
+        warm.until(number)
+    assert warm.looks == [1]
+
+
+def test_a_deleted_invite_asks_for_a_look(warm: Guild) -> None:
+    warm.delete("b")
+    warm.until(1)
+    assert warm.looks == [1]
+
+
+def test_a_leave_is_sent_after_a_second_without_a_look(warm: Guild) -> None:
+    warm.leave(1)
+    warm.until(1)
+    assert [users(observation) for observation in warm.sent] == [["1"]]
+    assert warm.sent[0].look is None
+    assert warm.looks == []
+
+
+def test_a_leave_waits_for_the_look_that_a_join_asks_for(warm: Guild) -> None:
+    warm.leave(1)
+    warm.until(0.5)
+    warm.join(2)
+    warm.until(1.5)
+    assert users(warm.answer({"a": 6, "b": 1})) == ["1", "2"]
+    assert len(warm.sent) == 1
+
+
+def test_events_do_not_wait_for_a_look_that_takes_long(warm: Guild) -> None:
+    # Given a look that hangs
+    warm.join(1)
+    warm.until(5)
+    # Then the join is sent without it, and the answer follows alone
+    assert [users(observation) for observation in warm.sent] == [["1"]]
+    warm.until(9)
+    late = warm.answer({"a": 6, "b": 1})
+    assert late.events == ()
+    assert late.look is not None
+
+
+def test_a_failed_look_is_told_with_the_joins_at_once_and_tried_again_ever_later(
+    warm: Guild,
+) -> None:
+    # Given a join, and an API that fails
+    warm.join(1)
+    failures = []
+    for number, moment in enumerate([1, 3, 13, 43, 163]):
+        warm.until(moment)
+        assert warm.looks[-1] == moment
+        failures.append(warm.answer(500))
+        # Then the first failure carries the join, and the others tell that it lasts
+        assert users(failures[-1]) == (["1"] if number == 0 else [])
+        assert failures[-1].look == InviteLook(warm.after(moment), 500)
+    # And when it works again, the look is compared with the last good one
+    warm.until(283)
+    recovered = warm.answer({"a": 6, "b": 1})
+    assert recovered.look is not None
+    assert not recovered.look.full
+    warm.until(1_000)
+    assert len(warm.looks) == 6
+
+
+def test_a_join_while_looks_are_held_back_is_sent_without_one(warm: Guild) -> None:
+    warm.join(1)
+    warm.until(1)
+    warm.answer(500)
+    warm.until(3)
+    warm.answer(500)
+    warm.until(4)
+    warm.join(2)
+    warm.until(5)
+    assert users(warm.sent[-1]) == ["2"]
+    assert warm.sent[-1].look is None
+    warm.until(13)
+    assert warm.looks == [1, 3, 13]
+
+
+def test_discords_retry_after_is_obeyed(warm: Guild) -> None:
+    warm.join(1)
+    warm.until(1)
+    warm.answer(429, retry_after=20)
+    warm.join(2)
+    warm.until(20.9)
+    assert warm.looks == [1]
+    warm.until(21)
+    assert warm.looks == [1, 21]
+
+
+def test_a_refusing_guild_is_asked_five_times_and_then_only_for_new_joins(warm: Guild) -> None:
+    # Given a guild that took Manage Server away
+    warm.join(1)
+    for moment in (1, 3, 13, 43, 163):
+        warm.until(moment)
+        warm.answer(403)
+    # Then nobody asks any more
+    warm.until(10_000)
+    assert len(warm.looks) == 5
+    # And a join asks again, once
+    warm.join(2)
+    warm.until(10_001)
+    warm.answer(403)
+    warm.until(20_000)
+    assert len(warm.looks) == 6
+
+
+def test_a_refusing_guild_is_asked_again_when_its_roles_change(warm: Guild) -> None:
+    warm.join(1)
+    warm.until(1)
+    warm.answer(403)
+    warm.until(3)
+    warm.answer(403)
+    warm.gatherer.permissions_changed(warm.after(3))
+    warm.gatherer.permissions_changed(warm.after(3))
+    warm.until(13)
+    assert warm.looks == [1, 3, 13]
+    warm.answer({"a": 6, "b": 1})
+    warm.gatherer.permissions_changed(warm.after(13))
+    warm.until(1_000)
+    assert len(warm.looks) == 3
+
+
+def test_without_any_join_a_failed_first_look_is_still_repeated(guild: Guild) -> None:
+    guild.gatherer.start(guild.after(0))
+    guild.until(0)
+    guild.answer(0)
+    guild.until(2)
+    assert guild.looks == [0, 2]
+
+
+def test_counts_that_lag_are_looked_at_again_twice(warm: Guild) -> None:
+    # Given two joins of which the counts show one
+    warm.join(1)
+    warm.join(2)
+    warm.until(1)
+    warm.answer({"a": 6, "b": 1})
+    # Then there is a look after two and after ten seconds, and no more
+    warm.until(3)
+    warm.answer({"a": 6, "b": 1})
+    warm.until(11)
+    warm.answer({"a": 6, "b": 1})
+    warm.until(1_000)
+    assert warm.looks == [1, 3, 11]
+
+
+def test_counts_that_caught_up_are_not_looked_at_again(warm: Guild) -> None:
+    warm.join(1)
+    warm.until(1)
+    warm.answer({"a": 5, "b": 1})
+    warm.until(3)
+    warm.answer({"a": 6, "b": 1})
+    warm.until(1_000)
+    assert warm.looks == [1, 3]
+
+
+def test_a_vanished_invite_explains_what_it_had_left(after: After) -> None:
+    guild = Guild(after)
+    guild.gatherer.start(after(0))
+    guild.until(0)
+    guild.answer({"single": 0}, max_uses=1)
+    guild.join(1)
+    guild.until(1)
+    guild.answer({})
+    guild.until(1_000)
+    assert guild.looks == [0, 1]
+
+
+@pytest.mark.parametrize("listed", [{}, {"a": 5}])
+def test_an_invite_made_and_spent_between_two_looks_explains_its_join(
+    guild: Guild, listed: dict[str, int]
+) -> None:
+    guild.gatherer.start(guild.after(0))
+    guild.until(0)
+    guild.answer(listed)
+    guild.delete("unseen")
+    guild.join(1)
+    guild.until(1)
+    guild.answer(listed)
+    guild.until(1_000)
+    assert guild.looks == [0, 1]
+
+
+def test_a_bot_is_never_missing_a_use(warm: Guild) -> None:
+    warm.join(1, bot=True)
+    warm.until(1)
+    warm.answer({"a": 5, "b": 1})
+    warm.until(1_000)
+    assert warm.looks == [1]
+
+
+def test_a_new_session_tells_everything_again(warm: Guild) -> None:
+    warm.gatherer.start(warm.after(0))
+    warm.until(0)
+    observation = warm.answer({"a": 5, "b": 1})
+    assert observation.gap
+    assert observation.look is not None
+    assert observation.look.full
+
+
+def test_sealing_sends_what_is_gathered_and_nothing_twice(warm: Guild) -> None:
+    warm.join(1)
+    sealed = warm.gatherer.seal(warm.after(0.1))
+    assert sealed is not None
+    assert users(sealed) == ["1"]
+    assert warm.gatherer.seal(warm.after(0.2)) is None
+
+
+def test_hurrying_makes_the_look_due_at_once(warm: Guild) -> None:
+    warm.join(1)
+    warm.gatherer.hurry(warm.after(0.1))
+    warm.until(0.1)
+    assert warm.looks == [0.1]
+
+
+def test_every_observation_has_its_own_id(warm: Guild) -> None:
+    for number in range(5):
+        warm.leave(number)
+        warm.until(warm.now + 2)
+    assert len({observation.id for observation in warm.sent}) == 5

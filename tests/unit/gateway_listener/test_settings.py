@@ -1,0 +1,51 @@
+"""The environment is read at once, and every problem is named at once."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway_listener.errors import SettingsError
+from gateway_listener.settings import Settings
+
+COMPLETE = {
+    "EVENTS_QUEUE_URL": "https://sqs/events.fifo",
+    "DISCORD_API_BASE": "http://127.0.0.1:1/api/",
+    "DISCORD_TOKEN_SECRET": "usher/discord-token",
+    "HEALTH_PORT": "8081",
+    "LOG_LEVEL": "WARN",
+}
+
+
+def test_a_complete_environment_is_read() -> None:
+    settings = Settings.read({**COMPLETE, "RECORD_FILE": "raw.jsonl", "AWS_REGION": "eu-west-1"})
+    assert settings == Settings(
+        events_queue_url="https://sqs/events.fifo",
+        discord_token_secret="usher/discord-token",
+        health_port=8081,
+        discord_api_base="http://127.0.0.1:1/api",
+        log_level="WARNING",
+        record_file=Path("raw.jsonl"),
+        aws_region="eu-west-1",
+    )
+
+
+def test_what_is_optional_has_its_default() -> None:
+    names = ("EVENTS_QUEUE_URL", "DISCORD_TOKEN_SECRET", "HEALTH_PORT")
+    settings = Settings.read({name: COMPLETE[name] for name in names})
+    assert settings.discord_api_base == "https://discord.com/api/v10"
+    assert settings.log_level == "INFO"
+    assert settings.record_file is None
+
+
+def test_missing_names_are_listed_together() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.read({"LOG_LEVEL": "LOUD"})
+    problems = " ".join(caught.value.problems)
+    for name in ("EVENTS_QUEUE_URL", "DISCORD_TOKEN_SECRET", "HEALTH_PORT", "LOG_LEVEL"):
+        assert name in problems
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "70000", "٣"])
+def test_a_port_is_a_port(port: str) -> None:
+    with pytest.raises(SettingsError):
+        Settings.read({**COMPLETE, "HEALTH_PORT": port})
