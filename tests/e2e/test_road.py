@@ -3,19 +3,18 @@
 import asyncio
 import re
 from itertools import cycle
-from typing import Any
 
 import pytest
 
 from infra.local.system import System
-from infra.practice import NotSendableError
+from infra.practice import NotSendableError, Outcome
 from tests.e2e.town import Town, watched
 from tests.e2e.watching import eventually, item, joined, joins, kill_workers, ledger_lines
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
 
-def text_of(outcome: Any) -> str:
+def text_of(outcome: Outcome) -> str:
     embeds = " ".join(
         str(embed.get("title", "")) + " " + str(embed.get("description", ""))
         + " " + str(embed.get("fields", ""))
@@ -66,10 +65,10 @@ async def test_a_leave_reverses_the_credit_once_and_a_rejoin_leaves_one(system: 
 
     system.practice.leave(town.id, member.user_id)
 
-    def counters(tracked: str, left: str) -> Any:
+    def counters(tracked: str, left: str) -> bool:
         row = item(system, town.id, f"C#{inviter}")
         numbers = (row.get("tracked", {}).get("N"), row.get("left", {}).get("N", "0"))
-        return row if numbers == (tracked, left) else None
+        return numbers == (tracked, left)
 
     await eventually(lambda: counters("1", "1"))
     system.practice.join(town.id, code, user=member.user_id)
@@ -85,8 +84,8 @@ async def test_the_export_is_a_csv_with_names_and_whole_ids(system: System) -> N
     answer = await system.practice.run_command(town.id, town.owner, "/export_invite_logs")
 
     (attachment,) = answer.attachments
-    assert re.fullmatch(r"invite_logs_\d{8}\.csv", attachment["filename"])
-    content = system.practice.attachment(attachment["id"])
+    assert re.fullmatch(r"invite_logs_\d{8}\.csv", str(attachment["filename"]))
+    content = system.practice.attachment(str(attachment["id"]))
     assert content is not None
     text = content.decode("utf-8-sig")
     header, row = text.splitlines()[:2]

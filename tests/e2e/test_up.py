@@ -16,8 +16,7 @@ from typing import Any
 import nacl.signing
 import pytest
 
-from infra.local.host import free_port
-from infra.local.settings import ROOT
+from infra.local.host import ROOT, free_port
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -49,13 +48,13 @@ def up(state: Path, *flags: str, **environment: str) -> Iterator[str]:
         process.communicate()
 
 
-def call(url: str, body: object = None, method: str | None = None) -> Any:
+def call(url: str, body: object = None) -> dict[str, Any]:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(  # noqa: S310
-        url, data, {"Content-Type": "application/json"}, method=method
+        url, data, {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-        return json.load(answer)
+        return dict(json.load(answer))
 
 
 def wait_for_line(url: str, user_id: str) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from typing import Any
 
 from infra.local.system import System
 
+type Lines = list[dict[str, Any]]
 
-def ledger_lines(system: System, guild_id: str) -> list[dict[str, Any]]:
+
+def ledger_lines(system: System, guild_id: str) -> Lines:
     """Every line of a guild, from the objects themselves."""
     s3, bucket = system.cloud.s3, system.ledger_bucket
     pages = s3.get_paginator("list_objects_v2").paginate(
@@ -22,7 +24,7 @@ def ledger_lines(system: System, guild_id: str) -> list[dict[str, Any]]:
     return [json.loads(body) for body in bodies]
 
 
-def joins(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def joins(lines: Lines) -> dict[str, dict[str, Any]]:
     """The last word of the ledger on each join, by user."""
     words: dict[str, dict[str, Any]] = {}
     said = [line for line in lines if line["type"] in ("join", "correction")]
@@ -41,10 +43,10 @@ async def eventually[T](look: Callable[[], T | None], patience: float = 20.0) ->
             await asyncio.sleep(0.05)
 
 
-async def joined(system: System, guild_id: str, count: int, patience: float = 30.0) -> Any:
+async def joined(system: System, guild_id: str, count: int, patience: float = 30.0) -> Lines:
     """Wait for the join lines of `count` members and return all lines."""
 
-    def look() -> list[dict[str, Any]] | None:
+    def look() -> Lines | None:
         lines = ledger_lines(system, guild_id)
         recorded = {line["user_id"] for line in lines if line["type"] == "join"}
         return lines if len(recorded) >= count else None
