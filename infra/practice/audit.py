@@ -1,0 +1,94 @@
+"""The guild's audit log and its gateway event.
+
+Source: Discord API reference, "Audit Log", section Audit Log Events.
+"""
+
+from enum import IntEnum
+
+from infra.practice.entities import AuditEntry, Guild, Invite
+from infra.practice.intents import Dispatch, Intents
+from infra.practice.json_types import Json, JsonObject
+from infra.practice.permissions import Permission
+from infra.practice.world import World
+
+ENTRIES_KEPT = 5_000
+
+
+class AuditAction(IntEnum):
+    """What an entry records."""
+
+    MEMBER_KICK = 20
+    MEMBER_BAN_ADD = 22
+    MEMBER_BAN_REMOVE = 23
+    MEMBER_UPDATE = 24
+    MEMBER_ROLE_UPDATE = 25
+    BOT_ADD = 28
+    INVITE_CREATE = 40
+    INVITE_DELETE = 42
+
+
+def audit(
+    world: World,
+    guild: Guild,
+    action: AuditAction,
+    actor_id: str | None,
+    target_id: str | None,
+    *,
+    changes: list[JsonObject] | None = None,
+    reason: str | None = None,
+) -> Dispatch:
+    """Write an entry and return its GUILD_AUDIT_LOG_ENTRY_CREATE."""
+    entry = AuditEntry(
+        id=world.new_id(),
+        action_type=action.value,
+        user_id=actor_id,
+        target_id=target_id,
+        changes=changes or [],
+        reason=reason,
+    )
+    guild.audit_log.append(entry)
+    del guild.audit_log[:-ENTRIES_KEPT]
+    return Dispatch(
+        event="GUILD_AUDIT_LOG_ENTRY_CREATE",
+        data={**entry_json(entry), "guild_id": guild.id},
+        guild_id=guild.id,
+        intents=Intents.GUILD_MODERATION,
+        permissions=Permission.VIEW_AUDIT_LOG,
+    )
+
+
+def entry_json(entry: AuditEntry) -> JsonObject:
+    """Write an entry."""
+    body: JsonObject = {
+        "id": entry.id,
+        "action_type": entry.action_type,
+        "user_id": entry.user_id,
+        "target_id": entry.target_id,
+    }
+    if entry.changes:
+        body["changes"] = entry.changes
+    if entry.options:
+        body["options"] = entry.options
+    if entry.reason is not None:
+        body["reason"] = entry.reason
+    return body
+
+
+def invite_changes(invite: Invite, *, created: bool) -> list[JsonObject]:
+    """List an invite's fields as an entry does: `new_value` on creation, `old_value` on removal."""
+    side = "new_value" if created else "old_value"
+    fields: JsonObject = {
+        "code": invite.code,
+        "channel_id": invite.channel_id,
+        "inviter_id": invite.inviter_id,
+        "uses": invite.uses,
+        "max_uses": invite.max_uses,
+        "max_age": invite.max_age,
+        "temporary": invite.temporary,
+        "flags": 0,
+    }
+    return [_change(key, side, value) for key, value in fields.items() if value is not None]
+
+
+def _change(key: str, side: str, value: Json) -> JsonObject:
+    return {"key": key, side: value}

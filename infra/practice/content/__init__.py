@@ -1,0 +1,1 @@
+"""What a message is made of: text, mentions, embeds, components, files, and Discord's limits."""

@@ -1,0 +1,241 @@
+"""The things a guild is made of, as the practice Discord keeps them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from infra.practice.json_types import JsonObject
+
+
+class JoinSource(IntEnum):
+    """How a member came in; the numbers are those of Discord's `join_source_type`."""
+
+    UNSPECIFIED = 0
+    BOT = 1
+    INTEGRATION = 2
+    DISCOVERY = 3
+    HUB = 4
+    INVITE = 5
+    VANITY = 6
+
+
+@dataclass(slots=True)
+class User:
+    """An account. Its age is in its id."""
+
+    id: str
+    username: str
+    global_name: str | None = None
+    bot: bool = False
+    avatar: str | None = None
+
+
+@dataclass(slots=True)
+class Role:
+    """A role of a guild; the one with the guild's own id is @everyone."""
+
+    id: str
+    name: str
+    permissions: int
+    position: int
+    color: int = 0
+    hoist: bool = False
+    managed: bool = False
+    mentionable: bool = False
+    bot_id: str | None = None
+
+
+@dataclass(slots=True)
+class Overwrite:
+    """A channel's exception for a role (`type` 0) or a member (`type` 1)."""
+
+    id: str
+    type: int
+    allow: int
+    deny: int
+
+
+@dataclass(slots=True)
+class Channel:
+    """A channel; `guild_id` is None for a direct message, whose other end is `recipient_id`."""
+
+    id: str
+    guild_id: str | None
+    name: str
+    type: int = 0
+    position: int = 0
+    topic: str | None = None
+    parent_id: str | None = None
+    rate_limit_per_user: int = 0
+    nsfw: bool = False
+    recipient_id: str | None = None
+    last_message_id: str | None = None
+    overwrites: list[Overwrite] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Member:
+    """A membership. The source is what Discord itself knows about the join."""
+
+    user_id: str
+    joined_at: datetime
+    roles: list[str] = field(default_factory=list)
+    nick: str | None = None
+    pending: bool = False
+    flags: int = 0
+    communication_disabled_until: datetime | None = None
+    source: JoinSource = JoinSource.UNSPECIFIED
+    source_invite_code: str | None = None
+    source_inviter_id: str | None = None
+
+
+@dataclass(slots=True)
+class Invite:
+    """An invite. `max_age` is in seconds; 0 means forever, as `max_uses` 0 means any number."""
+
+    code: str
+    guild_id: str
+    channel_id: str
+    inviter_id: str | None
+    created_at: datetime
+    max_age: int = 0
+    max_uses: int = 0
+    uses: int = 0
+    temporary: bool = False
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the invite ends by the clock; None if never."""
+        return self.created_at + timedelta(seconds=self.max_age) if self.max_age else None
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether its last use is spent."""
+        return self.max_uses > 0 and self.uses >= self.max_uses
+
+
+@dataclass(slots=True)
+class Ban:
+    """A ban and the reason given for it."""
+
+    user_id: str
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class AuditEntry:
+    """One line of the guild's audit log."""
+
+    id: str
+    action_type: int
+    user_id: str | None
+    target_id: str | None
+    changes: list[JsonObject] = field(default_factory=list)
+    options: JsonObject = field(default_factory=dict)
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Guild:
+    """A server with all that belongs to it."""
+
+    id: str
+    name: str
+    owner_id: str
+    features: list[str] = field(default_factory=list)
+    system_channel_id: str | None = None
+    vanity_code: str | None = None
+    vanity_uses: int = 0
+    roles: dict[str, Role] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    invites: dict[str, Invite] = field(default_factory=dict)
+    bans: dict[str, Ban] = field(default_factory=dict)
+    audit_log: list[AuditEntry] = field(default_factory=list)
+    former_member_ids: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Attachment:
+    """A file of a message; `size` is in bytes."""
+
+    id: str
+    filename: str
+    size: int
+    content_type: str
+    description: str | None = None
+
+
+@dataclass(slots=True)
+class InteractionOrigin:
+    """The interaction that a message answers."""
+
+    id: str
+    type: int
+    user_id: str
+    name: str
+    message_id: str | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    """A message. `visible_to` names the only member who sees it when it is ephemeral."""
+
+    id: str
+    channel_id: str
+    guild_id: str | None
+    author_id: str
+    timestamp: datetime
+    content: str = ""
+    type: int = 0
+    flags: int = 0
+    edited_timestamp: datetime | None = None
+    tts: bool = False
+    embeds: list[JsonObject] = field(default_factory=list)
+    components: list[JsonObject] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    mention_ids: list[str] = field(default_factory=list)
+    mention_role_ids: list[str] = field(default_factory=list)
+    mention_everyone: bool = False
+    nonce: str | None = None
+    author_name: str | None = None
+    webhook_id: str | None = None
+    application_id: str | None = None
+    interaction: InteractionOrigin | None = None
+    reference_id: str | None = None
+    visible_to: str | None = None
+
+
+@dataclass(slots=True)
+class Command:
+    """A registered application command; `body` is its declaration, normalised."""
+
+    id: str
+    guild_id: str | None
+    version: str
+    body: JsonObject
+
+
+@dataclass(slots=True)
+class Webhook:
+    """An incoming webhook of a channel."""
+
+    id: str
+    token: str
+    name: str
+    channel_id: str
+    guild_id: str
+
+
+@dataclass(slots=True)
+class Application:
+    """The application under practice, its bot and its secrets."""
+
+    id: str
+    name: str
+    description: str
+    bot_id: str
+    bot_token: str
+    signing_seed: str
+    owner_id: str
+    interactions_endpoint: str | None = None

@@ -1,0 +1,1 @@
+"""Interactions: built, signed, sent, answered, followed up."""

@@ -1,0 +1,181 @@
+// The page: who one is, what one sees, and what one does.
+import { ago, avatar, byId, el, toast } from "./dom.js";
+import { composer } from "./composer.js";
+import { followLedger } from "./ledger.js";
+import { drawMessages, refreshTimes } from "./messages.js";
+import { openModal } from "./modal.js";
+
+const POLL = 700, RELOAD = 10000;
+let state = null, viewer = sessionStorage.getItem("viewer"), channel = null, version = "", loadedAt = 0, drawnFor = "", drawnMessages = "";
+const pending = [];
+
+async function post(action, body = {}) {
+  const response = await fetch(`/practice/api/${action}`, {
+    method: "POST", headers: { "content-type": "application/json" },
+    body: JSON.stringify({ guild_id: state.guild.id, user_id: viewer, channel_id: channel, ...body }),
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.message ?? `The practice Discord answered ${response.status}`);
+  return answer;
+}
+
+async function attempt(work, done) {
+  try {
+    const answer = await work();
+    if (done) toast(done(answer));
+    await load();
+    return answer;
+  } catch (error) { toast(error.message, true); return null; }
+}
+
+function react(outcome) {
+  if (outcome?.modal) openModal(outcome.modal, (values) => attempt(async () => react(await post("modal", { interaction_id: outcome.interaction_id, values }))));
+}
+
+const act = {
+  pending,
+  redraw: () => draw(true),
+  say: (content) => attempt(() => post("say", { content })),
+  suggest: async (line, options, focused) => (await post("suggest", { line, options, focused }).catch(() => ({ choices: [] }))).choices,
+  async run(line, options) {
+    pending.push(line);
+    draw(true);
+    try { react(await post("command", { line, options })); }
+    catch (error) { toast(error.message, true); }
+    pending.splice(pending.indexOf(line), 1);
+    version = "";
+    await load();
+  },
+  async click(message_id, custom_id, values, node) {
+    node.disabled = true;
+    await attempt(async () => react(await post("click", { message_id, custom_id, values })));
+    node.disabled = false;
+  },
+};
+
+const messageBox = composer(() => state ?? { commands: [], members: [], channels: [], roles: [] }, act);
+
+function names() {
+  const table = (items) => Object.fromEntries(items.map((item) => [item.id, item.name]));
+  return { user: { ...state.names, ...table(state.members) }, role: table(state.roles), channel: table(state.channels) };
+}
+
+function member(item) {
+  const about = item.owner ? "owner" : item.bot ? "app" : item.manages_server ? "can manage the server" : item.roles[0] ?? "member";
+  const node = el("button", { type: "button", className: "member", "aria-pressed": String(item.id === viewer), disabled: item.bot },
+    avatar(item.name, item.id), el("span", { className: "who" }, item.name, el("small", {}, about)));
+  node.addEventListener("click", () => become(item.id));
+  return el("li", {}, node);
+}
+
+function become(id) {
+  viewer = id;
+  sessionStorage.setItem("viewer", id);
+  version = "";
+  load();
+}
+
+function invite(item) {
+  const limits = [item.max_uses ? `${item.uses} of ${item.max_uses} uses` : `${item.uses} uses`, item.expires_at ? `ends ${ago(new Date(item.expires_at))}` : null];
+  const join = el("button", { type: "button", "aria-label": `Join as somebody new with ${item.code}` }, "Join as somebody new");
+  join.addEventListener("click", () => joinAs({ code: item.code }));
+  const revoke = el("button", { type: "button", className: "link", "aria-label": `Revoke ${item.code}` }, "Revoke");
+  revoke.addEventListener("click", () => attempt(() => post("delete-invite", { code: item.code }), () => `${item.code} is revoked`));
+  return el("li", {}, el("div", { className: "invite-head" }, el("code", {}, item.code), el("span", { className: "muted" }, item.vanity ? "vanity" : item.inviter ?? "")),
+    el("p", { className: "muted" }, limits.filter(Boolean).join(" · ")), el("div", { className: "row" }, join, item.vanity ? null : revoke));
+}
+
+function joinAs(how) {
+  const name = byId("newcomer-name");
+  const user = name.value.trim() || ["Robin", "Sasha", "Kim", "Noor", "Luca", "Ayo", "Mika", "Jun"][Math.floor(Math.random() * 8)];
+  return attempt(() => post("join", { user, account_days: Number(byId("newcomer-age").value), ...how }), () => { name.value = ""; return `${user} joined`; });
+}
+
+function drawChannels() {
+  byId("channels").replaceChildren(...state.channels.map((item) => {
+    const node = el("button", { type: "button", "aria-pressed": String(item.id === channel) }, `# ${item.name}`);
+    node.addEventListener("click", () => { channel = item.id; version = ""; load(); });
+    return node;
+  }));
+}
+
+function keepFocus(box, redraw) {
+  const focused = box.contains(document.activeElement) ? [...box.querySelectorAll("button")].indexOf(document.activeElement) : -1;
+  redraw();
+  if (focused >= 0) box.querySelectorAll("button")[focused]?.focus();
+}
+
+function draw(messagesOnly = false) {
+  if (!state) return;
+  if (!messagesOnly) drawAround();
+  const box = byId("messages"), moved = drawnFor !== `${viewer} ${channel}`;
+  const shown = JSON.stringify([state.messages, state.failures, state.names, pending]);
+  if (shown !== drawnMessages || messagesOnly) keepFocus(box, () => drawMessages(box, state, act, names()));
+  drawnMessages = shown;
+  if (moved) box.scrollTop = box.scrollHeight;
+  drawnFor = `${viewer} ${channel}`;
+}
+
+function drawAround() {
+  const me = state.members.find((item) => item.id === viewer);
+  byId("guild-name").textContent = state.guild.name;
+  document.title = `${state.guild.name} · Practice Discord`;
+  byId("status").textContent = `${state.members.length} members · ${state.sessions ? "bot connected" : "bot not connected"} · ${state.endpoint ? "endpoint set" : "no endpoint"}`;
+  byId("you-title").textContent = me ? `You are ${me.name}` : "You are";
+  byId("leave").disabled = !me || me.owner;
+  byId("leave").title = me?.owner ? "An owner cannot leave" : "";
+  keepFocus(byId("members"), () => byId("members").replaceChildren(...state.members.map(member)));
+  const vanity = state.guild.vanity_code ? [{ code: state.guild.vanity_code, uses: state.guild.vanity_uses, vanity: true }] : [];
+  const invites = [...vanity, ...state.invites];
+  keepFocus(byId("invites"), () => byId("invites").replaceChildren(...(invites.length ? invites.map(invite) : [el("li", { className: "muted" }, "No invites. Make one below.")])));
+  keepFocus(byId("channels"), drawChannels);
+  messageBox.refresh();
+}
+
+async function load() {
+  const fresh = Date.now() - loadedAt < RELOAD ? version : "";
+  const query = new URLSearchParams({ version: fresh, as: viewer ?? "", channel: channel ?? "" });
+  const response = await fetch(`/practice/api/state?${query}`);
+  if (response.status === 204) return;
+  if (!response.ok) throw new Error(`answered ${response.status}`);
+  state = await response.json();
+  loadedAt = Date.now();
+  version = state.version;
+  channel = state.channel_id;
+  if (!state.viewer_id) {
+    const owner = state.members.find((item) => item.owner);
+    if (owner && owner.id !== viewer) { become(owner.id); return; }
+  }
+  draw();
+}
+
+async function poll() {
+  try { if (!document.hidden || !state) await load(); }
+  catch { byId("status").textContent = "The practice Discord is not answering. Trying again…"; version = ""; }
+  setTimeout(poll, POLL);
+}
+
+byId("leave").addEventListener("click", () => attempt(() => post("leave"), () => "You have left"));
+byId("join-discovery").addEventListener("click", () => joinAs({ via: "discovery" }));
+byId("join-bot").addEventListener("click", () => joinAs({ via: "oauth2", bot: true }));
+byId("newcomer").addEventListener("submit", (event) => event.preventDefault());
+byId("make-invite").addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt(() => post("create-invite", { max_age: Number(byId("invite-age").value), max_uses: Number(byId("invite-uses").value) }), (answer) => `Invite ${answer.code} is ready`);
+});
+byId("check-endpoint").addEventListener("click", () => attempt(async () => {
+  const check = await post("check-endpoint");
+  if (!check.ok) throw new Error(`Endpoint refused: ${check.problems.join("; ")}`);
+}, () => "The endpoint answers as it should: signed PING accepted, forged ones refused"));
+for (const tab of document.querySelectorAll(".tabs button")) {
+  tab.addEventListener("click", () => {
+    document.querySelector(".panels").dataset.showing = tab.dataset.panel;
+    for (const other of document.querySelectorAll(".tabs button")) other.setAttribute("aria-pressed", String(other === tab));
+    if (tab.dataset.panel === "chat") byId("messages").scrollTop = byId("messages").scrollHeight;
+    if (tab.dataset.panel === "ledger") byId("ledger-badge").hidden = true;
+  });
+}
+
+setInterval(refreshTimes, 15000);
+poll();
+followLedger();

@@ -1,0 +1,1 @@
+"""The practice Discord's things as Discord writes them in JSON."""

@@ -1,0 +1,135 @@
+"""Messages as JSON."""
+
+from urllib.parse import quote
+
+from infra.practice.entities import Attachment, InteractionOrigin, Message, User
+from infra.practice.json_types import Json, JsonObject
+from infra.practice.moments import stamp
+from infra.practice.payloads.people import user_json
+from infra.practice.world import World
+
+
+def attachment_json(message: Message, attachment: Attachment, origin: str) -> JsonObject:
+    """Write an attachment; its bytes are served under `origin`."""
+    url = (
+        f"{origin}/practice/attachments/{message.channel_id}/{attachment.id}/"
+        f"{quote(attachment.filename)}"
+    )
+    body: JsonObject = {
+        "id": attachment.id,
+        "filename": attachment.filename,
+        "size": attachment.size,
+        "url": url,
+        "proxy_url": url,
+        "content_type": attachment.content_type,
+    }
+    if attachment.description is not None:
+        body["description"] = attachment.description
+    if message.visible_to is not None:
+        body["ephemeral"] = True
+    return body
+
+
+def message_json(world: World, message: Message, origin: str) -> JsonObject:
+    """Write a message as REST answers it."""
+    body: JsonObject = {
+        "id": message.id,
+        "channel_id": message.channel_id,
+        "author": _author_json(world, message),
+        "type": message.type,
+        "content": message.content,
+        "timestamp": stamp(message.timestamp),
+        "edited_timestamp": stamp(message.edited_timestamp) if message.edited_timestamp else None,
+        "flags": message.flags,
+        "tts": message.tts,
+        "pinned": False,
+        "mention_everyone": message.mention_everyone,
+        "mentions": [user_json(world.user(user_id)) for user_id in message.mention_ids],
+        "mention_roles": list(message.mention_role_ids),
+        "attachments": [attachment_json(message, item, origin) for item in message.attachments],
+        "embeds": message.embeds,
+        "components": message.components,
+    }
+    _add_provenance(world, message, body, origin)
+    return body
+
+
+def message_event_json(world: World, message: Message, origin: str) -> JsonObject:
+    """Write the data of MESSAGE_CREATE and MESSAGE_UPDATE."""
+    body = message_json(world, message, origin)
+    if message.guild_id is not None:
+        body["guild_id"] = message.guild_id
+        member = world.guild(message.guild_id).members.get(message.author_id)
+        if member is not None:
+            body["member"] = {
+                "roles": list(member.roles),
+                "joined_at": stamp(member.joined_at),
+                "nick": member.nick,
+                "pending": member.pending,
+                "flags": member.flags,
+                "premium_since": None,
+                "avatar": None,
+                "banner": None,
+                "communication_disabled_until": None,
+                "mute": False,
+                "deaf": False,
+            }
+    return body
+
+
+def without_content(event: JsonObject) -> JsonObject:
+    """Empty what only MESSAGE_CONTENT shows."""
+    return {**event, "content": "", "embeds": [], "attachments": [], "components": []}
+
+
+def _author_json(world: World, message: Message) -> Json:
+    if message.author_name is not None:
+        return user_json(User(id=message.author_id, username=message.author_name, bot=True))
+    return user_json(world.user(message.author_id))
+
+
+def _add_provenance(world: World, message: Message, body: JsonObject, origin: str) -> None:
+    if message.nonce is not None:
+        body["nonce"] = message.nonce
+    if message.webhook_id is not None:
+        body["webhook_id"] = message.webhook_id
+    if message.application_id is not None:
+        body["application_id"] = message.application_id
+    if message.interaction is not None:
+        body["interaction_metadata"] = _origin_json(world, message, message.interaction)
+        if message.interaction.type == 2:
+            body["interaction"] = {
+                "id": message.interaction.id,
+                "type": 2,
+                "name": message.interaction.name,
+                "user": user_json(world.user(message.interaction.user_id)),
+            }
+    if message.reference_id is not None:
+        reference: JsonObject = {
+            "type": 0,
+            "channel_id": message.channel_id,
+            "message_id": message.reference_id,
+        }
+        if message.guild_id is not None:
+            reference["guild_id"] = message.guild_id
+        body["message_reference"] = reference
+        referenced = world.state.messages.get(message.channel_id, {}).get(message.reference_id)
+        if referenced is None or referenced.reference_id is None:
+            body["referenced_message"] = (
+                message_json(world, referenced, origin) if referenced else None
+            )
+
+
+def _origin_json(world: World, message: Message, interaction: InteractionOrigin) -> JsonObject:
+    body: JsonObject = {
+        "id": interaction.id,
+        "type": interaction.type,
+        "user": user_json(world.user(interaction.user_id)),
+        "authorizing_integration_owners": {"0": message.guild_id or "0"},
+    }
+    if interaction.message_id is not None:
+        body["interacted_message_id"] = interaction.message_id
+    if interaction.type == 2:
+        body["name"] = interaction.name
+        body["command_type"] = 1
+    return body

@@ -1,0 +1,151 @@
+"""Messages: posted, edited, deleted, with their gateway events."""
+
+from dataclasses import dataclass
+
+from infra.practice.attachments import AttachmentStore
+from infra.practice.content.body import MessageBody
+from infra.practice.content.mentions import find_mentions
+from infra.practice.entities import Attachment, Channel, Guild, InteractionOrigin, Message
+from infra.practice.intents import Dispatch, Dispatches, Intents
+from infra.practice.json_types import JsonObject
+from infra.practice.payloads.messages import message_event_json, without_content
+from infra.practice.permissions import Permission
+from infra.practice.world import World
+
+USER_JOIN = 7
+REPLY = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who posts, on whose behalf, for whose eyes, and with which type and flags."""
+
+    author_id: str
+    author_name: str | None = None
+    webhook_id: str | None = None
+    application_id: str | None = None
+    interaction: InteractionOrigin | None = None
+    visible_to: str | None = None
+    type: int = 0
+    flags: int = 0
+
+
+class Postbox:
+    """Puts messages into channels. `origin` is where attachments can be fetched."""
+
+    def __init__(self, world: World, attachments: AttachmentStore) -> None:
+        self._world = world
+        self._attachments = attachments
+        self.origin = "http://127.0.0.1"
+
+    def post(
+        self, channel: Channel, body: MessageBody, authorship: Authorship
+    ) -> tuple[Message, Dispatches]:
+        """Post a message; with `enforce_nonce` a repeated nonce returns the first message."""
+        if body.enforce_nonce and body.nonce is not None:
+            for earlier in self._world.history(channel.id):
+                if earlier.nonce == body.nonce and earlier.author_id == authorship.author_id:
+                    return earlier, []
+        message = Message(
+            id=self._world.new_id(),
+            channel_id=channel.id,
+            guild_id=channel.guild_id,
+            author_id=authorship.author_id,
+            timestamp=self._world.now,
+            type=REPLY if body.reference_id else authorship.type,
+            flags=authorship.flags,
+            author_name=authorship.author_name,
+            webhook_id=authorship.webhook_id,
+            application_id=authorship.application_id,
+            interaction=authorship.interaction,
+            visible_to=authorship.visible_to,
+            nonce=body.nonce,
+            tts=body.tts,
+            reference_id=body.reference_id,
+        )
+        self._fill(message, body, everything=True)
+        self._world.keep_message(message)
+        return message, self._events("MESSAGE_CREATE", message)
+
+    def edit(self, message: Message, body: MessageBody, *, silent: bool = False) -> Dispatches:
+        """Change what the body names; `silent` keeps the message from looking edited."""
+        if body.kept_attachment_ids is not None:
+            message.attachments = [
+                item for item in message.attachments if item.id in body.kept_attachment_ids
+            ]
+        self._fill(message, body, everything=False)
+        if not silent:
+            message.edited_timestamp = self._world.now
+        return self._events("MESSAGE_UPDATE", message)
+
+    def delete(self, message: Message) -> Dispatches:
+        """Remove a message."""
+        del self._world.state.messages[message.channel_id][message.id]
+        data: JsonObject = {"id": message.id, "channel_id": message.channel_id}
+        if message.guild_id is not None:
+            data["guild_id"] = message.guild_id
+        return self._addressed("MESSAGE_DELETE", message, data, None)
+
+    def welcome(self, guild: Guild, user_id: str) -> Dispatches:
+        """Post Discord's own line about a newcomer into the system channel."""
+        if guild.system_channel_id not in guild.channels:
+            return []
+        message = Message(
+            id=self._world.new_id(),
+            channel_id=guild.system_channel_id,
+            guild_id=guild.id,
+            author_id=user_id,
+            timestamp=self._world.now,
+            type=USER_JOIN,
+        )
+        self._world.keep_message(message)
+        return self._events("MESSAGE_CREATE", message)
+
+    def _fill(self, message: Message, body: MessageBody, *, everything: bool) -> None:
+        if everything or "content" in body.present:
+            message.content = body.content
+        if everything or "embeds" in body.present:
+            message.embeds = body.embeds
+        if everything or "components" in body.present:
+            message.components = body.components
+        message.flags |= body.flags
+        for upload in body.uploads:
+            attachment = Attachment(
+                id=self._world.new_id(),
+                filename=upload.filename,
+                size=len(upload.content),
+                content_type=upload.content_type,
+                description=upload.description,
+            )
+            self._attachments.put(attachment.id, upload.content)
+            message.attachments.append(attachment)
+        guild = self._world.state.guilds.get(message.guild_id) if message.guild_id else None
+        mentions = find_mentions(self._world, guild, message.content, body.allowed_mentions)
+        message.mention_ids = mentions.user_ids
+        message.mention_role_ids = mentions.role_ids
+        message.mention_everyone = mentions.everyone
+
+    def _events(self, name: str, message: Message) -> Dispatches:
+        data = message_event_json(self._world, message, self.origin)
+        bot_id = self._world.bot.id
+        seen = message.author_id == bot_id or bot_id in message.mention_ids
+        hidden = None if seen or message.guild_id is None else without_content(data)
+        return self._addressed(name, message, data, hidden)
+
+    def _addressed(
+        self, name: str, message: Message, data: JsonObject, redacted: JsonObject | None
+    ) -> Dispatches:
+        if message.visible_to is not None:
+            return []
+        direct = message.guild_id is None
+        return [
+            Dispatch(
+                event=name,
+                data=data,
+                guild_id=message.guild_id,
+                intents=Intents.DIRECT_MESSAGES if direct else Intents.GUILD_MESSAGES,
+                permissions=Permission.NONE if direct else Permission.VIEW_CHANNEL,
+                channel_id=message.channel_id,
+                redacted=redacted,
+            )
+        ]

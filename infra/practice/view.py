@@ -1,0 +1,124 @@
+"""What the page shows to one member, as one JSON object."""
+
+from typing import TYPE_CHECKING
+
+from infra.practice.commands import usable_commands
+from infra.practice.entities import Channel, Guild, Invite, User
+from infra.practice.interactions.outcome import NO_RESPONSE
+from infra.practice.interactions.records import Phase
+from infra.practice.json_types import JsonObject, as_objects
+from infra.practice.moments import stamp
+from infra.practice.payloads.messages import message_json
+from infra.practice.permissions import Permission, guild_permissions
+
+if TYPE_CHECKING:
+    from infra.practice.practice import Practice
+
+MESSAGES_SHOWN = 100
+SUBCOMMAND_TYPES = (1, 2)
+
+
+def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Channel) -> JsonObject:
+    """Write everything that the page shows."""
+    world = practice.world
+    viewer = guild.members.get(viewer_id)
+    return {
+        "version": practice.core.version,
+        "guild": {
+            "id": guild.id,
+            "name": guild.name,
+            "vanity_code": guild.vanity_code,
+            "vanity_uses": guild.vanity_uses,
+        },
+        "guilds": [{"id": item.id, "name": item.name} for item in world.state.guilds.values()],
+        "viewer_id": viewer_id if viewer is not None else None,
+        "channel_id": channel.id,
+        "channels": [{"id": item.id, "name": item.name} for item in guild.channels.values()],
+        "roles": [
+            {"id": role.id, "name": role.name}
+            for role in guild.roles.values()
+            if role.id != guild.id
+        ],
+        "members": [_member(practice, guild, user_id) for user_id in guild.members],
+        "invites": [_invite(practice, guild, invite) for invite in practice.invites(guild.id)],
+        "commands": _commands(practice, guild, viewer_id, channel) if viewer is not None else [],
+        "messages": [
+            message_json(world, message, practice.origin)
+            for message in practice.messages(channel.id, viewer_id)[-MESSAGES_SHOWN:]
+        ],
+        "failures": _failures(practice, viewer_id, channel),
+        "names": {user.id: user.global_name or user.username for user in _named(practice, guild)},
+        "sessions": len(practice.core.hub.sessions),
+        "endpoint": practice.interactions_endpoint,
+    }
+
+
+def _named(practice: "Practice", guild: Guild) -> list[User]:
+    users = practice.world.state.users
+    wanted = [*guild.members, *guild.former_member_ids]
+    return [users[user_id] for user_id in wanted if user_id in users]
+
+
+def _member(practice: "Practice", guild: Guild, user_id: str) -> JsonObject:
+    user, member = practice.world.user(user_id), guild.members[user_id]
+    held = guild_permissions(guild, member)
+    return {
+        "id": user.id,
+        "username": user.username,
+        "name": member.nick or user.global_name or user.username,
+        "bot": user.bot,
+        "owner": guild.owner_id == user.id,
+        "manages_server": bool(held & Permission.MANAGE_GUILD),
+        "joined_at": stamp(member.joined_at),
+        "roles": [guild.roles[role].name for role in member.roles if role in guild.roles],
+    }
+
+
+def _invite(practice: "Practice", guild: Guild, invite: Invite) -> JsonObject:
+    inviter = practice.world.state.users.get(invite.inviter_id or "")
+    expires_at = invite.expires_at
+    return {
+        "code": invite.code,
+        "inviter": (inviter.global_name or inviter.username) if inviter is not None else None,
+        "channel": guild.channels[invite.channel_id].name,
+        "uses": invite.uses,
+        "max_uses": invite.max_uses,
+        "expires_at": stamp(expires_at) if expires_at else None,
+    }
+
+
+def _commands(
+    practice: "Practice", guild: Guild, viewer_id: str, channel: Channel
+) -> list[JsonObject]:
+    person = practice.person(guild.id, viewer_id, channel.id)
+    leaves: list[JsonObject] = []
+    for command in usable_commands(practice.world, guild.id):
+        if command.body["type"] == 1 and person.may_use(command):
+            leaves += _leaves(command.body, "/")
+    return sorted(leaves, key=lambda leaf: str(leaf["line"]))
+
+
+def _leaves(body: JsonObject, prefix: str) -> list[JsonObject]:
+    line = f"{prefix}{body['name']}"
+    options = as_objects(body.get("options"))
+    inner = [option for option in options if option.get("type") in SUBCOMMAND_TYPES]
+    if inner:
+        return [leaf for option in inner for leaf in _leaves(option, f"{line} ")]
+    return [{"line": line, "description": body.get("description"), "options": options}]
+
+
+def _failures(practice: "Practice", viewer_id: str, channel: Channel) -> list[JsonObject]:
+    return [
+        {
+            "id": item.id,
+            "name": item.name,
+            "kind": item.kind.value,
+            "at": stamp(item.created_at),
+            "notice": NO_RESPONSE,
+            "detail": item.failure,
+        }
+        for item in practice.world.state.interactions.values()
+        if item.phase is Phase.FAILED
+        and item.user_id == viewer_id
+        and item.channel_id == channel.id
+    ]

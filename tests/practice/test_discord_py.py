@@ -1,0 +1,173 @@
+"""An unmodified discord.py connects, sees, and acts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, cast
+
+import discord
+import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+
+from infra.practice import Intents, Practice, PracticeServer
+
+GUILD_EVENTS = discord.Intents(guilds=True, members=True, invites=True, moderation=True)
+
+
+@pytest.fixture(autouse=True)
+def _addresses(server: PracticeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discord.http.Route, "BASE", server.api_base)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(server.gateway_url))
+
+
+class Watcher:
+    """Notes what a client dispatches."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self.client = client
+        self.seen: list[tuple[str, Any]] = []
+        self._news = asyncio.Event()
+        dispatch: Callable[..., None] = client.dispatch
+
+        def note(event: str, /, *arguments: Any, **more: Any) -> None:  # noqa: ANN401
+            self.seen.append((event, arguments[0] if arguments else None))
+            self._news.set()
+            dispatch(event, *arguments, **more)
+
+        cast("Any", client).dispatch = note
+        client._connection.dispatch = note
+
+    async def wait_for(self, event: str) -> Any:  # noqa: ANN401 whatever discord.py hands out
+        async with asyncio.timeout(10):
+            while True:
+                for name, value in self.seen:
+                    if name == event:
+                        return value
+                self._news.clear()
+                await self._news.wait()
+
+    def names(self) -> set[str]:
+        return {name for name, _ in self.seen}
+
+
+@asynccontextmanager
+async def connected(practice: Practice, client: discord.Client) -> AsyncIterator[Watcher]:
+    watcher = Watcher(client)
+    running = asyncio.create_task(client.start(practice.bot_token))
+    try:
+        ready = asyncio.create_task(watcher.wait_for("ready"))
+        await asyncio.wait([running, ready], return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            ready.cancel()
+            running.result()
+        yield watcher
+    finally:
+        await client.close()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", [discord.Client, discord.AutoShardedClient])
+async def test_it_sees_the_guild_and_what_happens_in_it(
+    practice: Practice, kind: type[discord.Client]
+) -> None:
+    async with connected(practice, kind(intents=GUILD_EVENTS)) as watcher:
+        (guild,) = watcher.client.guilds
+        assert (guild.name, guild.member_count, len(guild.members)) == ("Practice Server", 6, 6)
+        assert guild.me.guild_permissions.manage_guild
+        assert watcher.client.user is not None
+
+        code = practice.create_invite(practice.guild.id, practice.guild.owner_id, max_uses=1)
+        created = await watcher.wait_for("invite_create")
+        assert (created.code, created.uses, created.max_uses) == (code, 0, 1)
+        assert created.inviter.id == int(practice.guild.owner_id)
+
+        member = practice.join(practice.guild.id, code=code, user="Robin")
+        joined = await watcher.wait_for("member_join")
+        assert (joined.id, joined.joined_at) == (int(member.user_id), member.joined_at)
+        assert isinstance(joined.joined_at, datetime)
+        assert (await watcher.wait_for("invite_delete")).code == code
+
+        practice.kick(practice.guild.id, member.user_id)
+        assert (await watcher.wait_for("member_remove")).id == int(member.user_id)
+        entry = await watcher.wait_for("audit_log_entry_create")
+        assert entry.action in (discord.AuditLogAction.invite_create, discord.AuditLogAction.kick)
+
+
+@pytest.mark.asyncio
+async def test_it_reads_and_writes_over_rest(practice: Practice) -> None:
+    async with connected(practice, discord.Client(intents=GUILD_EVENTS)) as watcher:
+        guild = watcher.client.guilds[0]
+        invites = {invite.code: invite.uses for invite in await guild.invites()}
+        assert invites["JonasOpen7"] == 2
+        vanity = await guild.vanity_invite()
+        assert vanity is not None
+        assert (vanity.code, vanity.uses) == ("practice", 12)
+        channel = guild.text_channels[0]
+        invite = await channel.create_invite(max_age=600, max_uses=1, unique=True)
+        await invite.delete(reason="done")
+        message = await channel.send("Hello", embed=discord.Embed(title="T"))
+        assert (await message.edit(content="Bye")).content == "Bye"
+        await message.delete()
+        member = guild.get_member(int(practice.add_member_user("Robin").id))
+        fetched = member or await guild.fetch_member(int(list(practice.guild.members)[-1]))
+        role = discord.utils.get(guild.roles, name="Regular")
+        assert role is not None
+        await fetched.add_roles(role)
+        entries = [entry async for entry in guild.audit_logs(limit=5)]
+        assert entries[0].action is discord.AuditLogAction.member_role_update
+        assert (await watcher.client.fetch_invite("practice")).approximate_member_count == 7
+
+
+@pytest.mark.asyncio
+async def test_intents_not_asked_for_bring_nothing(practice: Practice) -> None:
+    intents = discord.Intents(guilds=True, invites=True)
+    async with connected(practice, discord.Client(intents=intents)) as watcher:
+        practice.join(practice.guild.id, code="JonasOpen7", user="Robin")
+        practice.create_invite(practice.guild.id, practice.guild.owner_id)
+        await watcher.wait_for("invite_create")
+        assert "member_join" not in watcher.names()
+
+
+@pytest.mark.asyncio
+async def test_an_unapproved_intent_and_a_wrong_token_are_refused(practice: Practice) -> None:
+    practice.approved_intents = Intents.NONE
+    with pytest.raises(discord.PrivilegedIntentsRequired):
+        async with connected(practice, discord.Client(intents=GUILD_EVENTS)):
+            pass
+    client = discord.Client(intents=GUILD_EVENTS)
+    with pytest.raises(discord.LoginFailure):
+        await client.login("wrong")
+    await client.close()
+
+
+@pytest.mark.asyncio
+async def test_a_hundred_joins_at_once_all_arrive(practice: Practice) -> None:
+    async with connected(practice, discord.Client(intents=GUILD_EVENTS)) as watcher:
+        for number in range(100):
+            practice.join(practice.guild.id, code="JonasOpen7", user=f"Guest {number}")
+        last = practice.create_invite(practice.guild.id, practice.guild.owner_id)
+        assert (await watcher.wait_for("invite_create")).code == last
+        names = [value.display_name for name, value in watcher.seen if name == "member_join"]
+        assert names == [f"Guest {number}" for number in range(100)]
+
+
+@pytest.mark.asyncio
+async def test_commands_are_registered_and_answered_over_the_gateway(practice: Practice) -> None:
+    client = discord.Client(intents=GUILD_EVENTS)
+    tree = discord.app_commands.CommandTree(client)
+
+    @tree.command(name="greet", description="Greet somebody")
+    async def greet(interaction: discord.Interaction, who: discord.Member) -> None:
+        await interaction.response.defer(ephemeral=True)
+        await interaction.followup.send(f"Hello {who.display_name}", ephemeral=True)
+
+    async with connected(practice, client):
+        (registered,) = await tree.sync()
+        assert registered.name == "greet"
+        outcome = await practice.run_command(
+            practice.guild.id, practice.guild.owner_id, "/greet", {"who": "Theo"}, patience=5
+        )
+        assert (outcome.content, outcome.ephemeral) == ("Hello Theo", True)

@@ -1,0 +1,193 @@
+"""The page in a real browser."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from playwright.async_api import Page, async_playwright, expect
+
+from infra.practice import Practice
+from tests.practice.endpoint import FakeEndpoint, Payload
+from tests.practice.test_contract import COMMANDS
+
+CHROMIUM = Path("/usr/bin/chromium")
+HOSTILE = "<img src=x onerror=alert(1)>"
+needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
+
+
+class Site:
+    """The practice Discord with a ledger beside it."""
+
+    def __init__(self, practice: Practice) -> None:
+        self.practice = practice
+        self.lines: list[dict[str, Any]] | None = None
+        app = web.Application()
+        practice.add_routes(app)
+        app.router.add_get("/practice/ledger", self._ledger)
+        self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        self.origin = ""
+
+    async def start(self) -> None:
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", 0).start()
+        self.origin = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
+        self.practice.origin = self.origin
+
+    async def _ledger(self, _: web.Request) -> web.Response:
+        if self.lines is None:
+            raise web.HTTPNotFound
+        return web.json_response({"lines": self.lines})
+
+
+@pytest_asyncio.fixture
+async def site() -> AsyncIterator[Site]:
+    site = Site(Practice())
+    await site.start()
+    yield site
+    await site.runner.cleanup()
+
+
+@pytest_asyncio.fixture
+async def page(site: Site) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--headless=new", "--disable-background-networking"],
+        )
+        page = await browser.new_page(viewport={"width": 1_280, "height": 800})
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        await page.goto(f"{site.origin}/practice")
+        await expect(page.locator("#status")).to_contain_text("members")
+        yield page
+        assert wrong == []
+        assert all(url.startswith(site.origin) for url in asked)
+        await browser.close()
+
+
+@needs_browser
+@pytest.mark.asyncio
+async def test_a_newcomer_comes_in_by_a_click_and_reaches_the_ledger(
+    site: Site, page: Page
+) -> None:
+    await expect(page.locator("#ledger-note")).to_contain_text("No ledger is connected")
+    site.lines = []
+    await expect(page.locator("#ledger-note")).to_contain_text("No lines yet", timeout=9_000)
+
+    await page.get_by_label("Name").fill(HOSTILE)
+    await page.get_by_role("button", name="Join as somebody new with TheoWk25").click()
+
+    await expect(page.locator("#messages")).to_contain_text(f"{HOSTILE} joined the server.")
+    await expect(page.locator("#members")).to_contain_text(HOSTILE)
+    await expect(page.locator("#invites")).to_contain_text("4 of 25 uses")
+    site.lines = [
+        {
+            "timestamp": "2026-11-20T12:00:00.000000+00:00",
+            "type": "join",
+            "username": HOSTILE,
+            "invite_code": "TheoWk25",
+            "staff_username": "Theo",
+            "kind": "invite",
+            "method": "count",
+            "confidence": "exact",
+            "outcome": "attributed",
+            "candidates": [],
+        }
+    ]
+    fresh = page.locator("#ledger-lines li.fresh")
+    await expect(fresh).to_contain_text("TheoWk25")
+    await expect(fresh).to_contain_text("exact")
+    assert await page.locator("img[src='x']").count() == 0
+    assert "Practice" in await page.title()
+
+
+@needs_browser
+@pytest.mark.asyncio
+async def test_a_command_is_typed_and_its_reply_shown(site: Site, page: Page) -> None:
+    practice = site.practice
+    theo = next(u.id for u in practice.world.state.users.values() if u.username == "theo")
+
+    async def answer(payload: Payload) -> Payload:
+        assert payload["data"]["options"][0]["options"][0]["value"] == theo
+        embed = {
+            "title": "Invites",
+            "description": f"<@{theo}> brought **3**",
+            "color": 0x5B8DEF,
+            "fields": [{"name": "Left", "value": "1", "inline": True}],
+        }
+        row = [{"type": 2, "style": 1, "label": "Next", "custom_id": "next"}]
+        data = {"embeds": [embed], "components": [{"type": 1, "components": row}], "flags": 64}
+        return {"type": 4, "data": data}
+
+    async def turn(_: Payload) -> Payload:
+        return {"type": 7, "data": {"content": "Page two", "embeds": []}}
+
+    async with FakeEndpoint(practice.public_key_hex) as endpoint:
+        endpoint.answers.update(invite=answer, next=turn)
+        practice.interactions_endpoint = endpoint.url
+        await register(site)
+        box = page.get_by_label("Message, or / for a command")
+        await box.fill("/inv")
+        await expect(page.locator("#suggestions").get_by_role("option")).to_have_count(2)
+        await box.press("ArrowDown")
+        await box.press("Enter")
+        await page.get_by_label("user").fill("theo")
+        await page.get_by_label("user").press("Enter")
+
+        reply = page.locator(".message.private")
+        await expect(reply.locator(".embed .title")).to_have_text("Invites")
+        await expect(reply.locator(".mention")).to_have_text("@Theo")
+        await expect(reply.locator(".embed strong").first).to_have_text("3")
+        await expect(reply).to_contain_text("Only you can see this")
+        await expect(reply).to_contain_text("Mara used /invite view")
+        await reply.get_by_role("button", name="Next").click()
+        await expect(reply).to_contain_text("Page two")
+        await reply.get_by_role("button", name="Dismiss message").click()
+        await expect(reply).to_have_count(0)
+        await page.get_by_role("button", name="Check endpoint").click()
+        await expect(page.locator("#toast")).to_contain_text("answers as it should")
+
+
+@needs_browser
+@pytest.mark.asyncio
+async def test_it_fits_a_phone(page: Page) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    for panel, shown in (("People", "#members"), ("Ledger", "#ledger-note"), ("Chat", "#messages")):
+        await page.get_by_role("button", name=panel, exact=True).click()
+        await expect(page.locator(shown)).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.asyncio
+async def test_no_other_site_can_drive_it(site: Site) -> None:
+    url = f"{site.origin}/practice/api/join"
+    async with aiohttp.ClientSession() as session:
+        async with session.post(url, data='{"code":"JonasOpen7"}') as response:
+            assert response.status == 404
+        other = {"Origin": "https://example.com"}
+        async with session.post(url, json={"code": "JonasOpen7"}, headers=other) as response:
+            assert response.status == 404
+        async with session.post(url, json={"code": "gone"}) as response:
+            assert (response.status, (await response.json())["code"]) == (404, 10006)
+        async with session.post(url, json={"code": "JonasOpen7", "user": "Robin"}) as response:
+            assert response.status == 200
+        async with session.get(f"{site.origin}/practice") as response:
+            assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert site.practice.guild.invites["JonasOpen7"].uses == 3
+
+
+async def register(site: Site) -> None:
+    practice = site.practice
+    url = f"{site.origin}/api/v10/applications/{practice.application_id}/commands"
+    headers = {"Authorization": f"Bot {practice.bot_token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.put(url, json=COMMANDS) as response,
+    ):
+        assert response.status == 200

@@ -1,0 +1,129 @@
+"""A restart loses nothing."""
+
+import asyncio
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from infra.practice import Intents, Practice, PracticeServer
+from infra.practice.codec import encode
+from infra.practice.storage import StateFile
+from tests.practice.conftest import FakeClock
+from tests.practice.endpoint import FakeEndpoint, Payload
+from tests.practice.rest import Rest
+from tests.practice.test_contract import COMMANDS
+
+
+@pytest.fixture
+def state_file(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "practice.json"
+
+
+@pytest.mark.asyncio
+async def test_everything_survives_a_restart(state_file: Path, clock: FakeClock) -> None:
+    first = Practice(state_file, clock)
+    async with (
+        PracticeServer(first) as server,
+        Rest(server.api_base, first.bot_token) as rest,
+        FakeEndpoint(first.public_key_hex) as endpoint,
+    ):
+
+        async def think(_: Payload) -> Payload:
+            return {"type": 5}
+
+        endpoint.answers["export"] = think
+        first.interactions_endpoint = endpoint.url
+        await rest.call("PUT", f"/applications/{first.application_id}/commands", COMMANDS)
+        first.create_guild("Second")
+        first.join(first.guild.id, code="TheoWk25", user="Robin")
+        first.ban(first.guild.id, first.add_member_user("Kim").id, reason="spam")
+        channel = first.guild.system_channel_id or ""
+        first.say(channel, first.guild.owner_id, "remember me")
+        pending = await first.run_command(
+            first.guild.id, first.guild.owner_id, "/export", patience=0
+        )
+    before = encode(first.world.state)
+
+    second = Practice(state_file, clock)
+
+    assert encode(second.world.state) == before
+    assert second.guild == first.guild
+    assert second.guild.invites["TheoWk25"].uses == 4
+    assert (second.bot_token, second.application_id, second.public_key_hex) == (
+        first.bot_token,
+        first.application_id,
+        first.public_key_hex,
+    )
+    assert second.interactions_endpoint == endpoint.url
+    async with (
+        PracticeServer(second) as server,
+        Rest(server.api_base, second.bot_token) as rest,
+    ):
+        path = f"/webhooks/{second.application_id}/{pending.token}/messages/@original"
+        await rest.call("PATCH", path, {"content": "after the restart"})
+        assert second.outcome(pending.interaction_id).content == "after the restart"
+        assert int(second.world.new_id()) > int(first.world.state.last_id)
+
+
+@pytest.mark.asyncio
+async def test_files_survive_too(state_file: Path) -> None:
+    first = Practice(state_file)
+    first._attachments.put("77", b"rows")
+    await first.close()
+    assert Practice(state_file).attachment("77") == b"rows"
+    assert Practice(state_file).attachment("../practice.json") is None
+
+
+def test_outside_an_event_loop_a_change_is_written_at_once(state_file: Path) -> None:
+    first = Practice(state_file)
+    first.join(first.guild.id, code="JonasOpen7", user="Robin")
+    assert Practice(state_file).guild.invites["JonasOpen7"].uses == 3
+
+
+def test_the_state_holds_secrets_and_is_the_owners_alone(state_file: Path) -> None:
+    Practice(state_file)
+    assert stat.S_IMODE(state_file.stat().st_mode) == 0o600
+    assert [path.name for path in state_file.parent.iterdir()] == ["practice.json"]
+
+
+@pytest.mark.asyncio
+async def test_a_burst_of_changes_is_few_writes(tmp_path: Path) -> None:
+    snapshots = 0
+
+    def snapshot() -> dict[str, int]:
+        nonlocal snapshots
+        snapshots += 1
+        return {"count": snapshots}
+
+    store = StateFile(tmp_path / "state.json", snapshot, delay=0.01)
+    for _ in range(100):
+        store.mark_dirty()
+    while not (tmp_path / "state.json").exists():  # noqa: ASYNC110 a file rings no bell
+        await asyncio.sleep(0.005)
+    store.mark_dirty()
+    await store.close()
+    assert snapshots <= 3
+    assert json.loads((tmp_path / "state.json").read_text())["count"] == snapshots
+
+
+def test_a_setting_of_the_process_is_not_part_of_the_world(state_file: Path) -> None:
+    Practice(state_file, approved_intents=Intents.NONE)
+    assert Practice(state_file).approved_intents is Intents.GUILD_MEMBERS
+
+
+@pytest.mark.asyncio
+async def test_a_change_during_a_write_is_written_next(tmp_path: Path) -> None:
+    count = 0
+    store = StateFile(tmp_path / "state.json", lambda: {"count": count}, delay=0.001)
+    for count in range(1, 200):  # noqa: B007 read by the snapshot
+        store.mark_dirty()
+        await asyncio.sleep(0)
+    while json.loads(_text(tmp_path / "state.json") or '{"count":0}')["count"] < 199:  # noqa: ASYNC110 as above
+        await asyncio.sleep(0.005)
+    await store.close()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
