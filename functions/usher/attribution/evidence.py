@@ -76,6 +76,7 @@ def _read_row(
             listed,
             uses=uses,
             created_at=row.created_at or (known.created_at if known else None),
+            only=known.only if known else (),
             joins=(known.joins if known else 0) + risen,
             last_used_at=at if risen else known.last_used_at if known else None,
         )
@@ -90,6 +91,7 @@ def _read_row(
             until=at,
             uses_before=before,
             reason=Reason.AFTER_GAP if gap else Reason.SEVERAL_POSSIBLE,
+            only=known.only if known else (),
         )
 
 
@@ -165,6 +167,7 @@ def end_code(
             until=ended_at,
             uses_before=state.uses,
             reason=Reason.MAYBE_REVOKED,
+            only=state.only,
         )
     ]
 

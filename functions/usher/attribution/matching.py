@@ -29,7 +29,7 @@ _STRENGTH: Final = {Weight.SEEN: 2, Weight.LAST: 1, Weight.MAYBE: 0, Weight.HIDD
 
 
 def fits(join: OpenJoin, use: Use) -> bool:
-    """Whether the join can have made the use, by time alone.
+    """Whether the join can have made the use.
 
     A use seen at a moment was made before it: by a join that had arrived or had happened by then.
     """
@@ -50,16 +50,22 @@ def _fitting(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> list[list[int]]:
     fitting: list[list[int]] = []
     for join in joins:
         joined, heard = join.joined_at.timestamp(), join.at.timestamp()
-        fitting.append(
-            [
-                u
-                for u, until, since in bounds
-                if since <= joined
-                and until - lag <= joined
-                and (heard <= until or joined <= until + skew)
-            ]
-        )
+        in_time = [
+            u
+            for u, until, since in bounds
+            if since <= joined
+            and until - lag <= joined
+            and (heard <= until or joined <= until + skew)
+        ]
+        fitting.append([u for u in in_time if _permitted(join, uses[u])])
     return fitting
+
+
+def _permitted(join: OpenJoin, use: Use) -> bool:
+    """Whether what is known beyond counting lets the join have made the use."""
+    if join.pin is not None and join.pin.code != use.code:
+        return False
+    return not use.only or join.person.user_id in use.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,24 @@ def solve(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Solution:
     )
     pairings = tuple(tuple(possible) for possible in matching.fitting)
     return Solution(options, unexplained, maybe, tuple(matching.load), certain, weights, pairings)
+
+
+def _taken(
+    joins: Sequence[OpenJoin],
+    uses: Sequence[Use],
+    of_join: Sequence[int | None],
+    fitting: Sequence[Sequence[int]],
+) -> list[int]:
+    """Count how many of each uncertain use are surely gone to joins known to have used the code."""
+    taken = [0] * len(uses)
+    for j, join in enumerate(joins):
+        if join.pin is None or of_join[j] is not None:
+            continue
+        for u in fitting[j]:
+            if uses[u].weight is Weight.MAYBE and taken[u] < uses[u].count:
+                taken[u] += 1
+                break
+    return taken
 
 
 def _weigh(uses: Sequence[Use], fitting: Sequence[Sequence[int]]) -> tuple[Weight, ...]:
