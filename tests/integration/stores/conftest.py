@@ -137,7 +137,22 @@ def objects(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if request.param == "fake":
         yield FakeObjects()
         return
-    with aws(request.param, request, monkeypatch):
+    with bucket_on(request.param, request, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture(params=["moto", "emulator"])
+def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """A real bucket, for what only S3 does."""
+    with bucket_on(request.param, request, monkeypatch) as made:
+        yield made
+
+
+@contextmanager
+def bucket_on(
+    cloud: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bucket]:
+    with aws(cloud, request, monkeypatch):
         client = s3_client(REGION)
         make_bucket(client)
         yield Bucket(client, BUCKET)
