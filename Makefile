@@ -36,7 +36,7 @@ run: install ## start everything on this machine: http://127.0.0.1:8080/practice
 	exec $(BIN)/usher up $(ARGS)
 
 test: install ## every test that needs no network
-	$(BIN)/pytest -m "not packaging and not soak" $(ARGS)
+	UV="$(abspath_uv)" $(BIN)/pytest -m "not packaging and not soak" $(ARGS)
 
 soak: install ## the runs that take minutes
 	$(BIN)/pytest -m soak $(ARGS)

@@ -73,6 +73,7 @@ class Cloud:
             read_timeout=30,
             retries={"total_max_attempts": 3, "mode": "standard"},
             s3={"addressing_style": "path"},
+            max_pool_connections=16,
         )
 
     @cached_property

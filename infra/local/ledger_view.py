@@ -1,20 +1,50 @@
-"""The newest ledger lines of the emulator's bucket, for the practice page."""
+"""The newest ledger lines of the emulator's bucket, with names, for the practice page."""
 
-from __future__ import annotations
-
-import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from infra.local.aws import Cloud
-from usher.ledger.store import LINES
+from usher.ledger.ports import Entry
+from usher.ledger.reader import LedgerReader
+from usher.ledger.store import LedgerStore
+from usher.platform.s3 import Bucket
 
 
-def newest_lines(cloud: Cloud, bucket: str, limit: int = 100) -> list[dict[str, Any]]:
-    """Return up to `limit` lines, newest first; ids only, as they are kept."""
-    pages = cloud.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=LINES)
-    held = [item for page in pages for item in page.get("Contents", [])]
-    held.sort(key=lambda item: item["LastModified"], reverse=True)
-    return [
-        json.loads(cloud.s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read())
-        for item in held[:limit]
-    ]
+@dataclass
+class _Remembered:
+    """A bucket whose objects never change, read once each: the page asks every second."""
+
+    bucket: Bucket
+    seen: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, key: str, content: bytes, *, lock_until: datetime | None = None) -> bool:
+        return self.bucket.add(key, content, lock_until=lock_until)
+
+    def get(self, key: str) -> bytes | None:
+        content = self.seen.get(key)
+        if content is None:
+            content = self.bucket.get(key)
+            if content is not None:
+                self.seen[key] = content
+        return content
+
+    def list(self, prefix: str, *, after: str = "") -> Iterator[Entry]:
+        return iter(self.bucket.list(prefix, after=after))
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        return self.bucket.folders(prefix)
+
+
+class LedgerView:
+    """Reads the ledger as production does."""
+
+    def __init__(self, cloud: Cloud, bucket: str) -> None:
+        store = LedgerStore(_Remembered(Bucket(cloud.s3, bucket)), lambda: datetime.now(UTC))
+        self._reader = LedgerReader(store, ThreadPoolExecutor(8, "ledger-view"))
+
+    def newest(self, limit: int = 50) -> list[dict[str, Any]]:
+        """Return up to `limit` lines of all guilds, newest first."""
+        return [dict(line) for line in self._reader.recent_lines(None, limit)]

@@ -10,12 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from infra.local import bot_token, fixups, ledger_view
+from infra.local import bot_token, fixups
 from infra.local.aws import environment
 from infra.local.bot import NONE, PRACTICE, Bot, checked
 from infra.local.deploy import deploy, plan
 from infra.local.emulator import Emulator
 from infra.local.front import Front, bind
+from infra.local.ledger_view import LedgerView
 from infra.local.listener import ListenerProcess
 from infra.local.running import Running, there
 from infra.local.settings import (
@@ -154,7 +155,7 @@ class System(Running):
         front.open(
             self.endpoint_url,
             self.outputs["HttpApiId"],
-            lambda: ledger_view.newest_lines(cloud, bucket),
+            LedgerView(cloud, bucket).newest,
             self.addresses(),
         )
 

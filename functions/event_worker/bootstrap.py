@@ -1,0 +1,84 @@
+"""Names the event worker's adapters."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from time import sleep
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from event_worker.batch import EventDoor
+from event_worker.parking import Parking
+from usher.attribution.ports import ContestedError, StaleHeadError
+from usher.attribution.rules import attribute, needs_closed_groups
+from usher.attribution.service import AttributionService
+from usher.attribution.state_codec import StateError
+from usher.attribution.store import DynamoGuilds
+from usher.contracts.observation_codec import decode
+from usher.ledger.lines import LineError
+from usher.ledger.service import LedgerWriter
+from usher.ledger.store import LedgerStore, LineMissingError
+from usher.platform.dynamo import TableBusyError, Transactor, bind
+from usher.platform.logging import get_logger
+from usher.platform.metrics import EmfMeter
+from usher.platform.s3 import Bucket, s3_client
+from usher.platform.settings import SettingsError, region, require
+from usher.platform.sqs import EffectsQueue, EffectsRefusedError, sqs_client
+
+WRITERS: Final = 16
+"""Ledger objects written at once: a burst of 100 joins has up to 300."""
+
+PASSING: Final = (
+    BotoCoreError,
+    ClientError,
+    ContestedError,
+    EffectsRefusedError,
+    LineError,
+    LineMissingError,
+    OSError,
+    PynamoDBException,
+    StaleHeadError,
+    StateError,
+    TableBusyError,
+)
+
+
+def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
+    """Build the door; raises SettingsError. Opens no connection."""
+    names = require(environ, "TABLE_NAME", "LEDGER_BUCKET", "EFFECTS_QUEUE_URL")
+    where = region(environ)
+    bucket = Bucket(s3_client(where), names["LEDGER_BUCKET"])
+    ledger = LedgerStore(bucket, _now, _retention(environ))
+    guilds = DynamoGuilds(Transactor(bind(names["TABLE_NAME"], where)), _now)
+    service = AttributionService(
+        guilds=guilds,
+        ledger=LedgerWriter(ledger, ThreadPoolExecutor(writers, "ledger")),
+        effects=EffectsQueue(sqs_client(where), names["EFFECTS_QUEUE_URL"]),
+        attribute=attribute,
+        needs_closed=needs_closed_groups,
+        pause=sleep,
+    )
+    return EventDoor(
+        service=service,
+        parking=Parking(bucket, guilds, sleep),
+        decode=decode,
+        passing=PASSING,
+        log=get_logger(),
+        meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "event_worker")),
+    )
+
+
+def _retention(environ: Mapping[str, str]) -> timedelta | None:
+    """Read how long lines are locked; nothing is locked unless LEDGER_RETENTION_DAYS says so."""
+    days = environ.get("LEDGER_RETENTION_DAYS")
+    if not days:
+        return None
+    if not days.isdecimal() or not 1 <= int(days) <= 36500:
+        raise SettingsError(("LEDGER_RETENTION_DAYS",))
+    return timedelta(days=int(days))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

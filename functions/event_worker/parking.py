@@ -1,0 +1,51 @@
+"""Poison messages: kept as they came, and the guild told that something went unseen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from usher.attribution.ports import StaleHeadError
+from usher.ids import GuildId
+
+ATTEMPTS: Final = 5
+
+
+class Store(Protocol):
+    """Where bodies are kept: the ledger's bucket, encrypted; they hold names."""
+
+    def add(self, key: str, content: bytes) -> bool:
+        """Write an object unless the key is taken."""
+        ...
+
+
+class Guilds(Protocol):
+    """What is told of the gap."""
+
+    def mark_gap(self, guild_id: GuildId) -> bool:
+        """Note that something of the guild went unseen; False for a guild never seen."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """Puts poison aside."""
+
+    store: Store
+    guilds: Guilds
+    pause: Callable[[float], None]
+
+    def park(self, guild_id: GuildId | None, message_id: str, body: str) -> bool:
+        """Keep a body, and mark the guild's gap; say whether a gap was marked.
+
+        Raises errors of AWS, and StaleHeadError when other workers kept changing the guild.
+        """
+        key = f"parked/guild={guild_id or 'unknown'}/{message_id}.json"
+        self.store.add(key, body.encode("utf-8", "surrogatepass"))
+        if guild_id is None:
+            return False
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return self.guilds.mark_gap(guild_id)
+            except StaleHeadError:
+                self.pause(0.05 * 2**attempt)
+        return self.guilds.mark_gap(guild_id)

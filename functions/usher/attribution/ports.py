@@ -1,0 +1,139 @@
+"""What the attribution service asks of the world, and what may go wrong there."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from usher.attribution.model import CodeState, Decision, Head, Membership, Stored
+from usher.attribution.plan import Part
+from usher.contracts.effect import Effect
+from usher.contracts.observation import Observation
+from usher.credit.rules import MemberRecord, Members
+from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.ledger.lines import Line
+from usher.ledger.names import Names
+
+type Attribute = Callable[[Stored, Observation], Decision]
+"""The pure decision, `rules.attribute`."""
+
+type NeedsClosed = Callable[[Stored, Observation], bool]
+"""`rules.needs_closed_groups`."""
+
+
+class PoisonError(Exception):
+    """A message can never be processed, however often it is repeated; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class StaleHeadError(Exception):
+    """The guild's state moved on since it was read: decide again."""
+
+
+class AppliedError(Exception):
+    """Events of the transaction were applied before; `event_ids` names them. It wrote nothing."""
+
+    def __init__(self, event_ids: frozenset[str]) -> None:
+        super().__init__(f"{len(event_ids)} events applied before")
+        self.event_ids = event_ids
+
+
+class ContestedError(Exception):
+    """Other workers kept changing the guild; the message may succeed later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is stored of a guild, as far as an observation touches it."""
+
+    stored: Stored
+    """Without closed groups."""
+    done: bool = False
+    """This observation was applied before, whole."""
+    begun: bool = False
+    """An earlier try at this observation broke off in the middle of a burst."""
+    own: Mapping[Membership, datetime] | None = None
+    """Joins of the observation that it recorded itself, and the timestamps of their lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one observation changes in the table."""
+
+    guild_id: GuildId
+    guild_name: str
+    observation_id: str
+    head: Head
+    """The new head; it replaces the one of the version before."""
+    codes_before: Mapping[InviteCode, CodeState]
+    """States of changed codes that were stored before."""
+    members_before: Mapping[UserId, MemberRecord]
+    parts: tuple[Part, ...]
+    """One transaction each; only the last advances the head."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuildSettings:
+    """Settings that the event worker heeds."""
+
+    join_log_channel_id: ChannelId | None = None
+
+
+class Guilds(Protocol):
+    """The stored state of guilds. Reads are consistent. Methods may raise AWS errors."""
+
+    def load(self, observation: Observation) -> Loaded:
+        """Read what an observation touches; raises StaleHeadError, StateError."""
+        ...
+
+    def reopen(self, stored: Stored, observation: Observation) -> Stored:
+        """Add the groups closed lately, and the codes of their uses."""
+        ...
+
+    def members(self, guild_id: GuildId, users: Collection[UserId], observation_id: str) -> Members:
+        """Read member records; who has none is left out."""
+        ...
+
+    def applied(self, event_ids: Iterable[str]) -> frozenset[str]:
+        """Say which events were applied already."""
+        ...
+
+    def commit(self, change: Change) -> float:
+        """Write a change; return the write units it took.
+
+        Raises StaleHeadError, AppliedError, PoisonError when the change can never be stored.
+        """
+        ...
+
+    def mark_gap(self, guild_id: GuildId) -> bool:
+        """Note that something of the guild went unseen; False for a guild never seen."""
+        ...
+
+    def settings(self, guild_id: GuildId) -> GuildSettings:
+        """Read the guild's settings."""
+        ...
+
+
+class Ledger(Protocol):
+    """The ledger as the service writes it. Methods may raise AWS errors."""
+
+    def record(self, lines: Sequence[Line], names: Sequence[Names]) -> tuple[Line, ...]:
+        """Write lines and names; return the lines that stand, in the same order."""
+        ...
+
+    def read(
+        self, guild_id: GuildId, event_ids: Sequence[tuple[str, datetime]]
+    ) -> tuple[Line, ...]:
+        """Read lines by event id and timestamp."""
+        ...
+
+
+class Effects(Protocol):
+    """Takes effects to be done in Discord, each at least once."""
+
+    def send(self, effects: Sequence[Effect]) -> None:
+        """Hand effects over; raises an AWS error or EffectsRefusedError when not all were taken."""
+        ...

@@ -1,0 +1,196 @@
+"""A guild's attribution rows of the table (pynamodb), and how each is written.
+
+Rows of a burst that does not fit one transaction are written before the head moves; until it does,
+readers must not believe them. So code rows carry `v`, the head version that they belong to, and
+`old`, the state before it; group rows carry `v` and, when reopened, `gone`.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from usher.attribution.model import CodeState, Group, Head
+from usher.attribution.state_codec import (
+    decode_code,
+    decode_group,
+    decode_head,
+    encode_code,
+    encode_group,
+    encode_head,
+)
+from usher.contracts.wire import EPOCH, MICROSECOND
+from usher.ids import GuildId, InviteCode
+from usher.platform.dynamo import Actions, Row
+from usher.times import format_time
+
+KEEP_GROUP: Final = timedelta(hours=1)
+"""How long closed evidence can be reopened by a join that arrives late."""
+
+KEEP_EVENT: Final = timedelta(days=30)
+"""How long a repetition is recognised by its event id; a queue keeps messages 14 days at most."""
+
+EVENT_SORT_KEY: Final = "E"
+
+
+class HeadRow(Row):
+    """`HEAD`: the guild's versioned state."""
+
+    version = NumberAttribute()
+    state = UnicodeAttribute()
+    guild_name = UnicodeAttribute(null=True)
+    burst = UnicodeAttribute(null=True)
+    """Observation that has written rows ahead of the head."""
+
+
+class CodeRow(Row):
+    """`I#<code>`: one invite."""
+
+    v = NumberAttribute()
+    cur = UnicodeAttribute()
+    old = UnicodeAttribute(null=True)
+    board = UnicodeAttribute(null=True)
+    score = NumberAttribute(null=True)
+    inviter_id = UnicodeAttribute(null=True)
+    uses = NumberAttribute(null=True)
+    max_uses = NumberAttribute(null=True)
+    expires_at = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    channel_id = UnicodeAttribute(null=True)
+    joins = NumberAttribute(null=True)
+
+
+class GroupRow(Row):
+    """`W#<end of its uses>#<group id>`: closed evidence, in order of time."""
+
+    v = NumberAttribute(null=True)
+    gone = NumberAttribute(null=True)
+    group = UnicodeAttribute(null=True)
+    ttl = NumberAttribute(null=True)
+
+
+class EventRow(Row):
+    """`E#<event id>`: an event, or a whole observation, was applied."""
+
+    observation = UnicodeAttribute()
+    at = UnicodeAttribute(null=True)
+    """Timestamp of a join's line."""
+    ttl = NumberAttribute()
+
+
+class SettingsRow(Row):
+    """`SETTINGS` of a guild."""
+
+    join_log_channel_id = UnicodeAttribute(null=True)
+
+
+def guild_key(guild_id: GuildId) -> str:
+    """Name a guild's partition."""
+    return f"G#{guild_id}"
+
+
+def event_key(event_id: str) -> tuple[str, str]:
+    """Say where an event's mark is kept."""
+    return f"E#{event_id}", EVENT_SORT_KEY
+
+
+def event_row(
+    event_id: str, observation_id: str, now: datetime, at: datetime | None = None
+) -> EventRow:
+    """Mark an event as applied."""
+    pk, sk = event_key(event_id)
+    stamp = None if at is None else format_time(at)
+    ttl = int((now + KEEP_EVENT).timestamp())
+    return EventRow(pk, sk, observation=observation_id, at=stamp, ttl=ttl)
+
+
+def head_row(
+    guild_id: GuildId, version: int, head: Head, guild_name: str | None, burst: str | None = None
+) -> HeadRow:
+    """Write a head."""
+    return HeadRow(
+        guild_key(guild_id),
+        "HEAD",
+        version=version,
+        state=encode_head(head),
+        guild_name=guild_name or None,
+        burst=burst,
+    )
+
+
+def read_head(row: HeadRow) -> Head:
+    """Read a head; raises StateError."""
+    return decode_head(row.state, int(row.version))
+
+
+def put_code(
+    actions: Actions, guild_id: GuildId, version: int, state: CodeState, before: CodeState | None
+) -> None:
+    """Write a code's state as of a head version."""
+    actions.put(code_row(guild_id, version, state, before))
+
+
+def code_row(
+    guild_id: GuildId, version: int, state: CodeState, before: CodeState | None
+) -> CodeRow:
+    """Build a code's row; the plain attributes serve queries."""
+    pk, inviter = guild_key(guild_id), state.inviter_id
+    return CodeRow(
+        pk,
+        f"I#{state.code}",
+        v=version,
+        cur=encode_code(state),
+        old=None if before is None else encode_code(before),
+        board=None if inviter is None else f"{pk}#codes#{inviter}",
+        score=None if inviter is None else state.uses or 0,
+        inviter_id=inviter,
+        uses=state.uses,
+        max_uses=state.max_uses,
+        expires_at=None if state.expires_at is None else format_time(state.expires_at),
+        status=state.status.value,
+        channel_id=state.channel_id,
+        joins=state.joins,
+    )
+
+
+def read_code(row: CodeRow, version: int) -> CodeState | None:
+    """Read a code as of a head version; None when the row is ahead of it and had none before."""
+    text = row.cur if row.v <= version else row.old
+    return None if text is None else decode_code(InviteCode(row.sk.removeprefix("I#")), text)
+
+
+def put_group(
+    actions: Actions, guild_id: GuildId, version: int, group: Group, now: datetime
+) -> None:
+    """Keep a closed group. One without uses can never be reopened and is not kept."""
+    ttl = int((now + KEEP_GROUP).timestamp())
+    key = guild_key(guild_id), _group_sort_key(group)
+    actions.put(GroupRow(*key, v=version, group=encode_group(group), ttl=ttl))
+
+
+def reopen_group(actions: Actions, guild_id: GuildId, version: int, group: Group) -> None:
+    """Take a group out of those closed, as of a head version."""
+    row = GroupRow(guild_key(guild_id), _group_sort_key(group))
+    actions.update(row, [GroupRow.gone.set(version)])
+
+
+def read_group(row: GroupRow, version: int) -> Group | None:
+    """Read a closed group as of a head version; None when it is not closed by then."""
+    if row.group is None or row.v is None or row.v > version:
+        return None
+    if row.gone is not None and row.gone <= version:
+        return None
+    return decode_group(row.group)
+
+
+def groups_since(moment: datetime) -> str:
+    """Return the least sort key of groups that hold uses seen at or after a moment."""
+    return f"W#{_micros(moment):020d}"
+
+
+def _group_sort_key(group: Group) -> str:
+    return f"{groups_since(max(use.until for use in group.uses))}#{group.id}"
+
+
+def _micros(moment: datetime) -> int:
+    return max(0, (moment - EPOCH) // MICROSECOND)

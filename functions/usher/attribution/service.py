@@ -1,0 +1,227 @@
+"""From an observation to ledger lines, table rows and effects: the only writer of attribution.
+
+Every step may be repeated. The decision follows from the stored head alone, and the head moves
+last; lines and marks of events keep what was done from being done again (DESIGN 2).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from random import SystemRandom
+from typing import Final
+
+from usher.attribution.announcing import announce
+from usher.attribution.model import Decision, Membership, Stored
+from usher.attribution.outcomes import Confidence
+from usher.attribution.plan import ROOM, Part, cut
+from usher.attribution.ports import (
+    AppliedError,
+    Attribute,
+    Change,
+    ContestedError,
+    Effects,
+    Guilds,
+    Ledger,
+    Loaded,
+    NeedsClosed,
+    PoisonError,
+    StaleHeadError,
+)
+from usher.attribution.recording import believe, record_facts, users_of
+from usher.contracts.observation import MemberJoined, Observation
+from usher.credit.rules import Members
+from usher.ledger.lines import Line, LineType, join_id
+
+ATTEMPTS: Final = 6
+PAUSE_SECONDS: Final = 0.05
+DETERMINISTIC: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What pure code raises when a message makes no sense: it would raise it again."""
+
+_JITTER: Final = SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done with an observation; for logs and metrics, no names."""
+
+    repeated: bool = False
+    """It had been applied before."""
+    joins: Mapping[Confidence, int] = field(default_factory=dict)
+    lines: int = 0
+    duplicates: int = 0
+    """Joins seen that were on record already."""
+    kept: int = 0
+    """Lines that stood in the ledger already and said something else."""
+    parts: int = 0
+    write_units: float = 0.0
+    attempts: int = 1
+    effects: int = 0
+
+
+@dataclass(slots=True)
+class _Try:
+    """What is carried from one attempt to the next."""
+
+    applied: frozenset[str] = frozenset()
+    stand: dict[str, Line] = field(default_factory=dict)
+    """Lines known to stand in the ledger, by event id."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionService:
+    """Processes observations, one at a time for a guild."""
+
+    guilds: Guilds
+    ledger: Ledger
+    effects: Effects
+    attribute: Attribute
+    needs_closed: NeedsClosed
+    pause: Callable[[float], None]
+    room: int = ROOM
+    """Actions of a transaction; fewer only in tests."""
+
+    def handle(self, observation: Observation) -> Report:
+        """Process an observation.
+
+        Raises PoisonError when it can never succeed, ContestedError and errors of AWS when it may.
+        """
+        carried = _Try()
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return replace(self._attempt(observation, carried), attempts=attempt)
+            except StaleHeadError:
+                self.pause(_JITTER.uniform(0.3, 1) * PAUSE_SECONDS * 2**attempt)
+            except AppliedError as error:
+                carried.applied |= error.event_ids
+        raise ContestedError
+
+    def _attempt(self, observation: Observation, carried: _Try) -> Report:
+        loaded = self.guilds.load(observation)
+        if loaded.done:
+            return self._tell_again(observation, loaded)
+        stored = loaded.stored
+        if self.needs_closed(stored, observation):
+            stored = self.guilds.reopen(stored, observation)
+        decision = self._decide(stored, observation)
+        users = users_of(decision.facts)
+        members = self.guilds.members(observation.guild_id, users, observation.id)
+        lines, replaced = self._record(decision, observation, members, carried)
+        decision = believe(decision, replaced)
+        applied = carried.applied
+        if loaded.begun:
+            applied |= self.guilds.applied(line.event_id for line in lines)
+        fresh = tuple(line for line in lines if line.event_id not in applied)
+        parts = self._cut(fresh, members, stored, decision)
+        units = self.guilds.commit(_change(observation, stored, decision, members, parts))
+        # Joins that another observation applied meanwhile are told of by that one.
+        ours = {line.event_id for line in fresh}
+        own = loaded.own or {}
+        told = [
+            line
+            for line in lines
+            if line.type is LineType.JOIN and (line.event_id in ours or _membership(line) in own)
+        ]
+        return Report(
+            joins=_by_confidence(told),
+            lines=len(lines),
+            duplicates=_joins(observation) - len(told),
+            kept=len(replaced),
+            parts=len(parts),
+            write_units=units,
+            effects=self._tell(observation, lambda: told) if told else 0,
+        )
+
+    def _decide(self, stored: Stored, observation: Observation) -> Decision:
+        try:
+            return self.attribute(stored, observation)
+        except DETERMINISTIC as error:
+            raise PoisonError(f"attribute: {type(error).__name__}") from error
+
+    def _record(
+        self, decision: Decision, observation: Observation, members: Members, carried: _Try
+    ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
+        """Write the ledger; also return the joins of which it said something else already."""
+        try:
+            recording = record_facts(decision.facts, observation, members.before)
+        except DETERMINISTIC as error:
+            raise PoisonError(f"record: {type(error).__name__}") from error
+        new = [line for line in recording.lines if line.event_id not in carried.stand]
+        ids = {line.event_id for line in new}
+        names = [name for name in recording.names if name.line.event_id in ids]
+        for line in self.ledger.record(new, names):
+            carried.stand[line.event_id] = line
+        stand = tuple(carried.stand[line.event_id] for line in recording.lines)
+        replaced = {
+            _membership(there): there
+            for ours, there in zip(recording.lines, stand, strict=True)
+            if there.type is LineType.JOIN and there.word != ours.word
+        }
+        return stand, replaced
+
+    def _cut(
+        self, fresh: Iterable[Line], members: Members, stored: Stored, decision: Decision
+    ) -> tuple[Part, ...]:
+        reopened = [group for group in stored.closed if group.id in decision.reopened]
+        # A group without uses can never be reopened.
+        closed = [group for group in decision.closed if group.uses]
+        return cut(fresh, members.now, decision.codes, closed, reopened, self.room)
+
+    def _tell_again(self, observation: Observation, loaded: Loaded) -> Report:
+        """Send the effects of an observation applied before: the last try may have ended there."""
+        own = loaded.own or {}
+
+        def lines() -> tuple[Line, ...]:
+            guild_id = observation.guild_id
+            ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
+            return self.ledger.read(guild_id, ids)
+
+        told = self._tell(observation, lines) if own else 0
+        return Report(repeated=True, duplicates=_joins(observation), effects=told)
+
+    def _tell(self, observation: Observation, lines: Callable[[], Iterable[Line]]) -> int:
+        channel_id = self.guilds.settings(observation.guild_id).join_log_channel_id
+        if channel_id is None:
+            return 0
+        told = {_membership(line): line for line in lines()}
+        effects = announce(observation, told, channel_id)
+        self.effects.send(effects)
+        return len(effects)
+
+
+def _change(
+    observation: Observation,
+    stored: Stored,
+    decision: Decision,
+    members: Members,
+    parts: tuple[Part, ...],
+) -> Change:
+    return Change(
+        guild_id=observation.guild_id,
+        guild_name=observation.guild_name,
+        observation_id=observation.id,
+        head=replace(decision.head, version=stored.head.version + 1),
+        codes_before=stored.codes,
+        members_before=members.before,
+        parts=parts,
+    )
+
+
+def _membership(line: Line) -> Membership:
+    if line.user_id is None or line.joined_at is None:
+        raise ValueError("line of no membership")
+    return line.user_id, line.joined_at
+
+
+def _by_confidence(lines: Iterable[Line]) -> Counter[Confidence]:
+    return Counter(line.word.confidence for line in lines if line.word is not None)
+
+
+def _joins(observation: Observation) -> int:
+    return sum(isinstance(event, MemberJoined) for event in observation.events)

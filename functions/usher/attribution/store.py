@@ -1,0 +1,167 @@
+"""The stored state of guilds over DynamoDB: consistent reads, and changes in transactions."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from usher.attribution.model import CodeState, Head, Membership, Stored
+from usher.attribution.ports import Change, GuildSettings, Loaded
+from usher.attribution.rows import (
+    EVENT_SORT_KEY,
+    KEEP_GROUP,
+    CodeRow,
+    EventRow,
+    GroupRow,
+    HeadRow,
+    SettingsRow,
+    event_key,
+    groups_since,
+    guild_key,
+    read_code,
+    read_group,
+    read_head,
+)
+from usher.attribution.touched import codes_named, join_ids, needs_all_codes, whole_id
+from usher.attribution.writes import Transactions, Writes
+from usher.contracts.observation import MemberJoined, Observation
+from usher.credit.rules import Members
+from usher.credit.store import load_members
+from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.times import parse_time
+
+MANY_CODES: Final = 300
+"""From this number on, one query of all codes is cheaper than reading them by name."""
+
+NEAR: Final = timedelta(seconds=1)
+"""More than any difference of clocks that the rules allow for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoGuilds:
+    """Implements Guilds. Methods may raise pynamodb's errors and TableBusyError."""
+
+    transactions: Transactions
+    clock: Callable[[], datetime]
+
+    @property
+    def _writes(self) -> Writes:
+        return Writes(self.transactions, self.clock)
+
+    def load(self, observation: Observation) -> Loaded:
+        """Read what an observation touches; raises StaleHeadError, StateError."""
+        guild_id = observation.guild_id
+        row = _head_row(guild_id)
+        head = Head() if row is None else read_head(row)
+        begun = row is not None and row.burst == observation.id
+        if row is not None and row.burst is not None and not begun:
+            self._writes.take_back(guild_id, row)
+            return self.load(observation)
+        joins, mark = join_ids(observation), whole_id(observation)
+        marks = _marks([mark, *joins.values()])
+        own = {
+            membership: parse_time(marks[id_].at)
+            for membership, id_ in joins.items()
+            if id_ in marks and marks[id_].observation == observation.id and marks[id_].at
+        }
+        if mark in marks:
+            return Loaded(Stored(head), done=True, own=own)
+        known = self._known(observation, joins, marks) - own.keys()
+        codes = self._codes(observation, head)
+        return Loaded(Stored(head, codes, known), begun=begun, own=own)
+
+    def reopen(self, stored: Stored, observation: Observation) -> Stored:
+        """Add the groups closed lately, and the codes of their uses."""
+        guild_id, version = observation.guild_id, stored.head.version
+        joined = [e.joined_at for e in observation.events if isinstance(e, MemberJoined)]
+        earliest = max(min(joined, default=observation.at) - NEAR, observation.at - KEEP_GROUP)
+        rows = GroupRow.query(
+            guild_key(guild_id),
+            GroupRow.sk.between(groups_since(earliest), "W#~"),
+            consistent_read=True,
+        )
+        read = [read_group(row, version) for row in rows]
+        closed = tuple(group for group in read if group is not None)
+        named = {use.code for group in closed for use in group.uses if use.code}
+        missing = named - stored.codes.keys()
+        codes = {**stored.codes, **_codes_by_name(guild_id, version, missing)}
+        return replace(stored, codes=codes, closed=closed)
+
+    def members(self, guild_id: GuildId, users: Collection[UserId], observation_id: str) -> Members:
+        """Read member records; who has none is left out."""
+        return load_members(guild_id, users, observation_id)
+
+    def applied(self, event_ids: Iterable[str]) -> frozenset[str]:
+        """Say which events were applied already."""
+        return frozenset(_marks(event_ids))
+
+    def commit(self, change: Change) -> float:
+        """Write a change; raises StaleHeadError, AppliedError, PoisonError."""
+        return self._writes.commit(change)
+
+    def mark_gap(self, guild_id: GuildId) -> bool:
+        """Note that something of the guild went unseen; raises StaleHeadError."""
+        row = _head_row(guild_id)
+        if row is None:
+            return False
+        if row.burst is not None:
+            self._writes.take_back(guild_id, row)
+        self._writes.move_head(guild_id, replace(read_head(row), gap=True), row.guild_name)
+        return True
+
+    def settings(self, guild_id: GuildId) -> GuildSettings:
+        """Read the guild's settings."""
+        try:
+            row = SettingsRow.get(guild_key(guild_id), "SETTINGS")
+        except SettingsRow.DoesNotExist:
+            return GuildSettings()
+        channel = row.join_log_channel_id
+        return GuildSettings(None if not channel else ChannelId(channel))
+
+    def _known(
+        self,
+        observation: Observation,
+        joins: dict[Membership, str],
+        marks: dict[str, EventRow],
+    ) -> frozenset[Membership]:
+        """Joins recorded already: by their mark or, once that has expired, by the member's row."""
+        marked = {membership for membership, id_ in joins.items() if id_ in marks}
+        unmarked = {membership for membership in joins if membership not in marked}
+        users = {user_id for user_id, _ in unmarked}
+        records = self.members(observation.guild_id, users, observation.id).before
+        stored = {(user_id, record.joined_at) for user_id, record in records.items()}
+        return frozenset(marked | (unmarked & stored))
+
+    def _codes(self, observation: Observation, head: Head) -> dict[InviteCode, CodeState]:
+        names = codes_named(observation, head)
+        if not needs_all_codes(observation) and len(names) < MANY_CODES:
+            return _codes_by_name(observation.guild_id, head.version, names)
+        rows = CodeRow.query(
+            guild_key(observation.guild_id), CodeRow.sk.startswith("I#"), consistent_read=True
+        )
+        return _states(rows, head.version)
+
+
+def _codes_by_name(
+    guild_id: GuildId, version: int, names: Iterable[InviteCode]
+) -> dict[InviteCode, CodeState]:
+    keys = [(guild_key(guild_id), f"I#{name}") for name in names]
+    return _states(CodeRow.batch_get(keys, consistent_read=True), version)
+
+
+def _states(rows: Iterable[CodeRow], version: int) -> dict[InviteCode, CodeState]:
+    read = [read_code(row, version) for row in rows]
+    return {state.code: state for state in read if state is not None}
+
+
+def _marks(event_ids: Iterable[str]) -> dict[str, EventRow]:
+    keys = [event_key(id_) for id_ in event_ids]
+    rows = EventRow.batch_get(keys, consistent_read=True)
+    return {row.pk.removeprefix("E#"): row for row in rows if row.sk == EVENT_SORT_KEY}
+
+
+def _head_row(guild_id: GuildId) -> HeadRow | None:
+    try:
+        return HeadRow.get(guild_key(guild_id), "HEAD", consistent_read=True)
+    except HeadRow.DoesNotExist:
+        return None

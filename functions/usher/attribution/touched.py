@@ -1,0 +1,62 @@
+"""What of a guild's state an observation touches. Pure."""
+
+from usher.attribution.model import Head, Membership
+from usher.contracts.observation import (
+    AuditEntry,
+    InviteCreated,
+    InviteDeleted,
+    MemberJoined,
+    Observation,
+)
+from usher.ids import InviteCode
+from usher.ledger.lines import event_id, join_id
+
+
+def whole_id(observation: Observation) -> str:
+    """Name the event that an observation as a whole is."""
+    return observation_event_id(observation.guild_id, observation.id)
+
+
+def observation_event_id(guild_id: str, observation_id: str) -> str:
+    """Name the event that an observation as a whole is, by its parts."""
+    return event_id("observation", guild_id, observation_id)
+
+
+def join_ids(observation: Observation) -> dict[Membership, str]:
+    """Name the observation's joins: each membership once, in order of its first event."""
+    return {
+        (event.person.user_id, event.joined_at): join_id(
+            observation.guild_id, event.person.user_id, event.joined_at
+        )
+        for event in observation.events
+        if isinstance(event, MemberJoined)
+    }
+
+
+def needs_all_codes(observation: Observation) -> bool:
+    """Whether codes that are not named matter too: a whole list shows which have vanished."""
+    look = observation.look
+    return look is not None and look.ok and look.full
+
+
+def codes_named(observation: Observation, head: Head) -> set[InviteCode]:
+    """Name the codes that an observation and the evidence still open may need."""
+    names = {use.code for use in head.open.uses}
+    for event in observation.events:
+        match event:
+            case InviteCreated(invite=row):
+                names.add(row.code)
+            case InviteDeleted(code=code):
+                names.add(code)
+            case AuditEntry(code=code) if code is not None:
+                names.add(code)
+            case _:
+                pass
+    if observation.look is not None:
+        names.update(row.code for row in observation.look.rows)
+        names.update(observation.look.gone)
+    if observation.vanity is not None and observation.vanity.code is not None:
+        names.add(observation.vanity.code)
+    if head.vanity_code is not None:
+        names.add(head.vanity_code)
+    return {name for name in names if name}

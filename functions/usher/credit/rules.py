@@ -1,0 +1,202 @@
+"""What a ledger line means for a member's record and for the inviters' counters. Pure.
+
+The counters are a view over the ledger: the same lines in the same order give the same counters,
+which is what `usher ledger rebuild` rests on (SPEC 2.1, 4.4). A member has at most one live credit;
+`booked` says that the inviter in the record holds it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final, assert_never
+
+from usher.attribution.queries import OutcomeName
+from usher.attribution.wording import Word
+from usher.credit.queries import Tally
+from usher.ids import UserId
+from usher.ledger.lines import Line, LineType
+
+CLOCKS_DIFFER: Final = timedelta(seconds=5)
+"""A leave observed this long before the membership began belongs to an earlier one; Discord's clock
+gives the join, the listener's the leave."""
+
+SAME_LEAVE: Final = timedelta(minutes=1)
+"""Two listeners report one leave within this time."""
+
+ALL_TIME: Final = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """The latest membership of a user in a guild."""
+
+    joined_at: datetime
+    left_at: datetime | None
+    """None while present."""
+    word: Word
+    epochs: int = 1
+    """Joins seen, this one included."""
+    booked: bool = False
+    """The inviter's credit for it is live."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Member records: `before` this observation, and as they are `now`.
+
+    They differ only where an earlier try at this observation broke off in the middle of a burst.
+    """
+
+    before: Mapping[UserId, MemberRecord]
+    now: Mapping[UserId, MemberRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one line adds to an inviter's counters, in the periods that hold `moment`."""
+
+    inviter_id: UserId
+    moment: datetime
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """The record after a line, and the changes it makes."""
+
+    record: MemberRecord | None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One row of counters: an inviter in a period, `all`, `day#2026-11-20` or `week#2026-W47`."""
+
+    inviter_id: UserId
+    period: str
+    ends: datetime | None
+    """End of the period; None for all time."""
+
+
+def book(line: Line, record: MemberRecord | None) -> Booking:
+    """Apply a line to the record of its user."""
+    match line.type:
+        case LineType.JOIN:
+            return _join(line, record)
+        case LineType.CORRECTION:
+            return _correction(line, record)
+        case LineType.LEAVE:
+            return _leave(line, record)
+        case LineType.CREDIT:
+            inviter, delta = line.staff_id, line.delta
+            if inviter is None or not delta:
+                return Booking(record)
+            return Booking(record, (Change(inviter, line.timestamp, Tally(tracked=delta)),))
+        case _:
+            assert_never(line.type)
+
+
+def inviter_of(word: Word | None) -> UserId | None:
+    """Whose credit a join is; nobody's unless attributed."""
+    if word is None or word.outcome is not OutcomeName.ATTRIBUTED:
+        return None
+    return word.inviter_id
+
+
+def ended_by(record: MemberRecord | None, at: datetime) -> MemberRecord | None:
+    """Which known membership a leave ends; None when that one is not known."""
+    if record is None or at < record.joined_at - CLOCKS_DIFFER:
+        return None
+    if record.left_at is not None and at > record.left_at + SAME_LEAVE:
+        return None  # the member came back unseen
+    return record
+
+
+def counters(changes: Iterable[Change]) -> dict[Counter, Tally]:
+    """Sum changes up by inviter and period, leaving out what cancels."""
+    sums: dict[Counter, Tally] = {}
+    for change in changes:
+        for period, ends in _periods(change.moment):
+            counter = Counter(change.inviter_id, period, ends)
+            sums[counter] = _add(sums.get(counter, Tally()), change.tally)
+    return {counter: tally for counter, tally in sums.items() if tally != Tally()}
+
+
+def _join(line: Line, record: MemberRecord | None) -> Booking:
+    if line.joined_at is None or line.word is None:
+        return Booking(record)
+    inviter = inviter_of(line.word)
+    if record is not None and line.joined_at <= record.joined_at:
+        if line.joined_at == record.joined_at:
+            return Booking(record)
+        # A membership before the one known: it ended, or there would be no later one.
+        late = replace(record, epochs=record.epochs + 1)
+        return Booking(late, _credit(inviter, line.joined_at, ended=True, by=1))
+    changes = _credit(inviter, line.joined_at, ended=False, by=1)
+    if record is not None:
+        changes = (*_reverse(record), *changes)  # its leave was missed
+    epochs = 1 if record is None else record.epochs + 1
+    return Booking(
+        MemberRecord(line.joined_at, None, line.word, epochs, booked=inviter is not None), changes
+    )
+
+
+def _correction(line: Line, record: MemberRecord | None) -> Booking:
+    if record is None or line.joined_at is None or line.word is None:
+        return Booking(record)
+    if line.joined_at > record.joined_at:
+        return Booking(record)
+    current = line.joined_at == record.joined_at
+    before = inviter_of(record.word if current else line.previous)
+    after = inviter_of(line.word)
+    ended = not current or record.left_at is not None
+    changes: tuple[Change, ...] = ()
+    if before != after:
+        changes = (
+            *_credit(before, line.joined_at, ended=ended, by=-1),
+            *_credit(after, line.joined_at, ended=ended, by=1),
+        )
+    if not current:
+        return Booking(record, changes)
+    return Booking(replace(record, word=line.word, booked=after is not None and not ended), changes)
+
+
+def _leave(line: Line, record: MemberRecord | None) -> Booking:
+    if record is None or record.left_at is not None or line.joined_at != record.joined_at:
+        return Booking(record)
+    return Booking(replace(record, left_at=line.timestamp, booked=False), _reverse(record))
+
+
+def _credit(
+    inviter: UserId | None, moment: datetime, *, ended: bool, by: int
+) -> tuple[Change, ...]:
+    """Book the join of a membership, or take it back: both sides of it when it has ended."""
+    if inviter is None:
+        return ()
+    return (Change(inviter, moment, Tally(tracked=by, left=by if ended else 0)),)
+
+
+def _reverse(record: MemberRecord) -> tuple[Change, ...]:
+    inviter = inviter_of(record.word)
+    if not record.booked or inviter is None:
+        return ()
+    return (Change(inviter, record.joined_at, Tally(left=1)),)
+
+
+def _periods(moment: datetime) -> tuple[tuple[str, datetime | None], ...]:
+    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    year, week, weekday = midnight.isocalendar()
+    return (
+        (ALL_TIME, None),
+        (f"day#{midnight.date().isoformat()}", midnight + timedelta(days=1)),
+        (f"week#{year}-W{week:02}", midnight + timedelta(days=8 - weekday)),
+    )
+
+
+def _add(one: Tally, other: Tally) -> Tally:
+    return Tally(
+        one.tracked + other.tracked,
+        one.added + other.added,
+        one.fake + other.fake,
+        one.left + other.left,
+    )

@@ -1,0 +1,193 @@
+"""Member and counter rows of the table (pynamodb)."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.expressions.update import Action
+
+from usher.attribution.outcomes import Confidence, Kind, Method, Reason
+from usher.attribution.queries import OutcomeName
+from usher.attribution.state_codec import StateError
+from usher.attribution.wording import Word
+from usher.credit.queries import Tally
+from usher.credit.rules import ALL_TIME, Counter, MemberRecord, Members
+from usher.ids import VANITY, GuildId, InviteCode, UserId
+from usher.ledger.lines import read_word, word_fields
+from usher.platform.dynamo import Actions, Row
+from usher.times import format_time, parse_time
+
+KEEP_PERIODS: Final = timedelta(days=90)
+"""How long counters of a day or a week outlive it."""
+
+
+class MemberRow(Row):
+    """`M#<user id>`: the latest membership."""
+
+    joined_at = UnicodeAttribute()
+    left_at = UnicodeAttribute(null=True)
+    outcome = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    code = UnicodeAttribute(null=True)
+    inviter_id = UnicodeAttribute(null=True)
+    confidence = UnicodeAttribute()
+    method = UnicodeAttribute(null=True)
+    candidates: ListAttribute[str] = ListAttribute()
+    reason = UnicodeAttribute(null=True)
+    uses_before = NumberAttribute(null=True)
+    uses_after = NumberAttribute(null=True)
+    epochs = NumberAttribute()
+    booked = BooleanAttribute()
+    ahead = UnicodeAttribute(null=True)
+    """Observation whose burst wrote this row before it advanced the head."""
+    before = UnicodeAttribute(null=True)
+    """With `ahead`: the record before that burst, as JSON; absent when there was none."""
+
+
+class CounterRow(Row):
+    """`C#<user id>` and `C#<user id>#<period>`: an inviter's counters."""
+
+    tracked = NumberAttribute(null=True)
+    added = NumberAttribute(null=True)
+    fake = NumberAttribute(null=True)
+    left = NumberAttribute(null=True)
+    score = NumberAttribute(null=True)
+    board = UnicodeAttribute(null=True)
+    ttl = NumberAttribute(null=True)
+
+
+def member_key(guild_id: GuildId, user_id: UserId) -> tuple[str, str]:
+    """Say where a member's record is kept."""
+    return f"G#{guild_id}", f"M#{user_id}"
+
+
+def load_members(guild_id: GuildId, users: Collection[UserId], observation_id: str) -> Members:
+    """Read records of members as they are, and as they were before this observation."""
+    before: dict[UserId, MemberRecord] = {}
+    now: dict[UserId, MemberRecord] = {}
+    keys = [member_key(guild_id, user) for user in users]
+    for row in MemberRow.batch_get(keys, consistent_read=True):
+        user_id = UserId(row.sk.removeprefix("M#"))
+        now[user_id] = _record(row)
+        if row.ahead != observation_id:
+            before[user_id] = now[user_id]
+        elif row.before is not None:
+            before[user_id] = _read_record(row.before)
+    return Members(before, now)
+
+
+def put_member(
+    actions: Actions,
+    guild_id: GuildId,
+    user_id: UserId,
+    record: MemberRecord,
+    ahead: str | None = None,
+    before: MemberRecord | None = None,
+) -> None:
+    """Write a member's record whole; `ahead` names the observation that has yet to be completed."""
+    pk, sk = member_key(guild_id, user_id)
+    word = record.word
+    row = MemberRow(
+        pk,
+        sk,
+        joined_at=format_time(record.joined_at),
+        left_at=None if record.left_at is None else format_time(record.left_at),
+        outcome=word.outcome.value,
+        kind=word.kind.value,
+        code=word.code,
+        inviter_id=word.inviter_id,
+        confidence=word.confidence.value,
+        method=None if word.method is None else word.method.value,
+        candidates=[*word.candidates],
+        reason=None if word.reason is None else word.reason.value,
+        uses_before=word.uses_before,
+        uses_after=word.uses_after,
+        epochs=record.epochs,
+        booked=record.booked,
+        ahead=ahead,
+        before=None if ahead is None or before is None else _write_record(before),
+    )
+    actions.put(row)
+
+
+def _record(row: MemberRow) -> MemberRecord:
+    return MemberRecord(
+        joined_at=parse_time(row.joined_at),
+        left_at=None if row.left_at is None else parse_time(row.left_at),
+        word=Word(
+            outcome=OutcomeName(row.outcome),
+            kind=Kind(row.kind),
+            code=None if row.code is None else InviteCode(row.code),
+            inviter_id=None if row.inviter_id is None else UserId(row.inviter_id),
+            confidence=Confidence(row.confidence),
+            method=None if row.method is None else Method(row.method),
+            candidates=tuple(InviteCode(code) for code in row.candidates),
+            reason=None if row.reason is None else Reason(row.reason),
+            uses_before=None if row.uses_before is None else int(row.uses_before),
+            uses_after=None if row.uses_after is None else int(row.uses_after),
+        ),
+        epochs=int(row.epochs),
+        booked=row.booked,
+    )
+
+
+def add_counter(actions: Actions, guild_id: GuildId, counter: Counter, tally: Tally) -> None:
+    """Add to a row of counters; the vanity code's stand on no board."""
+    pk = f"G#{guild_id}"
+    sk = f"C#{counter.inviter_id}"
+    if counter.period != ALL_TIME:
+        sk = f"{sk}#{counter.period}"
+    changes: list[Action] = [CounterRow.score.add(tally.effective)]
+    changes += [
+        attribute.add(number)
+        for attribute, number in (
+            (CounterRow.tracked, tally.tracked),
+            (CounterRow.added, tally.added),
+            (CounterRow.fake, tally.fake),
+            (CounterRow.left, tally.left),
+        )
+        if number
+    ]
+    if counter.inviter_id != VANITY:
+        changes.append(CounterRow.board.set(f"{pk}#board#{counter.period}"))
+    if counter.ends is not None:
+        changes.append(CounterRow.ttl.set(_seconds(counter.ends + KEEP_PERIODS)))
+    actions.update(CounterRow(pk, sk), changes)
+
+
+def _write_record(record: MemberRecord) -> str:
+    return json.dumps(
+        {
+            **word_fields(record.word),
+            "joined_at": format_time(record.joined_at),
+            "left_at": None if record.left_at is None else format_time(record.left_at),
+            "epochs": record.epochs,
+            "booked": record.booked,
+        },
+        separators=(",", ":"),
+    )
+
+
+def _read_record(text: str) -> MemberRecord:
+    fields = json.loads(text)
+    word = read_word(fields)
+    if word is None:
+        raise StateError("member")
+    return MemberRecord(
+        joined_at=parse_time(fields["joined_at"]),
+        left_at=None if fields["left_at"] is None else parse_time(fields["left_at"]),
+        word=word,
+        epochs=fields["epochs"],
+        booked=fields["booked"],
+    )
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())

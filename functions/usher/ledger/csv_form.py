@@ -1,0 +1,103 @@
+"""Ledger lines as CSV that spreadsheets open without running or spoiling anything (SPEC 4.6).
+
+One rule covers every cell: a leading apostrophe says that the rest is text, letter by letter. It
+stands before ids, before text that a spreadsheet would run as a formula or turn into a number, and
+before text that itself begins with an apostrophe. So a program reads a cell exactly by taking one
+leading apostrophe away, and a spreadsheet shows every digit of an id, apostrophe included.
+
+Why so: spreadsheets keep 15 digits of a number, so an id must not look like one, and quoting does
+not help. `="123"` would look better in Excel, but it is a formula, LibreOffice shows it as such
+unless told to run it, and programs would read it wrong. A tab or an invisible space before the
+digits would be seen by nobody, which is worse than an apostrophe that everybody sees.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from usher.attribution.wording import Word
+from usher.ledger.lines import Line
+from usher.times import format_time
+
+HEADER: Final = (
+    "Timestamp",
+    "User ID",
+    "Username",
+    "Display Name",
+    "Invite Code",
+    "Staff ID",
+    "Staff Username",
+    "Uses Before",
+    "Uses After",
+    "Guild ID",
+    "Guild Name",
+    "Discriminator",
+    "Event ID",
+    "Outcome",
+    "Kind",
+    "Method",
+    "Confidence",
+    "Joined At",
+    "Candidates",
+)
+"""The first eleven are SPEC 4.1's, in its order; further columns come after."""
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+_RISKY: Final = re.compile(r"\s*[=+\-@＝＋－＠'\t\r\n]|\s*[\d.,][\d.,:/\s%-]*([eE][+-]?\d+)?\s*$")
+"""What begins like a formula or a mark of text, or is nothing but a number, date or time."""
+
+_EXACT: Final = re.compile(r"0|[1-9][0-9]{0,14}")
+"""Numbers that a spreadsheet shows as they are written."""
+
+
+def as_text(text: str) -> str:
+    """Write text so that a spreadsheet leaves it alone."""
+    return f"'{text}" if _RISKY.match(text) and not _EXACT.fullmatch(text) else text
+
+
+def as_id(snowflake: str) -> str:
+    """Write an id: always as text, so that a column is of one kind."""
+    return f"'{snowflake}" if snowflake.isdigit() else as_text(snowflake)
+
+
+def as_row(
+    line: Line, word: Word, names: Mapping[str, str], staff_username: str | None
+) -> Sequence[str]:
+    """Write a join, with the last word on it, as one row; what is unknown stays empty."""
+    return (
+        format_time(line.timestamp),
+        as_id(line.user_id or ""),
+        as_text(names.get("username", "")),
+        as_text(names.get("display_name", "")),
+        as_text(word.code or ""),
+        as_id(word.inviter_id or ""),
+        as_text(staff_username or ""),
+        _number(word.uses_before),
+        _number(word.uses_after),
+        as_id(line.guild_id),
+        as_text(names.get("guild_name", "")),
+        as_text(names.get("discriminator", "")),
+        as_text(line.event_id),
+        word.outcome.value,
+        word.kind.value,
+        word.method.value if word.method else "",
+        word.confidence.value,
+        "" if line.joined_at is None else format_time(line.joined_at),
+        as_text(" ".join(word.candidates)),
+    )
+
+
+def as_file(rows: Iterable[Sequence[str]]) -> bytes:
+    """Write header and rows: UTF-8 with byte order mark, lines ended by CR and LF (RFC 4180)."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(HEADER)
+    writer.writerows(rows)
+    return BYTE_ORDER_MARK + text.getvalue().encode("utf-8", "replace")
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)

@@ -1,0 +1,58 @@
+"""What the ledger asks of the world."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from usher.ledger.lines import Line
+from usher.ledger.names import Names
+
+
+class Entry(Protocol):
+    """One object of a listing."""
+
+    @property
+    def key(self) -> str:
+        """Where it is."""
+        ...
+
+    @property
+    def modified(self) -> datetime:
+        """When it was written."""
+        ...
+
+
+class Objects(Protocol):
+    """A bucket: objects by key, kept until erased. Every method may raise an AWS error."""
+
+    def add(self, key: str, content: bytes, *, lock_until: datetime | None = None) -> bool:
+        """Write an object unless the key is taken; say whether it was written."""
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """Read an object; None when there is none."""
+        ...
+
+    def list(self, prefix: str, *, after: str = "") -> Iterator[Entry]:
+        """List objects under a prefix with keys greater than `after`, in key order."""
+        ...
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """List the next steps below a prefix, each ending in a slash, in order."""
+        ...
+
+
+class Lines(Protocol):
+    """Where lines and names are kept. Every method may raise errors of the bucket."""
+
+    def append(self, line: Line) -> Line:
+        """Add a line; return the one that stands, which is the earlier one where there is one."""
+        ...
+
+    def keep(self, names: Names) -> None:
+        """Keep the names of a line, unless they are kept already."""
+        ...
+
+    def read(self, key: str) -> Line:
+        """Read the line under a key."""
+        ...

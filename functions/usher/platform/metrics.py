@@ -1,0 +1,30 @@
+"""Metrics as log lines (CloudWatch embedded metric format), through powertools.
+
+Dimensions are few and fixed: a guild is never one, since every value costs a metric of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+NAMESPACE: Final = "Usher"
+
+
+@dataclass(frozen=True, slots=True)
+class EmfMeter:
+    """Counts things; each call with a value above 0 writes one line to the log."""
+
+    service: str
+
+    def count(
+        self, name: str, value: float = 1, dimensions: Mapping[str, str] | None = None
+    ) -> None:
+        """Add to a metric."""
+        if value <= 0:
+            return
+        with single_metric(name, MetricUnit.Count, value, namespace=NAMESPACE) as metric:
+            metric.add_dimension("service", self.service)
+            for dimension, text in (dimensions or {}).items():
+                metric.add_dimension(dimension, text)

@@ -1,0 +1,56 @@
+"""The effects queue through boto3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from usher.contracts.effect import Effect, encode_effect
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+BATCH: Final = 10
+"""Entries of one SendMessageBatch (SQS's limit)."""
+
+
+class EffectsRefusedError(Exception):
+    """SQS did not take all effects; sending them again is harmless. `codes` are its reasons."""
+
+    def __init__(self, codes: tuple[str, ...]) -> None:
+        super().__init__(f"effects refused: {', '.join(codes)}")
+        self.codes = codes
+
+
+def sqs_client(region: str) -> SQSClient:
+    """Build a client."""
+    config = Config(
+        connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}
+    )
+    return boto3.client("sqs", region_name=region, config=config)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsQueue:
+    """Implements Effects on a standard queue. May raise botocore's errors too."""
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, effects: Sequence[Effect]) -> None:
+        """Hand effects over; raises EffectsRefusedError when not all were taken."""
+        for some in batched(effects, BATCH, strict=False):
+            answer = self.client.send_message_batch(
+                QueueUrl=self.queue_url,
+                Entries=[
+                    {"Id": str(number), "MessageBody": encode_effect(effect)}
+                    for number, effect in enumerate(some)
+                ],
+            )
+            if failed := answer.get("Failed"):
+                raise EffectsRefusedError(tuple(sorted({one["Code"] for one in failed})))

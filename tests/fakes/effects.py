@@ -1,0 +1,24 @@
+"""The effects queue in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.fakes.fuse import Fuse
+from usher.contracts.effect import Effect, SendMessage
+
+
+@dataclass
+class FakeEffects:
+    """Implements Effects."""
+
+    fuse: Fuse = field(default_factory=Fuse)
+    sent: list[Effect] = field(default_factory=list)
+
+    def send(self, effects: Sequence[Effect]) -> None:
+        self.fuse.step("effects", lambda: self.sent.extend(effects))
+
+    def done(self) -> dict[str, str]:
+        """What Discord would show, where a nonce sent again shows nothing new."""
+        return {
+            effect.id: effect.content for effect in self.sent if isinstance(effect, SendMessage)
+        }

@@ -1,0 +1,71 @@
+"""A bucket in memory, and an executor without threads."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.fakes.fuse import Fuse
+from usher.platform.s3 import Listed
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class FakeObjects:
+    """Implements Objects; each write happens a second after the one before."""
+
+    fuse: Fuse = field(default_factory=Fuse)
+    held: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
+    locks: dict[str, datetime] = field(default_factory=dict)
+
+    def add(self, key: str, content: bytes, *, lock_until: datetime | None = None) -> bool:
+        return self.fuse.step(
+            f"add {key.split('/')[0]}", lambda: self._add(key, content, lock_until)
+        )
+
+    def _add(self, key: str, content: bytes, lock_until: datetime | None) -> bool:
+        if key in self.held:
+            return False
+        self.held[key] = content, EPOCH + timedelta(seconds=len(self.held))
+        if lock_until is not None:
+            self.locks[key] = lock_until
+        return True
+
+    def get(self, key: str) -> bytes | None:
+        found = self.held.get(key)
+        return None if found is None else found[0]
+
+    def list(self, prefix: str, *, after: str = "") -> Iterator[Listed]:
+        for key in sorted(self.held):
+            if key.startswith(prefix) and key > after:
+                yield Listed(key, self.held[key][1])
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        rests = [key.removeprefix(prefix) for key in self.held if key.startswith(prefix)]
+        yield from sorted({prefix + rest.split("/")[0] + "/" for rest in rests if "/" in rest})
+
+    def under(self, prefix: str) -> dict[str, bytes]:
+        """What is kept under a prefix."""
+        return {key: held[0] for key, held in self.held.items() if key.startswith(prefix)}
+
+
+class Inline(Executor):
+    """Runs everything at once, in the caller's thread."""
+
+    def submit[**P, T](
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> "Future[T]":
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as an executor does
+            future.set_exception(error)
+        return future
+
+    def __enter__(self) -> "Inline":
+        return self
+
+    def __exit__(self, *_: Any) -> None:  # noqa: ANN401
+        return None

@@ -1,0 +1,95 @@
+"""A guild's day, with everything that the event worker must get right, and its outcome."""
+
+from tests.builders import GUILD, joined, left, look, observe, row, vanity
+from tests.fakes.guilds import FakeGuilds
+from tests.fakes.worker import Worker
+from usher.attribution.ports import GuildSettings
+from usher.contracts.observation import Observation
+from usher.ids import ChannelId
+
+
+def story() -> tuple[Observation, ...]:
+    """Return observations that make every kind of line and several transactions each."""
+    rows = (row("abc", 3), row("def", 0, "901"), row("one", 0, "902", max_uses=1))
+    return (
+        observe(look=look(*rows, seconds=-700), vanity=vanity("cool", 5, -700), seconds=-700),
+        # a join by a code, and one by the vanity code
+        observe(
+            joined("1", 10),
+            look=look(row("abc", 4), row("def", 0, "901"), row("one", 0, "902", 1), seconds=11),
+            vanity=vanity("cool", 5, 11),
+            seconds=11,
+        ),
+        observe(
+            joined("2", 20),
+            look=look(row("abc", 4), row("def", 0, "901"), row("one", 0, "902", 1), seconds=21),
+            vanity=vanity("cool", 6, 21),
+            seconds=21,
+        ),
+        # a burst by one code, some of it leaving and one coming back at once, and a bot
+        observe(
+            *(joined(str(100 + n), 30 + n / 10) for n in range(6)),
+            left("101", 31),
+            joined("103", 32),
+            left("1", 32.5),
+            joined("55", 33, bot=True),
+            left("104", 31),
+            joined("104", 38),
+            left("104", 38.5),
+            look=look(row("abc", 12), row("def", 0, "901"), row("one", 0, "902", 1), seconds=39),
+            seconds=39,
+        ),
+        # two joins by two codes of two inviters: open, but both inviters are credited
+        observe(
+            joined("200", 40),
+            joined("201", 41),
+            look=look(row("abc", 13), row("def", 1, "901"), row("one", 0, "902", 1), seconds=42),
+            seconds=42,
+        ),
+        observe(left("200", 45), left("999", 46), seconds=46),
+        # no look yet, then the one that explains
+        observe(joined("300", 50), seconds=50),
+        observe(
+            look=look(row("abc", 13), row("def", 2, "901"), row("one", 0, "902", 1), seconds=52),
+            seconds=52,
+        ),
+        # a join that arrives late takes its turn with one that was thought to be explained
+        observe(joined("301", 51.5), seconds=53),
+        # the limited code vanishes with its last use
+        observe(
+            joined("400", 60),
+            look=look(row("abc", 13), row("def", 2, "901"), seconds=61),
+            seconds=61,
+        ),
+        # a rejoin whose leave was missed
+        observe(
+            joined("2", 70),
+            look=look(row("abc", 14), row("def", 2, "901"), seconds=71),
+            seconds=71,
+        ),
+    )
+
+
+def told(worker: Worker) -> Worker:
+    """Give the guild a channel for its join log."""
+    assert isinstance(worker.guilds, FakeGuilds)
+    worker.guilds.configured[GUILD] = GuildSettings(ChannelId("77"))
+    return worker
+
+
+def outcome(worker: Worker) -> dict[str, object]:
+    """What must be the same however the story was disturbed."""
+    assert isinstance(worker.guilds, FakeGuilds)
+    guild = worker.guilds.guilds[GUILD]
+    return {
+        "ledger": worker.objects.under(""),
+        "head": guild.head,
+        "burst": guild.burst,
+        "codes": {code: held.now for code, held in guild.codes.items()},
+        "members": {user: held.now for user, held in guild.members.items()},
+        "counters": guild.counters,
+        "closed": guild.closed,
+        "gone": guild.gone,
+        "marks": worker.guilds.marks,
+        "effects": worker.effects.done(),
+    }

@@ -1,0 +1,114 @@
+"""Batches of effects: what is done with, what is tried again, when to stop asking Discord."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from effects.batch import EffectsDoor, Record
+from tests.builders import GUILD
+from tests.fakes.logs import FakeMeter, LogBook
+from usher.contracts.effect import Effect, SendMessage, encode_effect
+from usher.ids import ChannelId
+from usher.platform.discord_rest import (
+    DiscordError,
+    RateLimitedError,
+    RefusedError,
+    UnauthorizedError,
+    UnavailableError,
+)
+
+
+@dataclass
+class FakeDoer:
+    """Does effects, or raises what is laid down for their ids."""
+
+    errors: dict[str, Exception] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+
+    def do(self, effect: Effect) -> None:
+        if error := self.errors.get(effect.id):
+            raise error
+        self.done.append(effect.id)
+
+
+@dataclass
+class Bench:
+    """A door with everything around it."""
+
+    doer: FakeDoer = field(default_factory=FakeDoer)
+    log: LogBook = field(default_factory=LogBook)
+    meter: FakeMeter = field(default_factory=FakeMeter)
+
+    def handle(self, *records: Record, time_left: int = 30_000) -> list[str]:
+        door = EffectsDoor(self.doer, self.log.logger, self.meter)
+        answer = door.handle(records, lambda: time_left)
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def record(id_: str, body: str | None = None) -> Record:
+    effect = SendMessage(id_, GUILD, ChannelId("5"), "secret words")
+    return {"messageId": f"m-{id_}", "body": encode_effect(effect) if body is None else body}
+
+
+def test_effects_are_done_in_order() -> None:
+    bench = Bench()
+
+    assert bench.handle(record("a"), record("b")) == []
+    assert bench.doer.done == ["a", "b"]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_expected_refusal_is_logged_and_done_with(status: int) -> None:
+    bench = Bench(FakeDoer({"a": RefusedError(status, 50013)}))
+
+    assert bench.handle(record("a"), record("b")) == []
+
+    [refused, _] = bench.log.lines()
+    assert (refused["level"], refused["status"], refused["code"]) == ("INFO", status, 50013)
+    assert (refused["effect_id"], refused["guild_id"]) == ("a", GUILD)
+
+
+def test_a_refused_token_stops_all_calls_and_is_told_loudly() -> None:
+    bench = Bench(FakeDoer({"a": UnauthorizedError(401)}))
+
+    assert bench.handle(record("a"), record("b"), record("c")) == ["m-a", "m-b", "m-c"]
+
+    assert bench.doer.done == []
+    assert bench.log.lines()[0]["level"] == "CRITICAL"
+
+
+@pytest.mark.parametrize(("everywhere", "failures"), [(False, ["m-a"]), (True, ["m-a", "m-b"])])
+def test_a_long_rate_limit_is_left_to_the_queue(everywhere: bool, failures: list[str]) -> None:
+    bench = Bench(FakeDoer({"a": RateLimitedError(60, everywhere=everywhere)}))
+
+    assert bench.handle(record("a"), record("b")) == failures
+
+
+@pytest.mark.parametrize(
+    "error", [UnavailableError(502), DiscordError(400, 50035), RuntimeError("?")]
+)
+def test_other_failures_are_tried_again_and_hold_nobody_back(error: Exception) -> None:
+    bench = Bench(FakeDoer({"a": error}))
+
+    assert bench.handle(record("a"), record("b")) == ["m-a"]
+    assert bench.meter.sums == {("EffectsFailed",): 1}
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"v":1,"kind":"dance"}', "1", "null"])
+def test_what_is_no_effect_goes_back_to_the_queue(body: str) -> None:
+    bench = Bench()
+
+    assert bench.handle(record("a", body=body), record("b")) == ["m-a"]
+    assert bench.doer.done == ["b"]
+
+
+def test_without_time_left_nothing_more_is_begun() -> None:
+    assert Bench().handle(record("a"), time_left=5_000) == ["m-a"]
+
+
+def test_the_log_never_holds_what_is_said() -> None:
+    bench = Bench(FakeDoer({"b": RuntimeError("?")}))
+
+    bench.handle(record("a"), record("b"), record("c", body='{"secret words"'))
+
+    assert "secret words" not in bench.log.stream.getvalue()
