@@ -136,6 +136,8 @@ class Head:
     """When the last observation was sealed."""
     gaps: tuple[tuple[datetime, datetime], ...] = ()
     """The latest absences of the listener, oldest first."""
+    added: tuple[tuple[UserId, datetime], ...] = ()
+    """Users whom Usher added lately, and when."""
 
 
 type Membership = tuple[UserId, datetime]
@@ -149,8 +151,9 @@ class Stored:
     head: Head = field(default_factory=Head)
     codes: Mapping[InviteCode, CodeState] = field(default_factory=dict)
     """Every code on a full look; else at least those that the observation names."""
-    known: Mapping[Membership, Outcome] = field(default_factory=dict)
-    """The words on record on those memberships of the observation that have one."""
+    known: Mapping[Membership, Outcome | None] = field(default_factory=dict)
+    """Memberships already recorded among those of the observation, with the word on record where
+    it is still the member's latest membership."""
     closed: tuple[Group, ...] = ()
     """Groups closed within the evidence window; needed only when a join arrives late."""
 

@@ -22,7 +22,7 @@ def outcome_of(
 ) -> Outcome:
     """The outcome for join `j`; `silence` says why, where no use fits it."""
     if join.pin is not None:
-        return _pinned(join.pin, [uses[u] for u in solution.options[j]])
+        return pinned(join.pin, [uses[u] for u in solution.options[j]])
     named = [uses[u] for u in solution.options[j]]
     inviters = {use.inviter_id for use in named}
     if not solution.unexplained[j]:
@@ -59,7 +59,7 @@ def _one_inviter(named: Sequence[Use], candidates: tuple[InviteCode, ...]) -> At
     )
 
 
-def _pinned(pin: Pin, named: Sequence[Use]) -> Outcome:
+def pinned(pin: Pin, named: Sequence[Use]) -> Outcome:
     """The counts that a known use moved are told with it, where they are known."""
     if pin.code is None and pin.method is not Method.ADDED:
         return Unattributed(Reason.NOT_BY_INVITE, pin.kind, pin.confidence)

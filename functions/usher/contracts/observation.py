@@ -103,7 +103,7 @@ class AuditEntry:
     at: datetime
     """When it was received; for an entry read from the log later, when it was made."""
     invite: "InviteRow | None" = None
-    """The invite itself for actions 40 and 42, as far as the entry tells it."""
+    """The invite as the entry tells it, for actions 40 and 42: as made, or as it ended."""
 
 
 @dataclass(frozen=True, slots=True)
