@@ -103,6 +103,7 @@ class Listener:
             oldest_unsent_age=self._publisher.oldest_unsent_age(),
             loop_lag=self._lag.lag,
             guilds=self._watch.guilds,
+            unseen=self._watch.unseen,
             sessions=self._client.sessions,
         )
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway_listener.look import diff_look
 from gateway_listener.tally import visible_uses
+from gateway_listener.timing import GATHER, GIVE_UP, LAG, LOOK_SPACING, PATIENCE, RETRIES, SOON
 from usher.contracts.observation import (
     GatewayEvent,
     InviteDeleted,
@@ -23,20 +24,6 @@ from usher.contracts.observation import (
 )
 from usher.ids import GuildId, InviteCode, UserId
 
-GATHER: Final = timedelta(seconds=1)
-"""From the first join of a burst to the look; also how long other events wait for company."""
-SOON: Final = 2 * GATHER
-"""Events wait for a look that is due this soon after them."""
-PATIENCE: Final = timedelta(seconds=5)
-"""Events wait no longer than this for the answer of a look in flight: they are sent without."""
-LOOK_SPACING: Final = timedelta(seconds=1)
-"""At most one look a second per guild."""
-LAG: Final = (timedelta(seconds=2), timedelta(seconds=10))
-"""Looks after one whose counts explained fewer uses than there were joins: counts may lag."""
-RETRIES: Final = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 30, 120))
-"""Pauses after failed looks; the last one repeats, but never after a refusal."""
-GIVE_UP: Final = timedelta(minutes=15)
-"""No retries this long after the last join: attribution has closed by then."""
 ASKING: Final = (MemberJoined, InviteDeleted)
 """Events that a look can explain; an invite's last use deletes it."""
 REFUSALS: Final = frozenset({401, 403, 404})
@@ -63,6 +50,8 @@ class GuildGatherer:
         """Whether a look is in flight."""
         self.refused = False
         """Whether Discord refused the last look, as it does without Manage Server."""
+        self.seen = False
+        """Whether a look has been answered since the last absence, be it by a refusal."""
         self._new_id = new_id
         self._gap = True
         self._events: list[GatewayEvent] = []
@@ -90,6 +79,7 @@ class GuildGatherer:
     def lost(self) -> None:
         """Note an absence: the next observation has a gap, and the next good look is full."""
         self._gap = True
+        self.seen = False
         self._rows = None
         self._vanity = None
 
@@ -160,6 +150,7 @@ class GuildGatherer:
         Later ones wait for the next. `retry_after` is what Discord asked for with a 429.
         """
         self.looking = self._rechecking = False
+        self.seen = True
         self._look_at = None
         count = sum(1 for _ in takewhile(lambda event: event.at <= look.at, self._events))
         later = self._events[count:]

@@ -31,6 +31,8 @@ class Vitals:
     oldest_unsent_age: float
     loop_lag: float
     guilds: int
+    unseen: int
+    """Guilds of the session that have not been looked at yet."""
     sessions: int
 
 

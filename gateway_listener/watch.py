@@ -56,6 +56,11 @@ class Watch:
         """How many guilds are watched."""
         return len(self._gatherers)
 
+    @property
+    def unseen(self) -> int:
+        """How many guilds of the session have not been looked at yet."""
+        return len(self._awaited) + sum(not g.seen for g in self._gatherers.values())
+
     # ------------------------------------------------------------ the session
 
     def session_began(self, own_id: UserId, guild_ids: Iterable[GuildId]) -> None:

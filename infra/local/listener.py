@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+import aiohttp
+
 from infra.local.host import bare_environment
 
 _STOP_SECONDS: Final = 10.0
@@ -50,6 +52,21 @@ class ListenerProcess:
         if self._keeper is None:
             await self._spawn()
             self._keeper = asyncio.create_task(self._keep())
+
+    async def watching(self, patience: float) -> bool:
+        """Wait until it has looked at every guild of its session; False if that takes too long."""
+        url = f"http://127.0.0.1:{self._environment['HEALTH_PORT']}/health"
+        async with aiohttp.ClientSession() as client:
+            end = time.monotonic() + patience
+            while time.monotonic() < end:
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError, ValueError):
+                    async with client.get(url, timeout=aiohttp.ClientTimeout(total=1)) as answer:
+                        vitals = await answer.json()
+                        looked = vitals["connected"] and not vitals["unseen"]
+                        if looked and not vitals["oldest_unsent_age"]:
+                            return True
+                await asyncio.sleep(0.05)
+        return False
 
     async def stop(self) -> None:
         """Ask it to stop and wait up to 10 s while it flushes what it saw; then force it."""

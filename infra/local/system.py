@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from infra.local import bot_token, fixups
 from infra.local.aws import environment
@@ -30,6 +30,10 @@ from infra.local.state import StateFolder
 
 if TYPE_CHECKING:
     from infra.practice import Practice
+
+
+PATIENCE: Final = 10.0
+"""Seconds that the listener may take until it watches before the start goes on without."""
 
 
 class System(Running):
@@ -68,8 +72,10 @@ class System(Running):
         await there(self._listener).kill()
 
     async def start_listener(self) -> None:
-        """Start the listener again."""
-        await there(self._listener).start()
+        """Start the listener again and wait until it watches."""
+        listener = there(self._listener)
+        await listener.start()
+        await listener.watching(PATIENCE)
 
     async def start(self) -> Self:
         """Start everything in order; on any error whatever had started is stopped again."""
@@ -138,6 +144,8 @@ class System(Running):
             await self._start_listener()
         if self._practice is not None:
             await self._introduce(self._practice)
+        if self._listener is not None and not await self._listener.watching(PATIENCE):
+            self._announce(f"The listener is not watching yet. See {self._listener.log_file}")
 
     async def _deploy(self) -> None:
         state, bot, front = there(self._state), self.bot, there(self._front)

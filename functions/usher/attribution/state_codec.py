@@ -150,15 +150,7 @@ def _read[T](what: str, text: str, build: Callable[[_Fields], T]) -> T:
         if text.startswith(_COMPRESSED):
             text = zlib.decompress(b64decode(text[len(_COMPRESSED) :], validate=True)).decode()
         return build(json.loads(text))
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        OverflowError,
-        zlib.error,
-    ) as error:
+    except _UNREADABLE as error:
         raise StateError(what) from error
 
 

@@ -16,6 +16,7 @@ WELL = Vitals(
     oldest_unsent_age=0.1,
     loop_lag=0.01,
     guilds=3,
+    unseen=0,
     sessions=1,
 )
 
