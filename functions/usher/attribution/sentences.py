@@ -28,7 +28,7 @@ _METHOD: Final = {
     Method.SAME_INVITER: "every invite that fits belongs to the same inviter",
     Method.MEMBERS_SEARCH: "Discord's member search names it",
     Method.TARGETED: "the invite was made for this person alone",
-    Method.ADDED: "Usher added them at their own request",
+    Method.ADDED: "Usher let them in at their own request",
 }
 _REASON: Final = {
     Reason.BOT_ADDED: "Bots are added with a permission link, never by an invite.",
@@ -66,7 +66,7 @@ def _attributed(origin: MemberOrigin) -> Embed:
     if origin.inviter_id == VANITY:
         head = f"{subject} came by this server's own vanity link."
     elif origin.inviter_id is None and origin.kind is Kind.API:
-        head = f"{subject} was added by Usher at their own request."
+        head = f"{subject} was let in by Usher at their own request."
     elif origin.inviter_id is None:
         head = f"{subject} came by an invite that has no inviter."
     else:
