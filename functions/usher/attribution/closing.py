@@ -48,7 +48,9 @@ def split(
 
 
 def _balanced(joins: set[int], uses: set[int], counts: Sequence[int], solution: Solution) -> bool:
-    """Every join has a seen use, and every seen use its join."""
+    """Every join has a seen use, every seen use its join, and nothing else may have served."""
+    if any(solution.weights[u] is Weight.LAST for u in uses):
+        return False
     seen = [u for u in uses if solution.weights[u] is Weight.SEEN]
     spent = sum(solution.matched[u] for u in seen)
     return spent == len(joins) == sum(counts[u] for u in seen)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from usher.attribution.evidence import CodeBook
+from usher.attribution.matching import LAG
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
 from usher.contracts.observation import (
@@ -29,7 +30,7 @@ ADDED_WITHIN: Final = timedelta(minutes=2)
 """From Usher's own request to add somebody to their join."""
 
 IN_FLIGHT: Final = timedelta(seconds=15)
-"""Events this close to an absence may have been under way when it began or ended."""
+"""Events this close to the end of an absence may still have been under way."""
 
 MOST_GAPS: Final = 20
 
@@ -101,4 +102,4 @@ def recovered(
 
 
 def _in_a_gap(head: Head, joined_at: datetime) -> bool:
-    return any(began - IN_FLIGHT <= joined_at <= ended + IN_FLIGHT for began, ended in head.gaps)
+    return any(began - LAG <= joined_at <= ended + IN_FLIGHT for began, ended in head.gaps)

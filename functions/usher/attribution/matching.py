@@ -1,9 +1,9 @@
 """Which joins can have made which uses, over all best explanations at once.
 
-An explanation pairs joins with seen and last uses. The best ones explain as many joins as possible
-and, among those, leave as few seen uses unspent as possible. A pairing is possible when some best
-explanation holds it, so that a join whose best explanations all agree is certain. A use that may
-never have happened explains nothing: it only adds to what an unexplained join may have used.
+An explanation pairs joins with seen and last uses, and the best ones explain as many joins as
+possible. A pairing is possible when some best explanation holds it, so that a join whose best
+explanations all agree is certain. A use that may never have happened explains nothing: it only adds
+to what an unexplained join may have used.
 Instead of enumerating explanations, one best matching is found and its alternatives are read off
 the strongly connected components of its residual graph (the standard argument for edges that lie in
 some maximum matching).
@@ -25,7 +25,7 @@ SKEW: Final = timedelta(milliseconds=100)
 LAG: Final = timedelta(minutes=10)
 """The longest time after which a use is still shown (SPEC 1.2)."""
 
-_STRENGTH: Final = {Weight.SEEN: 2, Weight.LAST: 1, Weight.MAYBE: 0, Weight.HIDDEN: 0}
+_EXPLAINING: Final = frozenset({Weight.SEEN, Weight.LAST})
 
 
 def fits(join: OpenJoin, use: Use) -> bool:
@@ -92,7 +92,8 @@ def solve(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Solution:
     """Find what every best explanation of `joins` by `uses` agrees on."""
     fitting = _fitting(joins, uses)
     weights = _weigh(uses, fitting)
-    matching = _Matching(fitting, [use.count for use in uses], [_STRENGTH[w] for w in weights])
+    explaining = [[u for u in possible if weights[u] in _EXPLAINING] for possible in fitting]
+    matching = _Matching(explaining, [use.count for use in uses])
     component = _components(matching)
     options = tuple(
         tuple(
@@ -106,33 +107,17 @@ def solve(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Solution:
         matching.of_join[j] is None or component[j] == component[matching.hub]
         for j in range(len(joins))
     )
-    maybe = tuple(tuple(u for u in possible if not _STRENGTH[weights[u]]) for possible in fitting)
+    maybe = tuple(
+        tuple(u for u in possible if weights[u] not in _EXPLAINING) for possible in fitting
+    )
     certain = tuple(
         len(takers)
-        if component[matching.node(u)] != component[matching.spare_node(u)]
+        if component[matching.node(u)] != component[matching.spare]
         else sum(component[j] != component[matching.node(u)] for j in takers)
         for u, takers in enumerate(matching.takers)
     )
     pairings = tuple(tuple(possible) for possible in matching.fitting)
     return Solution(options, unexplained, maybe, tuple(matching.load), certain, weights, pairings)
-
-
-def _taken(
-    joins: Sequence[OpenJoin],
-    uses: Sequence[Use],
-    of_join: Sequence[int | None],
-    fitting: Sequence[Sequence[int]],
-) -> list[int]:
-    """Count how many of each uncertain use are surely gone to joins known to have used the code."""
-    taken = [0] * len(uses)
-    for j, join in enumerate(joins):
-        if join.pin is None or of_join[j] is not None:
-            continue
-        for u in fitting[j]:
-            if uses[u].weight is Weight.MAYBE and taken[u] < uses[u].count:
-                taken[u] += 1
-                break
-    return taken
 
 
 def _weigh(uses: Sequence[Use], fitting: Sequence[Sequence[int]]) -> tuple[Weight, ...]:
@@ -150,22 +135,16 @@ def _weigh(uses: Sequence[Use], fitting: Sequence[Sequence[int]]) -> tuple[Weigh
 class _Matching:
     """A best matching, and the node numbers of its residual graph.
 
-    Joins are nodes 0…n-1 and uses follow; then one hub for joins left free, and one for spare
-    uses of each strength.
+    Joins are nodes 0…n-1 and uses follow; then a hub for joins left free, and one for spare uses.
     """
 
-    def __init__(
-        self, fitting: Sequence[Sequence[int]], capacity: Sequence[int], strength: Sequence[int]
-    ) -> None:
-        self.fitting = [[u for u in possible if strength[u]] for possible in fitting]
+    def __init__(self, fitting: Sequence[Sequence[int]], capacity: Sequence[int]) -> None:
+        self.fitting = fitting
         self.capacity = capacity
-        self.strength = strength
         self.of_join: list[int | None] = [None] * len(fitting)
         self.takers: list[set[int]] = [set() for _ in capacity]
-        for least in (2, 1):
-            for j, taken in enumerate(self.of_join):
-                if taken is None:
-                    self._augment(j, least)
+        for j in range(len(fitting)):
+            self._augment(j)
 
     @property
     def load(self) -> list[int]:
@@ -181,21 +160,19 @@ class _Matching:
         """The node of a use."""
         return len(self.fitting) + use
 
-    def spare_node(self, use: int) -> int:
-        """The node of spare uses of this use's strength."""
-        return self.hub + self.strength[use]
+    @property
+    def spare(self) -> int:
+        """The node of uses left over."""
+        return self.hub + 1
 
-    def _augment(self, start: int, least: int) -> None:
-        """Pair the free join `start`, moving others, with uses of at least a strength.
-
-        Joins and uses that were paired stay paired, so stronger rounds keep what they gained.
-        """
+    def _augment(self, start: int) -> None:
+        """Pair the free join `start`, moving others if need be; who was paired stays so."""
         came_from: dict[int, int] = {}
         queue = deque([start])
         while queue:
             j = queue.popleft()
             for u in self.fitting[j]:
-                if u in came_from or self.strength[u] < least:
+                if u in came_from:
                     continue
                 came_from[u] = j
                 if len(self.takers[u]) < self.capacity[u]:
@@ -219,7 +196,7 @@ class _Matching:
 def _components(matching: _Matching) -> list[int]:
     """Number the strongly connected components of the residual graph."""
     count = len(matching.fitting)
-    edges: list[list[int]] = [[] for _ in range(matching.hub + 3)]
+    edges: list[list[int]] = [[] for _ in range(matching.spare + 1)]
     for j, taken in enumerate(matching.of_join):
         edges[j].extend(matching.node(u) for u in matching.fitting[j] if u != taken)
         if taken is None:
@@ -229,9 +206,9 @@ def _components(matching: _Matching) -> list[int]:
             edges[j].append(matching.hub)
     for u, takers in enumerate(matching.takers):
         if len(takers) < matching.capacity[u]:
-            edges[count + u].append(matching.spare_node(u))
+            edges[count + u].append(matching.spare)
         if takers:
-            edges[matching.spare_node(u)].append(count + u)
+            edges[matching.spare].append(count + u)
     return strongly_connected(edges)
 
 

@@ -238,10 +238,7 @@ class _Case:
         """A code made before the last look and not in it: used up, expired or revoked unseen."""
         state = self.book.get(code)
         if state is not None:
-            self.uses.extend(
-                replace(use, weight=Weight.MAYBE, reason=Reason.AFTER_GAP)
-                for use in end_code(self.book, state, looked_at)
-            )
+            self.uses.extend(end_code(self.book, state, looked_at, unseen=True))
 
     def _revoked_with(self, entry: AuditEntry, code: InviteCode) -> None:
         """The entry of a deletion tells the count at the end: uses that no look has shown."""
@@ -253,7 +250,7 @@ class _Case:
             return
         weight = Weight.MAYBE if self.gap else Weight.SEEN
         reason = Reason.AFTER_GAP if self.gap else Reason.SEVERAL_POSSIBLE
-        self.uses = [u for u in self.uses if u.code != code or u.weight is Weight.SEEN]
+        self.uses = [u for u in self.uses if u.code != code or not _of_the_end(u, state)]
         self.uses.append(
             Use(
                 code=code,
@@ -283,8 +280,12 @@ class _Case:
                 counted = use.count if state.status is CodeStatus.EXHAUSTED else 0
                 state = replace(state, uses=use.uses_before, joins=state.joins - counted)
         ended_at = state.ended_at if noticed and state.ended_at else at
-        self.uses = [u for u in self.uses if u.code != code or u.weight is Weight.SEEN]
-        self.uses.extend(end_code(self.book, state, ended_at, told=True, revoked=revoked))
+        hidden = [u for u in self.uses if u.code == code and _of_the_end(u, state)]
+        unseen = any(use.reason is Reason.AFTER_GAP for use in hidden)
+        self.uses = [use for use in self.uses if use not in hidden]
+        self.uses.extend(
+            end_code(self.book, state, ended_at, told=True, revoked=revoked, unseen=unseen)
+        )
 
     def _read_looks(self) -> tuple[Head, Reason | None]:
         """Take in the looks; also say why they show nothing, where they do not."""
@@ -431,6 +432,13 @@ class _Case:
             for inviter, before in sorted({**dict.fromkeys(now, 0), **self.pooled}.items())
             if now[inviter] != before
         ]
+
+
+def _of_the_end(use: Use, state: CodeState) -> bool:
+    """Whether a use stands for what the end of its code may hide."""
+    return use.weight is not Weight.SEEN and (
+        use.reason is Reason.MAYBE_REVOKED or use.until == state.ended_at
+    )
 
 
 _BOT = Unattributed(Reason.BOT_ADDED, Kind.BOT)
