@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from gateway_listener.dispatch import invite_row
 from gateway_listener.errors import ObserveError
+from gateway_listener.shapes import invite_row
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import InviteLook, InviteRow, VanityLook
 from usher.contracts.wire import (
@@ -36,7 +36,7 @@ def invite_look(body: object, at: datetime) -> InviteLook:
 
     Raises ObserveError when it is neither a list of invites nor a refusal.
     """
-    status = _refusal(body)
+    status = refusal(body)
     if status is not None:
         return InviteLook(at=at, status=status)
     if not isinstance(body, list):
@@ -69,7 +69,7 @@ def vanity_look(body: object, at: datetime) -> VanityLook:
     """
     try:
         fields = as_fields(body, "vanity")
-        status = _refusal(fields)
+        status = refusal(fields)
         if fields.get("code") == NO_VANITY:
             return VanityLook(at=at, status=200)
         if status is not None:
@@ -83,7 +83,7 @@ def vanity_look(body: object, at: datetime) -> VanityLook:
     return VanityLook(at=at, status=200, code=code, uses=None if code is None else uses)
 
 
-def _refusal(body: object) -> int | None:
+def refusal(body: object) -> int | None:
     """Tell the status of a refusal. A good vanity answer may have an `error` that is an object."""
     if isinstance(body, Mapping) and isinstance(body.get("error"), int):
         try:

@@ -23,6 +23,7 @@ class Verdict:
     user_id: UserId
     joined_at: datetime
     outcome: Outcome
+    recovered: bool = False
     corrected: bool = False
 
     def to_json(self) -> dict[str, object]:
@@ -40,7 +41,7 @@ class Verdict:
             "method": None,
             "candidates": [],
             "reason": None,
-            "recovered": False,
+            "recovered": self.recovered,
             "corrected": self.corrected,
         }
         match outcome:
@@ -59,8 +60,15 @@ class Verdict:
                     "reason": outcome.reason.value,
                 }
             case Unattributed():
-                row["reason"] = outcome.reason.value
+                row |= {"confidence": outcome.confidence.value, "reason": outcome.reason.value}
         return row
+
+
+def _takes_back(before: Outcome, after: Outcome) -> bool:
+    """Whether credit moved: an inviter named before is not the one named now."""
+    if not isinstance(before, Attributed):
+        return False
+    return not isinstance(after, Attributed) or after.inviter_id != before.inviter_id
 
 
 class _GuildReplay:
@@ -93,11 +101,12 @@ class _GuildReplay:
     def _hear(self, fact: Fact) -> None:
         match fact:
             case JoinRecorded(person=person, joined_at=joined_at, outcome=outcome):
-                verdict = Verdict(self.guild_id, person.user_id, joined_at, outcome)
-                self.verdicts[person.user_id, joined_at] = verdict
+                self.verdicts[person.user_id, joined_at] = Verdict(
+                    self.guild_id, person.user_id, joined_at, outcome, recovered=fact.recovered
+                )
             case JoinRevised(user_id=user_id, joined_at=joined_at, before=before, after=after):
                 verdict = self.verdicts[user_id, joined_at]
-                corrected = verdict.corrected or isinstance(before, Attributed)
+                corrected = verdict.corrected or _takes_back(before, after)
                 self.verdicts[user_id, joined_at] = replace(
                     verdict, outcome=after, corrected=corrected
                 )

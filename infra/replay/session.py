@@ -6,7 +6,8 @@ from datetime import datetime
 from gateway_listener.errors import ObserveError
 from gateway_listener.look import invite_look, names_of, vanity_look
 from gateway_listener.observe import translate
-from infra.replay.lines import DISPATCHES, Line, RecordingError
+from gateway_listener.records import audit_entries, members_found, members_searched, own_deeds
+from infra.replay.lines import Line, RecordingError
 from usher.contracts.observation import GatewayEvent, InviteLook, Observation, VanityLook
 from usher.ids import GuildId, UserId
 
@@ -51,12 +52,10 @@ class GuildSession:
         else:
             if self._look is not None or self._vanity is not None:
                 yield from self.flush()
-            event = None
-            if line.type in DISPATCHES and isinstance(line.data, dict):
-                event = translate(line.type, line.data, line.at)
-            if event is None:
+            events = _events(line)
+            if not events:
                 return
-            self._events.append(event)
+            self._events.extend(events)
         self._at = max(line.at, self._at or line.at)
 
     def flush(self) -> Iterator[Observation]:
@@ -78,3 +77,21 @@ class GuildSession:
         self._events, self._names = [], ()
         self._look = self._vanity = self._at = None
         self._gap = False
+
+
+def _events(line: Line) -> tuple[GatewayEvent, ...]:
+    """Read the events of a line that is no look; raises ObserveError."""
+    match line.type:
+        case "MEMBERS":
+            return members_found(line.data, line.at)
+        case "MEMBERS_SEARCH":
+            return members_searched(line.data, line.at)
+        case "AUDIT_LOG":
+            return audit_entries(line.data)
+        case "USHER":
+            return own_deeds(line.data, line.at)
+        case _ if isinstance(line.data, dict):
+            event = translate(line.type, line.data, line.at)
+            return () if event is None else (event,)
+        case _:
+            return ()

@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import partial
 
 from tests.fakes.fuse import Fuse
-from usher.attribution.model import CodeState, Group, Head, Stored
+from usher.attribution.model import CodeState, Group, Head, Membership, Stored
+from usher.attribution.outcomes import Outcome
 from usher.attribution.plan import Part
 from usher.attribution.ports import AppliedError, Change, GuildSettings, Loaded, StaleHeadError
 from usher.attribution.state_codec import decode_group, decode_head, encode_group, encode_head
@@ -15,8 +16,10 @@ from usher.attribution.touched import (
     join_ids,
     needs_all_codes,
     observation_event_id,
+    searched_memberships,
     whole_id,
 )
+from usher.attribution.wording import outcome_of
 from usher.contracts.observation import Observation
 from usher.credit.queries import Tally
 from usher.credit.rules import MemberRecord, Members
@@ -79,11 +82,15 @@ class FakeGuilds:
             return Loaded(Stored(guild.head), done=True, own=own)
         users = {user_id for user_id, _ in joins}
         records = self.members(observation.guild_id, users, observation.id).before
-        known = {
-            (user_id, joined_at)
-            for (user_id, joined_at), id_ in joins.items()
-            if id_ in self.marks or (user_id in records and records[user_id].joined_at == joined_at)
-        }
+        searched = searched_memberships(observation)
+        known: dict[Membership, Outcome | None] = {}
+        for (user_id, joined_at), id_ in joins.items():
+            record = records.get(user_id)
+            latest = record is not None and record.joined_at == joined_at
+            if (user_id, joined_at) in own or not (latest or id_ in self.marks):
+                continue
+            told = latest and (id_ not in self.marks or (user_id, joined_at) in searched)
+            known[user_id, joined_at] = outcome_of(record.word) if record and told else None
         version = guild.head.version
         named = codes_named(observation, guild.head)
         codes = {
@@ -92,7 +99,7 @@ class FakeGuilds:
             if (code in named or needs_all_codes(observation))
             and (state := row.now if row.version <= version else row.before) is not None
         }
-        stored = Stored(guild.head, codes, frozenset(known - own.keys()))
+        stored = Stored(guild.head, codes, known)
         return Loaded(stored, begun=guild.burst == observation.id, own=own)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:

@@ -1,6 +1,7 @@
 """Attribution against histories whose truth is known."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -39,6 +40,9 @@ def check_truth(history: History) -> list[str]:
     verdicts = verdicts_of(history)
     wrong = []
     for user, code in history.truth.items():
+        if user not in verdicts:
+            assert history.unseen(user), f"{user} was lost"
+            continue
         outcome = verdicts[user].outcome
         if isinstance(outcome, Attributed):
             inviter = history.inviter.get(code) if code else None
@@ -55,6 +59,27 @@ def test_nothing_is_wrong_whatever_comes_late(seed: int) -> None:
     history = History(seed, joins=40, codes=6, habits=MIXED)
 
     assert check_truth(history) == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32), st.sampled_from([0.0, 0.5]), st.sampled_from([5_000, 60_000]))
+def test_nothing_is_wrong_after_absences(seed: int, searched: float, longest: int) -> None:
+    habits = replace(MIXED, away=2, searched=searched, leaves=0.1, longest_delay=longest)
+    history = History(seed, joins=40, codes=6, habits=habits)
+
+    assert check_truth(history) == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32))
+def test_with_discords_record_every_join_is_certain(seed: int) -> None:
+    history = History(seed, joins=40, codes=6, habits=replace(MIXED, searched=1.0, bots=0.0))
+
+    verdicts = verdicts_of(history)
+
+    assert check_truth(history) == []
+    confidences = {verdict.to_json()["confidence"] for verdict in verdicts.values()}
+    assert confidences == {"confirmed"}
 
 
 @settings(max_examples=20, deadline=None)

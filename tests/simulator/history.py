@@ -15,6 +15,29 @@ GUILD = "900000000000000001"
 VANITY_CODE = "our-guild"
 
 
+SEEN = {
+    "GUILD_MEMBER_ADD",
+    "GUILD_MEMBER_REMOVE",
+    "INVITE_CREATE",
+    "INVITE_DELETE",
+    "GUILD_AUDIT_LOG_ENTRY_CREATE",
+    "INVITES",
+    "VANITY",
+    "MEMBERS_SEARCH",
+}
+"""What a listener that is away does not get."""
+
+
+def snowflake(ms: int) -> str:
+    """An id that Discord would give at a moment of the history."""
+    moment = START + timedelta(milliseconds=ms)
+    return str(int((moment - datetime(2015, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1)) << 22)
+
+
+def _user(joined: dict[str, Any]) -> dict[str, Any]:
+    return {"user": joined["user"]}
+
+
 def clock(ms: int, digits: str = "milliseconds") -> str:
     """A moment of the history as Discord writes it."""
     return (START + timedelta(milliseconds=ms)).isoformat(timespec=digits)
@@ -67,6 +90,11 @@ class Habits:
     expiring: float = 0.0
     burst: float = 0.3
     longest_delay: int = 5_000
+    away: int = 0
+    """Absences of the listener, each of a minute; after each it asks what it missed."""
+    searched: float = 0.0
+    """Share of joins of which Discord's search tells."""
+    leaves: float = 0.0
 
 
 class History:
@@ -80,18 +108,29 @@ class History:
         self._lines: list[tuple[int, int, str, Any]] = []
         self._arrivals: list[int] = []
         self._vanity: list[int] = []
+        self._members: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._left: dict[str, int] = {}
+        self._audit: list[tuple[int, dict[str, Any]]] = []
         self._serial = 0
         self.invites = [self._new_invite(-60_000) for _ in range(codes)]
         self._live(joins)
+        self._absences = self._go_away()
         self._look_as_needed()
 
     @property
     def lines(self) -> list[dict[str, Any]]:
         """The recording, in the order in which the listener saw it."""
+        heard = [(self._heard(at, kind, data), n, kind, data) for at, n, kind, data in self._lines]
         return [
             {"at": clock(at), "type": kind, "guild_id": GUILD, "data": data}
-            for at, _, kind, data in sorted(self._lines, key=lambda line: line[:2])
+            for at, _, kind, data in sorted(heard, key=lambda line: line[:2])
+            if kind not in SEEN or not self._is_away(at)
         ]
+
+    def unseen(self, user: str) -> bool:
+        """Whether somebody came and went without the listener ever having been able to tell."""
+        left = self._left.get(user)
+        return left is not None and any(left <= back + 1_000 for _, back in self._absences)
 
     def uses(self, code: str) -> int:
         """How many joins really used a code."""
@@ -107,6 +146,7 @@ class History:
             invite.expires = created + self.random.randrange(60_000, 600_000)
         self.inviter[invite.code] = inviter
         if created >= 0:
+            self._audit.append((created, self._creation(invite)))
             data = (invite.row(created) or {}) | {"guild_id": GUILD, "uses": 0}
             self._say(created + self.random.randrange(10, 40), "INVITE_CREATE", data)
         return invite
@@ -146,6 +186,10 @@ class History:
         self._say(arrival, "GUILD_MEMBER_ADD", joined)
         if not bot:
             self._arrivals.append(arrival)
+        self._members[user] = (now, joined)
+        if chance() < self.habits.leaves:
+            self._left[user] = now + self.random.randrange(2_000, 40_000)
+            self._say(self._left[user], "GUILD_MEMBER_REMOVE", {"guild_id": GUILD, **_user(joined)})
         if chance() < self.habits.duplicate:
             again = arrival + self.random.randrange(100, 1_500)
             self._say(again, "GUILD_MEMBER_ADD", joined)
@@ -165,13 +209,25 @@ class History:
         self._say(now + self._event_delay(), "INVITE_DELETE", self._deletion(invite))
         entry = {
             "guild_id": GUILD,
-            "id": str(950_000_000_000_000_000 + now),
+            "id": snowflake(now),
             "user_id": "700000000000000009",
             "target_id": None,
             "action_type": 42,
             "changes": [{"key": "code", "old_value": invite.code}],
         }
+        self._audit.append((now, entry))
         self._say(now + self._event_delay(), "GUILD_AUDIT_LOG_ENTRY_CREATE", entry)
+
+    @staticmethod
+    def _creation(invite: Invite) -> dict[str, Any]:
+        told = {"code": invite.code, "inviter_id": invite.inviter, "max_uses": invite.max_uses}
+        return {
+            "id": snowflake(invite.created),
+            "user_id": invite.inviter,
+            "target_id": None,
+            "action_type": 40,
+            "changes": [{"key": key, "new_value": value} for key, value in told.items()],
+        }
 
     @staticmethod
     def _deletion(invite: Invite) -> dict[str, str]:
@@ -185,9 +241,67 @@ class History:
         late = self.random.random() < self.habits.late_event
         return self.random.randrange(500, self.habits.longest_delay) if late else 20
 
+    def _go_away(self) -> list[tuple[int, int]]:
+        """Choose when the listener is away, and let it ask afterwards what it missed."""
+        end = max(at for at, *_ in self._lines)
+        absences = []
+        for n in range(self.habits.away):
+            began = end * (2 * n + 1) // (2 * self.habits.away + 1)
+            absences.append((began, began + 60_000))
+        for began, back in absences:
+            self._say(began, "GAP", None)
+            self._look(back, sure=True)
+            self._ask(began, back + 200)
+        return absences
+
+    def _heard(self, at: int, kind: str, data: Any) -> int:  # noqa: ANN401 - Discord's payload
+        """A join before an absence is heard of before it: no session ends with events owed."""
+        if kind == "GUILD_MEMBER_ADD":
+            joined, _ = self._members[data["user"]["id"]]
+            for began, back in self._absences:
+                if joined < began <= at < back:
+                    return began - 1
+        return at
+
+    def _is_away(self, at: int) -> bool:
+        return any(began <= at < back for began, back in self._absences)
+
+    def _ask(self, began: int, at: int) -> None:
+        """What a listener that was away asks: the members there are, and the audit log."""
+        here = [
+            {key: value for key, value in member.items() if key != "guild_id"}
+            for user, (joined, member) in self._members.items()
+            if began - 90_000 <= joined <= at - 100 and self._left.get(user, at + 1) > at
+        ]
+        self._say(at, "MEMBERS", here)
+        entries = [entry for made, entry in self._audit if began - 90_000 <= made <= at - 100]
+        self._say(at + 50, "AUDIT_LOG", {"audit_log_entries": entries[::-1]})
+
+    def _search(self) -> None:
+        """Discord's record of some joins, about a minute after each."""
+        for user, (joined, member) in self._members.items():
+            if self.random.random() >= self.habits.searched:
+                continue
+            asked = joined + 60_000
+            if self._left.get(user, asked + 1) <= asked or self._is_away(asked):
+                continue
+            code = self.truth[user]
+            bot = member["user"]["bot"]
+            source = 1 if bot else 3 if code is None else 6 if code == VANITY_CODE else 5
+            inviter = None if code in (None, VANITY_CODE) else self.inviter[str(code)]
+            row = {
+                "member": {key: value for key, value in member.items() if key != "guild_id"},
+                "source_invite_code": code,
+                "join_source_type": source,
+                "inviter_id": inviter,
+            }
+            self._say(asked, "MEMBERS_SEARCH", {"guild_id": GUILD, "members": [row]})
+
     def _look_as_needed(self) -> None:
         """A look at the start, and one a second after the first join heard since the last."""
         self._look(0, sure=True)
+        self._search()
+        self._arrivals = [at for at in self._arrivals if not self._is_away(at)]
         heapq.heapify(self._arrivals)
         while self._arrivals:
             due = heapq.heappop(self._arrivals) + 1_000

@@ -7,6 +7,7 @@ from typing import Final
 
 from usher.attribution.matching import LAG, Solution, fits, linked
 from usher.attribution.model import OpenJoin, Use, Weight
+from usher.attribution.outcomes import Reason
 
 MOST_OPEN_JOINS: Final = 300
 """Beyond this, parts are closed as they stand, oldest first, so that the state stays small."""
@@ -47,7 +48,9 @@ def split(
 
 
 def _balanced(joins: set[int], uses: set[int], counts: Sequence[int], solution: Solution) -> bool:
-    """Every join has a seen use, and every seen use its join."""
+    """Every join has a seen use, every seen use its join, and nothing else may have served."""
+    if any(solution.weights[u] is Weight.LAST for u in uses):
+        return False
     seen = [u for u in uses if solution.weights[u] is Weight.SEEN]
     spent = sum(solution.matched[u] for u in seen)
     return spent == len(joins) == sum(counts[u] for u in seen)
@@ -59,7 +62,11 @@ def still_open(uses: Sequence[Use], joins: Sequence[OpenJoin], now: datetime) ->
         use
         for use in uses
         if use.until >= now - LAG
-        and (use.weight is not Weight.MAYBE or any(fits(join, use) for join in joins))
+        and (
+            use.weight is not Weight.MAYBE
+            or use.reason is Reason.AFTER_GAP
+            or any(fits(join, use) for join in joins)
+        )
     ]
     young.sort(key=lambda use: (use.weight is Weight.MAYBE, now - use.until))
     return tuple(sorted(young[:MOST_OPEN_USES], key=lambda use: (use.until, use.code)))

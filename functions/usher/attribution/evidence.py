@@ -57,7 +57,7 @@ def read_look(
     if looked_at is not None and look.at < looked_at:
         return found
     for state in _vanished(book, look):
-        found.extend(end_code(book, state, look.at))
+        found.extend(end_code(book, state, look.at, unseen=gap))
     return found
 
 
@@ -76,6 +76,7 @@ def _read_row(
             listed,
             uses=uses,
             created_at=row.created_at or (known.created_at if known else None),
+            only=known.only if known else (),
             joins=(known.joins if known else 0) + risen,
             last_used_at=at if risen else known.last_used_at if known else None,
         )
@@ -90,6 +91,7 @@ def _read_row(
             until=at,
             uses_before=before,
             reason=Reason.AFTER_GAP if gap else Reason.SEVERAL_POSSIBLE,
+            only=known.only if known else (),
         )
 
 
@@ -131,14 +133,21 @@ def _vanished(book: CodeBook, look: InviteLook) -> list[CodeState]:
 
 
 def end_code(
-    book: CodeBook, state: CodeState, at: datetime, *, told: bool = False, revoked: bool = False
+    book: CodeBook,
+    state: CodeState,
+    at: datetime,
+    *,
+    told: bool = False,
+    revoked: bool = False,
+    unseen: bool = False,
 ) -> list[Use]:
     """Record that a code is no more, and return the uses that its end may hide.
 
     `told` says that Discord sent INVITE_DELETE, which it does not on expiry; `revoked`, that the
     audit log names a person who deleted it (entry 42). A limited code that ended untold by expiry,
     or by hand, had a use left; one that ended otherwise may have spent all that remained. A code
-    without a limit may have served any number of joins since its count was last seen.
+    without a limit may have served any number of joins since its count was last seen. `unseen` says
+    that it ended during an absence, when neither joins nor deletions were seen.
     """
     expired = not told and not revoked and state.expires_at is not None and state.expires_at <= at
     if revoked or state.status is CodeStatus.REVOKED:
@@ -150,21 +159,24 @@ def end_code(
     if state.uses is None:
         return []
     left = state.max_uses - state.uses if state.max_uses else UNLIMITED
-    if state.max_uses and status is not CodeStatus.GONE:
+    spent_whole = status is CodeStatus.GONE or (unseen and status is CodeStatus.EXPIRED)
+    if state.max_uses and not spent_whole:
         left -= 1
     if left <= 0:
         return []
-    spent_whole = status is CodeStatus.GONE and state.max_uses > 0
     return [
         Use(
             code=state.code,
             inviter_id=state.inviter_id,
             count=left,
-            weight=Weight.LAST if spent_whole else Weight.MAYBE,
+            weight=Weight.LAST
+            if status is CodeStatus.GONE and state.max_uses and not unseen
+            else Weight.MAYBE,
             since=state.created_at,
             until=ended_at,
             uses_before=state.uses,
-            reason=Reason.MAYBE_REVOKED,
+            reason=Reason.AFTER_GAP if unseen else Reason.MAYBE_REVOKED,
+            only=state.only,
         )
     ]
 

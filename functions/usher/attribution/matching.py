@@ -1,9 +1,9 @@
 """Which joins can have made which uses, over all best explanations at once.
 
-An explanation pairs joins with seen and last uses. The best ones explain as many joins as possible
-and, among those, leave as few seen uses unspent as possible. A pairing is possible when some best
-explanation holds it, so that a join whose best explanations all agree is certain. A use that may
-never have happened explains nothing: it only adds to what an unexplained join may have used.
+An explanation pairs joins with seen and last uses, and the best ones explain as many joins as
+possible. A pairing is possible when some best explanation holds it, so that a join whose best
+explanations all agree is certain. A use that may never have happened explains nothing: it only adds
+to what an unexplained join may have used.
 Instead of enumerating explanations, one best matching is found and its alternatives are read off
 the strongly connected components of its residual graph (the standard argument for edges that lie in
 some maximum matching).
@@ -25,11 +25,11 @@ SKEW: Final = timedelta(milliseconds=100)
 LAG: Final = timedelta(minutes=10)
 """The longest time after which a use is still shown (SPEC 1.2)."""
 
-_STRENGTH: Final = {Weight.SEEN: 2, Weight.LAST: 1, Weight.MAYBE: 0, Weight.HIDDEN: 0}
+_EXPLAINING: Final = frozenset({Weight.SEEN, Weight.LAST})
 
 
 def fits(join: OpenJoin, use: Use) -> bool:
-    """Whether the join can have made the use, by time alone.
+    """Whether the join can have made the use.
 
     A use seen at a moment was made before it: by a join that had arrived or had happened by then.
     """
@@ -50,16 +50,22 @@ def _fitting(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> list[list[int]]:
     fitting: list[list[int]] = []
     for join in joins:
         joined, heard = join.joined_at.timestamp(), join.at.timestamp()
-        fitting.append(
-            [
-                u
-                for u, until, since in bounds
-                if since <= joined
-                and until - lag <= joined
-                and (heard <= until or joined <= until + skew)
-            ]
-        )
+        in_time = [
+            u
+            for u, until, since in bounds
+            if since <= joined
+            and until - lag <= joined
+            and (heard <= until or joined <= until + skew)
+        ]
+        fitting.append([u for u in in_time if _permitted(join, uses[u])])
     return fitting
+
+
+def _permitted(join: OpenJoin, use: Use) -> bool:
+    """Whether what is known beyond counting lets the join have made the use."""
+    if join.pin is not None and join.pin.code != use.code:
+        return False
+    return not use.only or join.person.user_id in use.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,8 @@ def solve(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Solution:
     """Find what every best explanation of `joins` by `uses` agrees on."""
     fitting = _fitting(joins, uses)
     weights = _weigh(uses, fitting)
-    matching = _Matching(fitting, [use.count for use in uses], [_STRENGTH[w] for w in weights])
+    explaining = [[u for u in possible if weights[u] in _EXPLAINING] for possible in fitting]
+    matching = _Matching(explaining, [use.count for use in uses])
     component = _components(matching)
     options = tuple(
         tuple(
@@ -100,10 +107,12 @@ def solve(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> Solution:
         matching.of_join[j] is None or component[j] == component[matching.hub]
         for j in range(len(joins))
     )
-    maybe = tuple(tuple(u for u in possible if not _STRENGTH[weights[u]]) for possible in fitting)
+    maybe = tuple(
+        tuple(u for u in possible if weights[u] not in _EXPLAINING) for possible in fitting
+    )
     certain = tuple(
         len(takers)
-        if component[matching.node(u)] != component[matching.spare_node(u)]
+        if component[matching.node(u)] != component[matching.spare]
         else sum(component[j] != component[matching.node(u)] for j in takers)
         for u, takers in enumerate(matching.takers)
     )
@@ -126,22 +135,16 @@ def _weigh(uses: Sequence[Use], fitting: Sequence[Sequence[int]]) -> tuple[Weigh
 class _Matching:
     """A best matching, and the node numbers of its residual graph.
 
-    Joins are nodes 0…n-1 and uses follow; then one hub for joins left free, and one for spare
-    uses of each strength.
+    Joins are nodes 0…n-1 and uses follow; then a hub for joins left free, and one for spare uses.
     """
 
-    def __init__(
-        self, fitting: Sequence[Sequence[int]], capacity: Sequence[int], strength: Sequence[int]
-    ) -> None:
-        self.fitting = [[u for u in possible if strength[u]] for possible in fitting]
+    def __init__(self, fitting: Sequence[Sequence[int]], capacity: Sequence[int]) -> None:
+        self.fitting = fitting
         self.capacity = capacity
-        self.strength = strength
         self.of_join: list[int | None] = [None] * len(fitting)
         self.takers: list[set[int]] = [set() for _ in capacity]
-        for least in (2, 1):
-            for j, taken in enumerate(self.of_join):
-                if taken is None:
-                    self._augment(j, least)
+        for j in range(len(fitting)):
+            self._augment(j)
 
     @property
     def load(self) -> list[int]:
@@ -157,21 +160,19 @@ class _Matching:
         """The node of a use."""
         return len(self.fitting) + use
 
-    def spare_node(self, use: int) -> int:
-        """The node of spare uses of this use's strength."""
-        return self.hub + self.strength[use]
+    @property
+    def spare(self) -> int:
+        """The node of uses left over."""
+        return self.hub + 1
 
-    def _augment(self, start: int, least: int) -> None:
-        """Pair the free join `start`, moving others, with uses of at least a strength.
-
-        Joins and uses that were paired stay paired, so stronger rounds keep what they gained.
-        """
+    def _augment(self, start: int) -> None:
+        """Pair the free join `start`, moving others if need be; who was paired stays so."""
         came_from: dict[int, int] = {}
         queue = deque([start])
         while queue:
             j = queue.popleft()
             for u in self.fitting[j]:
-                if u in came_from or self.strength[u] < least:
+                if u in came_from:
                     continue
                 came_from[u] = j
                 if len(self.takers[u]) < self.capacity[u]:
@@ -195,7 +196,7 @@ class _Matching:
 def _components(matching: _Matching) -> list[int]:
     """Number the strongly connected components of the residual graph."""
     count = len(matching.fitting)
-    edges: list[list[int]] = [[] for _ in range(matching.hub + 3)]
+    edges: list[list[int]] = [[] for _ in range(matching.spare + 1)]
     for j, taken in enumerate(matching.of_join):
         edges[j].extend(matching.node(u) for u in matching.fitting[j] if u != taken)
         if taken is None:
@@ -205,9 +206,9 @@ def _components(matching: _Matching) -> list[int]:
             edges[j].append(matching.hub)
     for u, takers in enumerate(matching.takers):
         if len(takers) < matching.capacity[u]:
-            edges[count + u].append(matching.spare_node(u))
+            edges[count + u].append(matching.spare)
         if takers:
-            edges[matching.spare_node(u)].append(count + u)
+            edges[matching.spare].append(count + u)
     return strongly_connected(edges)
 
 

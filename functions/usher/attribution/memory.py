@@ -1,8 +1,7 @@
 """A guild's attribution state held in memory: what a store does, without the store."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from usher.attribution.matching import LAG
 from usher.attribution.model import (
     CodeState,
     Decision,
@@ -10,12 +9,17 @@ from usher.attribution.model import (
     Group,
     Head,
     JoinRecorded,
+    JoinRevised,
     Membership,
     Stored,
 )
+from usher.attribution.outcomes import Outcome
 from usher.attribution.rules import attribute
 from usher.contracts.observation import Observation
 from usher.ids import InviteCode
+
+KEPT = timedelta(hours=7)
+"""Discord's record is asked for during six hours after a join (SPEC 1.5)."""
 
 
 class GuildInMemory:
@@ -24,12 +28,12 @@ class GuildInMemory:
     def __init__(self) -> None:
         self.head = Head()
         self.codes: dict[InviteCode, CodeState] = {}
-        self.known: set[Membership] = set()
+        self.known: dict[Membership, Outcome | None] = {}
         self.closed: dict[str, Group] = {}
 
     def observe(self, observation: Observation) -> tuple[Fact, ...]:
         """Decide an observation, keep the decision and return its facts."""
-        stored = Stored(self.head, self.codes, frozenset(self.known), tuple(self.closed.values()))
+        stored = Stored(self.head, self.codes, self.known, tuple(self.closed.values()))
         decision = attribute(stored, observation)
         self._keep(decision, observation.at)
         return decision.facts
@@ -41,13 +45,13 @@ class GuildInMemory:
             del self.closed[group_id]
         self.closed.update((group.id, group) for group in decision.closed)
         self.closed = {i: g for i, g in self.closed.items() if not _expired(g, now)}
-        self.known.update(
-            (fact.person.user_id, fact.joined_at)
-            for fact in decision.facts
-            if isinstance(fact, JoinRecorded)
-        )
+        for fact in decision.facts:
+            if isinstance(fact, JoinRecorded):
+                self.known[fact.person.user_id, fact.joined_at] = fact.outcome
+            elif isinstance(fact, JoinRevised):
+                self.known[fact.user_id, fact.joined_at] = fact.after
 
 
 def _expired(group: Group, now: datetime) -> bool:
-    """No join can be late enough to reopen the group."""
-    return all(use.until < now - LAG for use in group.uses)
+    """No join can be late enough, and no record of Discord's can come, to reopen the group."""
+    return all(use.until < now - KEPT for use in group.uses)

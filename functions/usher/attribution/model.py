@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from usher.attribution.outcomes import Outcome, Reason
+from usher.attribution.outcomes import Confidence, Kind, Method, Outcome, Reason
 from usher.contracts.observation import Person
 from usher.ids import ChannelId, InviteCode, UserId
 
@@ -43,6 +43,8 @@ class CodeState:
     ended_at: datetime | None = None
     told: bool = False
     """Discord sent its deletion: a list that still shows it lags behind."""
+    only: tuple[UserId, ...] = ()
+    """The users who can use it; empty for everybody."""
     joins: int = 0
     """Uses seen since Usher watches."""
     last_used_at: datetime | None = None
@@ -76,6 +78,20 @@ class Use:
     uses_before: int | None
     reason: Reason = Reason.SEVERAL_POSSIBLE
     """What to tell when a join has this use as its only, uncertain, candidate."""
+    only: tuple[UserId, ...] = ()
+    """The users who can have made it; empty for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What is known of a join beyond counting: it stands, whatever the counts say."""
+
+    kind: Kind
+    code: InviteCode | None
+    """None for a join without an invite."""
+    inviter_id: UserId | None
+    confidence: Confidence
+    method: Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,7 @@ class OpenJoin:
     joined_at: datetime
     at: datetime
     outcome: Outcome
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,12 @@ class Head:
     open: Group = field(default_factory=lambda: Group("", (), ()))
     closed_until: datetime | None = None
     """Latest `until` of the closed groups: a join older than that arrives late."""
+    seen_at: datetime | None = None
+    """When the last observation was sealed."""
+    gaps: tuple[tuple[datetime, datetime], ...] = ()
+    """The latest absences of the listener, oldest first."""
+    added: tuple[tuple[UserId, datetime], ...] = ()
+    """Users whom Usher added lately, and when."""
 
 
 type Membership = tuple[UserId, datetime]
@@ -128,8 +151,9 @@ class Stored:
     head: Head = field(default_factory=Head)
     codes: Mapping[InviteCode, CodeState] = field(default_factory=dict)
     """Every code on a full look; else at least those that the observation names."""
-    known: frozenset[Membership] = frozenset()
-    """Memberships already recorded among those of the observation."""
+    known: Mapping[Membership, Outcome | None] = field(default_factory=dict)
+    """Memberships already recorded among those of the observation, with the word on record where
+    it is still the member's latest membership."""
     closed: tuple[Group, ...] = ()
     """Groups closed within the evidence window; needed only when a join arrives late."""
 
@@ -142,6 +166,8 @@ class JoinRecorded:
     joined_at: datetime
     at: datetime
     outcome: Outcome
+    recovered: bool = False
+    """Found after an absence of the listener, not seen."""
 
 
 @dataclass(frozen=True, slots=True)

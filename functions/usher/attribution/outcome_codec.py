@@ -33,7 +33,7 @@ def write_outcome(outcome: Outcome) -> list[object]:
         case Ambiguous():
             return ["M", outcome.kind.value, outcome.reason.value, list(outcome.candidates)]
         case Unattributed():
-            return ["U", outcome.kind.value, outcome.reason.value]
+            return ["U", outcome.kind.value, outcome.reason.value, outcome.confidence.value]
 
 
 def read_outcome(items: Sequence[Any]) -> Outcome:
@@ -55,6 +55,7 @@ def read_outcome(items: Sequence[Any]) -> Outcome:
         reason, candidates = rest
         return Ambiguous(tuple(candidates), Reason(reason), Kind(kind))
     if tag == "U":
-        (reason,) = rest
-        return Unattributed(Reason(reason), Kind(kind))
+        reason, *more = rest
+        confidence = Confidence(more[0]) if more else Confidence.NONE
+        return Unattributed(Reason(reason), Kind(kind), confidence)
     raise ValueError("tag of an outcome")

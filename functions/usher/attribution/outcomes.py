@@ -40,6 +40,12 @@ class Method(StrEnum):
     """The vanity counter rose."""
     SAME_INVITER = "same_inviter"
     """Several codes are possible, all of one inviter (SPEC 1.3)."""
+    MEMBERS_SEARCH = "members_search"
+    """Discord's own record of the join."""
+    TARGETED = "targeted"
+    """The invite could be used by this person only."""
+    ADDED = "added"
+    """Usher added the member itself."""
 
 
 class Reason(StrEnum):
@@ -63,6 +69,8 @@ class Reason(StrEnum):
     """The counts moved while the listener was away, so others may have used them."""
     MAYBE_REVOKED = "maybe_revoked"
     """The only invite that fits ended unseen, by use or by hand."""
+    NOT_BY_INVITE = "not_by_invite"
+    """Discord's own record names another road than an invite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +99,12 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Unattributed:
-    """No evidence names a code."""
+    """No evidence names a code, or Discord says that there was none."""
 
     reason: Reason
     kind: Kind = Kind.UNKNOWN
+    confidence: Confidence = Confidence.NONE
+    """`confirmed` where Discord's record says so."""
 
 
 type Outcome = Attributed | Ambiguous | Unattributed

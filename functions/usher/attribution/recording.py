@@ -90,6 +90,7 @@ def _line(
                 user_id=person.user_id,
                 joined_at=joined_at,
                 word=word_of(fact.outcome),
+                recovered=fact.recovered,
             )
         case JoinRevised(user_id=user_id, joined_at=joined_at):
             after = word_of(fact.after)

@@ -24,7 +24,7 @@ from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo import Actions, Row
 from usher.times import format_time
 
-KEEP_GROUP: Final = timedelta(hours=1)
+KEEP_GROUP: Final = timedelta(hours=7)
 """How long closed evidence can be reopened by a join that arrives late."""
 
 KEEP_EVENT: Final = timedelta(days=30)

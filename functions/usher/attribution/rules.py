@@ -12,6 +12,7 @@ from datetime import datetime
 
 from usher.attribution.closing import Part, split, still_open
 from usher.attribution.evidence import (
+    LOOK_DURATION,
     UNLIMITED,
     CodeBook,
     end_code,
@@ -19,8 +20,10 @@ from usher.attribution.evidence import (
     read_vanity,
     state_of,
 )
-from usher.attribution.matching import SKEW, Solution, solve
+from usher.attribution.knowledge import pins, recovered, with_what_happened
+from usher.attribution.matching import LAG, SKEW, Solution, solve
 from usher.attribution.model import (
+    CodeState,
     CodeStatus,
     Decision,
     Fact,
@@ -37,18 +40,24 @@ from usher.attribution.model import (
     Weight,
 )
 from usher.attribution.outcomes import Attributed, Kind, Outcome, Reason, Unattributed
-from usher.attribution.words import outcome_of, same_word, silence_of, widened
+from usher.attribution.words import outcome_of, pinned, same_word, silence_of, widened
 from usher.contracts.observation import (
     AuditEntry,
     GatewayEvent,
     InviteCreated,
     InviteDeleted,
+    InviteRow,
+    InviteTargeted,
+    MemberFound,
     MemberJoined,
     MemberLeft,
+    MemberSearched,
     Observation,
 )
 from usher.ids import InviteCode, UserId
 
+INVITE_MADE = 40
+"""Discord's audit log event INVITE_CREATE."""
 INVITE_DELETED_BY_HAND = 42
 """Discord's audit log event INVITE_DELETE."""
 
@@ -60,8 +69,17 @@ def needs_closed_groups(stored: Stored, observation: Observation) -> bool:
     """Whether a join of the observation is older than evidence already closed."""
     until = stored.head.closed_until
     return until is not None and any(
-        join.joined_at <= until + SKEW for join in _new_joins(stored, observation.events)
+        joined_at <= until + SKEW for _, joined_at in _concerned(stored, observation)
     )
+
+
+def _concerned(stored: Stored, observation: Observation) -> set[Membership]:
+    """Memberships whose word the observation may change, the open ones apart."""
+    new = {(j.person.user_id, j.joined_at) for j in _new_joins(stored, observation.events)}
+    for event in observation.events:
+        if isinstance(event, MemberFound | MemberSearched):
+            new.add((event.person.user_id, event.joined_at))
+    return new - {(join.person.user_id, join.joined_at) for join in stored.head.open.joins}
 
 
 def attribute(stored: Stored, observation: Observation) -> Decision:
@@ -72,10 +90,17 @@ def attribute(stored: Stored, observation: Observation) -> Decision:
     return _Case(stored, observation).decide()
 
 
+def _recorded(stored: Stored) -> set[Membership]:
+    """Memberships that have had their first word."""
+    return {
+        *stored.known,
+        *((join.person.user_id, join.joined_at) for join in stored.head.open.joins),
+    }
+
+
 def _new_joins(stored: Stored, events: Iterable[GatewayEvent]) -> list[MemberJoined]:
     """People's joins not recorded before, each membership once, in order of arrival."""
-    seen = set(stored.known)
-    seen.update((join.person.user_id, join.joined_at) for join in stored.head.open.joins)
+    seen = _recorded(stored)
     fresh: list[MemberJoined] = []
     for event in events:
         if isinstance(event, MemberJoined):
@@ -93,7 +118,7 @@ class _Case:
         self.stored = stored
         self.observation = observation
         self.book = CodeBook(stored.codes)
-        self.gap = stored.head.gap or observation.gap
+        self.head, self.gap = with_what_happened(stored.head, observation)
         self.uses: list[Use] = list(stored.head.open.uses)
         self.joins: list[OpenJoin] = list(stored.head.open.joins)
         self.pooled: Counter[UserId] = Counter(stored.head.open.pooled)
@@ -101,7 +126,9 @@ class _Case:
 
     def decide(self) -> Decision:
         fresh = _new_joins(self.stored, self.observation.events)
-        people = [join for join in fresh if not join.person.bot]
+        taken = _recorded(self.stored) | {(j.person.user_id, j.joined_at) for j in fresh}
+        missed = recovered(self.head, self.observation.events, dict.fromkeys(taken))
+        people = [join for join in (*fresh, *missed) if not join.person.bot]
         self._reopen(people)
         self._read_events()
         head, failed = self._read_looks()
@@ -109,11 +136,12 @@ class _Case:
             OpenJoin(j.person, j.joined_at, j.at, Unattributed(Reason.NOT_LOOKED)) for j in people
         )
         self.joins.sort(key=lambda join: (join.joined_at, join.person.user_id))
+        revised = self._pin()
         solution = solve(self.joins, self.uses)
         said = self._outcomes(solution, failed)
         parts = split(self.joins, self.uses, solution, self.observation.at)
         self._settle_ended_codes(solution)
-        facts = self._publish(fresh, said, parts)
+        facts = self._publish(fresh, missed, said, parts)
         kept, closed = self._close(parts, solution)
         pooled = self._pool(kept, closed)
         ends = [use.until for group in closed for use in group.uses]
@@ -122,18 +150,22 @@ class _Case:
         head = replace(
             head, version=head.version + 1, open=kept, closed_until=max(ends, default=None)
         )
-        return Decision(head, self.book.changed(), closed, self.reopened, (*facts, *pooled))
+        facts = [*revised, *facts, *pooled]
+        return Decision(head, self.book.changed(), closed, self.reopened, tuple(facts))
 
     def _reopen(self, people: Sequence[MemberJoined]) -> None:
-        """A late join may have made a use that others were thought to have made."""
-        earliest = min((join.joined_at for join in people), default=None)
-        if earliest is None:
-            return
+        """Bring back groups that a late join may upset, or of which more is known now."""
+        concerned = _concerned(self.stored, self.observation)
         open_memberships = {(j.person.user_id, j.joined_at) for j in self.joins}
         groups = [
             group
             for group in self.stored.closed
-            if any(use.until + SKEW >= earliest for use in group.uses)
+            if any(
+                use.until - LAG <= join.joined_at <= use.until + SKEW
+                for use in group.uses
+                for join in people
+            )
+            or any((j.person.user_id, j.joined_at) in concerned for j in group.joins)
         ]
         for group in groups:
             self.joins.extend(
@@ -143,20 +175,96 @@ class _Case:
             self.pooled.update(group.pooled)
         self.reopened = tuple(group.id for group in groups)
 
+    def _pin(self) -> list[JoinRevised]:
+        """Fix what is known of joins; revise at once those that no group holds any more."""
+        here = {(join.person.user_id, join.joined_at): j for j, join in enumerate(self.joins)}
+        known = pins(self.observation, self.book, self.head, here)
+        revised: list[JoinRevised] = []
+        for membership, pin in known.items():
+            if membership in here:
+                j = here[membership]
+                self.joins[j] = replace(self.joins[j], pin=pin)
+                continue
+            before = self.stored.known.get(membership)
+            after = pinned(pin, ())
+            if before is not None and not same_word(before, after):
+                user_id, joined_at = membership
+                revised.append(JoinRevised(user_id, joined_at, self.observation.at, before, after))
+        return revised
+
     def _read_events(self) -> None:
         for event in self.observation.events:
             match event:
-                case InviteCreated(invite=row, at=_):
-                    known = self.book.get(row.code)
-                    if known is None or known.status is not CodeStatus.ACTIVE:
-                        self.book.put(replace(state_of(row), uses=row.uses or 0))
+                case InviteCreated(invite=row):
+                    self._created(row)
                 case InviteDeleted(code=code, at=at):
                     self._end(code, at, revoked=False)
-                case AuditEntry(action=action, code=code, at=at) if code is not None:
-                    if action == INVITE_DELETED_BY_HAND:
-                        self._end(code, at, revoked=True)
+                case InviteTargeted(code=code, users=users):
+                    known = self.book.get(code)
+                    if known is not None:
+                        self.book.put(replace(known, only=users))
+                        self.uses = [
+                            replace(use, only=users) if use.code == code else use
+                            for use in self.uses
+                        ]
+                    else:
+                        self.book.put(
+                            CodeState(code, None, None, 0, 0, 0, False, None, None, only=users)
+                        )
+                case AuditEntry() if event.code is not None:
+                    self._audited(event, event.code)
                 case _:
                     pass
+
+    def _created(self, row: InviteRow) -> None:
+        known = self.book.get(row.code)
+        if known is None or known.status is not CodeStatus.ACTIVE or known.created_at is None:
+            only = known.only if known else ()
+            self.book.put(replace(state_of(row), uses=row.uses or 0, only=only))
+
+    def _audited(self, entry: AuditEntry, code: InviteCode) -> None:
+        """An entry tells of invites made and ended unseen, and which were ended by hand."""
+        if entry.action == INVITE_MADE and entry.invite is not None:
+            if self.book.get(code) is None:
+                self.book.put(replace(state_of(entry.invite), uses=0))
+                looked_at = self.head.looked_at
+                if looked_at is not None and entry.at < looked_at - LOOK_DURATION:
+                    self._ended_unseen(code, looked_at)
+        elif entry.action == INVITE_DELETED_BY_HAND:
+            self._revoked_with(entry, code)
+            self._end(code, entry.at, revoked=True)
+
+    def _ended_unseen(self, code: InviteCode, looked_at: datetime) -> None:
+        """A code made before the last look and not in it: used up, expired or revoked unseen."""
+        state = self.book.get(code)
+        if state is not None:
+            self.uses.extend(end_code(self.book, state, looked_at, unseen=True))
+
+    def _revoked_with(self, entry: AuditEntry, code: InviteCode) -> None:
+        """The entry of a deletion tells the count at the end: uses that no look has shown."""
+        state = self.book.get(code)
+        final = entry.invite.uses if entry.invite is not None else None
+        if state is None or state.uses is None or final is None or final <= state.uses:
+            return
+        if state.status is CodeStatus.REVOKED:
+            return
+        weight = Weight.MAYBE if self.gap else Weight.SEEN
+        reason = Reason.AFTER_GAP if self.gap else Reason.SEVERAL_POSSIBLE
+        self.uses = [u for u in self.uses if u.code != code or not _of_the_end(u, state)]
+        self.uses.append(
+            Use(
+                code=code,
+                inviter_id=state.inviter_id,
+                count=final - state.uses,
+                weight=weight,
+                since=state.created_at,
+                until=min(entry.at, state.ended_at or entry.at),
+                uses_before=state.uses,
+                reason=reason,
+                only=state.only,
+            )
+        )
+        self.book.put(replace(state, uses=final, joins=state.joins + final - state.uses))
 
     def _end(self, code: InviteCode, at: datetime, *, revoked: bool) -> None:
         """A code was deleted: an end already noticed is told apart, not taken twice."""
@@ -172,12 +280,16 @@ class _Case:
                 counted = use.count if state.status is CodeStatus.EXHAUSTED else 0
                 state = replace(state, uses=use.uses_before, joins=state.joins - counted)
         ended_at = state.ended_at if noticed and state.ended_at else at
-        self.uses = [u for u in self.uses if u.code != code or u.weight is Weight.SEEN]
-        self.uses.extend(end_code(self.book, state, ended_at, told=True, revoked=revoked))
+        hidden = [u for u in self.uses if u.code == code and _of_the_end(u, state)]
+        unseen = any(use.reason is Reason.AFTER_GAP for use in hidden)
+        self.uses = [use for use in self.uses if use not in hidden]
+        self.uses.extend(
+            end_code(self.book, state, ended_at, told=True, revoked=revoked, unseen=unseen)
+        )
 
     def _read_looks(self) -> tuple[Head, Reason | None]:
         """Take in the looks; also say why they show nothing, where they do not."""
-        head = replace(self.stored.head, gap=self.gap)
+        head = replace(self.head, gap=self.gap)
         look, vanity, failed = self.observation.look, self.observation.vanity, None
         if look is not None and look.ok:
             shown = not look.rows or any(row.uses is not None for row in look.rows)
@@ -213,7 +325,7 @@ class _Case:
 
     def _outcomes(self, solution: Solution, failed: Reason | None) -> list[Outcome]:
         return [
-            outcome_of(j, solution, self.uses, silence_of(join, failed))
+            outcome_of(j, join, solution, self.uses, silence_of(join, failed))
             for j, join in enumerate(self.joins)
         ]
 
@@ -234,11 +346,15 @@ class _Case:
                 )
 
     def _publish(
-        self, fresh: Sequence[MemberJoined], said: Sequence[Outcome], parts: Sequence[Part]
+        self,
+        fresh: Sequence[MemberJoined],
+        missed: Sequence[MemberJoined],
+        said: Sequence[Outcome],
+        parts: Sequence[Part],
     ) -> list[Fact]:
-        """Say what is new: revisions first, then what arrived, in its order."""
+        """Say what is new: revisions first, then what was missed, then what arrived, in order."""
         final = {j for part in parts if part.closed for j in part.joins}
-        awaited = {(join.person.user_id, join.joined_at): join for join in fresh}
+        awaited = {(join.person.user_id, join.joined_at): join for join in (*fresh, *missed)}
         word: dict[Membership, Outcome] = {}
         facts: list[Fact] = []
         for j, (join, after) in enumerate(zip(self.joins, said, strict=True)):
@@ -251,6 +367,11 @@ class _Case:
             else:
                 continue
             self.joins[j] = replace(join, outcome=after)
+        for one in missed:
+            membership = (one.person.user_id, one.joined_at)
+            outcome = word.get(membership, _BOT)
+            facts.append(JoinRecorded(one.person, one.joined_at, one.at, outcome, recovered=True))
+            del awaited[membership]
         for event in self.observation.events:
             if isinstance(event, MemberLeft):
                 facts.append(MemberDeparted(event.user_id, event.at))
@@ -311,6 +432,13 @@ class _Case:
             for inviter, before in sorted({**dict.fromkeys(now, 0), **self.pooled}.items())
             if now[inviter] != before
         ]
+
+
+def _of_the_end(use: Use, state: CodeState) -> bool:
+    """Whether a use stands for what the end of its code may hide."""
+    return use.weight is not Weight.SEEN and (
+        use.reason is Reason.MAYBE_REVOKED or use.until == state.ended_at
+    )
 
 
 _BOT = Unattributed(Reason.BOT_ADDED, Kind.BOT)

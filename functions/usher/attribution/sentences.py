@@ -26,6 +26,9 @@ _METHOD: Final = {
     Method.LAST_USE: "the invite vanished with its last use",
     Method.VANITY_COUNT: "the vanity link's use count rose",
     Method.SAME_INVITER: "every invite that fits belongs to the same inviter",
+    Method.MEMBERS_SEARCH: "Discord's member search names it",
+    Method.TARGETED: "the invite was made for this person alone",
+    Method.ADDED: "Usher let them in at their own request",
 }
 _REASON: Final = {
     Reason.BOT_ADDED: "Bots are added with a permission link, never by an invite.",
@@ -37,6 +40,7 @@ _REASON: Final = {
     Reason.SEVERAL_POSSIBLE: "Several invites fit the evidence equally.",
     Reason.AFTER_GAP: "The counts rose while Usher was away, so others may have used the invite.",
     Reason.MAYBE_REVOKED: "The invite ended unseen: used up, or revoked by somebody.",
+    Reason.NOT_BY_INVITE: "Discord's own record names another way than an invite.",
 }
 _KIND: Final = {
     Kind.DISCOVERY: "They came by Server Discovery.",
@@ -61,6 +65,8 @@ def _attributed(origin: MemberOrigin) -> Embed:
     subject = text.user(origin.user_id)
     if origin.inviter_id == VANITY:
         head = f"{subject} came by this server's own vanity link."
+    elif origin.inviter_id is None and origin.kind is Kind.API:
+        head = f"{subject} was let in by Usher at their own request."
     elif origin.inviter_id is None:
         head = f"{subject} came by an invite that has no inviter."
     else:

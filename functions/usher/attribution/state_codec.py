@@ -17,11 +17,12 @@ from usher.attribution.model import (
     Group,
     Head,
     OpenJoin,
+    Pin,
     Use,
     Weight,
 )
 from usher.attribution.outcome_codec import read_outcome, write_outcome
-from usher.attribution.outcomes import Reason
+from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.contracts.observation import Person
 from usher.contracts.wire import EPOCH, MICROSECOND
 from usher.ids import InviteCode
@@ -59,6 +60,9 @@ def encode_head(head: Head) -> str:
             "vanity_code": head.vanity_code,
             "open": _group(head.open),
             "closed_until": _micros(head.closed_until),
+            "seen_at": _micros(head.seen_at),
+            "gaps": [[_micros(began), _micros(ended)] for began, ended in head.gaps],
+            "added": [[user_id, _micros(at)] for user_id, at in head.added],
         }
     )
 
@@ -76,6 +80,9 @@ def decode_head(text: str, version: int) -> Head:
             vanity_code=fields["vanity_code"],
             open=_read_group(fields["open"]),
             closed_until=_moment(fields["closed_until"]),
+            seen_at=_moment(fields.get("seen_at")),
+            gaps=tuple((_time(began), _time(ended)) for began, ended in fields.get("gaps", ())),
+            added=tuple((user_id, _time(at)) for user_id, at in fields.get("added", ())),
         ),
     )
 
@@ -104,6 +111,7 @@ def encode_code(state: CodeState) -> str:
         "status": state.status.value,
         "ended": _micros(state.ended_at),
         "told": state.told or None,
+        "only": list(state.only) or None,
         "joins": state.joins,
         "last_used": _micros(state.last_used_at),
     }
@@ -128,6 +136,7 @@ def decode_code(code: InviteCode, text: str) -> CodeState:
             status=CodeStatus(fields["status"]),
             ended_at=_moment(fields.get("ended")),
             told=fields.get("told", False),
+            only=tuple(fields.get("only", ())),
             joins=fields["joins"],
             last_used_at=_moment(fields.get("last_used")),
         ),
@@ -181,13 +190,24 @@ def _join(join: OpenJoin) -> list[object]:
         _micros(join.joined_at),
         _micros(join.at),
         write_outcome(join.outcome),
+        None if join.pin is None else _pin(join.pin),
     ]
 
 
 def _read_join(items: _Items) -> OpenJoin:
-    user_id, bot, avatar, joined_at, at, said = items
+    user_id, bot, avatar, joined_at, at, said, *more = items
     person = Person(user_id, "", "", bot=bool(bot), has_avatar=bool(avatar))
-    return OpenJoin(person, _time(joined_at), _time(at), read_outcome(said))
+    pin = _read_pin(more[0]) if more and more[0] is not None else None
+    return OpenJoin(person, _time(joined_at), _time(at), read_outcome(said), pin)
+
+
+def _pin(pin: Pin) -> list[object]:
+    return [pin.kind.value, pin.code, pin.inviter_id, pin.confidence.value, pin.method.value]
+
+
+def _read_pin(items: _Items) -> Pin:
+    kind, code, inviter, confidence, method = items
+    return Pin(Kind(kind), code, inviter, Confidence(confidence), Method(method))
 
 
 def _use(use: Use) -> list[object]:
@@ -200,13 +220,23 @@ def _use(use: Use) -> list[object]:
         _micros(use.until),
         use.uses_before,
         use.reason.value,
+        *([list(use.only)] if use.only else []),
     ]
 
 
 def _read_use(items: _Items) -> Use:
-    code, inviter, count, weight, since, until, before, why = items
-    moment = _moment(since)
-    return Use(code, inviter, count, Weight(weight), moment, _time(until), before, Reason(why))
+    code, inviter, count, weight, since, until, before, why, *more = items
+    return Use(
+        code=code,
+        inviter_id=inviter,
+        count=count,
+        weight=Weight(weight),
+        since=_moment(since),
+        until=_time(until),
+        uses_before=before,
+        reason=Reason(why),
+        only=tuple(more[0]) if more else (),
+    )
 
 
 def _micros(moment: datetime | None) -> int | None:

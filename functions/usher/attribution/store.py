@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from usher.attribution.model import CodeState, Head, Membership, Stored
+from usher.attribution.outcomes import Outcome
 from usher.attribution.ports import Change, GuildSettings, Loaded
 from usher.attribution.rows import (
     EVENT_SORT_KEY,
@@ -22,9 +23,16 @@ from usher.attribution.rows import (
     read_group,
     read_head,
 )
-from usher.attribution.touched import codes_named, join_ids, needs_all_codes, whole_id
+from usher.attribution.touched import (
+    codes_named,
+    join_ids,
+    needs_all_codes,
+    searched_memberships,
+    whole_id,
+)
+from usher.attribution.wording import outcome_of
 from usher.attribution.writes import Transactions, Writes
-from usher.contracts.observation import MemberJoined, Observation
+from usher.contracts.observation import Observation
 from usher.credit.rules import Members
 from usher.credit.store import load_members
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
@@ -66,14 +74,14 @@ class DynamoGuilds:
         }
         if mark in marks:
             return Loaded(Stored(head), done=True, own=own)
-        known = self._known(observation, joins, marks) - own.keys()
+        known = self._known(observation, joins, marks, own)
         codes = self._codes(observation, head)
         return Loaded(Stored(head, codes, known), begun=begun, own=own)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
         """Add the groups closed lately, and the codes of their uses."""
         guild_id, version = observation.guild_id, stored.head.version
-        joined = [e.joined_at for e in observation.events if isinstance(e, MemberJoined)]
+        joined = [joined_at for _, joined_at in join_ids(observation)]
         earliest = max(min(joined, default=observation.at) - NEAR, observation.at - KEEP_GROUP)
         rows = GroupRow.query(
             guild_key(guild_id),
@@ -123,14 +131,22 @@ class DynamoGuilds:
         observation: Observation,
         joins: dict[Membership, str],
         marks: dict[str, EventRow],
-    ) -> frozenset[Membership]:
+        own: Collection[Membership],
+    ) -> dict[Membership, Outcome | None]:
         """Joins recorded already: by their mark or, once that has expired, by the member's row."""
-        marked = {membership for membership, id_ in joins.items() if id_ in marks}
-        unmarked = {membership for membership in joins if membership not in marked}
-        users = {user_id for user_id, _ in unmarked}
+        known: dict[Membership, Outcome | None] = {
+            membership: None
+            for membership, id_ in joins.items()
+            if id_ in marks and membership not in own
+        }
+        searched = searched_memberships(observation)
+        users = {user_id for user_id, _ in (joins.keys() - known.keys()) | searched}
         records = self.members(observation.guild_id, users, observation.id).before
-        stored = {(user_id, record.joined_at) for user_id, record in records.items()}
-        return frozenset(marked | (unmarked & stored))
+        for user_id, record in records.items():
+            membership = (user_id, record.joined_at)
+            if membership in joins and membership not in own:
+                known[membership] = outcome_of(record.word)
+        return known
 
     def _codes(self, observation: Observation, head: Head) -> dict[InviteCode, CodeState]:
         names = codes_named(observation, head)

@@ -5,7 +5,10 @@ from usher.contracts.observation import (
     AuditEntry,
     InviteCreated,
     InviteDeleted,
+    InviteTargeted,
+    MemberFound,
     MemberJoined,
+    MemberSearched,
     Observation,
 )
 from usher.ids import InviteCode
@@ -29,7 +32,16 @@ def join_ids(observation: Observation) -> dict[Membership, str]:
             observation.guild_id, event.person.user_id, event.joined_at
         )
         for event in observation.events
-        if isinstance(event, MemberJoined)
+        if isinstance(event, MemberJoined | MemberFound | MemberSearched)
+    }
+
+
+def searched_memberships(observation: Observation) -> set[Membership]:
+    """Name the memberships of which Discord's record tells, whose word on record may change."""
+    return {
+        (event.person.user_id, event.joined_at)
+        for event in observation.events
+        if isinstance(event, MemberSearched)
     }
 
 
@@ -46,7 +58,9 @@ def codes_named(observation: Observation, head: Head) -> set[InviteCode]:
         match event:
             case InviteCreated(invite=row):
                 names.add(row.code)
-            case InviteDeleted(code=code):
+            case InviteDeleted(code=code) | InviteTargeted(code=code):
+                names.add(code)
+            case MemberSearched(code=code) if code is not None:
                 names.add(code)
             case AuditEntry(code=code) if code is not None:
                 names.add(code)

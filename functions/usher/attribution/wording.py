@@ -58,7 +58,12 @@ def word_of(outcome: Outcome) -> Word:
                 reason=outcome.reason,
             )
         case Unattributed():
-            return Word(OutcomeName.UNATTRIBUTED, outcome.kind, reason=outcome.reason)
+            return Word(
+                outcome=OutcomeName.UNATTRIBUTED,
+                kind=outcome.kind,
+                confidence=outcome.confidence,
+                reason=outcome.reason,
+            )
         case _:
             assert_never(outcome)
 
@@ -84,6 +89,6 @@ def outcome_of(word: Word) -> Outcome:
                 raise ValueError(f"{word.outcome} without a reason")
             if word.outcome is OutcomeName.AMBIGUOUS:
                 return Ambiguous(word.candidates, word.reason, word.kind)
-            return Unattributed(word.reason, word.kind)
+            return Unattributed(word.reason, word.kind, word.confidence)
         case _:
             assert_never(word.outcome)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from usher.attribution.matching import Solution
-from usher.attribution.model import OpenJoin, Use, Weight
+from usher.attribution.model import OpenJoin, Pin, Use, Weight
 from usher.attribution.outcomes import (
     Ambiguous,
     Attributed,
@@ -17,14 +17,18 @@ from usher.attribution.outcomes import (
 from usher.ids import VANITY, InviteCode
 
 
-def outcome_of(j: int, solution: Solution, uses: Sequence[Use], silence: Reason) -> Outcome:
+def outcome_of(
+    j: int, join: OpenJoin, solution: Solution, uses: Sequence[Use], silence: Reason
+) -> Outcome:
     """The outcome for join `j`; `silence` says why, where no use fits it."""
+    if join.pin is not None:
+        return pinned(join.pin, [uses[u] for u in solution.options[j]])
     named = [uses[u] for u in solution.options[j]]
     inviters = {use.inviter_id for use in named}
     if not solution.unexplained[j]:
         candidates = _codes(named)
         if len(candidates) == 1:
-            return _one_code(named)
+            return _one_code(named, join)
         if len(inviters) == 1 and None not in inviters:
             return _one_inviter(named, candidates)
         by_vanity = VANITY in inviters
@@ -55,35 +59,56 @@ def _one_inviter(named: Sequence[Use], candidates: tuple[InviteCode, ...]) -> At
     )
 
 
-def _one_code(named: Sequence[Use]) -> Attributed:
+def pinned(pin: Pin, named: Sequence[Use]) -> Outcome:
+    """The counts that a known use moved are told with it, where they are known."""
+    if pin.code is None and pin.method is not Method.ADDED:
+        return Unattributed(Reason.NOT_BY_INVITE, pin.kind, pin.confidence)
+    before, after = _counts(named)
+    candidates = () if pin.code is None else (pin.code,)
+    return Attributed(
+        pin.kind, pin.code, pin.inviter_id, pin.confidence, pin.method, candidates, before, after
+    )
+
+
+def _counts(named: Sequence[Use]) -> tuple[int | None, int | None]:
+    """The counts before and after what several uses of one code show together."""
+    before = [use.uses_before for use in named if use.uses_before is not None]
+    after = [use.uses_before + use.count for use in named if use.uses_before is not None]
+    return min(before, default=None), max(after, default=None)
+
+
+def _one_code(named: Sequence[Use], join: OpenJoin) -> Attributed:
     """Every explanation names the same code."""
     first = named[0]
+    confidence = Confidence.EXACT
     if first.inviter_id == VANITY:
         kind, method = Kind.VANITY, Method.VANITY_COUNT
     elif all(use.weight is Weight.LAST for use in named):
         kind, method = Kind.INVITE, Method.LAST_USE
     else:
         kind, method = Kind.INVITE, Method.USE_COUNT
-    before = [use.uses_before for use in named if use.uses_before is not None]
-    after = [use.uses_before + use.count for use in named if use.uses_before is not None]
+    if all(use.only == (join.person.user_id,) for use in named):
+        method, confidence = Method.TARGETED, Confidence.DETERMINISTIC
+    before, after = _counts(named)
     return Attributed(
         kind=kind,
         code=first.code,
         inviter_id=first.inviter_id,
-        confidence=Confidence.EXACT,
+        confidence=confidence,
         method=method,
-        candidates=(InviteCode(first.code),),
-        uses_before=min(before, default=None),
-        uses_after=max(after, default=None),
+        candidates=(first.code,),
+        uses_before=before,
+        uses_after=after,
     )
 
 
 def same_word(before: Outcome, after: Outcome) -> bool:
     """Whether two outcomes say the same, apart from the candidates of an ambiguous one."""
     if isinstance(before, Attributed) and isinstance(after, Attributed):
-        return (before.code, before.inviter_id) == (after.code, after.inviter_id)
+        said, now = ((o.code, o.inviter_id, o.kind, o.confidence) for o in (before, after))
+        return said == now
     if isinstance(before, Unattributed) and isinstance(after, Unattributed):
-        return True
+        return (before.kind, before.confidence) == (after.kind, after.confidence)
     return isinstance(before, Ambiguous) and isinstance(after, Ambiguous)
 
 

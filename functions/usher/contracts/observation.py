@@ -101,10 +101,61 @@ class AuditEntry:
     code: InviteCode | None
     """The invite's code for actions 40 to 42."""
     at: datetime
+    """When it was received; for an entry read from the log later, when it was made."""
+    invite: "InviteRow | None" = None
+    """The invite as the entry tells it, for actions 40 and 42: as made, or as it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class InviteTargeted:
+    """Usher made an invite that only these users can use."""
+
+    code: InviteCode
+    users: tuple[UserId, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAdded:
+    """Usher added a user to the guild itself, with their leave (`guilds.join`)."""
+
+    user_id: UserId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFound:
+    """A member in the guild's list, read after an absence."""
+
+    person: Person
+    joined_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSearched:
+    """What Discord's own record says of a member's join (POST members-search, undocumented)."""
+
+    person: Person
+    joined_at: datetime
+    at: datetime
+    source: int
+    """`join_source_type`: 1 API, 2 integration, 3 discovery, 4 hub, 5 invite, 6 vanity, …"""
+    code: InviteCode | None
+    inviter_id: UserId | None
 
 
 type GatewayEvent = (
-    MemberJoined | MemberLeft | MemberBanned | InviteCreated | InviteDeleted | AuditEntry
+    MemberJoined
+    | MemberLeft
+    | MemberBanned
+    | InviteCreated
+    | InviteDeleted
+    | AuditEntry
+    | InviteTargeted
+    | MemberAdded
+    | MemberFound
+    | MemberSearched
 )
 
 

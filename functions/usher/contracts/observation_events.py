@@ -1,6 +1,8 @@
 """The wire form of the gateway events in an Observation."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
@@ -8,9 +10,13 @@ from usher.contracts.observation import (
     GatewayEvent,
     InviteCreated,
     InviteDeleted,
+    InviteTargeted,
+    MemberAdded,
     MemberBanned,
+    MemberFound,
     MemberJoined,
     MemberLeft,
+    MemberSearched,
     Person,
 )
 from usher.contracts.observation_looks import read_row, write_row
@@ -20,6 +26,7 @@ from usher.contracts.wire import (
     read_code,
     read_count,
     read_flag,
+    read_list,
     read_snowflake,
     read_text,
     read_time,
@@ -28,6 +35,13 @@ from usher.contracts.wire import (
 from usher.ids import UserId
 from usher.times import format_time
 
+_BARE: Final[Mapping[type, str]] = {
+    MemberLeft: "left",
+    MemberBanned: "banned",
+    MemberAdded: "added",
+}
+"""Kinds of events that tell of a user and nothing else."""
+
 
 def write_event(event: GatewayEvent) -> Fields:
     """Write an event; `t` tells its kind."""
@@ -35,10 +49,8 @@ def write_event(event: GatewayEvent) -> Fields:
     match event:
         case MemberJoined():
             return {"t": "joined", "at": at, **_write_join(event)}
-        case MemberLeft():
-            return {"t": "left", "at": at, "user_id": event.user_id}
-        case MemberBanned():
-            return {"t": "banned", "at": at, "user_id": event.user_id}
+        case MemberLeft() | MemberBanned() | MemberAdded():
+            return {"t": _BARE[type(event)], "at": at, "user_id": event.user_id}
         case InviteCreated():
             return {"t": "invite_created", "at": at, "invite": write_row(event.invite)}
         case InviteDeleted():
@@ -51,21 +63,42 @@ def write_event(event: GatewayEvent) -> Fields:
                 "user_id": event.user_id,
                 "target_id": event.target_id,
                 "code": event.code,
+                "invite": None if event.invite is None else write_row(event.invite),
+            }
+        case InviteTargeted():
+            return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
+        case MemberFound():
+            joined_at = format_time(event.joined_at)
+            return {"t": "found", "at": at, "joined_at": joined_at, **_write_person(event.person)}
+        case MemberSearched():
+            return {
+                "t": "searched",
+                "at": at,
+                "joined_at": format_time(event.joined_at),
+                "source": event.source,
+                "code": event.code,
+                "inviter_id": event.inviter_id,
+                **_write_person(event.person),
             }
 
 
 def _write_join(event: MemberJoined) -> Fields:
-    person = event.person
     return {
         "joined_at": format_time(event.joined_at),
+        "pending": event.pending,
+        "flags": event.flags,
+        **_write_person(event.person),
+    }
+
+
+def _write_person(person: Person) -> Fields:
+    return {
         "user_id": person.user_id,
         "username": person.username,
         "display_name": person.display_name,
         "discriminator": person.discriminator,
         "bot": person.bot,
         "has_avatar": person.has_avatar,
-        "pending": event.pending,
-        "flags": event.flags,
     }
 
 
@@ -73,34 +106,30 @@ def read_event(item: object) -> GatewayEvent:
     """Read what `write_event` wrote; raises ContractError."""
     fields = as_fields(item, "event")
     kind, at = read_text(fields, "t"), read_time(fields, "at")
-    match kind:
-        case "joined":
-            return _read_join(fields, at)
-        case "left":
-            return MemberLeft(UserId(read_snowflake(fields, "user_id")), at)
-        case "banned":
-            return MemberBanned(UserId(read_snowflake(fields, "user_id")), at)
-        case "invite_created":
-            return InviteCreated(read_row(fields.get("invite")), at)
-        case "invite_deleted":
-            return InviteDeleted(read_code(fields, "code"), at)
-        case "audit":
-            return _read_audit(fields, at)
-        case _:
-            raise ContractError(f"event of kind {kind[:40]!r}")
+    reader = _READERS.get(kind)
+    if reader is None:
+        raise ContractError(f"event of kind {kind[:40]!r}")
+    return reader(fields, at)
 
 
-def _read_join(fields: Fields, at: datetime) -> MemberJoined:
-    person = Person(
-        user_id=UserId(read_snowflake(fields, "user_id")),
+def _user_id(fields: Fields) -> UserId:
+    return UserId(read_snowflake(fields, "user_id"))
+
+
+def _read_person(fields: Fields) -> Person:
+    return Person(
+        user_id=_user_id(fields),
         username=read_text(fields, "username"),
         display_name=read_text(fields, "display_name"),
         discriminator=read_text(fields, "discriminator"),
         bot=read_flag(fields, "bot"),
         has_avatar=read_flag(fields, "has_avatar"),
     )
+
+
+def _read_join(fields: Fields, at: datetime) -> MemberJoined:
     return MemberJoined(
-        person=person,
+        person=_read_person(fields),
         joined_at=read_time(fields, "joined_at"),
         at=at,
         pending=read_flag(fields, "pending"),
@@ -116,4 +145,38 @@ def _read_audit(fields: Fields, at: datetime) -> AuditEntry:
         target_id=unless_none(fields, "target_id", read_text),
         code=unless_none(fields, "code", read_code),
         at=at,
+        invite=None if fields.get("invite") is None else read_row(fields.get("invite")),
     )
+
+
+def _read_targeted(fields: Fields, at: datetime) -> InviteTargeted:
+    users = [UserId(read_snowflake({"user": user}, "user")) for user in read_list(fields, "users")]
+    return InviteTargeted(read_code(fields, "code"), tuple(users), at)
+
+
+def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
+    inviter_id = unless_none(fields, "inviter_id", read_snowflake)
+    return MemberSearched(
+        person=_read_person(fields),
+        joined_at=read_time(fields, "joined_at"),
+        at=at,
+        source=read_count(fields, "source"),
+        code=unless_none(fields, "code", read_code),
+        inviter_id=None if inviter_id is None else UserId(inviter_id),
+    )
+
+
+_READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
+    "joined": _read_join,
+    "left": lambda fields, at: MemberLeft(_user_id(fields), at),
+    "banned": lambda fields, at: MemberBanned(_user_id(fields), at),
+    "invite_created": lambda fields, at: InviteCreated(read_row(fields.get("invite")), at),
+    "invite_deleted": lambda fields, at: InviteDeleted(read_code(fields, "code"), at),
+    "audit": _read_audit,
+    "targeted": _read_targeted,
+    "added": lambda fields, at: MemberAdded(_user_id(fields), at),
+    "found": lambda fields, at: MemberFound(
+        _read_person(fields), read_time(fields, "joined_at"), at
+    ),
+    "searched": _read_searched,
+}

@@ -65,6 +65,8 @@ class Line:
     """Credit: how much, for the inviter in `staff_id`."""
     staff_id: UserId | None = None
     """Credit: the inviter. Elsewhere it is the word's."""
+    recovered: bool = False
+    """Joins: found after an absence of the listener, not seen."""
 
 
 def event_id(*parts: str) -> str:
@@ -115,7 +117,7 @@ def write_line(line: Line) -> bytes:
         case LineType.CREDIT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta}
         case LineType.JOIN:
-            pass
+            fields["recovered"] = line.recovered
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
@@ -147,6 +149,7 @@ def _line(fields: Mapping[str, object]) -> Line:
         credit_reversed_from=_user(fields.get("credit_reversed_from")),
         delta=delta if isinstance(delta, int) else None,
         staff_id=_user(fields["staff_id"]) if type_ is LineType.CREDIT else None,
+        recovered=fields.get("recovered") is True,
     )
 
 

@@ -13,8 +13,12 @@ from usher.contracts.observation import (
     InviteDeleted,
     InviteLook,
     InviteRow,
+    InviteTargeted,
+    MemberAdded,
+    MemberFound,
     MemberJoined,
     MemberLeft,
+    MemberSearched,
     Observation,
     Person,
     VanityLook,
@@ -78,6 +82,26 @@ class Guild:
     def revoked(self, code: str, when: float) -> None:
         entry = AuditEntry(42, UserId("moderator"), None, InviteCode(code), at(when))
         self._events.append(entry)
+
+    def found(self, user: str, when: float, heard: float) -> None:
+        person = Person(UserId(user), user, user)
+        self._events.append(MemberFound(person, at(when), at(heard)))
+
+    def searched(
+        self, user: str, when: float, heard: float, code: str | None, *, source: int = 5
+    ) -> None:
+        person = Person(UserId(user), user, user)
+        found = None if code is None else InviteCode(code)
+        self._events.append(MemberSearched(person, at(when), at(heard), source, found, None))
+
+    def targeted(self, code: str, *users: str, when: float) -> None:
+        self._events.append(InviteTargeted(InviteCode(code), tuple(map(UserId, users)), at(when)))
+
+    def added(self, user: str, when: float) -> None:
+        self._events.append(MemberAdded(UserId(user), at(when)))
+
+    def audited(self, action: int, row: InviteRow, when: float) -> None:
+        self._events.append(AuditEntry(action, UserId("m"), None, row.code, at(when), row))
 
     def shown(
         self, when: float, *rows: InviteRow, vanity: int | None = None, gap: bool = False

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import at, by, by_vanity, open_between, person, unknown
-from usher.attribution.model import CodeState, CodeStatus, Group, Head, OpenJoin, Use, Weight
-from usher.attribution.outcomes import Kind, Reason
+from usher.attribution.model import CodeState, CodeStatus, Group, Head, OpenJoin, Pin, Use, Weight
+from usher.attribution.outcomes import Confidence, Kind, Method, Reason, Unattributed
 from usher.attribution.state_codec import (
     COMPRESS_OVER,
     StateError,
@@ -39,6 +39,7 @@ OUTCOMES = st.sampled_from(
         by_vanity(),
         open_between("a", "b"),
         replace(unknown(Reason.BOT_ADDED), kind=Kind.BOT),
+        Unattributed(Reason.NOT_BY_INVITE, Kind.DISCOVERY, Confidence.CONFIRMED),
     ]
 )
 JOINS = st.builds(
@@ -49,6 +50,15 @@ JOINS = st.builds(
     MOMENTS,
     MOMENTS,
     OUTCOMES,
+    st.none()
+    | st.builds(
+        Pin,
+        st.sampled_from(Kind),
+        st.none() | CODES,
+        st.none() | SNOWFLAKES,
+        st.sampled_from(Confidence),
+        st.sampled_from(Method),
+    ),
 )
 COUNTS = st.integers(0, 2**31)
 USES = st.builds(
@@ -61,6 +71,7 @@ USES = st.builds(
     MOMENTS,
     st.none() | COUNTS,
     st.sampled_from(Reason),
+    st.lists(SNOWFLAKES, max_size=2).map(tuple),
 )
 GROUPS = st.builds(
     Group,
@@ -78,6 +89,9 @@ HEADS = st.builds(
     st.none() | CODES,
     GROUPS,
     st.none() | MOMENTS,
+    st.none() | MOMENTS,
+    st.lists(st.tuples(MOMENTS, MOMENTS), max_size=3).map(tuple),
+    st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
 )
 STATES = st.builds(
     CodeState,
@@ -93,6 +107,7 @@ STATES = st.builds(
     status=st.sampled_from(CodeStatus),
     ended_at=st.none() | MOMENTS,
     told=st.booleans(),
+    only=st.lists(SNOWFLAKES, max_size=2).map(tuple),
     joins=COUNTS,
     last_used_at=st.none() | MOMENTS,
 )
@@ -116,11 +131,11 @@ def test_a_code_comes_back(state: CodeState) -> None:
 def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
-        14,
-        7,
+        15,
+        10,
         4,
-        8,
-        4,
+        9,
+        5,
     ]
 
 

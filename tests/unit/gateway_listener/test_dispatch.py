@@ -119,10 +119,15 @@ def test_an_audit_entry_about_an_invite_keeps_its_code(noon: datetime) -> None:
         "action_type": 42,
         "user_id": "300",
         "target_id": None,
-        "changes": [{"key": "max_uses", "old_value": 1}, {"key": "code", "old_value": "abc"}],
+        "changes": [
+            {"key": "max_uses", "old_value": 5},
+            {"key": "uses", "old_value": 3},
+            {"key": "code", "old_value": "abc"},
+        ],
     }
+    ended = InviteRow(InviteCode("abc"), None, None, 3, 5, 0, False, None, None)
     assert translate("GUILD_AUDIT_LOG_ENTRY_CREATE", data, noon) == AuditEntry(
-        42, UserId("300"), None, InviteCode("abc"), noon
+        42, UserId("300"), None, InviteCode("abc"), noon, ended
     )
 
 

@@ -75,6 +75,7 @@ def test_a_line_is_one_json_object_with_every_field_and_ids_only() -> None:
         "method": None,
         "candidates": [],
         "reason": "no_use_seen",
+        "recovered": False,
     }
 
 

@@ -1,0 +1,105 @@
+"""What is known of joins beyond counting: Discord's own record, and what Usher itself did."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from usher.attribution.evidence import CodeBook
+from usher.attribution.matching import LAG
+from usher.attribution.model import Head, Membership, Pin
+from usher.attribution.outcomes import Confidence, Kind, Method
+from usher.contracts.observation import (
+    GatewayEvent,
+    MemberAdded,
+    MemberFound,
+    MemberJoined,
+    MemberSearched,
+    Observation,
+)
+from usher.ids import VANITY, UserId
+
+VANITY_SOURCE: Final = 6
+KINDS: Final = {1: Kind.API, 2: Kind.API, 3: Kind.DISCOVERY, 4: Kind.HUB}
+"""`join_source_type` of joins without an invite (userdoccers, resources/guild)."""
+
+SILENT: Final = frozenset({0, 5, 6})
+"""Sources that without a code say nothing: unspecified, or an invite that is not named."""
+
+ADDED_WITHIN: Final = timedelta(minutes=2)
+"""From Usher's own request to add somebody to their join."""
+
+IN_FLIGHT: Final = timedelta(seconds=15)
+"""Events this close to the end of an absence may still have been under way."""
+
+MOST_GAPS: Final = 20
+
+
+def pin_of(found: MemberSearched, book: CodeBook) -> Pin | None:
+    """Read Discord's record of a join; None where it says nothing."""
+    if found.code is not None:
+        if found.source == VANITY_SOURCE:
+            return _confirmed(Kind.VANITY, found, VANITY)
+        state = book.get(found.code)
+        inviter = found.inviter_id or (state.inviter_id if state else None)
+        return _confirmed(Kind.INVITE, found, inviter)
+    if found.source in SILENT:
+        return None
+    kind = Kind.BOT if found.person.bot else KINDS.get(found.source, Kind.UNKNOWN)
+    return _confirmed(kind, found, None)
+
+
+def _confirmed(kind: Kind, found: MemberSearched, inviter_id: UserId | None) -> Pin:
+    return Pin(kind, found.code, inviter_id, Confidence.CONFIRMED, Method.MEMBERS_SEARCH)
+
+
+def pins(
+    observation: Observation, book: CodeBook, head: Head, joins: Iterable[Membership]
+) -> dict[Membership, Pin]:
+    """What the observation and lately done things make known of joins."""
+    known: dict[Membership, Pin] = {}
+    for event in observation.events:
+        if isinstance(event, MemberSearched):
+            pin = pin_of(event, book)
+            if pin is not None:
+                known[event.person.user_id, event.joined_at] = pin
+    for user_id, joined_at in joins:
+        for added, at in head.added:
+            if user_id == added and at - IN_FLIGHT <= joined_at <= at + ADDED_WITHIN:
+                known[user_id, joined_at] = Pin(
+                    Kind.API, None, None, Confidence.DETERMINISTIC, Method.ADDED
+                )
+    return known
+
+
+def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool]:
+    """Note absences and own deeds; say whether the evidence begins after an absence."""
+    gaps = head.gaps
+    if observation.gap and head.seen_at is not None:
+        began = head.seen_at
+        ended = max(observation.at, began)
+        gaps = (*gaps, (began, ended))[-MOST_GAPS:]
+    added = [
+        (event.user_id, event.at) for event in observation.events if isinstance(event, MemberAdded)
+    ]
+    recent = [deed for deed in head.added if observation.at - deed[1] < 2 * ADDED_WITHIN]
+    seen_at = max(observation.at, head.seen_at or observation.at)
+    noted = replace(head, gaps=gaps, added=(*recent, *added), seen_at=seen_at)
+    return noted, head.gap or observation.gap
+
+
+def recovered(
+    head: Head, events: Iterable[GatewayEvent], known: Mapping[Membership, object]
+) -> list[MemberJoined]:
+    """Members found who joined during an absence and were never recorded."""
+    missed: dict[Membership, MemberJoined] = {}
+    for event in events:
+        if isinstance(event, MemberFound | MemberSearched):
+            membership = (event.person.user_id, event.joined_at)
+            if membership not in known and _in_a_gap(head, event.joined_at):
+                missed[membership] = MemberJoined(event.person, event.joined_at, event.at)
+    return list(missed.values())
+
+
+def _in_a_gap(head: Head, joined_at: datetime) -> bool:
+    return any(began - LAG <= joined_at <= ended + IN_FLIGHT for began, ended in head.gaps)

@@ -1,0 +1,89 @@
+"""Audit log entries, as the gateway tells them and as the log lists them (resources/audit-log)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from gateway_listener.shapes import after
+from usher.contracts.errors import ContractError
+from usher.contracts.observation import AuditEntry, InviteRow
+from usher.contracts.wire import (
+    Fields,
+    as_fields,
+    read_code,
+    read_count,
+    read_flag,
+    read_list,
+    read_snowflake,
+    read_text,
+    unless_none,
+)
+from usher.ids import ChannelId, InviteCode, UserId
+
+INVITE_CREATE: Final = 40
+_INVITE_ACTIONS: Final = frozenset({INVITE_CREATE, 41, 42})
+_TOLD_ACTIONS: Final = _INVITE_ACTIONS | {20, 21, 22, 23, 28}
+"""Entries that say how a member came or went: kick, prune, ban, unban, bot added, and what was
+done to invites. A busy guild writes many others."""
+
+_DISCORD_EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
+
+
+def read_entry(data: Fields, at: datetime) -> AuditEntry | None:
+    """Read an entry; None for one that says nothing of joins. Raises ContractError."""
+    action = read_count(data, "action_type")
+    if action not in _TOLD_ACTIONS:
+        return None
+    user_id = unless_none(data, "user_id", read_snowflake)
+    invite = _invite(data, action, at) if action in _INVITE_ACTIONS else None
+    return AuditEntry(
+        action=action,
+        user_id=None if user_id is None else UserId(user_id),
+        target_id=unless_none(data, "target_id", read_text),
+        code=None if invite is None else invite.code,
+        at=at,
+        invite=invite,
+    )
+
+
+def made_at(entry: Fields) -> datetime:
+    """Tell when an entry was made, from its snowflake; raises ContractError."""
+    milliseconds = int(read_snowflake(entry, "id")) >> 22
+    try:
+        return _DISCORD_EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError as error:
+        raise ContractError("id beyond the calendar") from error
+
+
+def _invite(data: Fields, action: int, at: datetime) -> InviteRow | None:
+    """Read the invite from the entry's changes: new values where it was made, old where it ended.
+
+    None where no code is among them.
+    """
+    told = _changes(data)
+    code: InviteCode | None = unless_none(told, "code", read_code)
+    if code is None:
+        return None
+    inviter_id = unless_none(told, "inviter_id", read_snowflake)
+    channel_id = unless_none(told, "channel_id", read_snowflake)
+    max_age = unless_none(told, "max_age", read_count) or 0
+    made = at if action == INVITE_CREATE else None
+    return InviteRow(
+        code=code,
+        inviter_id=None if inviter_id is None else UserId(inviter_id),
+        channel_id=None if channel_id is None else ChannelId(channel_id),
+        uses=unless_none(told, "uses", read_count),
+        max_uses=unless_none(told, "max_uses", read_count) or 0,
+        max_age=max_age,
+        temporary=unless_none(told, "temporary", read_flag) or False,
+        created_at=made,
+        expires_at=after(made, max_age) if made and max_age else None,
+    )
+
+
+def _changes(data: Fields) -> dict[str, object]:
+    told: dict[str, object] = {}
+    for item in unless_none(data, "changes", read_list) or []:
+        change = as_fields(item, "changes")
+        new, old = change.get("new_value"), change.get("old_value")
+        told[read_text(change, "key")] = old if new is None else new
+    return told
