@@ -90,8 +90,20 @@ class Member:
 
 
 @dataclass(slots=True)
+class TargetUsers:
+    """The only users who may accept an invite, and when the list has been or will be processed."""
+
+    user_ids: list[str]
+    created_at: datetime
+    completed_at: datetime
+
+
+@dataclass(slots=True)
 class Invite:
-    """An invite. `max_age` is in seconds; 0 means forever, as `max_uses` 0 means any number."""
+    """An invite. `max_age` is in seconds; 0 means forever, as `max_uses` 0 means any number.
+
+    Whoever accepts it is given the roles `role_ids`.
+    """
 
     code: str
     guild_id: str
@@ -102,6 +114,8 @@ class Invite:
     max_uses: int = 0
     uses: int = 0
     temporary: bool = False
+    role_ids: list[str] = field(default_factory=list)
+    targets: TargetUsers | None = None
 
     @property
     def expires_at(self) -> datetime | None:
