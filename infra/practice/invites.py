@@ -4,6 +4,7 @@ import secrets
 import string
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 
 from infra.practice.audit import AuditAction, audit, invite_changes
 from infra.practice.entities import Guild, Invite, TargetUsers
@@ -101,7 +102,8 @@ def shown_uses(world: World, guild: Guild, code: str, uses: int, lag: timedelta)
         return uses
     unseen = world.now - lag
     recent = sum(
-        1 for use in world.uses if use.at > unseen and (use.guild_id, use.code) == (guild.id, code)
+        (use.guild_id, use.code) == (guild.id, code)
+        for use in takewhile(lambda use: use.at > unseen, reversed(world.uses))
     )
     return max(uses - recent, 0)
 

@@ -148,7 +148,10 @@ def settle(
 ) -> Dispatches:
     """Apply what a member did themselves, such as accepting the rules: no audit log entry."""
     member = world.member(guild, user_id)
+    before = member_json(member, world.user(user_id))
     change(member)
+    if member_json(member, world.user(user_id)) == before:
+        return []
     return [_member_event("GUILD_MEMBER_UPDATE", world, guild, member)]
 
 

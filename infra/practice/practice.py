@@ -59,6 +59,7 @@ class Practice(Conversing):
         self._limits = Limits(rate_limits or RateLimits())
         terms = gateway or GatewayTerms(heartbeat_interval=heartbeat_interval)
         hub = Hub(world, approved_intents, terms)
+        hub.changed = self._storage.mark_dirty
         super().__init__(
             Core(
                 world,

@@ -15,7 +15,7 @@ class Rest:
     """Asks the practice Discord as the bot does; `headers` are those of the latest answer."""
 
     def __init__(self, base: str, token: str) -> None:
-        self._base = base
+        self.base = base
         self._session = aiohttp.ClientSession(headers={"Authorization": f"Bot {token}"})
         self.headers: Mapping[str, str] = {}
         self.visited: set[tuple[str, str]] = set()
@@ -38,7 +38,7 @@ class Rest:
     ) -> Body:
         """Send a request, check the answer's status and shape, and return its JSON."""
         async with self._session.request(
-            method, f"{self._base}{path}", json=body, headers=headers, data=data
+            method, f"{self.base}{path}", json=body, headers=headers, data=data
         ) as response:
             raw = await response.read()
             structured = response.content_type == "application/json"

@@ -40,7 +40,7 @@ class Faults:
     """Things going wrong at Discord; each method makes one do so until `clear`, or `times` times.
 
     Kinds are names of gateway events (`GUILD_MEMBER_ADD`), None being all. Seconds of lags are
-    those of the world's clock, of delays those of the event loop.
+    those of the world's clock, of delays those of the event loop, which must run then.
     """
 
     def __init__(self, hub: Hub) -> None:

@@ -156,18 +156,23 @@ class Connection:
     async def _write(self) -> None:
         while True:
             outgoing = await self._outgoing.get()
-            if isinstance(outgoing, _Cut):
-                await self._cut_now(outgoing.code)
-                return
-            text = json.dumps(outgoing, separators=(",", ":"), ensure_ascii=False)
-            with contextlib.suppress(ConnectionError):
-                if self._compressor is None:
-                    await self._socket.send_str(text)
-                else:
-                    packed = self._compressor.compress(text.encode())
-                    packed += self._compressor.flush(zlib.Z_SYNC_FLUSH)
-                    await self._socket.send_bytes(packed)
-            self._outgoing.task_done()
+            try:
+                if isinstance(outgoing, _Cut):
+                    await self._cut_now(outgoing.code)
+                elif not self._socket.closed:
+                    await self._send_now(outgoing)
+            finally:
+                self._outgoing.task_done()
+
+    async def _send_now(self, outgoing: JsonObject) -> None:
+        text = json.dumps(outgoing, separators=(",", ":"), ensure_ascii=False)
+        with contextlib.suppress(ConnectionError):
+            if self._compressor is None:
+                await self._socket.send_str(text)
+            else:
+                packed = self._compressor.compress(text.encode())
+                packed += self._compressor.flush(zlib.Z_SYNC_FLUSH)
+                await self._socket.send_bytes(packed)
 
     async def _cut_now(self, code: int | None) -> None:
         if code is not None:

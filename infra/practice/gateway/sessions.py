@@ -1,6 +1,7 @@
 """The hub: all sessions, with a socket or between two, and what is handed to them."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from infra.practice.gateway.audience import concerns
@@ -17,7 +18,8 @@ from infra.practice.world import World, new_bot_token
 class Hub:
     """The gateway of the application.
 
-    `terms` and `approved`, the privileged intents granted, may be changed at any time.
+    `terms` and `approved`, the privileged intents granted, may be changed at any time. `changed`
+    is called when the bot token has been reset.
     `resumes_to_refuse` and `resumes_to_drop` count down with each RESUME that is answered with
     an invalid session, or with a dropped connection.
     """
@@ -28,6 +30,7 @@ class Hub:
         self._gate = IdentifyGate()
         self.approved = approved
         self.terms = terms
+        self.changed: Callable[[], None] = lambda: None
         self.outlets: set[Outlet] = set()
         self.resumes_to_refuse = 0
         self.resumes_to_drop = 0
@@ -168,6 +171,7 @@ class Hub:
         """End every session and replace the token (Gateway, Identifying)."""
         application = self._world.application
         application.bot_token = new_bot_token(application.bot_id)
+        self.changed()
         self._known.clear()
         self.drop_connections(CloseCode.AUTHENTICATION_FAILED.value)
         raise GatewayClosedError(CloseCode.AUTHENTICATION_FAILED)
