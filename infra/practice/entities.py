@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from infra.practice.json_types import JsonObject
+from infra.practice.targets import TargetUsers
 
 
 class JoinSource(IntEnum):
@@ -87,15 +88,6 @@ class Member:
     source: JoinSource = JoinSource.UNSPECIFIED
     source_invite_code: str | None = None
     source_inviter_id: str | None = None
-
-
-@dataclass(slots=True)
-class TargetUsers:
-    """The only users who may accept an invite, and when the list has been or will be processed."""
-
-    user_ids: list[str]
-    created_at: datetime
-    completed_at: datetime
 
 
 @dataclass(slots=True)

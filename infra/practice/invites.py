@@ -7,12 +7,12 @@ from datetime import timedelta
 from itertools import takewhile
 
 from infra.practice.audit import AuditAction, audit, invite_changes
-from infra.practice.entities import Guild, Invite, TargetUsers
+from infra.practice.entities import Guild, Invite
 from infra.practice.errors import TOO_MANY_INVITES, UNKNOWN_INVITE, ApiError
 from infra.practice.intents import Dispatch, Dispatches, Intents
 from infra.practice.payloads.invites import invite_create_json, invite_delete_json
 from infra.practice.permissions import Permission
-from infra.practice.targets import admits
+from infra.practice.targets import TargetUsers, admits
 from infra.practice.world import Use, World
 
 INVITES_PER_GUILD = 1_000

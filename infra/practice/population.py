@@ -12,7 +12,6 @@ from infra.practice.entities import (
     JoinSource,
     Member,
     Message,
-    TargetUsers,
     User,
 )
 from infra.practice.errors import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, ApiError
@@ -22,6 +21,7 @@ from infra.practice.payloads.guilds import guild_create_json
 from infra.practice.permissions import Permission, channel_permissions
 from infra.practice.posting import Authorship
 from infra.practice.seed import add_user, found_guild
+from infra.practice.targets import TargetUsers
 from infra.practice.world import World
 
 type Via = Literal["invite", "vanity", "discovery", "hub", "oauth2"]

@@ -4,9 +4,9 @@ Source: Discord API reference, "Invite", sections Get Target Users, Update Targe
 Get Target Users Job Status; "Channel", Create Channel Invite.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from infra.practice.entities import TargetUsers
 from infra.practice.errors import INVALID_FORM, ApiError
 from infra.practice.forms import is_snowflake
 from infra.practice.json_types import Json, JsonObject
@@ -14,6 +14,15 @@ from infra.practice.moments import stamp
 
 HEADER = "user_id"
 PROCESSING, COMPLETED = 1, 2
+
+
+@dataclass(slots=True)
+class TargetUsers:
+    """The only users who may accept an invite, and when the list has been or will be processed."""
+
+    user_ids: list[str]
+    created_at: datetime
+    completed_at: datetime
 
 
 class InvalidTargetsError(ApiError):

@@ -1,7 +1,7 @@
 """Invites: listed by guild or channel, created, looked at, revoked."""
 
 from infra.practice.content.body import Upload
-from infra.practice.entities import Guild, Invite, TargetUsers
+from infra.practice.entities import Guild, Invite
 from infra.practice.errors import MISSING_PERMISSIONS, NO_VANITY, ApiError
 from infra.practice.forms import Form
 from infra.practice.invites import (
@@ -25,7 +25,7 @@ from infra.practice.permissions import Permission, channel_permissions, may_mana
 from infra.practice.rest.call import Call
 from infra.practice.rest.guilds import known_role
 from infra.practice.rest.routing import Answer, Routes
-from infra.practice.targets import read_targets
+from infra.practice.targets import TargetUsers, read_targets
 
 LONGEST = 604_800
 MOST_USES = 100

@@ -4,14 +4,14 @@ Source: Discord API reference, "Invite", from Get Target Users on.
 """
 
 from infra.practice.audit import AuditAction, audit
-from infra.practice.entities import Guild, Invite, TargetUsers
+from infra.practice.entities import Guild, Invite
 from infra.practice.errors import MISSING_PERMISSIONS, UNKNOWN_INVITE, ApiError, FormErrors
 from infra.practice.forms import Form
 from infra.practice.invites import guild_of_code, live_invite
 from infra.practice.permissions import Permission
 from infra.practice.rest.call import Call
 from infra.practice.rest.routing import NOTHING, Answer, Routes
-from infra.practice.targets import job_json, read_targets, targets_csv
+from infra.practice.targets import TargetUsers, job_json, read_targets, targets_csv
 
 AT_ONCE = 1_000
 FIELD = "target_users_file"
