@@ -3,27 +3,35 @@
 Source: Discord API reference, "Audit Log", section Audit Log Events.
 """
 
+from datetime import timedelta
 from enum import IntEnum
 
 from infra.practice.entities import AuditEntry, Guild, Invite
 from infra.practice.intents import Dispatch, Intents
 from infra.practice.json_types import Json, JsonObject
+from infra.practice.moments import snowflake_floor
 from infra.practice.permissions import Permission
 from infra.practice.world import World
 
 ENTRIES_KEPT = 5_000
+# All audit log entries are stored for 45 days (Audit Log).
+KEPT_FOR = timedelta(days=45)
 
 
 class AuditAction(IntEnum):
     """What an entry records."""
 
+    CHANNEL_OVERWRITE_CREATE = 13
+    CHANNEL_OVERWRITE_UPDATE = 14
     MEMBER_KICK = 20
     MEMBER_BAN_ADD = 22
     MEMBER_BAN_REMOVE = 23
     MEMBER_UPDATE = 24
     MEMBER_ROLE_UPDATE = 25
     BOT_ADD = 28
+    ROLE_UPDATE = 31
     INVITE_CREATE = 40
+    INVITE_UPDATE = 41
     INVITE_DELETE = 42
 
 
@@ -35,6 +43,7 @@ def audit(
     target_id: str | None,
     *,
     changes: list[JsonObject] | None = None,
+    options: JsonObject | None = None,
     reason: str | None = None,
 ) -> Dispatch:
     """Write an entry and return its GUILD_AUDIT_LOG_ENTRY_CREATE."""
@@ -44,6 +53,7 @@ def audit(
         user_id=actor_id,
         target_id=target_id,
         changes=changes or [],
+        options=options or {},
         reason=reason,
     )
     guild.audit_log.append(entry)
@@ -55,6 +65,12 @@ def audit(
         intents=Intents.GUILD_MODERATION,
         permissions=Permission.VIEW_AUDIT_LOG,
     )
+
+
+def kept_entries(world: World, guild: Guild) -> list[AuditEntry]:
+    """List the entries that are not too old, oldest first."""
+    oldest = snowflake_floor(world.now - KEPT_FOR)
+    return [entry for entry in guild.audit_log if int(entry.id) >= oldest]
 
 
 def entry_json(entry: AuditEntry) -> JsonObject:
@@ -87,6 +103,8 @@ def invite_changes(invite: Invite, *, created: bool) -> list[JsonObject]:
         "temporary": invite.temporary,
         "flags": 0,
     }
+    if invite.role_ids:
+        fields["role_ids"] = list(invite.role_ids)
     return [_change(key, side, value) for key, value in fields.items() if value is not None]
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from infra.practice.entities import Guild
 from infra.practice.errors import INVALID_JSON, UNKNOWN_GUILD, ApiError
+from infra.practice.fault_control import FaultControl
 from infra.practice.forms import Form
 from infra.practice.interactions.options import NotSendableError, OptionValue
 from infra.practice.interactions.outcome import Outcome
@@ -152,6 +153,7 @@ class Control:
 def mount_control(app: web.Application, practice: "Practice") -> None:
     """Mount `/practice` and `/practice/api`."""
     control = Control(practice)
+    faults = FaultControl(practice.faults, practice.gateway)
     actions: dict[str, Action] = {
         "join": control.join,
         "leave": control.leave,
@@ -165,6 +167,7 @@ def mount_control(app: web.Application, practice: "Practice") -> None:
         "click": control.click,
         "modal": control.modal,
         "check-endpoint": control.check_endpoint,
+        "fault": faults.cause,
     }
 
     async def page(_: web.Request) -> web.StreamResponse:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 
+from infra.practice.faults.faults import Faults
 from infra.practice.gateway.sessions import Hub
 from infra.practice.intents import Dispatches
 from infra.practice.interactions.endpoint import Endpoint
@@ -22,6 +23,7 @@ class Core:
         postbox: Postbox,
         signer: Signer,
         endpoint: Endpoint,
+        faults: Faults,
         changed: Callable[[], None],
     ) -> None:
         self.world = world
@@ -29,6 +31,7 @@ class Core:
         self.postbox = postbox
         self.signer = signer
         self.endpoint = endpoint
+        self.faults = faults
         self._changes = 0
         self._run = secrets.token_hex(4)
         self._changed = changed
@@ -41,7 +44,7 @@ class Core:
 
     def publish(self, dispatches: Dispatches) -> None:
         """Announce a change: to the gateway, to the state file, to whoever waits."""
-        self.hub.publish(dispatches)
+        self.faults.dispatches.carry(dispatches, self.hub.publish)
         self._changes += 1
         self._changed()
         bell, self._bell = self._bell, asyncio.Event()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from infra.practice.json_types import JsonObject
+from infra.practice.targets import TargetUsers
 
 
 class JoinSource(IntEnum):
@@ -91,7 +92,10 @@ class Member:
 
 @dataclass(slots=True)
 class Invite:
-    """An invite. `max_age` is in seconds; 0 means forever, as `max_uses` 0 means any number."""
+    """An invite. `max_age` is in seconds; 0 means forever, as `max_uses` 0 means any number.
+
+    Whoever accepts it is given the roles `role_ids`.
+    """
 
     code: str
     guild_id: str
@@ -102,6 +106,8 @@ class Invite:
     max_uses: int = 0
     uses: int = 0
     temporary: bool = False
+    role_ids: list[str] = field(default_factory=list)
+    targets: TargetUsers | None = None
 
     @property
     def expires_at(self) -> datetime | None:

@@ -75,13 +75,20 @@ class FormErrors:
     field under `_errors`, each with a symbolic `code` and a `message`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
         self._root: dict[str, Json] = {}
+        self._prefix = prefix
+
+    def below(self, path: str) -> "FormErrors":
+        """Return the same errors for fields below a path."""
+        inner = FormErrors(f"{self._prefix}{path}.")
+        inner._root = self._root
+        return inner
 
     def add(self, path: str, code: str, message: str) -> None:
         """Record one error of one field."""
         node = self._root
-        for part in path.split("."):
+        for part in f"{self._prefix}{path}".split("."):
             child = node.get(part)
             if not isinstance(child, dict):
                 child = {}

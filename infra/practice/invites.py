@@ -3,6 +3,8 @@
 import secrets
 import string
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import takewhile
 
 from infra.practice.audit import AuditAction, audit, invite_changes
 from infra.practice.entities import Guild, Invite
@@ -10,7 +12,8 @@ from infra.practice.errors import TOO_MANY_INVITES, UNKNOWN_INVITE, ApiError
 from infra.practice.intents import Dispatch, Dispatches, Intents
 from infra.practice.payloads.invites import invite_create_json, invite_delete_json
 from infra.practice.permissions import Permission
-from infra.practice.world import World
+from infra.practice.targets import TargetUsers, admits
+from infra.practice.world import Use, World
 
 INVITES_PER_GUILD = 1_000
 _ALPHABET = string.ascii_letters + string.digits
@@ -20,7 +23,8 @@ _ALPHABET = string.ascii_letters + string.digits
 class InviteTerms:
     """What is asked of a new invite. `max_age` in seconds; 0 lifts a limit.
 
-    With `unique` False an invite of the same maker, channel and terms is reused, as at Discord.
+    With `unique` False an invite of the same maker, channel and terms is reused, as at Discord;
+    one with target users is always new.
     """
 
     channel_id: str
@@ -28,6 +32,8 @@ class InviteTerms:
     max_uses: int = 0
     temporary: bool = False
     unique: bool = False
+    role_ids: tuple[str, ...] = ()
+    targets: TargetUsers | None = None
 
 
 def create_invite(
@@ -35,7 +41,7 @@ def create_invite(
 ) -> tuple[Invite, Dispatches]:
     """Make an invite, or return a similar one; a guild holds a thousand (400, 30016)."""
     drop_expired(world, guild)
-    if not terms.unique:
+    if not terms.unique and terms.targets is None:
         similar = _similar(guild, inviter_id, terms)
         if similar is not None:
             return similar, []
@@ -50,6 +56,8 @@ def create_invite(
         max_age=terms.max_age,
         max_uses=terms.max_uses,
         temporary=terms.temporary,
+        role_ids=list(terms.role_ids),
+        targets=terms.targets,
     )
     guild.invites[invite.code] = invite
     changes = invite_changes(invite, created=True)
@@ -72,14 +80,32 @@ def revoke_invite(
     return invite, [_event("INVITE_DELETE", world, invite), entry]
 
 
-def use_invite(world: World, guild: Guild, code: str) -> tuple[Invite, Dispatches]:
-    """Count one use; the last one removes the invite and announces INVITE_DELETE."""
+def use_invite(world: World, guild: Guild, code: str, user_id: str) -> tuple[Invite, Dispatches]:
+    """Count one use; the last one removes the invite and announces INVITE_DELETE.
+
+    To anybody but its target users, and to them before they are processed, the code is unknown.
+    """
     invite = live_invite(world, guild, code)
+    if invite.targets is not None and not admits(invite.targets, user_id, world.now):
+        raise ApiError(UNKNOWN_INVITE)
     invite.uses += 1
+    world.uses.append(Use(world.now, guild.id, code))
     if not invite.exhausted:
         return invite, []
     del guild.invites[code]
     return invite, [_event("INVITE_DELETE", world, invite)]
+
+
+def shown_uses(world: World, guild: Guild, code: str, uses: int, lag: timedelta) -> int:
+    """Return the use count that is seen while uses show `lag` later than they happen."""
+    if not lag:
+        return uses
+    unseen = world.now - lag
+    recent = sum(
+        (use.guild_id, use.code) == (guild.id, code)
+        for use in takewhile(lambda use: use.at > unseen, reversed(world.uses))
+    )
+    return max(uses - recent, 0)
 
 
 def live_invite(world: World, guild: Guild, code: str) -> Invite:
@@ -133,10 +159,16 @@ def _event(name: str, world: World, invite: Invite) -> Dispatch:
 
 
 def _similar(guild: Guild, inviter_id: str, terms: InviteTerms) -> Invite | None:
-    asked = (terms.channel_id, terms.max_age, terms.max_uses, terms.temporary)
+    asked = (terms.channel_id, terms.max_age, terms.max_uses, terms.temporary, terms.role_ids)
     for invite in guild.invites.values():
-        present = (invite.channel_id, invite.max_age, invite.max_uses, invite.temporary)
-        if invite.inviter_id == inviter_id and present == asked:
+        present = (
+            invite.channel_id,
+            invite.max_age,
+            invite.max_uses,
+            invite.temporary,
+            tuple(invite.role_ids),
+        )
+        if invite.inviter_id == inviter_id and invite.targets is None and present == asked:
             return invite
     return None
 

@@ -12,18 +12,22 @@ from infra.practice.json_types import JsonObject
 from infra.practice.payloads.guilds import guild_create_json
 from infra.practice.payloads.people import member_json, user_json
 from infra.practice.permissions import Permission
-from infra.practice.world import World
+from infra.practice.world import Use, World
 
 DID_REJOIN = 1 << 0
+COMPLETED_ONBOARDING = 1 << 1
+SCREENING = "MEMBER_VERIFICATION_GATE_ENABLED"
 
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """How somebody comes in. `code` for an invite; `added_by` for OAuth2."""
+    """How somebody comes in. `code` for an invite; `added_by`, roles and nickname for OAuth2."""
 
     source: JoinSource
     code: str | None = None
     added_by: str | None = None
+    role_ids: tuple[str, ...] = ()
+    nick: str | None = None
 
 
 def join(world: World, guild: Guild, user: User, entrance: Entrance) -> tuple[Member, Dispatches]:
@@ -31,20 +35,31 @@ def join(world: World, guild: Guild, user: User, entrance: Entrance) -> tuple[Me
 
     Somebody who is one already stays one: no use is counted and nothing is sent. The last use of
     an invite sends its INVITE_DELETE before the GUILD_MEMBER_ADD; Discord promises no order.
-    Raises 10006 for a dead code, 40007 for a banned user.
+    Where members are screened newcomers are pending, but not bots, nor who is added with a role
+    (Guild, Add Guild Member). Raises 10006 for a dead code, or one for others, 40007 for a banned
+    user.
     """
     if user.id in guild.bans:
         raise ApiError(USER_BANNED)
     if user.id in guild.members:
         return guild.members[user.id], []
-    member = Member(user_id=user.id, joined_at=world.now, source=entrance.source)
+    member = Member(
+        user_id=user.id,
+        joined_at=world.now,
+        source=entrance.source,
+        roles=list(entrance.role_ids),
+        nick=entrance.nick,
+        pending=SCREENING in guild.features and not user.bot and not entrance.role_ids,
+    )
     events: Dispatches = []
     if entrance.source is JoinSource.INVITE:
-        invite, events = use_invite(world, guild, entrance.code or "")
+        invite, events = use_invite(world, guild, entrance.code or "", user.id)
         member.source_invite_code = invite.code
         member.source_inviter_id = invite.inviter_id
+        member.roles = [role_id for role_id in invite.role_ids if role_id in guild.roles]
     elif entrance.source is JoinSource.VANITY:
         guild.vanity_uses += 1
+        world.uses.append(Use(world.now, guild.id, guild.vanity_code or ""))
         member.source_invite_code = guild.vanity_code
     else:
         member.source_inviter_id = entrance.added_by
@@ -126,6 +141,18 @@ def change_member(
     action = AuditAction.MEMBER_ROLE_UPDATE if changes else AuditAction.MEMBER_UPDATE
     entry = audit(world, guild, action, actor_id, member.user_id, changes=changes, reason=reason)
     return [*events, entry]
+
+
+def settle(
+    world: World, guild: Guild, user_id: str, change: Callable[[Member], None]
+) -> Dispatches:
+    """Apply what a member did themselves, such as accepting the rules: no audit log entry."""
+    member = world.member(guild, user_id)
+    before = member_json(member, world.user(user_id))
+    change(member)
+    if member_json(member, world.user(user_id)) == before:
+        return []
+    return [_member_event("GUILD_MEMBER_UPDATE", world, guild, member)]
 
 
 def _role_changes(guild: Guild, before: set[str], after: set[str]) -> list[JsonObject]:

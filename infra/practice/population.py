@@ -5,7 +5,15 @@ from typing import Literal
 
 from infra.practice.content.body import read_body
 from infra.practice.core import Core
-from infra.practice.entities import Channel, Guild, Invite, JoinSource, Member, Message, User
+from infra.practice.entities import (
+    Channel,
+    Guild,
+    Invite,
+    JoinSource,
+    Member,
+    Message,
+    User,
+)
 from infra.practice.errors import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, ApiError
 from infra.practice.invites import InviteTerms, create_invite, live_invites, revoke_invite
 from infra.practice.membership import Entrance, ban, guild_event, join, kick, leave, unban
@@ -13,6 +21,7 @@ from infra.practice.payloads.guilds import guild_create_json
 from infra.practice.permissions import Permission, channel_permissions
 from infra.practice.posting import Authorship
 from infra.practice.seed import add_user, found_guild
+from infra.practice.targets import TargetUsers
 from infra.practice.world import World
 
 type Via = Literal["invite", "vanity", "discovery", "hub", "oauth2"]
@@ -85,12 +94,21 @@ class Population:
         max_uses: int = 0,
         unique: bool = True,
         channel_id: str | None = None,
+        role_ids: tuple[str, ...] = (),
+        target_user_ids: tuple[str, ...] = (),
     ) -> str:
-        """Create an invite as a member and return its code. `max_age` in seconds; 0 is no limit."""
+        """Create an invite as a member and return its code. `max_age` in seconds; 0 is no limit.
+
+        With `target_user_ids` only those may use it, once they are processed.
+        """
         guild = self.world.guild(guild_id)
         channel = self.channel_of(guild, channel_id)
         self._require(guild, inviter_id, channel, Permission.CREATE_INSTANT_INVITE)
-        terms = InviteTerms(channel.id, max_age=max_age, max_uses=max_uses, unique=unique)
+        now, takes = self.world.now, self.core.faults.lags.target_users
+        targets = TargetUsers(list(target_user_ids), now, now + takes) if target_user_ids else None
+        terms = InviteTerms(
+            channel.id, max_age, max_uses, unique=unique, role_ids=role_ids, targets=targets
+        )
         invite, events = create_invite(self.world, guild, inviter_id, terms)
         self.core.publish(events)
         return invite.code

@@ -1,6 +1,5 @@
 """The practice Discord as one thing: what tests and the page do with it."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -8,32 +7,31 @@ from aiohttp import web
 from infra.practice.attachments import AttachmentStore
 from infra.practice.codec import decode, encode
 from infra.practice.control import mount_control
+from infra.practice.conversing import Conversing
 from infra.practice.core import Core
+from infra.practice.faults.faults import Faults
 from infra.practice.gateway.sessions import Hub
+from infra.practice.gateway.terms import GatewayTerms
 from infra.practice.intents import Intents
-from infra.practice.interactions.desk import Desk
 from infra.practice.interactions.endpoint import Endpoint, EndpointCheck
-from infra.practice.interactions.options import OptionValue
-from infra.practice.interactions.outcome import Outcome
-from infra.practice.interactions.person import Person
 from infra.practice.interactions.signing import Signer
-from infra.practice.json_types import JsonObject
 from infra.practice.moments import Clock, utc_now
-from infra.practice.population import Population
 from infra.practice.posting import Postbox
+from infra.practice.rest.limits import Limits, RateLimits
 from infra.practice.routes import mount_attachments, mount_gateway, mount_rest
 from infra.practice.seed import seeded_world
 from infra.practice.storage import StateFile
 from infra.practice.world import State, World
 
 
-class Practice(Population):
+class Practice(Conversing):
     """A Discord of one's own.
 
     `state_file`: where everything is kept; the default world where it does not exist yet, and in
     memory alone for None. `clock`: the time of this world, in UTC. `approved_intents`: the
     privileged intents granted to the application. `answer_limit`: seconds that the endpoint has
-    to answer an interaction. `heartbeat_interval`: seconds between a client's heartbeats.
+    to answer an interaction. `heartbeat_interval`: seconds between a client's heartbeats, unless
+    `gateway` gives the gateway's terms whole. `rate_limits`: how often REST may be asked.
 
     Methods that Discord would refuse raise ApiError; what a client would not let one do raises
     NotSendableError.
@@ -47,6 +45,8 @@ class Practice(Population):
         approved_intents: Intents = Intents.GUILD_MEMBERS,
         answer_limit: float = 3.0,
         heartbeat_interval: float = 41.25,
+        gateway: GatewayTerms | None = None,
+        rate_limits: RateLimits | None = None,
     ) -> None:
         self._storage = StateFile(state_file, lambda: encode(self.world.state))
         stored = self._storage.load()
@@ -56,18 +56,21 @@ class Practice(Population):
         self._attachments = AttachmentStore(
             state_file.with_suffix(".files") if state_file is not None else None
         )
-        self._heartbeat_interval = heartbeat_interval
+        self._limits = Limits(rate_limits or RateLimits())
+        terms = gateway or GatewayTerms(heartbeat_interval=heartbeat_interval)
+        hub = Hub(world, approved_intents, terms)
+        hub.changed = self._storage.mark_dirty
         super().__init__(
             Core(
                 world,
-                Hub(world, approved_intents),
+                hub,
                 Postbox(world, self._attachments),
                 self._signer,
                 Endpoint(self._signer, clock, application.id, answer_limit),
+                Faults(hub),
                 self._storage.mark_dirty,
             )
         )
-        self._desk = Desk(self.core)
         if stored is None:
             self._storage.mark_dirty()
 
@@ -114,13 +117,37 @@ class Practice(Population):
     def approved_intents(self, intents: Intents) -> None:
         self.core.hub.approved = intents
 
+    @property
+    def gateway(self) -> Hub:
+        """The gateway: its sessions and terms; have it reconnect or invalidate its clients."""
+        return self.core.hub
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong, on demand."""
+        return self.core.faults
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """How often REST may be asked; generous unless set."""
+        return self._limits.terms
+
+    @rate_limits.setter
+    def rate_limits(self, terms: RateLimits) -> None:
+        self._limits.terms = terms
+
+    @property
+    def invalid_requests(self) -> int:
+        """The 401, 403 and 429 of the last ten minutes; Discord bans for 10 000."""
+        return self._limits.invalid_requests
+
     def add_routes(self, app: web.Application) -> None:
         """Mount `/api/v10`, `/gateway`, `/practice` and `/practice/api` on an application.
 
         The practice Discord closes, and writes its state, with the application.
         """
-        mount_rest(app, self.core, self._desk)
-        mount_gateway(app, self.core, self._heartbeat_interval)
+        mount_rest(app, self.core, self._desk, self._limits)
+        mount_gateway(app, self.core)
         mount_attachments(app, self._attachments.get)
         mount_control(app, self)
 
@@ -144,81 +171,6 @@ class Practice(Population):
             return EndpointCheck(("no interactions endpoint is set",))
         return await self.core.endpoint.verify(self.interactions_endpoint)
 
-    async def run_command(
-        self,
-        guild_id: str,
-        user_id: str,
-        line: str,
-        options: Mapping[str, OptionValue] | None = None,
-        *,
-        channel_id: str | None = None,
-        follow_ups: int = 0,
-        patience: float = 30.0,
-    ) -> Outcome:
-        """Have a member run a command such as `/invite view` and wait for what they get to see.
-
-        `options` are by name: users by id, mention or name, roles and channels likewise. A
-        deferred answer is awaited for `patience` seconds, as are as many `follow_ups` as asked.
-        """
-        person = self.person(guild_id, user_id, channel_id)
-        return await person.run(line, dict(options or {}), follow_ups, patience)
-
-    async def suggest(
-        self,
-        guild_id: str,
-        user_id: str,
-        line: str,
-        options: Mapping[str, OptionValue],
-        focused: str,
-    ) -> list[JsonObject]:
-        """Return the choices that autocomplete offers for the option `focused`."""
-        return await self.person(guild_id, user_id).suggest(line, dict(options), focused)
-
-    async def click(
-        self,
-        guild_id: str,
-        user_id: str,
-        message_id: str,
-        custom_id: str,
-        values: list[str] | None = None,
-        *,
-        patience: float = 30.0,
-    ) -> Outcome:
-        """Have a member press a button, or choose `values` from a menu, of a message."""
-        channel_id = self._channel_of_message(message_id)
-        person = self.person(guild_id, user_id, channel_id)
-        return await person.click(message_id, custom_id, values or [], patience)
-
-    async def submit_modal(
-        self,
-        guild_id: str,
-        user_id: str,
-        interaction_id: str,
-        values: Mapping[str, str],
-        *,
-        patience: float = 30.0,
-    ) -> Outcome:
-        """Have a member submit the modal that the interaction opened; `values` by custom id."""
-        channel_id = self.world.state.interactions[interaction_id].channel_id
-        person = self.person(guild_id, user_id, channel_id)
-        return await person.submit(interaction_id, dict(values), patience)
-
-    def outcome(self, interaction_id: str) -> Outcome:
-        """Say what is to be seen of an interaction now."""
-        return self._desk.outcome(self.world.state.interactions[interaction_id])
-
-    def person(self, guild_id: str, user_id: str, channel_id: str | None = None) -> Person:
-        """Take a member's seat in a channel, the system channel unless told."""
-        guild = self.world.guild(guild_id)
-        channel = self.channel_of(guild, channel_id)
-        return Person(self.core, self._desk, guild, user_id, channel.id)
-
     def attachment(self, attachment_id: str) -> bytes | None:
         """Return the bytes of an attachment."""
         return self._attachments.get(attachment_id)
-
-    def _channel_of_message(self, message_id: str) -> str | None:
-        for channel_id, kept in self.world.state.messages.items():
-            if message_id in kept:
-                return channel_id
-        return None

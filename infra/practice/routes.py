@@ -10,46 +10,61 @@ from infra.practice.core import Core
 from infra.practice.gateway.connection import Connection
 from infra.practice.interactions.desk import Desk
 from infra.practice.rest import (
+    bans,
     channels,
     commands,
     gateway,
     guilds,
     interactions,
     invites,
+    member_search,
     members,
+    target_users,
     users,
     webhooks,
 )
 from infra.practice.rest.call import Call
 from infra.practice.rest.limits import Limits
-from infra.practice.rest.routing import discord_errors, to_aiohttp
+from infra.practice.rest.routing import API, discord_errors
+from infra.practice.rest.serving import Guard, Served
 
-API = "/api/v10"
 SHOWN_INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp")
-NOUNS = (gateway, users, guilds, members, invites, channels, commands, interactions, webhooks)
+NOUNS = (
+    gateway,
+    users,
+    guilds,
+    members,
+    member_search,
+    bans,
+    invites,
+    target_users,
+    channels,
+    commands,
+    interactions,
+    webhooks,
+)
 
 
-def mount_rest(app: web.Application, core: Core, desk: Desk) -> None:
+def mount_rest(app: web.Application, core: Core, desk: Desk, limits: Limits) -> None:
     """Mount REST v10 under `/api/v10`."""
     rest = web.Application(middlewares=[discord_errors], client_max_size=120 * 1024 * 1024)
-    limits = Limits()
+    guard = Guard(limits, core.faults.answers, lambda: core.world.application.bot_token)
 
     def call(request: web.Request) -> Call:
         core.postbox.origin = f"{request.scheme}://{request.host}"
         return Call(core, desk, request)
 
     for route in chain.from_iterable(noun.routes.items for noun in NOUNS):
-        handler = to_aiohttp(route, call, limits, lambda: core.world.application.bot_token)
-        rest.router.add_route(route.method, route.path, handler)
+        rest.router.add_route(route.method, route.path, Served(route, call, guard).handle)
     app.add_subapp(API, rest)
 
 
-def mount_gateway(app: web.Application, core: Core, heartbeat_interval: float) -> None:
+def mount_gateway(app: web.Application, core: Core) -> None:
     """Mount the gateway at `/gateway`; its connections close when the application stops."""
     open_connections: set[Connection] = set()
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        connection = Connection(core.world, core.hub, heartbeat_interval)
+        connection = Connection(core.world, core.hub)
         open_connections.add(connection)
         try:
             return await connection.serve(request)

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +29,16 @@ from infra.practice.interactions.records import Interaction
 from infra.practice.moments import Clock, aged_snowflake, snowflake_floor
 
 MESSAGES_KEPT = 2_000
+USES_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a code of a guild, vanity or not."""
+
+    at: datetime
+    guild_id: str
+    code: str
 
 
 @dataclass(slots=True)
@@ -47,11 +58,15 @@ class State:
 
 
 class World:
-    """Finds and makes things; every lookup that fails is Discord's own 404."""
+    """Finds and makes things; every lookup that fails is Discord's own 404.
+
+    `uses` are the latest uses of codes, oldest first; they are not kept over a restart.
+    """
 
     def __init__(self, state: State, clock: Clock) -> None:
         self.state = state
         self.clock = clock
+        self.uses: deque[Use] = deque(maxlen=USES_KEPT)
         self._usernames = {user.username for user in state.users.values()}
 
     @property

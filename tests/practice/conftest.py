@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from infra.practice import Practice, PracticeServer
+from infra.practice import GatewayTerms, Practice, PracticeServer
 from tests.practice.rest import Rest
 
 
@@ -30,7 +30,8 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def practice(clock: FakeClock) -> Practice:
-    return Practice(clock=clock, answer_limit=0.4)
+    # Tests identify as often as they like; those of the limits give their own terms.
+    return Practice(clock=clock, answer_limit=0.4, gateway=GatewayTerms(identify_window=0))
 
 
 @pytest_asyncio.fixture

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+from tests.practice import undocumented
+
 DOCUMENT: Final = Path(__file__).resolve().parents[3] / "shared" / "discord" / "openapi.json"
 _METHODS: Final = ("get", "put", "post", "patch", "delete")
 
@@ -29,6 +31,7 @@ def _document() -> dict[str, Any]:
     }
     schemas = document["components"]["schemas"]
     schemas["InnerErrors"]["properties"]["_errors"]["items"] = field_error
+    document["paths"] |= undocumented.PATHS
     return document
 
 
@@ -71,11 +74,13 @@ def problems(method: str, path: str, status: int, body: object) -> list[str]:
     if "$ref" in responses[key]:
         name = responses[key]["$ref"].rsplit("/", 1)[1]
         pointer = f"#/components/schemas/{_error_schema(name)}"
-    elif "content" in responses[key]:
+    elif "application/json" in responses[key].get("content", {}):
         escaped = template.replace("/", "~1").replace("{", "%7B").replace("}", "%7D")
         pointer = (
             f"#/paths/{escaped}/{method.lower()}/responses/{key}/content/application~1json/schema"
         )
+    elif "content" in responses[key]:
+        return [] if isinstance(body, str) else [f"{method} {template} {status} is a text"]
     else:
         return [] if body is None else [f"{method} {template} {status} has no body"]
     return [

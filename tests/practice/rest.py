@@ -1,6 +1,7 @@
 """A REST client that holds every answer against Discord's description."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Self
 
 import aiohttp
@@ -11,11 +12,12 @@ type Body = Any
 
 
 class Rest:
-    """Asks the practice Discord as the bot does."""
+    """Asks the practice Discord as the bot does; `headers` are those of the latest answer."""
 
     def __init__(self, base: str, token: str) -> None:
-        self._base = base
+        self.base = base
         self._session = aiohttp.ClientSession(headers={"Authorization": f"Bot {token}"})
+        self.headers: Mapping[str, str] = {}
         self.visited: set[tuple[str, str]] = set()
 
     async def __aenter__(self) -> Self:
@@ -36,12 +38,14 @@ class Rest:
     ) -> Body:
         """Send a request, check the answer's status and shape, and return its JSON."""
         async with self._session.request(
-            method, f"{self._base}{path}", json=body, headers=headers, data=data
+            method, f"{self.base}{path}", json=body, headers=headers, data=data
         ) as response:
             raw = await response.read()
-            answer = json.loads(raw) if raw else None
+            structured = response.content_type == "application/json"
+            answer = (json.loads(raw) if structured else raw.decode()) if raw else None
             plain = path.split("?", maxsplit=1)[0]
-            assert "X-RateLimit-Bucket" in response.headers
+            self.headers = response.headers
+            assert {"X-RateLimit-Bucket", "X-RateLimit-Global"} & response.headers.keys()
             if contract.available():
                 assert contract.problems(method, plain, response.status, answer) == []
                 if response.status < 300:

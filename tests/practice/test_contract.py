@@ -103,7 +103,9 @@ async def test_every_route_answers_as_discord_describes(practice: Practice, rest
     await _about_the_bot(practice, rest)
     await _about_the_guild(practice, rest)
     await _about_members(practice, rest)
+    await _about_member_search(practice, rest)
     await _about_invites(practice, rest)
+    await _about_target_users(practice, rest)
     await _about_messages(practice, rest)
     await _about_commands(practice, rest)
     await _about_interactions(practice, rest)
@@ -196,6 +198,36 @@ async def _about_invites(practice: Practice, rest: Rest) -> None:
     await rest.get("/invites/practice")
     await rest.call("DELETE", f"/invites/{created['code']}")
     await rest.refused("GET", f"/invites/{created['code']}", status=404, code=10006)
+
+
+async def _about_member_search(practice: Practice, rest: Rest) -> None:
+    path = f"/guilds/{practice.guild.id}/members-search"
+    found = await rest.call("POST", path, {"limit": 1_000})
+    assert found["total_result_count"] == len(practice.guild.members)
+    practice.faults.index_unavailable()
+    await rest.call("POST", path, {}, expect=202)
+    practice.faults.answer("POST", "/guilds/*/members-search", 429)
+    await rest.call("POST", path, {}, expect=429)
+
+
+async def _about_target_users(practice: Practice, rest: Rest) -> None:
+    owner = practice.guild.owner_id
+    practice.faults.target_users_take(0)
+    form = aiohttp.FormData()
+    form.add_field("unique", "true")
+    form.add_field("target_users_file", owner.encode(), filename="users.csv")
+    path = f"/channels/{practice.guild.system_channel_id}/invites"
+    created = await rest.call("POST", path, data=form)
+    place = f"/invites/{created['code']}/target-users"
+    await rest.get(place)
+    await rest.get(f"{place}/job-status")
+    form = aiohttp.FormData()
+    form.add_field("target_users_file", b"12345678901234567\n", filename="users.csv")
+    await rest.call("PUT", place, data=form, expect=204)
+    await rest.call("PUT", f"{place}/{owner}", expect=204)
+    await rest.call("DELETE", f"{place}/{owner}", expect=204)
+    await rest.call("POST", f"{place}/bulk-add", {"user_ids": [owner]}, expect=204)
+    await rest.call("POST", f"{place}/bulk-delete", {"user_ids": [owner]}, expect=204)
 
 
 async def _about_messages(practice: Practice, rest: Rest) -> None:

@@ -1,71 +1,17 @@
 """An unmodified discord.py connects, sees, and acts."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, cast
 
 import discord
 import pytest
-import yarl
-from discord.gateway import DiscordWebSocket
 
 from infra.practice import Intents, Practice, PracticeServer
-
-GUILD_EVENTS = discord.Intents(guilds=True, members=True, invites=True, moderation=True)
+from tests.practice.discord_client import GUILD_EVENTS, connected, point_at
 
 
 @pytest.fixture(autouse=True)
 def _addresses(server: PracticeServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discord.http.Route, "BASE", server.api_base)
-    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(server.gateway_url))
-
-
-class Watcher:
-    """Notes what a client dispatches."""
-
-    def __init__(self, client: discord.Client) -> None:
-        self.client = client
-        self.seen: list[tuple[str, Any]] = []
-        self._news = asyncio.Event()
-        dispatch: Callable[..., None] = client.dispatch
-
-        def note(event: str, /, *arguments: Any, **more: Any) -> None:  # noqa: ANN401
-            self.seen.append((event, arguments[0] if arguments else None))
-            self._news.set()
-            dispatch(event, *arguments, **more)
-
-        cast("Any", client).dispatch = note
-        client._connection.dispatch = note
-
-    async def wait_for(self, event: str) -> Any:  # noqa: ANN401 whatever discord.py hands out
-        async with asyncio.timeout(10):
-            while True:
-                for name, value in self.seen:
-                    if name == event:
-                        return value
-                self._news.clear()
-                await self._news.wait()
-
-    def names(self) -> set[str]:
-        return {name for name, _ in self.seen}
-
-
-@asynccontextmanager
-async def connected(practice: Practice, client: discord.Client) -> AsyncIterator[Watcher]:
-    watcher = Watcher(client)
-    running = asyncio.create_task(client.start(practice.bot_token))
-    try:
-        ready = asyncio.create_task(watcher.wait_for("ready"))
-        await asyncio.wait([running, ready], return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            ready.cancel()
-            running.result()
-        yield watcher
-    finally:
-        await client.close()
-        await asyncio.gather(running, return_exceptions=True)
+    point_at(server, monkeypatch)
 
 
 @pytest.mark.asyncio

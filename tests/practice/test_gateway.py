@@ -1,70 +1,16 @@
 """The gateway's protocol, frame by frame."""
 
 import json
-import zlib
 from typing import Any
 
 import aiohttp
 import pytest
 
 from infra.practice import Intents, Permission, Practice, PracticeServer
+from tests.practice.gateway_client import Socket, connect
 from tests.practice.test_permissions import restrict
 
 ALL = Intents.GUILDS | Intents.GUILD_MEMBERS | Intents.GUILD_INVITES | Intents.GUILD_MODERATION
-
-
-class Socket:
-    """A client that speaks the gateway's frames."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self._inflate = zlib.decompressobj()
-
-    async def read(self) -> dict[str, Any]:
-        message = await self.socket.receive(timeout=5)
-        assert message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY), message
-        raw = message.data
-        text = self._inflate.decompress(raw) if isinstance(raw, bytes) else raw
-        frame: dict[str, Any] = json.loads(text)
-        return frame
-
-    async def event(self) -> tuple[str, dict[str, Any]]:
-        frame = await self.read()
-        assert frame["op"] == 0, frame
-        return frame["t"], frame["d"]
-
-    async def send(self, op: int, data: object = None) -> None:
-        await self.socket.send_str(json.dumps({"op": op, "d": data}))
-
-    async def identify(self, practice: Practice, intents: int, **more: object) -> dict[str, Any]:
-        token = more.pop("token", practice.bot_token)
-        await self.send(2, {"token": token, "intents": intents, "properties": {}, **more})
-        event, data = await self.event()
-        assert event == "READY"
-        return data
-
-    async def closed_with(self) -> int | None:
-        while True:
-            message = await self.socket.receive(timeout=5)
-            if message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED):
-                return self.socket.close_code
-
-    async def settle(self) -> list[str]:
-        """Read all that was sent before a heartbeat is acknowledged; return the events' names."""
-        await self.send(1, None)
-        names = []
-        while (frame := await self.read())["op"] != 11:
-            names.append(frame["t"])
-        return names
-
-
-async def connect(
-    session: aiohttp.ClientSession, server: PracticeServer, query: str = "v=10&encoding=json"
-) -> Socket:
-    socket = Socket(await session.ws_connect(f"{server.gateway_url}?{query}"))
-    hello = await socket.read()
-    assert (hello["op"], hello["d"]["heartbeat_interval"]) == (10, 41_250)
-    return socket
 
 
 @pytest.mark.asyncio

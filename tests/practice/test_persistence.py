@@ -67,6 +67,22 @@ async def test_everything_survives_a_restart(state_file: Path, clock: FakeClock)
         assert int(second.world.new_id()) > int(first.world.state.last_id)
 
 
+def test_target_users_roles_and_screening_survive(state_file: Path, clock: FakeClock) -> None:
+    first = Practice(state_file, clock)
+    guild = first.guild
+    regular = next(role.id for role in guild.roles.values() if role.name == "Regular")
+    robin = first.add_user("Robin").id
+    first.screen_members(guild.id)
+    code = first.create_invite(
+        guild.id, guild.owner_id, role_ids=(regular,), target_user_ids=(robin,)
+    )
+    second = Practice(state_file, clock)
+    clock.advance(seconds=1)
+    assert second.guild.invites[code] == first.guild.invites[code]
+    member = second.join(second.guild.id, code, robin)
+    assert (member.roles, member.pending) == ([regular], True)
+
+
 @pytest.mark.asyncio
 async def test_files_survive_too(state_file: Path) -> None:
     first = Practice(state_file)

@@ -20,13 +20,14 @@ _SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that came with a request; `slot` is its n in `files[n]`."""
+    """A file that came with a request in `field`; `slot` is its n in `files[n]`."""
 
     filename: str
     content_type: str
     content: bytes
     slot: int = 0
     description: str | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Op(IntEnum):
 class CloseCode(IntEnum):
     """Why the server closes."""
 
+    UNKNOWN_ERROR = 4000
     UNKNOWN_OPCODE = 4001
     DECODE_ERROR = 4002
     NOT_AUTHENTICATED = 4003
@@ -36,12 +37,14 @@ class CloseCode(IntEnum):
     RATE_LIMITED = 4008
     SESSION_TIMED_OUT = 4009
     INVALID_SHARD = 4010
+    SHARDING_REQUIRED = 4011
     INVALID_API_VERSION = 4012
     INVALID_INTENTS = 4013
     DISALLOWED_INTENTS = 4014
 
 
 REASONS = {
+    CloseCode.UNKNOWN_ERROR: "Unknown error.",
     CloseCode.UNKNOWN_OPCODE: "Unknown opcode.",
     CloseCode.DECODE_ERROR: "Error while decoding payload.",
     CloseCode.NOT_AUTHENTICATED: "Not authenticated.",
@@ -50,10 +53,25 @@ REASONS = {
     CloseCode.RATE_LIMITED: "Rate limited.",
     CloseCode.SESSION_TIMED_OUT: "Session timed out.",
     CloseCode.INVALID_SHARD: "Invalid shard.",
+    CloseCode.SHARDING_REQUIRED: "Sharding required.",
     CloseCode.INVALID_API_VERSION: "Invalid API version.",
     CloseCode.INVALID_INTENTS: "Invalid intent(s).",
     CloseCode.DISALLOWED_INTENTS: "Disallowed intent(s).",
 }
+
+
+# After these a session cannot be resumed: the first is its end, the others refuse its terms.
+FINAL = frozenset(
+    {
+        CloseCode.SESSION_TIMED_OUT,
+        CloseCode.AUTHENTICATION_FAILED,
+        CloseCode.INVALID_SHARD,
+        CloseCode.SHARDING_REQUIRED,
+        CloseCode.INVALID_API_VERSION,
+        CloseCode.INVALID_INTENTS,
+        CloseCode.DISALLOWED_INTENTS,
+    }
+)
 
 
 class GatewayClosedError(Exception):

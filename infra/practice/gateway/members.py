@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from infra.practice.entities import Guild, User
-from infra.practice.gateway.sessions import Session
+from infra.practice.gateway.session import Session
 from infra.practice.intents import Intents
 from infra.practice.json_types import JsonObject, as_list
 from infra.practice.payloads.people import member_json

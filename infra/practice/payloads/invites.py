@@ -1,6 +1,6 @@
 """Invites as JSON: plain, with metadata, and as the gateway announces them."""
 
-from infra.practice.entities import Channel, Guild, Invite
+from infra.practice.entities import Channel, Guild, Invite, Role
 from infra.practice.json_types import JsonObject
 from infra.practice.moments import stamp
 from infra.practice.payloads.people import user_json
@@ -21,16 +21,19 @@ def invite_json(world: World, invite: Invite) -> JsonObject:
     }
     if invite.inviter_id is not None:
         body["inviter"] = user_json(world.user(invite.inviter_id))
+    roles = [guild.roles[role_id] for role_id in invite.role_ids if role_id in guild.roles]
+    if roles:
+        body["roles"] = [_role(role) for role in roles]
     return body
 
 
-def invite_metadata_json(invite: Invite) -> JsonObject:
-    """Write what only those with Manage Server see.
+def invite_metadata_json(invite: Invite, uses: int) -> JsonObject:
+    """Write what only those with Manage Server see; `uses` as far as they show.
 
     Source: Discord API reference, "Get Guild Invites": metadata is included with MANAGE_GUILD.
     """
     return {
-        "uses": invite.uses,
+        "uses": uses,
         "max_uses": invite.max_uses,
         "max_age": invite.max_age,
         "temporary": invite.temporary,
@@ -76,6 +79,8 @@ def invite_create_json(world: World, invite: Invite) -> JsonObject:
     }
     if invite.inviter_id is not None:
         body["inviter"] = user_json(world.user(invite.inviter_id))
+    if invite.role_ids:
+        body["role_ids"] = list(invite.role_ids)
     return body
 
 
@@ -102,6 +107,18 @@ def _guild(guild: Guild) -> JsonObject:
         "nsfw_level": 0,
         "nsfw": False,
         "premium_subscription_count": 14 if guild.vanity_code else 0,
+    }
+
+
+def _role(role: Role) -> JsonObject:
+    return {
+        "id": role.id,
+        "name": role.name,
+        "position": role.position,
+        "color": role.color,
+        "colors": {"primary_color": role.color, "secondary_color": None, "tertiary_color": None},
+        "icon": None,
+        "unicode_emoji": None,
     }
 
 

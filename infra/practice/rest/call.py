@@ -20,7 +20,7 @@ from infra.practice.errors import (
     Refusal,
 )
 from infra.practice.forms import Form, is_snowflake
-from infra.practice.intents import Dispatches
+from infra.practice.intents import Dispatches, Intents
 from infra.practice.interactions.desk import Desk
 from infra.practice.json_types import Json, JsonObject, as_object
 from infra.practice.permissions import Permission, channel_permissions, guild_permissions
@@ -102,6 +102,11 @@ class Call:
         """Refuse (403, 50013) without a permission in the guild."""
         if not self.permissions(guild) & permission:
             raise ApiError(MISSING_PERMISSIONS)
+
+    def require_intent(self, intent: Intents) -> None:
+        """Refuse (403, 50001) without a privileged intent of the application."""
+        if not self.core.hub.approved & intent:
+            raise ApiError(MISSING_ACCESS)
 
     def require_in(self, channel: Channel, permission: Permission) -> None:
         """Refuse without sight of a channel (50001) or a permission in it (50013)."""
@@ -187,4 +192,5 @@ async def _upload(part: BodyPartReader, position: int) -> Upload:
         content_type=part.headers.get("Content-Type", "application/octet-stream"),
         content=content,
         slot=int(slot.group(1)) if slot else position,
+        field=part.name or "",
     )

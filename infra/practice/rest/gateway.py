@@ -4,7 +4,6 @@ from infra.practice.json_types import JsonObject
 from infra.practice.rest.call import Call
 from infra.practice.rest.routing import Answer, Routes
 
-IDENTIFIES_A_DAY = 1_000
 routes = Routes()
 
 
@@ -17,13 +16,14 @@ async def get_gateway(call: Call) -> Answer:
 @routes.add("GET", "/gateway/bot")
 async def get_gateway_bot(call: Call) -> Answer:
     """Name the gateway's address, the shards to use and the identifies left."""
+    hub = call.core.hub
     limit: JsonObject = {
-        "total": IDENTIFIES_A_DAY,
-        "remaining": max(IDENTIFIES_A_DAY - call.core.hub.identifies, 1),
-        "reset_after": 86_400_000,
-        "max_concurrency": 1,
+        "total": hub.terms.identifies_per_day,
+        "remaining": hub.identifies_left,
+        "reset_after": int(hub.identifies_reset_after.total_seconds() * 1_000),
+        "max_concurrency": hub.terms.max_concurrency,
     }
-    return Answer({"url": _url(call), "shards": 1, "session_start_limit": limit})
+    return Answer({"url": _url(call), "shards": hub.terms.shards, "session_start_limit": limit})
 
 
 def _url(call: Call) -> str:

@@ -1,8 +1,11 @@
 """Guilds, their roles, channels, vanity code and audit log."""
 
-from infra.practice.audit import entry_json
+from collections.abc import Callable
+
+from infra.practice.audit import entry_json, kept_entries
 from infra.practice.entities import AuditEntry, Guild
 from infra.practice.errors import NO_VANITY, UNKNOWN_ROLE, ApiError
+from infra.practice.invites import shown_uses
 from infra.practice.payloads.guilds import (
     channel_json,
     guild_json,
@@ -14,6 +17,7 @@ from infra.practice.permissions import Permission
 from infra.practice.rest.call import Call
 from infra.practice.rest.routing import Answer, Routes
 
+LAST_ID = 2**63 - 1
 routes = Routes()
 
 
@@ -53,16 +57,22 @@ async def get_vanity_url(call: Call) -> Answer:
     call.require(guild, Permission.MANAGE_GUILD)
     if "VANITY_URL" not in guild.features:
         raise ApiError(NO_VANITY)
-    return Answer({"code": guild.vanity_code, "uses": guild.vanity_uses})
+    code, lag = guild.vanity_code, call.core.faults.lags.counts
+    uses = shown_uses(call.world, guild, code or "", guild.vanity_uses, lag)
+    return Answer({"code": code, "uses": uses})
 
 
 @routes.add("GET", "/guilds/{guild_id}/audit-logs")
 async def get_audit_log(call: Call) -> Answer:
-    """List audit log entries, newest first, by `action_type`, `user_id`, `before`, `after`."""
+    """List audit log entries by `action_type`, `user_id`, `target_id`, `before`, `after`.
+
+    Newest first, but oldest first with `after` (Audit Log, Get Guild Audit Log).
+    """
     guild = call.guild()
     call.require(guild, Permission.VIEW_AUDIT_LOG)
     limit = call.query_integer("limit", 1, 100, 50)
-    entries = [entry for entry in guild.audit_log if _asked_for(call, entry)]
+    wanted = _filter(call)
+    entries = [entry for entry in kept_entries(call.world, guild) if wanted(entry)]
     if "after" not in call.request.query:
         entries.reverse()
     entries = entries[:limit]
@@ -87,15 +97,21 @@ def known_role(guild: Guild, role_id: str) -> str:
     return role_id
 
 
-def _asked_for(call: Call, entry: AuditEntry) -> bool:
+def _filter(call: Call) -> Callable[[AuditEntry], bool]:
     query = call.request.query
-    return (
-        query.get("action_type", str(entry.action_type)) == str(entry.action_type)
-        and query.get("user_id", entry.user_id) == entry.user_id
-        and query.get("target_id", entry.target_id) == entry.target_id
-        and ("before" not in query or int(entry.id) < int(query["before"]))
-        and ("after" not in query or int(entry.id) > int(query["after"]))
-    )
+    before = call.query_integer("before", 0, LAST_ID, LAST_ID)
+    after = call.query_integer("after", 0, LAST_ID, 0)
+    kind = call.query_integer("action_type", 0, 1_000, 0)
+
+    def wanted(entry: AuditEntry) -> bool:
+        return (
+            after < int(entry.id) < before
+            and kind in (0, entry.action_type)
+            and query.get("user_id", entry.user_id) == entry.user_id
+            and query.get("target_id", entry.target_id) == entry.target_id
+        )
+
+    return wanted
 
 
 def _people(call: Call, entries: list[AuditEntry]) -> list[str]:

@@ -1,31 +1,37 @@
-"""Members, their roles, and bans."""
+"""Members and their roles."""
 
 from datetime import timedelta
 
 from infra.practice.entities import Guild, JoinSource, Member
-from infra.practice.errors import (
-    INVALID_OAUTH2_TOKEN,
-    MISSING_PERMISSIONS,
-    UNKNOWN_BAN,
-    ApiError,
-)
+from infra.practice.errors import INVALID_OAUTH2_TOKEN, MISSING_PERMISSIONS, ApiError
 from infra.practice.forms import Form
+from infra.practice.intents import Intents
 from infra.practice.json_types import JsonObject
-from infra.practice.membership import Entrance, ban, change_member, join, kick, unban
-from infra.practice.payloads.people import member_json, user_json
+from infra.practice.membership import Entrance, change_member, join, kick
+from infra.practice.payloads.people import member_json
 from infra.practice.permissions import Permission, may_manage_role, outranks
 from infra.practice.rest.call import Call
 from infra.practice.rest.guilds import known_role
 from infra.practice.rest.routing import NOTHING, Answer, Routes
 
 LONGEST_TIMEOUT = timedelta(days=28)
+ADDED_WITH = {
+    "nick": Permission.MANAGE_NICKNAMES,
+    "roles": Permission.MANAGE_ROLES,
+    "mute": Permission.MUTE_MEMBERS,
+    "deaf": Permission.DEAFEN_MEMBERS,
+}
 routes = Routes()
 
 
 @routes.add("GET", "/guilds/{guild_id}/members")
 async def list_members(call: Call) -> Answer:
-    """List members by id, `limit` of them (1 unless told, at most 1000) after `after`."""
+    """List members by id, `limit` of them (1 unless told, at most 1000) after `after`.
+
+    Only for applications with the privileged GUILD_MEMBERS intent (Guild, List Guild Members).
+    """
     guild = call.guild()
+    call.require_intent(Intents.GUILD_MEMBERS)
     limit = call.query_integer("limit", 1, 1_000, 1)
     after = call.query_integer("after", 0, 2**63 - 1, 0)
     ids = sorted((user_id for user_id in guild.members if int(user_id) > after), key=int)
@@ -55,18 +61,29 @@ async def get_member(call: Call) -> Answer:
 
 @routes.add("PUT", "/guilds/{guild_id}/members/{user_id}")
 async def add_member(call: Call) -> Answer:
-    """Add a user who granted `guilds.join`: 201, or 204 for one who is a member already."""
+    """Add a user who granted `guilds.join`: 201, or 204 for one who is a member already.
+
+    `nick` needs Manage Nicknames, `roles` Manage Roles, `mute` and `deaf` their own permissions.
+    """
     guild = call.guild()
     call.require(guild, Permission.CREATE_INSTANT_INVITE)
     form = await call.form()
     access_token = form.required_text("access_token", 1, 10_240)
+    nick = form.text("nick", 32) or None
+    roles = form.snowflakes("roles") or []
     form.check()
+    for name, permission in ADDED_WITH.items():
+        if form.fields.get(name):
+            call.require(guild, permission)
+    for role_id in roles:
+        if not may_manage_role(guild, call.own_member(guild), known_role(guild, role_id)):
+            raise ApiError(MISSING_PERMISSIONS)
     user_id = call.id("user_id")
     if call.world.state.access_tokens.get(access_token) != user_id:
         raise ApiError(INVALID_OAUTH2_TOKEN)
     if user_id in guild.members:
         return NOTHING
-    entrance = Entrance(JoinSource.BOT, added_by=call.bot_id)
+    entrance = Entrance(JoinSource.BOT, None, call.bot_id, tuple(dict.fromkeys(roles)), nick)
     member, events = join(call.world, guild, call.world.user(user_id), entrance)
     call.publish(events)
     return Answer(_json(call, member), status=201)
@@ -105,7 +122,7 @@ async def edit_member(call: Call) -> Answer:
 @routes.add("DELETE", "/guilds/{guild_id}/members/{user_id}")
 async def kick_member(call: Call) -> Answer:
     """Kick a member."""
-    guild, user_id = _target(call, Permission.KICK_MEMBERS)
+    guild, user_id = lower_target(call, Permission.KICK_MEMBERS)
     call.publish(kick(call.world, guild, user_id, call.bot_id, call.reason))
     return NOTHING
 
@@ -135,46 +152,8 @@ async def remove_role(call: Call) -> Answer:
     return NOTHING
 
 
-@routes.add("GET", "/guilds/{guild_id}/bans")
-async def list_bans(call: Call) -> Answer:
-    """List bans by user id, `limit` of them after `after`."""
-    guild = call.guild()
-    call.require(guild, Permission.BAN_MEMBERS)
-    limit = call.query_integer("limit", 1, 1_000, 1_000)
-    after = call.query_integer("after", 0, 2**63 - 1, 0)
-    ids = sorted((user_id for user_id in guild.bans if int(user_id) > after), key=int)
-    return Answer([_ban_json(call, guild, user_id) for user_id in ids[:limit]])
-
-
-@routes.add("GET", "/guilds/{guild_id}/bans/{user_id}")
-async def get_ban(call: Call) -> Answer:
-    """Answer with a user's ban."""
-    guild = call.guild()
-    call.require(guild, Permission.BAN_MEMBERS)
-    user_id = call.id("user_id")
-    if user_id not in guild.bans:
-        raise ApiError(UNKNOWN_BAN)
-    return Answer(_ban_json(call, guild, user_id))
-
-
-@routes.add("PUT", "/guilds/{guild_id}/bans/{user_id}")
-async def ban_user(call: Call) -> Answer:
-    """Ban a user, member or not."""
-    guild, user_id = _target(call, Permission.BAN_MEMBERS)
-    call.publish(ban(call.world, guild, user_id, call.bot_id, call.reason))
-    return NOTHING
-
-
-@routes.add("DELETE", "/guilds/{guild_id}/bans/{user_id}")
-async def unban_user(call: Call) -> Answer:
-    """Lift a ban."""
-    guild = call.guild()
-    call.require(guild, Permission.BAN_MEMBERS)
-    call.publish(unban(call.world, guild, call.id("user_id"), call.bot_id, call.reason))
-    return NOTHING
-
-
-def _target(call: Call, permission: Permission) -> tuple[Guild, str]:
+def lower_target(call: Call, permission: Permission) -> tuple[Guild, str]:
+    """Find the user in the path: no member of one's own rank or above (403, 50013)."""
     guild = call.guild()
     call.require(guild, permission)
     user_id = call.id("user_id")
@@ -216,7 +195,3 @@ def _check_edit(
 
 def _json(call: Call, member: Member) -> JsonObject:
     return member_json(member, call.world.user(member.user_id))
-
-
-def _ban_json(call: Call, guild: Guild, user_id: str) -> JsonObject:
-    return {"user": user_json(call.world.user(user_id)), "reason": guild.bans[user_id].reason}

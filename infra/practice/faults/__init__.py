@@ -1,0 +1,1 @@
+"""What can go wrong at Discord, on demand."""

@@ -1,0 +1,99 @@
+"""What those who run a server do: screen newcomers, set permissions."""
+
+from infra.practice.audit import AuditAction, audit
+from infra.practice.entities import Member, Overwrite
+from infra.practice.errors import UNKNOWN_ROLE, ApiError
+from infra.practice.intents import Dispatch, Intents
+from infra.practice.json_types import JsonObject
+from infra.practice.membership import COMPLETED_ONBOARDING, SCREENING, settle
+from infra.practice.payloads.guilds import channel_json, role_json
+from infra.practice.permissions import Permission
+from infra.practice.population import Population
+
+ROLE, PERSON = 0, 1
+
+
+class Governing(Population):
+    """Settings of servers and channels, and how members answer to them."""
+
+    def screen_members(self, guild_id: str, *, on: bool = True) -> None:
+        """Have newcomers accept the rules first: until then they are pending."""
+        guild = self.world.guild(guild_id)
+        others = [feature for feature in guild.features if feature != SCREENING]
+        guild.features = [*others, SCREENING] if on else others
+        self.core.publish([])
+
+    def pass_screening(self, guild_id: str, user_id: str) -> None:
+        """Have a member accept the rules: they are no longer pending."""
+
+        def accept(member: Member) -> None:
+            member.pending = False
+
+        self.core.publish(settle(self.world, self.world.guild(guild_id), user_id, accept))
+
+    def complete_onboarding(self, guild_id: str, user_id: str) -> None:
+        """Have a member go through the server's onboarding to its end."""
+
+        def complete(member: Member) -> None:
+            member.flags |= COMPLETED_ONBOARDING
+
+        self.core.publish(settle(self.world, self.world.guild(guild_id), user_id, complete))
+
+    def set_role_permissions(self, guild_id: str, role_id: str, permissions: Permission) -> None:
+        """Give a role, @everyone by the guild's own id, exactly these permissions."""
+        guild = self.world.guild(guild_id)
+        role = guild.roles.get(role_id)
+        if role is None:
+            raise ApiError(UNKNOWN_ROLE)
+        before, role.permissions = role.permissions, permissions.value
+        change: JsonObject = {
+            "key": "permissions",
+            "old_value": str(before),
+            "new_value": str(role.permissions),
+        }
+        data: JsonObject = {"guild_id": guild_id, "role": role_json(role)}
+        entry = audit(
+            self.world,
+            guild,
+            AuditAction.ROLE_UPDATE,
+            guild.owner_id,
+            role_id,
+            changes=[change],
+        )
+        event = Dispatch("GUILD_ROLE_UPDATE", data, guild_id, Intents.GUILDS)
+        self.core.publish([event, entry])
+
+    def set_overwrite(
+        self,
+        channel_id: str,
+        target_id: str,
+        *,
+        allow: Permission = Permission.NONE,
+        deny: Permission = Permission.NONE,
+    ) -> None:
+        """Make a channel's exception for a role or a member exactly this."""
+        channel = self.world.channel(channel_id)
+        guild = self.world.guild(channel.guild_id or "")
+        kind = ROLE if target_id in guild.roles else PERSON
+        kept = [item for item in channel.overwrites if item.id != target_id]
+        action = (
+            AuditAction.CHANNEL_OVERWRITE_CREATE
+            if len(kept) == len(channel.overwrites)
+            else AuditAction.CHANNEL_OVERWRITE_UPDATE
+        )
+        channel.overwrites = [*kept, Overwrite(target_id, kind, allow.value, deny.value)]
+        entry = audit(
+            self.world,
+            guild,
+            action,
+            guild.owner_id,
+            channel_id,
+            changes=[
+                {"key": "allow", "new_value": str(allow.value)},
+                {"key": "deny", "new_value": str(deny.value)},
+            ],
+            options={"id": target_id, "type": str(kind)},
+        )
+        data = channel_json(self.world, channel)
+        event = Dispatch("CHANNEL_UPDATE", data, guild.id, Intents.GUILDS, channel_id=channel_id)
+        self.core.publish([event, entry])
