@@ -31,7 +31,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def practice(clock: FakeClock) -> Practice:
     # Tests identify as often as they like; those of the limits give their own terms.
-    return Practice(clock=clock, answer_limit=0.4, gateway=GatewayTerms(identify_window=0))
+    return Practice(clock=clock, answer_limit=2.0, gateway=GatewayTerms(identify_window=0))
 
 
 @pytest_asyncio.fixture
