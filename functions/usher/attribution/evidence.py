@@ -44,12 +44,14 @@ class CodeBook:
 
 
 def read_look(
-    book: CodeBook, look: InviteLook, looked_at: datetime | None, *, gap: bool
+    book: CodeBook, look: InviteLook, looked_at: datetime | None, *, gap: bool, unseen: bool
 ) -> list[Use]:
     """Compare a good look with the book; return the uses it reveals and bring the book up to it.
 
     `looked_at` is the end of the last look that showed counts, None before the first. Counts never
     fall: a lower one belongs to an older look. A hidden count is no observation of that code.
+    `gap` says that this is the first look after an absence, `unseen` that one was so lately that
+    the deletion of a code that has vanished may have been missed.
     """
     found: list[Use] = []
     for row in look.rows:
@@ -57,7 +59,7 @@ def read_look(
     if looked_at is not None and look.at < looked_at:
         return found
     for state in _vanished(book, look):
-        found.extend(end_code(book, state, look.at, unseen=gap))
+        found.extend(end_code(book, state, look.at, unseen=unseen))
     return found
 
 

@@ -293,7 +293,10 @@ class _Case:
         look, vanity, failed = self.observation.look, self.observation.vanity, None
         if look is not None and look.ok:
             shown = not look.rows or any(row.uses is not None for row in look.rows)
-            self.uses.extend(read_look(self.book, look, head.looked_at, gap=self.gap))
+            unseen = self.gap or any(look.at - ended < LAG for _, ended in head.gaps)
+            self.uses.extend(
+                read_look(self.book, look, head.looked_at, gap=self.gap, unseen=unseen)
+            )
             if head.looked_at is None:
                 self.uses.append(_hidden_until(look.at))
             head = replace(head, blind=not shown)
