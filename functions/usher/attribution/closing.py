@@ -13,6 +13,8 @@ MOST_OPEN_JOINS: Final = 300
 """Beyond this, parts are closed as they stand, oldest first, so that the state stays small."""
 
 MOST_OPEN_USES: Final = 300
+MOST_IDLE_USES: Final = 30
+"""Ended codes kept for joins that may still arrive late; each costs space in the guild's head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,18 @@ def _balanced(joins: set[int], uses: set[int], counts: Sequence[int], solution: 
 
 
 def still_open(uses: Sequence[Use], joins: Sequence[OpenJoin], now: datetime) -> tuple[Use, ...]:
-    """The young uses, of the uncertain ones only those that an open join may have made."""
-    young = [
-        use
-        for use in uses
-        if use.until >= now - LAG
-        and (
-            use.weight is not Weight.MAYBE
-            or use.reason is Reason.AFTER_GAP
-            or any(fits(join, use) for join in joins)
-        )
-    ]
-    young.sort(key=lambda use: (use.weight is Weight.MAYBE, now - use.until))
-    return tuple(sorted(young[:MOST_OPEN_USES], key=lambda use: (use.until, use.code)))
+    """The young uses; of the uncertain ones that fit no open join, the youngest few."""
+    young = [use for use in uses if use.until >= now - LAG]
+    idle = [use for use in young if _is_idle(use, joins)]
+    idle.sort(key=lambda use: use.until)
+    dropped = {id(use) for use in idle[:-MOST_IDLE_USES]}
+    kept = [use for use in young if id(use) not in dropped]
+    kept.sort(key=lambda use: (use.weight is Weight.MAYBE, now - use.until))
+    return tuple(sorted(kept[:MOST_OPEN_USES], key=lambda use: (use.until, use.code)))
+
+
+def _is_idle(use: Use, joins: Sequence[OpenJoin]) -> bool:
+    """Whether only a join that is still to arrive could have made an uncertain use."""
+    if use.weight is not Weight.MAYBE or use.reason is Reason.AFTER_GAP:
+        return False
+    return not any(fits(join, use) for join in joins)

@@ -146,9 +146,10 @@ def end_code(
     """Record that a code is no more, and return the uses that its end may hide.
 
     `told` says that Discord sent INVITE_DELETE, which it does not on expiry; `revoked`, that the
-    audit log names a person who deleted it (entry 42). A limited code that ended untold by expiry,
-    or by hand, had a use left; one that ended otherwise may have spent all that remained. A code
-    without a limit may have served any number of joins since its count was last seen. `unseen` says
+    audit log names a person who deleted it (entry 42). A limited code that a person ended had a use
+    left; one that ended otherwise may have spent all that remained, an expired one too while its
+    deletion may come late. A code without a limit may have served any number of joins since its
+    count was last seen. `unseen` says
     that it ended during an absence, when neither joins nor deletions were seen.
     """
     expired = not told and not revoked and state.expires_at is not None and state.expires_at <= at
@@ -161,8 +162,7 @@ def end_code(
     if state.uses is None:
         return []
     left = state.max_uses - state.uses if state.max_uses else UNLIMITED
-    spent_whole = status is CodeStatus.GONE or (unseen and status is CodeStatus.EXPIRED)
-    if state.max_uses and not spent_whole:
+    if state.max_uses and status is CodeStatus.REVOKED:
         left -= 1
     if left <= 0:
         return []
