@@ -25,7 +25,7 @@ from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import SettingsError, region, require
-from usher.platform.sqs import EffectsQueue, EffectsRefusedError, sqs_client
+from usher.platform.sqs import EffectsQueue, sqs_client
 
 WRITERS: Final = 16
 """Ledger objects written at once: a burst of 100 joins has up to 300."""
@@ -34,7 +34,6 @@ PASSING: Final = (
     BotoCoreError,
     ClientError,
     ContestedError,
-    EffectsRefusedError,
     LineError,
     LineMissingError,
     OSError,

@@ -135,5 +135,5 @@ class Effects(Protocol):
     """Takes effects to be done in Discord, each at least once."""
 
     def send(self, effects: Sequence[Effect]) -> None:
-        """Hand effects over; raises an AWS error or EffectsRefusedError when not all were taken."""
+        """Hand effects over; raises an AWS error when not all were taken."""
         ...

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import batched
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -14,17 +13,6 @@ from usher.contracts.effect import Effect, encode_effect
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-BATCH: Final = 10
-"""Entries of one SendMessageBatch (SQS's limit)."""
-
-
-class EffectsRefusedError(Exception):
-    """SQS did not take all effects; sending them again is harmless. `codes` are its reasons."""
-
-    def __init__(self, codes: tuple[str, ...]) -> None:
-        super().__init__(f"effects refused: {', '.join(codes)}")
-        self.codes = codes
 
 
 def sqs_client(region: str) -> SQSClient:
@@ -37,20 +25,12 @@ def sqs_client(region: str) -> SQSClient:
 
 @dataclass(frozen=True, slots=True)
 class EffectsQueue:
-    """Implements Effects on a standard queue. May raise botocore's errors too."""
+    """Implements Effects on a standard queue. May raise botocore's errors."""
 
     client: SQSClient
     queue_url: str
 
     def send(self, effects: Sequence[Effect]) -> None:
-        """Hand effects over; raises EffectsRefusedError when not all were taken."""
-        for some in batched(effects, BATCH, strict=False):
-            answer = self.client.send_message_batch(
-                QueueUrl=self.queue_url,
-                Entries=[
-                    {"Id": str(number), "MessageBody": encode_effect(effect)}
-                    for number, effect in enumerate(some)
-                ],
-            )
-            if failed := answer.get("Failed"):
-                raise EffectsRefusedError(tuple(sorted({one["Code"] for one in failed})))
+        """Hand effects over, one by one: they are few, and a batch may be taken in part."""
+        for effect in effects:
+            self.client.send_message(QueueUrl=self.queue_url, MessageBody=encode_effect(effect))
