@@ -84,7 +84,8 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
     ]
     recent = [deed for deed in head.added if observation.at - deed[1] < 2 * ADDED_WITHIN]
     seen_at = max(observation.at, head.seen_at or observation.at)
-    noted = replace(head, gaps=gaps, added=(*recent, *added), seen_at=seen_at)
+    since = head.since or observation.at
+    noted = replace(head, since=since, gaps=gaps, added=(*recent, *added), seen_at=seen_at)
     return noted, head.gap or observation.gap
 
 
@@ -102,4 +103,6 @@ def recovered(
 
 
 def _in_a_gap(head: Head, joined_at: datetime) -> bool:
+    if head.since is None or joined_at < head.since:
+        return False
     return any(began - LAG <= joined_at <= ended + IN_FLIGHT for began, ended in head.gaps)

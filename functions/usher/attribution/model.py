@@ -132,6 +132,8 @@ class Head:
     open: Group = field(default_factory=lambda: Group("", (), ()))
     closed_until: datetime | None = None
     """Latest `until` of the closed groups: a join older than that arrives late."""
+    since: datetime | None = None
+    """When the guild was first seen: who joined before is not a join that was missed."""
     seen_at: datetime | None = None
     """When the last observation was sealed."""
     gaps: tuple[tuple[datetime, datetime], ...] = ()

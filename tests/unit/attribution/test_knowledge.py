@@ -103,15 +103,17 @@ def test_a_record_without_a_code_says_nothing() -> None:
 def test_a_member_found_after_an_absence_is_recorded_as_recovered() -> None:
     guild = Guild()
     guild.shown(0, invite("a", 5), invite("b", 2))
-    guild.shown(600, invite("a", 6), invite("b", 2), gap=True)
+    guild.shown(590, invite("a", 6), invite("b", 2), gap=True)
     guild.found("missed", 300, 601)
     guild.found("old", -9000, 601)
+    guild.found("just before", -5, 601)
 
     guild.waited(601)
 
     assert recovered(guild, "missed")
     assert guild.word("missed") == Ambiguous((InviteCode("a"),), Reason.AFTER_GAP)
-    assert guild.records("old") == 0, "who was there before Usher is not a join that it missed"
+    for user in ("old", "just before"):
+        assert guild.records(user) == 0, "who was there before Usher is not a join that it missed"
 
 
 def test_a_member_found_who_is_on_record_is_not_a_join() -> None:

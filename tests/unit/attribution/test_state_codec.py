@@ -90,6 +90,7 @@ HEADS = st.builds(
     GROUPS,
     st.none() | MOMENTS,
     st.none() | MOMENTS,
+    st.none() | MOMENTS,
     st.lists(st.tuples(MOMENTS, MOMENTS), max_size=3).map(tuple),
     st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
 )
@@ -132,7 +133,7 @@ def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
         15,
-        10,
+        11,
         4,
         9,
         5,
