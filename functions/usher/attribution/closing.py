@@ -1,13 +1,16 @@
 """When evidence may be put away: it balances, or it is too old to be joined by more."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from usher.attribution.matching import LAG, Solution, fits, linked
-from usher.attribution.model import OpenJoin, Use, Weight
-from usher.attribution.outcomes import Reason
+from usher.attribution.model import Group, OpenJoin, PoolCredited, Use, Weight
+from usher.attribution.outcomes import Attributed, Reason
+from usher.contracts.observation import Observation
+from usher.ids import UserId
 
 MOST_OPEN_JOINS: Final = 300
 """Beyond this, parts are closed as they stand, oldest first, so that the state stays small."""
@@ -74,3 +77,60 @@ def _is_idle(use: Use, joins: Sequence[OpenJoin]) -> bool:
     if use.weight is not Weight.MAYBE or use.reason is Reason.AFTER_GAP:
         return False
     return not any(fits(join, use) for join in joins)
+
+
+def close(
+    parts: Sequence[Part],
+    joins: Sequence[OpenJoin],
+    uses: Sequence[Use],
+    solution: Solution,
+    observation: Observation,
+) -> tuple[Group, tuple[Group, ...]]:
+    """Build the group that stays open and those closed now."""
+    spent: set[int] = set()
+    open_joins: list[OpenJoin] = []
+    open_pool: Counter[UserId] = Counter()
+    closed: list[Group] = []
+    for part in parts:
+        held = tuple(joins[j] for j in part.joins)
+        pool = _unpaired(held, part.uses, uses, solution)
+        if part.closed:
+            spent.update(part.uses)
+            maybe = {u for j in part.joins for u in solution.maybe[j]}
+            kept = tuple(uses[u] for u in (*part.uses, *sorted(maybe)))
+            closed.append(Group(f"{observation.id}.{len(closed)}", held, kept, pool))
+        else:
+            open_joins.extend(held)
+            open_pool.update(pool)
+    rest = [use for u, use in enumerate(uses) if u not in spent]
+    left = still_open(rest, open_joins, observation.at)
+    return Group("", tuple(open_joins), left, dict(open_pool)), tuple(closed)
+
+
+def _unpaired(
+    joins: Sequence[OpenJoin], part: Sequence[int], uses: Sequence[Use], solution: Solution
+) -> dict[UserId, int]:
+    """Uses surely made by these joins, by inviter, beyond those that a join is paired with."""
+    pool: Counter[UserId] = Counter()
+    for u in part:
+        inviter = uses[u].inviter_id
+        if inviter is not None:
+            pool[inviter] += solution.certain[u]
+    for join in joins:
+        if isinstance(join.outcome, Attributed) and join.outcome.inviter_id is not None:
+            pool[join.outcome.inviter_id] -= 1
+    return {inviter: n for inviter, n in sorted(pool.items()) if n > 0}
+
+
+def pool_credits(
+    before: Mapping[UserId, int], groups: Sequence[Group], observation: Observation
+) -> list[PoolCredited]:
+    """The change of credits without a pairing, from those given before."""
+    now: Counter[UserId] = Counter()
+    for group in groups:
+        now.update(group.pooled)
+    return [
+        PoolCredited(observation.id, inviter, now[inviter] - had, observation.at)
+        for inviter, had in sorted({**dict.fromkeys(now, 0), **before}.items())
+        if now[inviter] != had
+    ]
