@@ -68,6 +68,17 @@ def _calls(stack: Stack) -> dict[str, Call]:
                 ]
             },
         ),
+        "update of a head": (
+            "dynamodb",
+            "update_item",
+            {
+                "TableName": table,
+                "Key": _KEY,
+                "UpdateExpression": "SET #s = :s",
+                "ExpressionAttributeNames": {"#s": "state"},
+                "ExpressionAttributeValues": {":s": {"S": "{}"}},
+            },
+        ),
         "delete": ("dynamodb", "delete_item", {"TableName": table, "Key": _KEY}),
         "delete table": ("dynamodb", "delete_table", {"TableName": table}),
         "put line": ("s3", "put_object", locked),
@@ -77,6 +88,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "get missing line": ("s3", "get_object", {"Bucket": bucket, "Key": "grants/none"}),
         "send command": send("CommandsQueue"),
         "send effect": send("EffectsQueue"),
+        "send confirmation": send("ConfirmationsQueue"),
         "send event": send("EventsQueue", MessageGroupId="g", MessageDeduplicationId="d"),
         "read token": ("secretsmanager", "get_secret_value", {"SecretId": TOKEN_SECRET}),
         "read other secret": ("secretsmanager", "get_secret_value", {"SecretId": "another"}),
@@ -93,14 +105,17 @@ GRANTED = {
         "query",
         "put",
         "update",
+        "update of a head",
         "transact",
         "delete",
         "put line",
         "get line",
         "list ledger",
         "send effect",
+        "send confirmation",
     ],
     "EffectsFunction": ["read token"],
+    "ConfirmerFunction": ["get", "update", "send confirmation", "send event", "read token"],
 }
 
 

@@ -49,7 +49,7 @@ def test_no_role_leans_on_a_managed_policy(template: Json) -> None:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 4
+    assert len(set(roles)) == len(FUNCTIONS) == 5
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 
@@ -65,14 +65,14 @@ def test_every_function_writes_to_its_own_log_only() -> None:
         assert logs == [{"Fn::GetAtt": [group, "Arn"]}]
 
 
-def test_only_effects_reads_the_token() -> None:
+def test_only_effects_and_the_confirmer_read_the_token() -> None:
     readers = {
         role
         for role, s in statements(TEMPLATE)
         if "secretsmanager:GetSecretValue" in listed(s["Action"])
     }
 
-    assert readers == {"EffectsRole"}
+    assert readers == {"EffectsRole", "ConfirmerRole"}
 
 
 def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:

@@ -1,4 +1,4 @@
-"""The effects queue through boto3."""
+"""The queues through boto3."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
+from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
 from usher.contracts.effect import Effect, encode_effect
+from usher.contracts.observation import Observation
+from usher.contracts.observation_codec import encode, split
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -19,12 +22,20 @@ BATCH: Final = 10
 """Entries of one SendMessageBatch (SQS's limit)."""
 
 
-class EffectsRefusedError(Exception):
-    """SQS did not take all effects; sending them again is harmless. `codes` are its reasons."""
+class MessagesRefusedError(Exception):
+    """SQS did not take all messages; sending them again is harmless. `codes` are its reasons."""
 
     def __init__(self, codes: tuple[str, ...]) -> None:
-        super().__init__(f"effects refused: {', '.join(codes)}")
+        super().__init__(f"messages refused: {', '.join(codes)}")
         self.codes = codes
+
+
+class EffectsRefusedError(MessagesRefusedError):
+    """SQS did not take all effects."""
+
+
+class ConfirmationsRefusedError(MessagesRefusedError):
+    """SQS did not take all confirmation requests."""
 
 
 def sqs_client(region: str) -> SQSClient:
@@ -54,3 +65,46 @@ class EffectsQueue:
             )
             if failed := answer.get("Failed"):
                 raise EffectsRefusedError(tuple(sorted({one["Code"] for one in failed})))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationsQueue:
+    """Implements Confirmations on a standard queue. May raise botocore's errors too."""
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, requests: Sequence[tuple[ConfirmationRequest, int]]) -> None:
+        """Hand requests over, each with its delay; raises ConfirmationsRefusedError."""
+        for some in batched(requests, BATCH, strict=False):
+            answer = self.client.send_message_batch(
+                QueueUrl=self.queue_url,
+                Entries=[
+                    {
+                        "Id": str(number),
+                        "MessageBody": encode_confirmation(request),
+                        "DelaySeconds": delay,
+                    }
+                    for number, (request, delay) in enumerate(some)
+                ],
+            )
+            if failed := answer.get("Failed"):
+                raise ConfirmationsRefusedError(tuple(sorted({one["Code"] for one in failed})))
+
+
+@dataclass(frozen=True, slots=True)
+class EventsQueue:
+    """Sends observations to `events.fifo`: in order for a guild. May raise botocore's errors."""
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, observation: Observation) -> None:
+        """Hand an observation over, cut to fit messages; equal ids are taken once (SQS)."""
+        for part in split(observation):
+            self.client.send_message(
+                QueueUrl=self.queue_url,
+                MessageBody=encode(part),
+                MessageGroupId=part.guild_id,
+                MessageDeduplicationId=part.id,
+            )

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from event_worker.bootstrap import build
+from event_worker.bootstrap import NEEDED, build
 from tests.builders import GUILD, joined, left, look, observe, row
 from tests.fakes.cloud import REGION, TABLE, rows
 from tests.integration.event_worker.conftest import Road, record
@@ -167,12 +167,13 @@ def test_a_hundred_members_at_once(wired: Road) -> None:
     assert seconds < 20
 
 
-@pytest.mark.parametrize("missing", ["TABLE_NAME", "LEDGER_BUCKET", "EFFECTS_QUEUE_URL"])
+@pytest.mark.parametrize("missing", NEEDED)
 def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> None:
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
+        "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "AWS_REGION": REGION,
     }
     del environ[missing]
@@ -188,6 +189,7 @@ def test_a_senseless_retention_is_told(days: str, credentials: None) -> None:
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
+        "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "AWS_REGION": REGION,
         "LEDGER_RETENTION_DAYS": days,
     }
