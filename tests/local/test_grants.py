@@ -68,17 +68,6 @@ def _calls(stack: Stack) -> dict[str, Call]:
                 ]
             },
         ),
-        "update of a head": (
-            "dynamodb",
-            "update_item",
-            {
-                "TableName": table,
-                "Key": _KEY,
-                "UpdateExpression": "SET #s = :s",
-                "ExpressionAttributeNames": {"#s": "state"},
-                "ExpressionAttributeValues": {":s": {"S": "{}"}},
-            },
-        ),
         "delete": ("dynamodb", "delete_item", {"TableName": table, "Key": _KEY}),
         "delete table": ("dynamodb", "delete_table", {"TableName": table}),
         "put line": ("s3", "put_object", locked),
@@ -105,7 +94,6 @@ GRANTED = {
         "query",
         "put",
         "update",
-        "update of a head",
         "transact",
         "delete",
         "put line",

@@ -13,6 +13,7 @@ from tests.packaging.templates import (
     of_type,
     statements,
 )
+from usher.attribution.gate_store import SearchRow
 
 BOTH = pytest.mark.parametrize("template", [TEMPLATE, LISTENER], ids=["template", "listener"])
 
@@ -73,6 +74,19 @@ def test_only_effects_and_the_confirmer_read_the_token() -> None:
     }
 
     assert readers == {"EffectsRole", "ConfirmerRole"}
+
+
+def test_the_confirmer_writes_search_rows_and_nothing_else() -> None:
+    # The emulator takes dynamodb:Attributes from projections only, so this one is read, not tried.
+    (update,) = [
+        s
+        for role, s in statements(TEMPLATE)
+        if role == "ConfirmerRole" and "dynamodb:UpdateItem" in listed(s["Action"])
+    ]
+
+    assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
+    (names,) = update["Condition"].values()
+    assert set(names["dynamodb:Attributes"]) == set(SearchRow.get_attributes())
 
 
 def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:
