@@ -28,7 +28,7 @@ from usher.platform.settings import SettingsError, region, require
 from usher.platform.sqs import (
     ConfirmationsQueue,
     EffectsQueue,
-    MessagesRefusedError,
+    EffectsRefusedError,
     sqs_client,
 )
 
@@ -40,9 +40,9 @@ PASSING: Final = (
     BotoCoreError,
     ClientError,
     ContestedError,
+    EffectsRefusedError,
     LineError,
     LineMissingError,
-    MessagesRefusedError,
     OSError,
     PynamoDBException,
     StaleHeadError,

@@ -22,20 +22,12 @@ BATCH: Final = 10
 """Entries of one SendMessageBatch (SQS's limit)."""
 
 
-class MessagesRefusedError(Exception):
-    """SQS did not take all messages; sending them again is harmless. `codes` are its reasons."""
+class EffectsRefusedError(Exception):
+    """SQS did not take all effects; sending them again is harmless. `codes` are its reasons."""
 
     def __init__(self, codes: tuple[str, ...]) -> None:
-        super().__init__(f"messages refused: {', '.join(codes)}")
+        super().__init__(f"effects refused: {', '.join(codes)}")
         self.codes = codes
-
-
-class EffectsRefusedError(MessagesRefusedError):
-    """SQS did not take all effects."""
-
-
-class ConfirmationsRefusedError(MessagesRefusedError):
-    """SQS did not take all confirmation requests."""
 
 
 def sqs_client(region: str) -> SQSClient:
@@ -69,27 +61,22 @@ class EffectsQueue:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationsQueue:
-    """Implements Confirmations on a standard queue. May raise botocore's errors too."""
+    """Implements Confirmations and Requests on a standard queue. May raise botocore's errors.
+
+    One by one, for they are few: a batch may be taken in part.
+    """
 
     client: SQSClient
     queue_url: str
 
     def send(self, requests: Sequence[tuple[ConfirmationRequest, int]]) -> None:
-        """Hand requests over, each with its delay; raises ConfirmationsRefusedError."""
-        for some in batched(requests, BATCH, strict=False):
-            answer = self.client.send_message_batch(
+        """Hand requests over, each with its delay in seconds."""
+        for request, delay in requests:
+            self.client.send_message(
                 QueueUrl=self.queue_url,
-                Entries=[
-                    {
-                        "Id": str(number),
-                        "MessageBody": encode_confirmation(request),
-                        "DelaySeconds": delay,
-                    }
-                    for number, (request, delay) in enumerate(some)
-                ],
+                MessageBody=encode_confirmation(request),
+                DelaySeconds=delay,
             )
-            if failed := answer.get("Failed"):
-                raise ConfirmationsRefusedError(tuple(sorted({one["Code"] for one in failed})))
 
 
 @dataclass(frozen=True, slots=True)
