@@ -60,6 +60,15 @@ class Road:
         """Take the bodies that wait in the effects queue."""
         return take(self.queue_url)
 
+    def waiting(self) -> int:
+        """How many requests wait out their delay in the confirmations queue."""
+        client = boto3.client("sqs", region_name=REGION)
+        answer = client.get_queue_attributes(
+            QueueUrl=self.confirmations_url, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+        )
+        client.close()
+        return int(answer["Attributes"]["ApproximateNumberOfMessagesDelayed"])
+
 
 def take(queue_url: str) -> list[str]:
     """Take the bodies that wait in a queue."""
