@@ -11,7 +11,7 @@ from infra.practice import NotSendableError, Outcome
 from tests.e2e.town import Town, watched
 from tests.e2e.watching import eventually, item, joined, joins, kill_workers, ledger_lines
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(500)]
 
 
 def text_of(outcome: Outcome) -> str:
@@ -133,11 +133,11 @@ async def test_a_hundred_at_once(system: System, killed: bool) -> None:
         await asyncio.sleep(0.005)
     if killed:
         await eventually(lambda: ledger_lines(system, town.id))
-        assert kill_workers("EventWorker"), "no worker was there to be killed"
-    lines = await joined(system, town.id, 100, patience=120)
+        assert kill_workers(system, "EventWorker"), "no worker was there to be killed"
+    lines = await joined(system, town.id, 100, patience=200)
 
     # Then
-    await eventually(lambda: credited(system, town) == 100 or None, patience=120)
+    await eventually(lambda: credited(system, town) == 100 or None, patience=200)
     recorded = [line for line in lines if line["type"] == "join"]
     assert len(recorded) == 100
     for user, word in joins(ledger_lines(system, town.id)).items():

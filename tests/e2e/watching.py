@@ -64,18 +64,35 @@ def item(system: System, guild_id: str, sort_key: str) -> dict[str, Any]:
     return dict(answer.get("Item", {}))
 
 
-def kill_workers(function: str) -> int:
-    """End by SIGKILL every process that runs a function; return how many there were."""
+def kill_workers(system: System, function: str) -> int:
+    """End by SIGKILL every process of this system that runs a function; return how many."""
     killed = 0
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit() or int(folder.name) == os.getpid():
-            continue
+    for pid in _descendants(system.emulator.pid):
         try:
-            environment = (folder / "environ").read_bytes().split(b"\0")
+            environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         except OSError:
             continue
         names = [v for v in environment if v.startswith(b"AWS_LAMBDA_FUNCTION_NAME=")]
         if any(function.encode() in name for name in names):
-            os.kill(int(folder.name), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
             killed += 1
     return killed
+
+
+def _descendants(pid: int | None) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                stat = (folder / "stat").read_text()
+            except OSError:
+                continue
+            parent = int(stat.rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(folder.name))
+    found: list[int] = []
+    queue = [pid] if pid is not None else []
+    while queue:
+        below = children.get(queue.pop(), [])
+        found.extend(below)
+        queue.extend(below)
+    return found
