@@ -20,8 +20,8 @@ import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import Route
 
-from gateway_listener.errors import ObserveError, RefusedError
 from gateway_listener.asking import tracing
+from gateway_listener.errors import ObserveError, RefusedError
 from gateway_listener.observe import guild_of
 from gateway_listener.refusals import REFUSED
 from gateway_listener.watch import TAKEN

@@ -1,7 +1,7 @@
 """What Discord has on record of a guild's absence: asked page by page, answers kept small.
 
-A page is what a replay can read too: MEMBERS, MEMBERS_SEARCH or AUDIT_LOG with Discord's answer, cut
-down to what falls into the absence (a guild may have a hundred thousand members).
+A page is what a replay can read too: MEMBERS, MEMBERS_SEARCH or AUDIT_LOG with Discord's answer,
+cut down to what falls into the absence (a guild may have a hundred thousand members).
 """
 
 import asyncio
@@ -33,7 +33,7 @@ PAGE: Final = 1_000
 LOG_PAGE: Final = 100
 MOST_PAGES: Final = 1_000
 PATIENCE: Final = (*RETRIES, *(RETRIES[-1],) * 26)
-"""Pauses before a page is asked for again: an hour. Whoever waits for it waits in the background."""
+"""Pauses before a page is asked for again: an hour in all, in the background."""
 INVITE_MADE, INVITE_ENDED = 40, 42
 BREAKER: Final = 5
 """Refusals of members-search in a row after which it is not asked for again for a while."""
