@@ -16,6 +16,8 @@ from usher.ids import GuildId
 
 LONGEST_READ: Final = 60.0
 """Seconds after which a page counts as failed. Nothing waits for it but the next page."""
+LONGEST_LIST: Final = 10.0
+"""The session waits to be resumed meanwhile."""
 GUILD_PAGE: Final = 200
 
 log = logging.getLogger(__name__)
@@ -52,7 +54,7 @@ class DiscordPast:
         while True:
             asked = {"limit": GUILD_PAGE, "after": after}
             answer = await self._asker.ask(
-                Route("GET", "/users/@me/guilds"), LONGEST_READ, params=asked
+                Route("GET", "/users/@me/guilds"), LONGEST_LIST, params=asked
             )
             if not isinstance(answer.body, list):
                 log.warning("Discord did not tell the bot's guilds.")

@@ -71,6 +71,7 @@ class Publisher:
         self._sent = sent
         self._queues: dict[GuildId, deque[_Message]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
         self._count = 0
         self._complained_at = float("-inf")
         self._hurry = asyncio.Event()
@@ -88,7 +89,9 @@ class Publisher:
         return max((now - queue[0].since for queue in self._queues.values()), default=0.0)
 
     def publish(self, observation: Observation) -> None:
-        """Accept an observation and return at once."""
+        """Accept an observation and return at once. After `close`, nothing is sent any more."""
+        if self._closed:
+            return
         now = asyncio.get_running_loop().time()
         parts = split(observation)
         for number, part in enumerate(parts, start=1):
@@ -117,7 +120,8 @@ class Publisher:
         return True
 
     async def close(self) -> None:
-        """Give up what is unsent."""
+        """Give up what is unsent, and whatever is still to come."""
+        self._closed = True
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
