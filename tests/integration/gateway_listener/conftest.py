@@ -137,9 +137,7 @@ async def listener(discord: FakeDiscord, queue: FakeQueue) -> AsyncIterator[Runn
         return f"test-{next(numbers)}"
 
     with ThreadPoolExecutor(2) as threads:
-        publisher = Publisher(
-            queue, threads, spread=lambda _low, _high: 0.01, sent=progress.sent
-        )
+        publisher = Publisher(queue, threads, spread=lambda _low, _high: 0.01, sent=progress.sent)
         lines: list[tuple[str, object]] = []
         recorder = ListRecorder(lines)
         catch_up = CatchUp(MissedReader(past, pause=0), recorder, utc_now, settle=0.01)

@@ -63,9 +63,7 @@ async def test_members_who_joined_meanwhile_are_found_in_the_list(
     assert (last.gap, last.look, last.guild_name) == (False, None, "Guild 100")
     assert [seen.gap for seen in queue.seen] == [True, True, False]
     # And the recording has what a replay needs, and no more
-    assert [data for kind, data in listener.recorded if kind == "MEMBERS"] == [
-        discord.members[1:]
-    ]
+    assert [data for kind, data in listener.recorded if kind == "MEMBERS"] == [discord.members[1:]]
     assert {kind for kind, _ in listener.recorded} <= RESPONSES | {"GAP"}
 
 
@@ -105,9 +103,7 @@ async def test_the_search_goes_on_page_after_page(
     monkeypatch.setattr(missed, "PAGE", 2)
     now = utc_now()
     pages = {None: [found(9, now), found(8, now)], "8": [found(7, now)]}
-    discord.search = lambda body: answer(
-        {"members": pages[body.get("after", {}).get("user_id")]}
-    )
+    discord.search = lambda body: answer({"members": pages[body.get("after", {}).get("user_id")]})
     await away(discord, queue, listener)
     await queue.until(lambda: len(queue.events(MemberSearched)) == 3)
     await told(listener)

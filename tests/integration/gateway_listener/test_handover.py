@@ -34,6 +34,7 @@ class Table:
 
     def __init__(self, client: "DynamoDBClient", url: str) -> None:
         self.client = client
+        self.name = TABLE
         self.environment = {
             "AWS_ENDPOINT_URL_DYNAMODB": url,
             "TABLE_NAME": TABLE,
@@ -41,13 +42,15 @@ class Table:
         }
 
     def row(self) -> dict[str, Any]:
-        return dict(self.client.get_item(TableName=TABLE, Key=KEY).get("Item", {}))
+        return dict(self.client.get_item(TableName=self.name, Key=KEY).get("Item", {}))
 
     async def until(self, holds: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         async with asyncio.timeout(20):
-            while not holds(row := await asyncio.to_thread(self.row)):
+            while True:
+                row = await asyncio.to_thread(self.row)
+                if holds(row):
+                    return row
                 await asyncio.sleep(0.05)
-        return row
 
     async def kept(self, machine: Machine) -> None:
         """Wait until everything that Discord has sent is known not to be needed again."""
@@ -71,8 +74,7 @@ def table(socket_enabled: None, emulator: Emulator) -> Iterator[Table]:
 
 
 async def listening(machine: Machine, table: Table, name: str) -> Process:
-    listener = await machine.run(machine.environment() | table.environment, name=name)
-    return listener
+    return await machine.run(machine.environment() | table.environment, name=name)
 
 
 def handshakes(machine: Machine) -> list[int]:
@@ -242,8 +244,5 @@ async def test_an_outage_of_the_table_does_not_keep_a_listener_from_beginning(
     await machine.aws.until(1)
     # And when the table is there, the lease is taken
     make_table(table.client, "elsewhere")
-    async with asyncio.timeout(20):
-        while "Item" not in await asyncio.to_thread(
-            lambda: table.client.get_item(TableName="elsewhere", Key=KEY)
-        ):
-            await asyncio.sleep(0.05)
+    table.name = "elsewhere"
+    await table.until(lambda row: row)
