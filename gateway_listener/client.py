@@ -22,6 +22,7 @@ from gateway_listener.asking import tracing
 from gateway_listener.errors import ObserveError, RefusedError
 from gateway_listener.handshake import (
     SessionWatcher,
+    allowed,
     find_gateway,
     name_of,
     point_of,
@@ -48,16 +49,10 @@ log = logging.getLogger(__name__)
 _spread = random.SystemRandom().uniform
 
 
-async def _yes() -> None:
-    """Allow every connection."""
-
-
 class GatewayClient(discord.Client):
     """A discord.py client that keeps no guilds, members or messages."""
 
-    def __init__(
-        self, api_base: str, clock: Callable[[], datetime], progress: Progress | None = None
-    ) -> None:
+    def __init__(self, api_base: str, clock: Callable[[], datetime], progress: Progress) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.members = intents.invites = intents.moderation = True
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -71,7 +66,7 @@ class GatewayClient(discord.Client):
         Route.BASE = api_base
         self.sessions = 0
         """Sessions begun since the start; resumed ones do not count."""
-        self._progress = progress or Progress(SessionPoint(clock()))
+        self._progress = progress
         self._clock = clock
         self._down_since: float | None = time.monotonic()
         self._been_up = False
@@ -122,8 +117,6 @@ class GatewayClient(discord.Client):
         watcher.session_began(UserId(str(data["user"]["id"])), guild_ids, since)
         self._progress.fresh = False
 
-    # ------------------------------------------------------------ connecting
-
     async def log_in(self, token: str) -> UserId:
         """Check the token and tell whose it is; tries until Discord's API answers.
 
@@ -146,7 +139,9 @@ class GatewayClient(discord.Client):
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def stay_connected(
-        self, point: SessionPoint | None = None, may_connect: Callable[[], Awaitable[None]] = _yes
+        self,
+        point: SessionPoint | None = None,
+        may_connect: Callable[[], Awaitable[None]] = allowed,
     ) -> None:
         """Keep a session up until `leave`: another process's from `point` on, if one is given.
 
@@ -235,8 +230,6 @@ class GatewayClient(discord.Client):
             except TimeoutError:
                 log.warning("The gateway did not confirm the end of the connection.")
         await self.http.close()
-
-    # ------------------------------------------------------------ vital signs
 
     @property
     def connected(self) -> bool:
