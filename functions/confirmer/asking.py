@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
 
-from usher.attribution.confirming_service import SearchLimitedError, SearchRefusedError
+from usher.attribution.confirming_ports import SearchLimitedError, SearchRefusedError
 from usher.ids import GuildId
 from usher.platform.discord_rest import (
     DiscordError,

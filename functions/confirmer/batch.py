@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypedDict
 
-from usher.attribution.confirming_service import ConfirmingReport
+from usher.attribution.confirming_ports import ConfirmingReport
 from usher.contracts.confirmation import ConfirmationRequest, decode_confirmation
 from usher.contracts.errors import ContractError
 from usher.ids import GuildId

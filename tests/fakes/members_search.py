@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from usher.attribution.confirming_service import Gate
+from usher.attribution.confirming_ports import Gate
 from usher.contracts.observation import Observation
 from usher.contracts.wire import EPOCH
 from usher.ids import GuildId

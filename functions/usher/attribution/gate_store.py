@@ -7,7 +7,7 @@ from typing import Final
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from usher.attribution.confirming import LONGEST_REST
-from usher.attribution.confirming_service import Gate
+from usher.attribution.confirming_ports import Gate
 from usher.attribution.guild_settings import load_settings
 from usher.attribution.rows import guild_key
 from usher.ids import GuildId

@@ -9,7 +9,7 @@ from moto import mock_aws
 from tests.builders import GUILD, at
 from tests.fakes.cloud import REGION, TABLE, make_table, rows
 from tests.fakes.members_search import FakeGates
-from usher.attribution.confirming_service import Gate, Gates
+from usher.attribution.confirming_ports import Gate, Gates
 from usher.attribution.gate_store import DynamoGates
 from usher.ids import GuildId
 from usher.platform.dynamo import bind

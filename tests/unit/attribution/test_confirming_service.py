@@ -10,14 +10,13 @@ from tests.fakes.confirmations import FakeConfirmations
 from tests.fakes.fuse import BrokenOffError, Fuse
 from tests.fakes.members_search import FakeEvents, FakeGates, FakeMembersSearch
 from usher.attribution.confirming import SCHEDULE
-from usher.attribution.confirming_service import (
-    MOST_CALLS,
+from usher.attribution.confirming_ports import (
     ConfirmingReport,
-    ConfirmingService,
     Gate,
     SearchLimitedError,
     SearchRefusedError,
 )
+from usher.attribution.confirming_service import MOST_CALLS, ConfirmingService
 from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.observation import MemberSearched
 from usher.ids import UserId

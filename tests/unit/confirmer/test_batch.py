@@ -9,7 +9,7 @@ from confirmer.asking import DiscordMembersSearch
 from confirmer.batch import RESERVE_MILLISECONDS, ConfirmerDoor, Record
 from tests.builders import at
 from tests.fakes.logs import FakeMeter, LogBook
-from usher.attribution.confirming_service import (
+from usher.attribution.confirming_ports import (
     ConfirmingReport,
     SearchLimitedError,
     SearchRefusedError,
