@@ -1,4 +1,7 @@
-"""Runs the gateway listener: `python -m gateway_listener`. Exit 2 when it may not run at all."""
+"""Runs the gateway listener: `python -m gateway_listener`.
+
+Exit 1 when another listener has taken the shard, 2 when it may not run at all.
+"""
 
 import asyncio
 import logging
@@ -10,8 +13,10 @@ from collections.abc import Callable
 from gateway_listener import logs
 from gateway_listener.bootstrap import Listener
 from gateway_listener.errors import RefusedError, SettingsError
+from gateway_listener.lease import LeaseLostError
 from gateway_listener.settings import Settings
 
+GAVE_WAY = 1
 MAY_NOT_RUN = 2
 
 log = logging.getLogger("gateway_listener")
@@ -38,6 +43,8 @@ def main() -> int:
     except RefusedError as error:
         log.critical("%s", error.sentence)
         return MAY_NOT_RUN
+    except LeaseLostError:
+        return GAVE_WAY
     return 0
 
 

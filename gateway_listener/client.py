@@ -6,26 +6,34 @@ private parts of discord.py 2.7.1; the tests connect to a gateway to hold them i
 """
 
 import asyncio
-import json
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import aiohttp
 import discord
-import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import Route
 
+from gateway_listener.asking import tracing
 from gateway_listener.errors import ObserveError, RefusedError
-from gateway_listener.looks import tracing
+from gateway_listener.handshake import (
+    SessionWatcher,
+    allowed,
+    find_gateway,
+    name_of,
+    point_of,
+    resumable,
+    resuming,
+)
 from gateway_listener.observe import guild_of
+from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.refusals import REFUSED
 from gateway_listener.watch import TAKEN
-from usher.ids import GuildId, UserId
+from usher.ids import UserId
 
 CLOSE_CODE: Final = 4000
 """1000 and 1001 would end the session for good (Discord, gateway: Disconnecting)."""
@@ -34,27 +42,17 @@ SHORT_SESSION: Final = 5.0
 LONGEST_PAUSE: Final = 60.0
 RESUME_TRIES: Final = 5
 """Failed connections in a row after which the old session is given up."""
-FEW_STARTS: Final = 10
-"""Discord resets the token of a bot that begins more sessions a day than it is allowed."""
+TAKE_UP_TRIES: Final = 2
+"""Connections after which another process's session is given up: it may be long dead."""
 
 log = logging.getLogger(__name__)
 _spread = random.SystemRandom().uniform
 
 
-class SessionWatcher(Protocol):
-    """Who is told what the gateway sends."""
-
-    def session_began(self, own_id: UserId, guild_ids: Iterable[GuildId]) -> None:
-        """READY: a session that replays nothing."""
-
-    def dispatch(self, kind: str, data: Mapping[str, object]) -> None:
-        """One of the `TAKEN` dispatches, raw."""
-
-
 class GatewayClient(discord.Client):
     """A discord.py client that keeps no guilds, members or messages."""
 
-    def __init__(self, api_base: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, api_base: str, clock: Callable[[], datetime], progress: Progress) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.members = intents.invites = intents.moderation = True
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -68,7 +66,10 @@ class GatewayClient(discord.Client):
         Route.BASE = api_base
         self.sessions = 0
         """Sessions begun since the start; resumed ones do not count."""
+        self._progress = progress
+        self._clock = clock
         self._down_since: float | None = time.monotonic()
+        self._been_up = False
         self._leaving = False
 
     def watch_with(self, watcher: SessionWatcher) -> None:
@@ -82,8 +83,9 @@ class GatewayClient(discord.Client):
             ready({**data, "guilds": []})
 
         def on_resumed(data: dict[str, Any]) -> None:
-            self._down_since = None
+            self._down_since, self._been_up = None, True
             resumed(data)
+            watcher.session_resumed()
 
         def taker(kind: str) -> Callable[[Any], None]:
             def take(data: Any) -> None:  # noqa: ANN401 - whatever Discord sent
@@ -109,14 +111,14 @@ class GatewayClient(discord.Client):
             except ObserveError as error:
                 log.warning("A guild in READY was left out: %s.", error.reason)
         self.sessions += 1
-        self._down_since = None
+        self._down_since, self._been_up = None, True
         log.info("A session began with %d guilds.", len(guild_ids))
-        watcher.session_began(UserId(str(data["user"]["id"])), guild_ids)
+        since = None if self._progress.fresh else self._progress.now.alive_at
+        watcher.session_began(UserId(str(data["user"]["id"])), guild_ids, since)
+        self._progress.fresh = False
 
-    # ------------------------------------------------------------ connecting
-
-    async def log_in(self, token: str) -> None:
-        """Check the token; tries until Discord's API answers.
+    async def log_in(self, token: str) -> UserId:
+        """Check the token and tell whose it is; tries until Discord's API answers.
 
         Raises RefusedError when Discord does not accept the token.
         """
@@ -124,28 +126,36 @@ class GatewayClient(discord.Client):
         pause = 1.0
         while True:
             try:
-                await self.http.static_login(token)
+                user = await self.http.static_login(token)
             except discord.LoginFailure as error:
                 raise RefusedError(REFUSED[4004]) from error
             except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                log.warning("Discord's API does not answer (%s); trying again.", _name(error))
+                log.warning("Discord's API does not answer (%s); trying again.", name_of(error))
             else:
-                return
+                return UserId(str(user["id"]))
             await self.http.close()
             self.http.connector = discord.utils.MISSING
             await asyncio.sleep(_spread(pause / 2, pause))
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def stay_connected(self) -> None:
-        """Keep a session up until `leave`; raises RefusedError when Discord will not have it."""
-        session: dict[str, Any] | None = None
+    async def stay_connected(
+        self,
+        point: SessionPoint | None = None,
+        may_connect: Callable[[], Awaitable[None]] = allowed,
+    ) -> None:
+        """Keep a session up until `leave`: another process's from `point` on, if one is given.
+
+        `may_connect` is waited for before each connection. Raises what it raises, and
+        RefusedError when Discord will not have the session.
+        """
+        self._down_since = time.monotonic()
+        session = None if point is None else await self._take_up(point)
         failures = 0
         loop = asyncio.get_running_loop()
         while not self._leaving:
+            await may_connect()
             began = loop.time()
             session = await self._one_connection(session)
-            if self._down_since is None:
-                self._down_since = time.monotonic()
             lasted = loop.time() - began >= SHORT_SESSION
             failures = 0 if lasted else failures + 1
             if failures >= RESUME_TRIES:
@@ -156,6 +166,19 @@ class GatewayClient(discord.Client):
             longest = min(2.0**failures, LONGEST_PAUSE)
             await asyncio.sleep(_spread(longest / 2, longest) if session else _spread(1, 5))
 
+    async def _take_up(self, point: SessionPoint) -> dict[str, Any] | None:
+        """Take up another process's session and listen until the connection ends.
+
+        None when Discord does not know the session any more, or its gateway is gone.
+        """
+        session: dict[str, Any] | None = resuming(point)
+        for _ in range(TAKE_UP_TRIES):
+            session = await self._one_connection(session)
+            if session is None or self._been_up or self._leaving:
+                return session
+            await asyncio.sleep(_spread(0.5, 1))
+        return None
+
     async def _one_connection(self, session: dict[str, Any] | None) -> dict[str, Any] | None:
         """Connect and listen until the connection ends.
 
@@ -165,12 +188,13 @@ class GatewayClient(discord.Client):
         ws: DiscordWebSocket | None = None
         try:
             if session is None:
-                await self._find_gateway()
+                await find_gateway(self.http)
             async with asyncio.timeout(60):
                 ws = await DiscordWebSocket.from_client(self, **(session or {"initial": True}))
             self.ws = ws
             while True:
                 await ws.poll_event()
+                self._note(ws)
         except ReconnectWebSocket as ended:
             log.info("The connection ended; the session %s.", "goes on" if ended.resume else "too")
             if not ended.resume:
@@ -181,25 +205,19 @@ class GatewayClient(discord.Client):
             log.warning("Discord closed the connection with %d.", error.code)
             return None
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-            log.warning("The gateway could not be reached (%s).", _name(error))
-        return session if ws is None else _resumable(ws)
+            log.warning("The gateway could not be reached (%s).", name_of(error))
+        finally:
+            if self._down_since is None:
+                self._down_since = time.monotonic()
+        return session if ws is None else resumable(ws)
 
-    async def _find_gateway(self) -> None:
-        """Ask for the gateway's address, and wait if too few session starts are left."""
-        answer = await self.http.request(Route("GET", "/gateway/bot"))
-        try:
-            # discord.py leaves a body as text unless its type is exactly application/json.
-            fields = json.loads(answer) if isinstance(answer, str) else answer
-            url, shards, limit = fields["url"], fields["shards"], fields["session_start_limit"]
-            remaining, wait = limit["remaining"], limit["reset_after"] / 1000
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
-        except (KeyError, TypeError, ValueError) as error:
-            raise discord.GatewayNotFound from error
-        if shards > 1:
-            log.error("Discord asks for %d shards; the listener opens one connection.", shards)
-        if remaining < FEW_STARTS:
-            log.error("Only %d session starts left; waiting %.0f s.", remaining, wait)
-            await asyncio.sleep(wait)
+    def _note(self, ws: DiscordWebSocket) -> None:
+        """Note how far the session has come. Until it is up, the absence goes on."""
+        heard = self._progress.now.alive_at
+        if self.connected:
+            heard = max(heard, self._clock())
+        if (point := point_of(ws, heard, self.intents.value)) is not None:
+            self._progress.moved(point)
 
     async def leave(self) -> None:
         """Close the connection, leaving the session resumable, then the HTTP client."""
@@ -212,8 +230,6 @@ class GatewayClient(discord.Client):
             except TimeoutError:
                 log.warning("The gateway did not confirm the end of the connection.")
         await self.http.close()
-
-    # ------------------------------------------------------------ vital signs
 
     @property
     def connected(self) -> bool:
@@ -231,20 +247,3 @@ class GatewayClient(discord.Client):
         if keeper is None or keeper.interval is None:
             return None
         return keeper._last_ack, keeper.interval
-
-
-def _resumable(ws: DiscordWebSocket) -> dict[str, Any] | None:
-    """Tell how discord.py takes up the session of a connection that ended."""
-    if ws.session_id is None:
-        return None
-    return {
-        "resume": True,
-        "session": ws.session_id,
-        "sequence": ws.sequence,
-        "gateway": ws.gateway,
-    }
-
-
-def _name(error: Exception) -> str:
-    status = getattr(error, "status", None)
-    return f"{type(error).__name__} {status}" if status else type(error).__name__

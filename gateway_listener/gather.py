@@ -43,7 +43,7 @@ type Step = LookNow | Observation
 class GuildGatherer:
     """The gathering of one guild. Every time it is given must be no earlier than the last."""
 
-    def __init__(self, guild_id: GuildId, new_id: Callable[[], str]) -> None:
+    def __init__(self, guild_id: GuildId, new_id: Callable[[], str], *, gap: bool = True) -> None:
         self.guild_id = guild_id
         self.guild_name = ""
         self.looking = False
@@ -53,7 +53,7 @@ class GuildGatherer:
         self.seen = False
         """Whether a look has been answered since the last absence, be it by a refusal."""
         self._new_id = new_id
-        self._gap = True
+        self._gap = gap
         self._events: list[GatewayEvent] = []
         self._names: dict[UserId, str] = {}
         # The last good look, to compare with.
@@ -68,6 +68,11 @@ class GuildGatherer:
         self._joins = 0
         self._unexplained = 0
         self._last_join: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the invites are known since the last absence, or will not be told."""
+        return self._rows is not None or self.refused
 
     # ------------------------------------------------------------ what happened
 

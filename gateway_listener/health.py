@@ -34,12 +34,15 @@ class Vitals:
     unseen: int
     """Guilds of the session that have not been looked at yet."""
     sessions: int
+    waiting: bool = False
+    """Another listener has the shard: this one stands by."""
 
 
 def ailments(vitals: Vitals) -> list[str]:
     """Say what is wrong, in a sentence each; nothing when the listener is well."""
     found = []
-    if not vitals.connected and vitals.disconnected_for > CONNECT_WITHIN:
+    down = not vitals.connected and not vitals.waiting
+    if down and vitals.disconnected_for > CONNECT_WITHIN:
         found.append(f"no session for {vitals.disconnected_for:.0f} s")
     age, interval = vitals.last_ack_age, vitals.heartbeat_interval
     if vitals.connected and age is not None and interval and age > ACK_INTERVALS * interval:

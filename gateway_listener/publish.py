@@ -48,22 +48,30 @@ class _Message:
     id: str
     body: str
     since: float
+    last: bool
+    """Whether this is the last part of its observation."""
 
 
 class Publisher:
-    """Sends observations from a small pool of threads, one at a time per guild."""
+    """Sends observations from a small pool of threads, one at a time per guild.
+
+    `sent` is told the guild whenever its oldest observation has been accepted whole.
+    """
 
     def __init__(
         self,
         sender: EventSender,
         threads: Executor,
         spread: Callable[[float, float], float] = random.uniform,
+        sent: Callable[[GuildId], None] = lambda _guild_id: None,
     ) -> None:
         self._sender = sender
         self._threads = threads
         self._spread = spread
+        self._sent = sent
         self._queues: dict[GuildId, deque[_Message]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
         self._count = 0
         self._complained_at = float("-inf")
         self._hurry = asyncio.Event()
@@ -81,16 +89,19 @@ class Publisher:
         return max((now - queue[0].since for queue in self._queues.values()), default=0.0)
 
     def publish(self, observation: Observation) -> None:
-        """Accept an observation and return at once."""
+        """Accept an observation and return at once. After `close`, nothing is sent any more."""
+        if self._closed:
+            return
         now = asyncio.get_running_loop().time()
-        for part in split(observation):
+        parts = split(observation)
+        for number, part in enumerate(parts, start=1):
             queue = self._queues.get(observation.guild_id)
             if queue is None:
                 queue = self._queues[observation.guild_id] = deque()
                 task = asyncio.create_task(self._drain(observation.guild_id, queue))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            queue.append(_Message(part.id, encode(part), now))
+            queue.append(_Message(part.id, encode(part), now, last=number == len(parts)))
             self._count += 1
         self._idle.clear()
         if self._count >= HIGH_BACKLOG:
@@ -109,7 +120,8 @@ class Publisher:
         return True
 
     async def close(self) -> None:
-        """Give up what is unsent."""
+        """Give up what is unsent, and whatever is still to come."""
+        self._closed = True
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -117,7 +129,8 @@ class Publisher:
     async def _drain(self, guild_id: GuildId, queue: deque[_Message]) -> None:
         while queue:
             await self._send(guild_id, queue[0])
-            queue.popleft()
+            if queue.popleft().last:
+                self._sent(guild_id)
             self._count -= 1
         del self._queues[guild_id]
         if not self._queues:

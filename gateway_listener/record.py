@@ -1,8 +1,9 @@
 """Raw payloads written down for replays, one JSON object a line.
 
 A line is `{"at", "type", "guild_id", "data"}`. Types are Discord's dispatch types with their
-payloads, INVITES and VANITY with the bodies of the two looks (or `{"error": status}`), and GAP
-with null where a new session began.
+payloads, INVITES and VANITY with the bodies of the two looks (or `{"error": status}`), GAP with
+null where a new session began, and what was read after an absence: MEMBERS, MEMBERS_SEARCH and
+AUDIT_LOG, cut down to the time of the absence.
 """
 
 import contextlib

@@ -10,7 +10,7 @@ from datetime import datetime
 from gateway_listener.audit import made_at, read_entry
 from gateway_listener.errors import ObserveError
 from gateway_listener.look import refusal
-from gateway_listener.shapes import read_person
+from usher.contracts.discord_records import NotReady, read_members_search, read_person
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
@@ -24,7 +24,6 @@ from usher.contracts.wire import (
     Fields,
     as_fields,
     read_code,
-    read_count,
     read_list,
     read_snowflake,
     read_time,
@@ -55,30 +54,10 @@ def members_searched(body: object, at: datetime) -> tuple[MemberSearched, ...]:
     if refusal(body) is not None:
         return ()
     try:
-        fields = as_fields(body, "members-search")
-        if "members" not in fields and "retry_after" in fields:
-            return ()
-        rows = [as_fields(item, "member") for item in read_list(fields, "members")]
-        found = [_searched(row, at) for row in rows]
+        answer = read_members_search(body, at)
     except ContractError as error:
         raise ObserveError(f"members-search: {error.reason}") from error
-    return tuple(row for row in found if row is not None)
-
-
-def _searched(row: Fields, at: datetime) -> MemberSearched | None:
-    member = as_fields(row.get("member"), "member")
-    joined_at = unless_none(member, "joined_at", read_time)
-    if joined_at is None:
-        return None
-    inviter_id = unless_none(row, "inviter_id", read_snowflake)
-    return MemberSearched(
-        person=read_person(member),
-        joined_at=joined_at,
-        at=at,
-        source=unless_none(row, "join_source_type", read_count) or 0,
-        code=unless_none(row, "source_invite_code", read_code),
-        inviter_id=None if inviter_id is None else UserId(inviter_id),
-    )
+    return () if isinstance(answer, NotReady) else answer.found
 
 
 def audit_entries(body: object) -> tuple[AuditEntry, ...]:

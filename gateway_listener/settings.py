@@ -1,5 +1,6 @@
 """What the listener is told by its environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Final
 
 from gateway_listener.errors import SettingsError
 
+LEASE_SECONDS: Final = 30.0
 DISCORD_API: Final = "https://discord.com/api/v10"
+_SECONDS: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 _LEVELS: Final = {
     "DEBUG": "DEBUG",
     "INFO": "INFO",
@@ -32,6 +35,10 @@ class Settings:
     """Where raw payloads are appended for replays; None to record nothing."""
     aws_region: str | None = None
     """None leaves it to the SDK, which does not read AWS_REGION by itself."""
+    table_name: str | None = None
+    """The table that says which listener has the shard; None to listen in any case."""
+    lease_seconds: float = LEASE_SECONDS
+    """How long a listener that died keeps the shard."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -44,6 +51,9 @@ class Settings:
         level = environment.get("LOG_LEVEL") or "INFO"
         if level not in _LEVELS:
             problems.append(f"LOG_LEVEL is none of {', '.join(_LEVELS)}")
+        lease = environment.get("LEASE_SECONDS") or str(LEASE_SECONDS)
+        if not _SECONDS.fullmatch(lease) or float(lease) < 1:
+            problems.append("LEASE_SECONDS is not a number of seconds, 1 or more")
         if problems:
             raise SettingsError(tuple(problems))
         record_file = environment.get("RECORD_FILE")
@@ -55,4 +65,6 @@ class Settings:
             log_level=_LEVELS[level],
             record_file=Path(record_file) if record_file else None,
             aws_region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION"),
+            table_name=environment.get("TABLE_NAME") or None,
+            lease_seconds=float(lease),
         )

@@ -1,4 +1,4 @@
-"""The objects that Discord's dispatches and answers have in common: members and invites.
+"""The objects that Discord's dispatches and answers have in common: invites and their times.
 
 Every reader raises ContractError for a malformed object.
 """
@@ -6,7 +6,7 @@ Every reader raises ContractError for a malformed object.
 from datetime import datetime, timedelta
 
 from usher.contracts.errors import ContractError
-from usher.contracts.observation import InviteRow, Person
+from usher.contracts.observation import InviteRow
 from usher.contracts.wire import (
     Fields,
     as_fields,
@@ -14,30 +14,10 @@ from usher.contracts.wire import (
     read_count,
     read_flag,
     read_snowflake,
-    read_text,
     read_time,
     unless_none,
 )
 from usher.ids import ChannelId, UserId
-
-
-def read_person(member: Fields) -> Person:
-    """Read a guild member object: the user, called by nickname, global name or username."""
-    user = as_fields(member.get("user"), "user")
-    username = read_text(user, "username")
-    display_name = (
-        unless_none(member, "nick", read_text)
-        or unless_none(user, "global_name", read_text)
-        or username
-    )
-    return Person(
-        user_id=UserId(read_snowflake(user, "id")),
-        username=username,
-        display_name=display_name,
-        discriminator=unless_none(user, "discriminator", read_text) or "0",
-        bot=unless_none(user, "bot", read_flag) or False,
-        has_avatar=unless_none(user, "avatar", read_text) is not None,
-    )
 
 
 def invite_row(invite: Fields, channel_id: str | None, uses: int | None) -> InviteRow:

@@ -10,7 +10,9 @@ from gateway_listener.errors import ObserveError
 from gateway_listener.gather import GuildGatherer, LookNow
 from gateway_listener.looker import Counters, Looker, LookSource, Seen
 from gateway_listener.observe import TRANSLATED, guild_of, names_of, translate
+from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.record import RECORDED, Recorder
+from gateway_listener.recovery import NoRecovery, Recoverer
 from usher.contracts.observation import InviteLook, Observation
 from usher.ids import GuildId, UserId
 
@@ -35,6 +37,8 @@ class Watch:
         recorder: Recorder,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        progress: Progress | None = None,
+        recovery: Recoverer | None = None,
     ) -> None:
         self.counters = Counters()
         self._looks = looks
@@ -43,7 +47,11 @@ class Watch:
         self._recorder = recorder
         self._clock = clock
         self._new_id = new_id
+        self._progress = progress or Progress(SessionPoint(clock()))
+        self._recovery = recovery or NoRecovery()
         self._own_id: UserId | None = None
+        self._began = clock()
+        self._resumed = False
         self._gatherers: dict[GuildId, GuildGatherer] = {}
         self._timers: dict[GuildId, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Task[None]] = set()
@@ -63,20 +71,46 @@ class Watch:
 
     # ------------------------------------------------------------ the session
 
-    def session_began(self, own_id: UserId, guild_ids: Iterable[GuildId]) -> None:
-        """A new session, which replays nothing: whatever happened before was not seen.
+    def session_began(
+        self, own_id: UserId, guild_ids: Iterable[GuildId], since: datetime | None = None
+    ) -> None:
+        """A new session: whatever happened since `since`, if that is known, was not seen.
 
         The guilds' GUILD_CREATE are to follow; their joins may come before.
         """
-        now = self._clock()
+        now = self._began = self._clock()
         self._own_id = own_id
+        self._resumed = False
         self._awaited = set(guild_ids)
         for guild_id in self._gatherers.keys() - self._awaited:
             self._remove(guild_id)
         for guild_id in self._awaited:
             self._recorder.write(now, "GAP", guild_id, None)
+            self._recovery.away(guild_id, since, now)
             if (gatherer := self._gatherers.get(guild_id)) is not None:
                 gatherer.lost()
+
+    def session_goes_on(self, own_id: UserId, guilds: Mapping[GuildId, str]) -> None:
+        """Another process's session is resumed; `guilds` are named as far as they are known."""
+        self._own_id = own_id
+        self._resumed = True
+        for guild_id, name in guilds.items():
+            self._gatherer(guild_id).guild_name = name
+
+    def session_resumed(self) -> None:
+        """Everything was replayed. Guilds that were not looked at in this process are now."""
+        if self._resumed:
+            for gatherer in tuple(self._gatherers.values()):
+                if not gatherer.seen:
+                    gatherer.look_by(self._next_place(self._clock()))
+                    self._advance(gatherer)
+
+    def was_away(self, since: datetime) -> None:
+        """It is learnt only now that nobody listened between `since` and the session's begin."""
+        for guild_id, gatherer in self._gatherers.items():
+            self._recovery.away(guild_id, since, self._began)
+            if gatherer.seen and gatherer.settled:
+                self._recovery.looked(guild_id, gatherer.guild_name, refused=gatherer.refused)
 
     def dispatch(self, kind: str, data: Mapping[str, object]) -> None:
         """Take one of the `TAKEN` dispatches, raw. A malformed one is logged and left out."""
@@ -94,7 +128,9 @@ class Watch:
         guild_id = guild_of({"guild_id": data.get("id")})
         unavailable = data.get("unavailable") is True
         if kind == "GUILD_DELETE":
-            if not unavailable:
+            if unavailable:
+                self._recovery.out(guild_id)
+            else:
                 self._remove(guild_id)
             return
         gatherer = self._gatherer(guild_id)
@@ -102,14 +138,19 @@ class Watch:
         gatherer.guild_name = name if isinstance(name, str) else gatherer.guild_name
         self._looks.forget(guild_id)
         if kind == "GUILD_CREATE" and not unavailable:
-            self._next_start = max(now, self._next_start + START_SPACING)
+            place = self._next_place(now)
             if guild_id in self._awaited:
                 self._awaited.discard(guild_id)
-                gatherer.look_by(self._next_start)
+                gatherer.look_by(place)
             else:
                 self._recorder.write(now, "GAP", guild_id, None)
-                gatherer.start(self._next_start)
+                gatherer.start(place)
+            self._recovery.back(guild_id, now)
             self._advance(gatherer)
+
+    def _next_place(self, now: datetime) -> datetime:
+        self._next_start = max(now, self._next_start + START_SPACING)
+        return self._next_start
 
     def _happened(self, kind: str, data: Mapping[str, object], now: datetime) -> None:
         guild_id = guild_of(data)
@@ -120,6 +161,7 @@ class Watch:
             gatherer.permissions_changed(now)
         elif (event := translate(kind, data, now)) is not None:
             self.counters.joins += kind == "GUILD_MEMBER_ADD"
+            self._progress.gathered(guild_id)
             gatherer.take(event, names_of(data) if kind == "INVITE_CREATE" else ())
         self._advance(gatherer)
 
@@ -130,13 +172,19 @@ class Watch:
     def _gatherer(self, guild_id: GuildId) -> GuildGatherer:
         gatherer = self._gatherers.get(guild_id)
         if gatherer is None:
-            gatherer = self._gatherers[guild_id] = GuildGatherer(guild_id, self._new_id)
+            gatherer = GuildGatherer(guild_id, self._new_id, gap=not self._resumed)
+            self._gatherers[guild_id] = gatherer
         return gatherer
+
+    def _send(self, observation: Observation) -> None:
+        self._progress.sealed(observation.guild_id, len(observation.events))
+        self._publish(observation)
 
     def _remove(self, guild_id: GuildId) -> None:
         gatherer = self._gatherers.pop(guild_id, None)
         if gatherer is not None and (observation := gatherer.seal(self._clock())) is not None:
-            self._publish(observation)
+            self._send(observation)
+        self._recovery.forget(guild_id)
         if (timer := self._timers.pop(guild_id, None)) is not None:
             timer.cancel()
         self._looks.forget(guild_id)
@@ -150,7 +198,7 @@ class Watch:
             timer.cancel()
         if self._leaving:
             if (observation := gatherer.seal(self._clock())) is not None:
-                self._publish(observation)
+                self._send(observation)
             return
         while (step := gatherer.advance(self._clock())) is not None:
             if isinstance(step, LookNow):
@@ -158,7 +206,7 @@ class Watch:
                 self._looking.add(task)
                 task.add_done_callback(self._looking.discard)
             else:
-                self._publish(step)
+                self._send(step)
         if (due := gatherer.due()) is not None:
             delay = max(0.0, (due - self._clock()).total_seconds())
             loop = asyncio.get_running_loop()
@@ -174,7 +222,9 @@ class Watch:
         if self._gatherers.get(gatherer.guild_id) is not gatherer:
             return
         now = self._clock()
-        self._publish(gatherer.answered(now, seen.look, seen.vanity, seen.names, seen.retry_after))
+        self._send(gatherer.answered(now, seen.look, seen.vanity, seen.names, seen.retry_after))
+        if gatherer.settled and not self._leaving:
+            self._recovery.looked(gatherer.guild_id, gatherer.guild_name, refused=gatherer.refused)
         self._advance(gatherer)
 
     # ------------------------------------------------------------ the end
@@ -185,6 +235,7 @@ class Watch:
         Looks that joins were waiting for are made now; what they do not answer in time for is
         published without.
         """
+        await self._recovery.stop()
         now = self._clock()
         for gatherer in tuple(self._gatherers.values()):
             gatherer.hurry(now)

@@ -182,4 +182,5 @@ def _told(report: Report) -> dict[str, object]:
         "write_units": report.write_units,
         "attempts": report.attempts,
         "effects": report.effects,
+        "to_confirm": report.to_confirm,
     }

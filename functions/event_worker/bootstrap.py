@@ -25,8 +25,9 @@ from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import SettingsError, region, require
-from usher.platform.sqs import EffectsQueue, sqs_client
+from usher.platform.sqs import ConfirmationsQueue, EffectsQueue, sqs_client
 
+NEEDED: Final = ("TABLE_NAME", "LEDGER_BUCKET", "EFFECTS_QUEUE_URL", "CONFIRMATIONS_QUEUE_URL")
 WRITERS: Final = 16
 """Ledger objects written at once: a burst of 100 joins has up to 300."""
 
@@ -46,15 +47,17 @@ PASSING: Final = (
 
 def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
     """Build the door; raises SettingsError. Opens no connection."""
-    names = require(environ, "TABLE_NAME", "LEDGER_BUCKET", "EFFECTS_QUEUE_URL")
+    names = require(environ, *NEEDED)
     where = region(environ)
     bucket = Bucket(s3_client(where), names["LEDGER_BUCKET"])
     ledger = LedgerStore(bucket, _now, _retention(environ))
     guilds = DynamoGuilds(Transactor(bind(names["TABLE_NAME"], where)), _now)
+    queues = sqs_client(where)
     service = AttributionService(
         guilds=guilds,
         ledger=LedgerWriter(ledger, ThreadPoolExecutor(writers, "ledger")),
-        effects=EffectsQueue(sqs_client(where), names["EFFECTS_QUEUE_URL"]),
+        effects=EffectsQueue(queues, names["EFFECTS_QUEUE_URL"]),
+        confirmations=ConfirmationsQueue(queues, names["CONFIRMATIONS_QUEUE_URL"]),
         attribute=attribute,
         needs_closed=needs_closed_groups,
         pause=sleep,

@@ -101,6 +101,11 @@ class Running:
         return self.outputs["EffectsQueueUrl"]
 
     @property
+    def confirmations_queue_url(self) -> str:
+        """Where requests for Discord's own record wait."""
+        return self.outputs["ConfirmationsQueueUrl"]
+
+    @property
     def state_folder(self) -> Path:
         """Where everything is kept."""
         return there(self._state).folder

@@ -27,7 +27,9 @@ def stack_parameters(bot: Bot) -> dict[str, str]:
     }
 
 
-def listener_settings(queue_url: str, api_base: str, record: Path | None) -> dict[str, str]:
+def listener_settings(
+    queue_url: str, table_name: str, api_base: str, record: Path | None
+) -> dict[str, str]:
     """Return the variables infra/listener.yaml gives its container, and RECORD_FILE if asked."""
     recording = {"RECORD_FILE": str(record.resolve())} if record is not None else {}
     return {
@@ -36,5 +38,8 @@ def listener_settings(queue_url: str, api_base: str, record: Path | None) -> dic
         "DISCORD_TOKEN_SECRET": TOKEN_SECRET,
         "HEALTH_PORT": str(free_port()),
         "LOG_LEVEL": "INFO",
+        "TABLE_NAME": table_name,
+        # Nobody else listens here: a listener that was killed is followed soon.
+        "LEASE_SECONDS": "5",
         **recording,
     }

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from infra.practice import Practice
 
 
-PATIENCE: Final = 10.0
-"""Seconds that the listener may take until it watches before the start goes on without."""
+PATIENCE: Final = 20.0
+"""Seconds that the listener may take until it watches before the start goes on without; it may have
+to wait 5 s for the lease of one that was killed."""
 
 
 class System(Running):
@@ -174,7 +175,9 @@ class System(Running):
     async def _start_listener(self) -> None:
         self._announce("Starting the gateway listener")
         (self.state_folder / "listener.log").unlink(missing_ok=True)
-        settings = listener_settings(self.events_queue_url, self.bot.api_base, self._record)
+        settings = listener_settings(
+            self.events_queue_url, self.table_name, self.bot.api_base, self._record
+        )
         self._listener = ListenerProcess(
             environment(self.endpoint_url) | settings, self.state_folder, self._announce
         )

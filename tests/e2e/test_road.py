@@ -3,6 +3,7 @@
 import asyncio
 import re
 from itertools import cycle
+from typing import Any
 
 import pytest
 
@@ -155,18 +156,25 @@ def credited(system: System, town: Town) -> int:
     return sum(int(row["tracked"]["N"]) for row in rows if row)
 
 
-async def test_joins_while_the_listener_is_down_wait_for_the_next_issue_unguessed(
+async def test_joins_while_the_listener_is_down_are_recovered_and_not_guessed(
     system: System,
 ) -> None:
     town = await watched(system, 2)
     code = next(iter(town.codes))
     await system.kill_listener()
-    system.practice.join(town.id, code, user="unseen")
+    unseen = system.practice.join(town.id, code, user="unseen")
     await system.start_listener()
     await eventually(lambda: system.practice.core.hub.sessions)
     seen = system.practice.join(town.id, code, user="seen")
 
-    words = joins(await joined(system, town.id, 1))
+    expected = {unseen.user_id, seen.user_id}
 
-    word = words[seen.user_id]
-    assert word["outcome"] != "attributed" or word["invite_code"] == code
+    def both() -> dict[str, dict[str, Any]] | None:
+        words = joins(ledger_lines(system, town.id))
+        return words if expected <= words.keys() else None
+
+    words = await eventually(both)
+    assert words[unseen.user_id]["recovered"]
+    for user_id in expected:
+        word = words[user_id]
+        assert word["outcome"] != "attributed" or word["invite_code"] == code

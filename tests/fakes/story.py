@@ -92,4 +92,5 @@ def outcome(worker: Worker) -> dict[str, object]:
         "gone": guild.gone,
         "marks": worker.guilds.marks,
         "effects": worker.effects.done(),
+        "asked": worker.confirmations.asked(),
     }

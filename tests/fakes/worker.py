@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tests.fakes.confirmations import FakeConfirmations
 from tests.fakes.effects import FakeEffects
 from tests.fakes.fuse import Fuse
 from tests.fakes.guilds import FakeGuilds
@@ -26,6 +27,7 @@ class Worker:
     guilds: Guilds = field(default_factory=FakeGuilds)
     objects: FakeObjects = field(default_factory=FakeObjects)
     effects: FakeEffects = field(default_factory=FakeEffects)
+    confirmations: FakeConfirmations = field(default_factory=FakeConfirmations)
     attribute: Attribute = attribute
     needs_closed: NeedsClosed = needs_closed_groups
     room: int = ROOM
@@ -36,7 +38,7 @@ class Worker:
 
     def burn(self, fuse: Fuse) -> None:
         """Put in another fuse."""
-        self.fuse = self.objects.fuse = self.effects.fuse = fuse
+        self.fuse = self.objects.fuse = self.effects.fuse = self.confirmations.fuse = fuse
         if isinstance(self.guilds, FakeGuilds):
             self.guilds.fuse = fuse
 
@@ -46,6 +48,7 @@ class Worker:
             guilds=self.guilds,
             ledger=LedgerWriter(LedgerStore(self.objects, lambda: NOW), Inline()),
             effects=self.effects,
+            confirmations=self.confirmations,
             attribute=self.attribute,
             needs_closed=self.needs_closed,
             pause=self.pauses.append,

@@ -16,7 +16,7 @@ from infra.local.deploy import Deployment, deploy, plan
 from infra.local.emulator import Emulator, EmulatorError
 from infra.local.host import ROOT
 from infra.local.settings import TEMPLATE
-from tests.local.stacks import PARAMETERS, wait_for
+from tests.local.stacks import PARAMETERS, ROOMS, wait_for
 
 _KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 
@@ -109,7 +109,7 @@ def test_a_change_of_the_sources_reaches_the_function(
     tmp_path: Path, probe_functions: Path
 ) -> None:
     functions = tmp_path / "functions"
-    for room in ("usher", "interactions", "command_worker", "event_worker", "effects"):
+    for room in ("usher", *ROOMS):
         (functions / room).mkdir(parents=True)
         for file in (probe_functions / room).glob("*.py"):
             (functions / room / file.name).write_text(file.read_text())

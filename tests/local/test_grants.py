@@ -77,6 +77,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "get missing line": ("s3", "get_object", {"Bucket": bucket, "Key": "grants/none"}),
         "send command": send("CommandsQueue"),
         "send effect": send("EffectsQueue"),
+        "send confirmation": send("ConfirmationsQueue"),
         "send event": send("EventsQueue", MessageGroupId="g", MessageDeduplicationId="d"),
         "read token": ("secretsmanager", "get_secret_value", {"SecretId": TOKEN_SECRET}),
         "read other secret": ("secretsmanager", "get_secret_value", {"SecretId": "another"}),
@@ -99,8 +100,10 @@ GRANTED = {
         "get line",
         "list ledger",
         "send effect",
+        "send confirmation",
     ],
     "EffectsFunction": ["read token"],
+    "ConfirmerFunction": ["get", "update", "send confirmation", "send event", "read token"],
 }
 
 

@@ -17,6 +17,7 @@ ROOMS: Final = {
     "CommandWorkerFunction": "command_worker",
     "EventWorkerFunction": "event_worker",
     "EffectsFunction": "effects",
+    "ConfirmerFunction": "confirmer",
 }
 
 

@@ -60,7 +60,7 @@ def test_the_image_holds_the_listener_and_the_shared_package_only() -> None:
 
 
 def test_the_listeners_variables_are_the_same_on_aws_and_on_this_machine() -> None:
-    local = listener_settings("q", "http://d", None)
+    local = listener_settings("q", "t", "http://d", None)
 
     assert local.keys() == _container_environment()
     assert Settings.read(local).events_queue_url == "q"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from gateway_listener.lease_table import shard_key
 from tests.packaging.templates import LISTENER, TEMPLATE, of_type, statements
+from usher.ids import UserId
 
 RESOURCES = TEMPLATE["Resources"]
 
@@ -17,10 +19,27 @@ def test_nothing_can_connect_to_the_listener() -> None:
     ]
 
 
-def test_the_listener_may_send_to_one_queue_and_read_one_secret() -> None:
+def test_the_listener_may_send_to_one_queue_keep_its_lease_and_read_one_secret() -> None:
     actions = [s["Action"] for role, s in statements(LISTENER) if role == "TaskRole"]
 
-    assert actions == ["sqs:SendMessage", "secretsmanager:GetSecretValue"]
+    assert actions == [
+        "sqs:SendMessage",
+        ["dynamodb:GetItem", "dynamodb:PutItem"],
+        "secretsmanager:GetSecretValue",
+    ]
+
+
+def test_of_the_table_the_listener_reaches_the_rows_of_shards_only() -> None:
+    (statement,) = [
+        s
+        for _, s in statements(LISTENER)
+        if s["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
+    ]
+
+    assert statement["Resource"] == {"Ref": "TableArn"}
+    assert statement["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{shard_key(UserId(''))[:6]}*"]}
+    }
 
 
 def test_the_listener_has_time_to_flush_and_is_replaced_without_a_gap() -> None:

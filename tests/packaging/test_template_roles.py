@@ -13,6 +13,7 @@ from tests.packaging.templates import (
     of_type,
     statements,
 )
+from usher.attribution.gate_store import SearchRow
 
 BOTH = pytest.mark.parametrize("template", [TEMPLATE, LISTENER], ids=["template", "listener"])
 
@@ -49,7 +50,7 @@ def test_no_role_leans_on_a_managed_policy(template: Json) -> None:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 4
+    assert len(set(roles)) == len(FUNCTIONS) == 5
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 
@@ -65,14 +66,27 @@ def test_every_function_writes_to_its_own_log_only() -> None:
         assert logs == [{"Fn::GetAtt": [group, "Arn"]}]
 
 
-def test_only_effects_reads_the_token() -> None:
+def test_only_effects_and_the_confirmer_read_the_token() -> None:
     readers = {
         role
         for role, s in statements(TEMPLATE)
         if "secretsmanager:GetSecretValue" in listed(s["Action"])
     }
 
-    assert readers == {"EffectsRole"}
+    assert readers == {"EffectsRole", "ConfirmerRole"}
+
+
+def test_the_confirmer_writes_search_rows_and_nothing_else() -> None:
+    # The emulator takes dynamodb:Attributes from projections only, so this one is read, not tried.
+    (update,) = [
+        s
+        for role, s in statements(TEMPLATE)
+        if role == "ConfirmerRole" and "dynamodb:UpdateItem" in listed(s["Action"])
+    ]
+
+    assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
+    (names,) = update["Condition"].values()
+    assert set(names["dynamodb:Attributes"]) == set(SearchRow.get_attributes())
 
 
 def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:

@@ -24,6 +24,7 @@ def test_every_source_queue_has_a_dead_letter_queue_of_its_own() -> None:
         "EventsQueue": "EventsDeadLetterQueue",
         "CommandsQueue": "CommandsDeadLetterQueue",
         "EffectsQueue": "EffectsDeadLetterQueue",
+        "ConfirmationsQueue": "ConfirmationsDeadLetterQueue",
     }
     for source, target in targets.items():
         # SQS: the dead-letter queue of a FIFO queue must be FIFO, of a standard queue standard.
@@ -67,8 +68,9 @@ def test_observations_keep_their_order_and_their_receives() -> None:
     assert events["RedrivePolicy"]["maxReceiveCount"] >= 10
 
 
-def test_calls_to_discord_are_few_at_a_time() -> None:
-    (event,) = FUNCTIONS["EffectsFunction"]["Events"].values()
+@pytest.mark.parametrize("function", ["EffectsFunction", "ConfirmerFunction"])
+def test_calls_to_discord_are_few_at_a_time(function: str) -> None:
+    (event,) = FUNCTIONS[function]["Events"].values()
 
     assert 2 <= event["Properties"]["ScalingConfig"]["MaximumConcurrency"] <= 5
 

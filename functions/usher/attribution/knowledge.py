@@ -83,10 +83,24 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
         (event.user_id, event.at) for event in observation.events if isinstance(event, MemberAdded)
     ]
     recent = [deed for deed in head.added if observation.at - deed[1] < 2 * ADDED_WITHIN]
-    seen_at = max(observation.at, head.seen_at or observation.at)
-    since = head.since or observation.at
+    since, seen_at = head.since, head.seen_at
+    if not _asked_only(observation):
+        since = since or observation.at
+        seen_at = max(observation.at, seen_at or observation.at)
     noted = replace(head, since=since, gaps=gaps, added=(*recent, *added), seen_at=seen_at)
     return noted, head.gap or observation.gap
+
+
+def _asked_only(observation: Observation) -> bool:
+    """Whether it tells only of Discord's record: that shows nothing of the listener's presence."""
+    looked = observation.look is not None or observation.vanity is not None
+    events = observation.events
+    return (
+        bool(events)
+        and not looked
+        and not observation.gap
+        and all(isinstance(event, MemberSearched) for event in events)
+    )
 
 
 def recovered(

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from usher.attribution.model import CodeState, Decision, Head, Membership, Stored
 from usher.attribution.plan import Part
+from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.effect import Effect
 from usher.contracts.observation import Observation
 from usher.credit.rules import MemberRecord, Members
@@ -80,6 +81,8 @@ class GuildSettings:
     """Settings that the event worker heeds."""
 
     join_log_channel_id: ChannelId | None = None
+    members_search: bool = True
+    """Discord's own record may be asked (`auto`; `off` in the row)."""
 
 
 class Guilds(Protocol):
@@ -136,4 +139,12 @@ class Effects(Protocol):
 
     def send(self, effects: Sequence[Effect]) -> None:
         """Hand effects over; raises an AWS error when not all were taken."""
+        ...
+
+
+class Confirmations(Protocol):
+    """Takes requests to ask Discord how members joined, each at least once."""
+
+    def send(self, requests: Sequence[tuple[ConfirmationRequest, int]]) -> None:
+        """Hand over requests with their delays in seconds; raises when not all were taken."""
         ...

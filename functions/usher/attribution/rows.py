@@ -82,6 +82,8 @@ class SettingsRow(Row):
     """`SETTINGS` of a guild."""
 
     join_log_channel_id = UnicodeAttribute(null=True)
+    members_search = UnicodeAttribute(null=True)
+    """`auto`, as where it is absent, or `off`."""
 
 
 def guild_key(guild_id: GuildId) -> str:

@@ -11,6 +11,7 @@ from random import SystemRandom
 from typing import Final
 
 from usher.attribution.announcing import announce
+from usher.attribution.confirming import SCHEDULE, requests_for
 from usher.attribution.model import Decision, Membership, Stored
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
@@ -18,6 +19,7 @@ from usher.attribution.ports import (
     AppliedError,
     Attribute,
     Change,
+    Confirmations,
     ContestedError,
     Effects,
     Guilds,
@@ -28,6 +30,7 @@ from usher.attribution.ports import (
     StaleHeadError,
 )
 from usher.attribution.recording import believe, record_facts, users_of
+from usher.contracts.effect import Effect
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.rules import Members
 from usher.ledger.lines import Line, LineType, join_id
@@ -63,6 +66,8 @@ class Report:
     write_units: float = 0.0
     attempts: int = 1
     effects: int = 0
+    to_confirm: int = 0
+    """Joins that Discord's own record is asked for."""
 
 
 @dataclass(slots=True)
@@ -81,6 +86,7 @@ class AttributionService:
     guilds: Guilds
     ledger: Ledger
     effects: Effects
+    confirmations: Confirmations
     attribute: Attribute
     needs_closed: NeedsClosed
     pause: Callable[[float], None]
@@ -128,6 +134,7 @@ class AttributionService:
             for line in lines
             if line.type is LineType.JOIN and (line.event_id in ours or _membership(line) in own)
         ]
+        effects, to_confirm = self._follow_up(observation, lambda: told) if told else (0, 0)
         return Report(
             joins=_by_confidence(told),
             lines=len(lines),
@@ -135,7 +142,8 @@ class AttributionService:
             kept=len(replaced),
             parts=len(parts),
             write_units=units,
-            effects=self._tell(observation, lambda: told) if told else 0,
+            effects=effects,
+            to_confirm=to_confirm,
         )
 
     def _decide(self, stored: Stored, observation: Observation) -> Decision:
@@ -174,7 +182,7 @@ class AttributionService:
         return cut(fresh, members.now, decision.codes, closed, reopened, self.room)
 
     def _tell_again(self, observation: Observation, loaded: Loaded) -> Report:
-        """Send the effects of an observation applied before: the last try may have ended there."""
+        """Follow up an observation applied before: the last try may have ended there."""
         own = loaded.own or {}
 
         def lines() -> tuple[Line, ...]:
@@ -182,17 +190,32 @@ class AttributionService:
             ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
             return self.ledger.read(guild_id, ids)
 
-        told = self._tell(observation, lines) if own else 0
-        return Report(repeated=True, duplicates=_joins(observation), effects=told)
+        effects, to_confirm = self._follow_up(observation, lines) if own else (0, 0)
+        duplicates = _joins(observation)
+        return Report(repeated=True, duplicates=duplicates, effects=effects, to_confirm=to_confirm)
 
-    def _tell(self, observation: Observation, lines: Callable[[], Iterable[Line]]) -> int:
-        channel_id = self.guilds.settings(observation.guild_id).join_log_channel_id
-        if channel_id is None:
-            return 0
-        told = {_membership(line): line for line in lines()}
-        effects = announce(observation, told, channel_id)
-        self.effects.send(effects)
-        return len(effects)
+    def _follow_up(
+        self, observation: Observation, lines: Callable[[], Iterable[Line]]
+    ) -> tuple[int, int]:
+        """Send what follows from joins recorded: effects, and requests for Discord's own record.
+
+        Return the number of effects, and of joins to be confirmed.
+        """
+        settings = self.guilds.settings(observation.guild_id)
+        channel_id = settings.join_log_channel_id
+        if channel_id is None and not settings.members_search:
+            return 0, 0
+        joins = list(lines())
+        effects: tuple[Effect, ...] = ()
+        if channel_id is not None:
+            told = {_membership(line): line for line in joins}
+            effects = announce(observation, told, channel_id)
+            self.effects.send(effects)
+        requests = requests_for(observation, joins) if settings.members_search else []
+        if requests:
+            delay = int(SCHEDULE[0].total_seconds())
+            self.confirmations.send([(request, delay) for request in requests])
+        return len(effects), sum(len(request.joins) for request in requests)
 
 
 def _change(

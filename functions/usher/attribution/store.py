@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from usher.attribution.guild_settings import load_settings
 from usher.attribution.model import CodeState, Head, Membership, Stored
 from usher.attribution.outcomes import Outcome
 from usher.attribution.ports import Change, GuildSettings, Loaded
@@ -15,7 +16,6 @@ from usher.attribution.rows import (
     EventRow,
     GroupRow,
     HeadRow,
-    SettingsRow,
     event_key,
     groups_since,
     guild_key,
@@ -35,7 +35,7 @@ from usher.attribution.writes import Transactions, Writes
 from usher.contracts.observation import Observation
 from usher.credit.rules import Members
 from usher.credit.store import load_members
-from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.ids import GuildId, InviteCode, UserId
 from usher.times import parse_time
 
 MANY_CODES: Final = 300
@@ -119,12 +119,7 @@ class DynamoGuilds:
 
     def settings(self, guild_id: GuildId) -> GuildSettings:
         """Read the guild's settings."""
-        try:
-            row = SettingsRow.get(guild_key(guild_id), "SETTINGS")
-        except SettingsRow.DoesNotExist:
-            return GuildSettings()
-        channel = row.join_log_channel_id
-        return GuildSettings(None if not channel else ChannelId(channel))
+        return load_settings(guild_id)
 
     def _known(
         self,

@@ -1,4 +1,4 @@
-"""The effects queue through boto3."""
+"""The queues through boto3."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
 from usher.contracts.effect import Effect, encode_effect
+from usher.contracts.observation import Observation
+from usher.contracts.observation_codec import encode, split
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -34,3 +37,41 @@ class EffectsQueue:
         """Hand effects over, one by one: they are few, and a batch may be taken in part."""
         for effect in effects:
             self.client.send_message(QueueUrl=self.queue_url, MessageBody=encode_effect(effect))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationsQueue:
+    """Implements Confirmations and Requests on a standard queue. May raise botocore's errors.
+
+    One by one, for they are few: a batch may be taken in part.
+    """
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, requests: Sequence[tuple[ConfirmationRequest, int]]) -> None:
+        """Hand requests over, each with its delay in seconds."""
+        for request, delay in requests:
+            self.client.send_message(
+                QueueUrl=self.queue_url,
+                MessageBody=encode_confirmation(request),
+                DelaySeconds=delay,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class EventsQueue:
+    """Sends observations to `events.fifo`: in order for a guild. May raise botocore's errors."""
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, observation: Observation) -> None:
+        """Hand an observation over, cut to fit messages; equal ids are taken once (SQS)."""
+        for part in split(observation):
+            self.client.send_message(
+                QueueUrl=self.queue_url,
+                MessageBody=encode(part),
+                MessageGroupId=part.guild_id,
+                MessageDeduplicationId=part.id,
+            )

@@ -38,6 +38,7 @@ class Road:
 
     door: "EventDoor"
     queue_url: str
+    confirmations_url: str
     environ: dict[str, str]
 
     def handle(self, *records: "Record") -> "Answer":
@@ -57,18 +58,30 @@ class Road:
 
     def effects(self) -> list[str]:
         """Take the bodies that wait in the effects queue."""
+        return take(self.queue_url)
+
+    def waiting(self) -> int:
+        """How many requests wait out their delay in the confirmations queue."""
         client = boto3.client("sqs", region_name=REGION)
-        found: list[str] = []
-        while messages := client.receive_message(
-            QueueUrl=self.queue_url, MaxNumberOfMessages=10
-        ).get("Messages"):
-            found += [message["Body"] for message in messages]
-            for message in messages:
-                client.delete_message(
-                    QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"]
-                )
+        answer = client.get_queue_attributes(
+            QueueUrl=self.confirmations_url, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+        )
         client.close()
-        return found
+        return int(answer["Attributes"]["ApproximateNumberOfMessagesDelayed"])
+
+
+def take(queue_url: str) -> list[str]:
+    """Take the bodies that wait in a queue."""
+    client = boto3.client("sqs", region_name=REGION)
+    found: list[str] = []
+    while messages := client.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get(
+        "Messages"
+    ):
+        found += [message["Body"] for message in messages]
+        for message in messages:
+            client.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    client.close()
+    return found
 
 
 def furnish(writers: int) -> Road:
@@ -79,15 +92,17 @@ def furnish(writers: int) -> Road:
         client.close()
     client = boto3.client("sqs", region_name=REGION)
     queue_url = make_queue(client)
+    confirmations_url = make_queue(client, "confirmations")
     client.close()
     environ = {
         "TABLE_NAME": TABLE,
         "LEDGER_BUCKET": BUCKET,
         "EFFECTS_QUEUE_URL": queue_url,
+        "CONFIRMATIONS_QUEUE_URL": confirmations_url,
         "AWS_REGION": REGION,
         "POWERTOOLS_SERVICE_NAME": "event_worker",
     }
-    return Road(build(environ, writers), queue_url, environ)
+    return Road(build(environ, writers), queue_url, confirmations_url, environ)
 
 
 @pytest.fixture

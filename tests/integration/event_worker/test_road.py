@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from event_worker.bootstrap import build
+from event_worker.bootstrap import NEEDED, build
 from tests.builders import GUILD, joined, left, look, observe, row
 from tests.fakes.cloud import REGION, TABLE, rows
 from tests.integration.event_worker.conftest import Road, record
@@ -139,6 +139,31 @@ def test_when_the_effects_queue_fails_effects_follow_with_the_message_again(road
     assert counter() == {"tracked": 1, "score": 1}
 
 
+def test_when_the_confirmations_queue_fails_requests_follow_with_the_message_again(
+    road: Road,
+) -> None:
+    road.handle(record(baseline()))
+    join = record(arrival("7", 1, 10))
+    gone = f"{road.confirmations_url}-gone"
+    broken = build({**road.environ, "CONFIRMATIONS_QUEUE_URL": gone}, 1)
+
+    answer = broken.handle([join], lambda: 15_000)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": join["messageId"]}]}
+
+    assert road.handle(join) == {"batchItemFailures": []}
+    assert road.waiting() == 1
+    assert counter() == {"tracked": 1, "score": 1}
+
+
+def test_with_the_setting_off_nothing_is_asked_for(road: Road) -> None:
+    table = boto3.resource("dynamodb", region_name=REGION).Table(TABLE)
+    table.put_item(Item={"pk": f"G#{GUILD}", "sk": "SETTINGS", "members_search": "off"})
+
+    road.handle(record(baseline()), record(arrival("7", 1, 10)))
+
+    assert road.waiting() == 0
+
+
 def test_a_hundred_members_at_once(wired: Road) -> None:
     # Given a guild with 1,000 codes, and 100 members joining by ten of them within a second
     codes = [row(f"code{number:04}", 0, str(900 + number % 10)) for number in range(1000)]
@@ -167,12 +192,13 @@ def test_a_hundred_members_at_once(wired: Road) -> None:
     assert seconds < 20
 
 
-@pytest.mark.parametrize("missing", ["TABLE_NAME", "LEDGER_BUCKET", "EFFECTS_QUEUE_URL"])
+@pytest.mark.parametrize("missing", NEEDED)
 def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> None:
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
+        "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "AWS_REGION": REGION,
     }
     del environ[missing]
@@ -188,6 +214,7 @@ def test_a_senseless_retention_is_told(days: str, credentials: None) -> None:
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
+        "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "AWS_REGION": REGION,
         "LEDGER_RETENTION_DAYS": days,
     }

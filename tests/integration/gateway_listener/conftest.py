@@ -4,20 +4,29 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from gateway_listener.bootstrap import utc_now
+from gateway_listener.catch_up import CatchUp
 from gateway_listener.client import GatewayClient
 from gateway_listener.looks import DiscordLooks
+from gateway_listener.missed import MissedReader
+from gateway_listener.past import DiscordPast
+from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.publish import Publisher, SendError
-from gateway_listener.record import NoRecorder
+from gateway_listener.recovery import Recovery
 from gateway_listener.watch import Watch
 from tests.integration.gateway_listener.fake_discord import TOKEN, FakeDiscord
+from tests.integration.gateway_listener.machine import Machine, TinyAws
 from usher.contracts.observation import MemberJoined, Observation
 from usher.contracts.observation_codec import decode
+from usher.ids import GuildId
 
 
 @dataclass
@@ -50,6 +59,11 @@ class FakeQueue:
         async with asyncio.timeout(seconds), self.changed:
             await self.changed.wait_for(lambda: bool(holds()))
 
+    def events[T](self, kind: type[T]) -> list[T]:
+        """All events of a kind, in the order in which they were accepted."""
+        events = [event for observation in self.seen for event in observation.events]
+        return [event for event in events if isinstance(event, kind)]
+
     def joins(self) -> list[str]:
         return [
             event.person.user_id
@@ -73,13 +87,27 @@ async def queue() -> FakeQueue:
 
 
 @dataclass
+class ListRecorder:
+    """Keeps kinds and data."""
+
+    lines: list[tuple[str, object]]
+
+    def write(self, at: datetime, kind: str, guild_id: GuildId, data: object) -> None:
+        self.lines.append((kind, data))
+
+
+@dataclass
 class Running:
     """A listener without its process."""
 
     client: GatewayClient
     looks: DiscordLooks
+    past: DiscordPast
     watch: Watch
     publisher: Publisher
+    progress: Progress
+    recorded: list[tuple[str, object]]
+    """Kinds and data of what was recorded."""
     task: asyncio.Task[None] | None = None
 
     async def start(self, token: str = TOKEN) -> None:
@@ -90,6 +118,7 @@ class Running:
         await self.watch.drain(2)
         await self.publisher.flush(2)
         await self.looks.close()
+        await self.past.close()
         await self.client.leave()
         await self.publisher.close()
         if self.task is not None:
@@ -99,16 +128,23 @@ class Running:
 
 @pytest_asyncio.fixture
 async def listener(discord: FakeDiscord, queue: FakeQueue) -> AsyncIterator[Running]:
-    client = GatewayClient(f"{discord.url}/api", utc_now)
-    looks = DiscordLooks(client.http, utc_now)
+    progress = Progress(SessionPoint(utc_now()))
+    client = GatewayClient(f"{discord.url}/api", utc_now, progress)
+    looks, past = DiscordLooks(client.http, utc_now), DiscordPast(client.http, utc_now)
     numbers = itertools.count(1)
+
+    def new_id() -> str:
+        return f"test-{next(numbers)}"
+
     with ThreadPoolExecutor(2) as threads:
-        publisher = Publisher(queue, threads, spread=lambda _low, _high: 0.01)
-        watch = Watch(
-            looks, publisher.publish, NoRecorder(), utc_now, lambda: f"test-{next(numbers)}"
-        )
+        publisher = Publisher(queue, threads, spread=lambda _low, _high: 0.01, sent=progress.sent)
+        lines: list[tuple[str, object]] = []
+        recorder = ListRecorder(lines)
+        catch_up = CatchUp(MissedReader(past, pause=0), recorder, utc_now, settle=0.01)
+        recovery = Recovery(catch_up, publisher.publish, utc_now, new_id, progress)
+        watch = Watch(looks, publisher.publish, recorder, utc_now, new_id, progress, recovery)
         client.watch_with(watch)
-        running = Running(client, looks, watch, publisher)
+        running = Running(client, looks, past, watch, publisher, progress, lines)
         yield running
         await running.stop()
 
@@ -116,3 +152,10 @@ async def listener(discord: FakeDiscord, queue: FakeQueue) -> AsyncIterator[Runn
 @pytest.fixture(autouse=True)
 def sockets(socket_enabled: None) -> None:
     """The fake Discord listens on 127.0.0.1."""
+
+
+@pytest_asyncio.fixture
+async def machine(tmp_path: Path, discord: FakeDiscord) -> AsyncIterator[Machine]:
+    async with AsyncExitStack() as stack, TinyAws().opened() as aws:
+        yield Machine(tmp_path, discord, aws, stack)
+        await stack.aclose()

@@ -1,10 +1,12 @@
 """A small Discord on 127.0.0.1: as much of REST and gateway as the listener uses."""
 
 import asyncio
+import contextlib
 import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -33,8 +35,16 @@ class FakeDiscord:
     )
     before_guild_create: list[tuple[str, Payload]] = field(default_factory=list)
     on_resume: list[tuple[str, Payload]] = field(default_factory=list)
+    members: list[Payload] = field(default_factory=list)
+    search: Callable[[Payload], web.Response] = lambda _: answer({"code": 0}, status=404)
+    """Answers the body of a members-search."""
+    audit_log: list[Payload] = field(default_factory=list)
+    audit_refusal: int | None = None
+    resumable: bool = True
+    """Whether sessions can be taken up again."""
     hanging: asyncio.Event | None = None
     """While it is not set, nobody is told the invites."""
+    hanging_members: asyncio.Event | None = None
     refuse_identify_with: int | None = None
     url: str = ""
     handshakes: list[Payload] = field(default_factory=list)
@@ -42,6 +52,7 @@ class FakeDiscord:
     close_codes: list[int | None] = field(default_factory=list)
     sequence: int = 0
     heartbeats: int = 0
+    _sent: list[Payload] = field(default_factory=list)
     _runner: web.AppRunner | None = None
     _socket: web.WebSocketResponse | None = None
     _zlib: Any = None
@@ -53,6 +64,10 @@ class FakeDiscord:
         application.router.add_get("/api/gateway/bot", self._gateway)
         application.router.add_get("/api/guilds/{guild}/invites", self._invites)
         application.router.add_get("/api/guilds/{guild}/vanity-url", self._vanity)
+        application.router.add_get("/api/users/@me/guilds", self._guilds)
+        application.router.add_post("/api/guilds/{guild}/members-search", self._search)
+        application.router.add_get("/api/guilds/{guild}/members", self._members)
+        application.router.add_get("/api/guilds/{guild}/audit-logs", self._audit_log)
         application.router.add_get("/ws", self._websocket)
         self._runner = web.AppRunner(application, shutdown_timeout=1)
         await self._runner.setup()
@@ -72,8 +87,13 @@ class FakeDiscord:
             await self._changed.wait_for(lambda: bool(holds()))
 
     async def dispatch(self, kind: str, data: Payload) -> None:
+        """Send to whoever is connected; it is kept for those who resume."""
         self.sequence += 1
-        await self._send({"op": 0, "t": kind, "s": self.sequence, "d": data})
+        frame = {"op": 0, "t": kind, "s": self.sequence, "d": data}
+        self._sent.append(frame)
+        if self._socket is not None and not self._socket.closed:
+            with contextlib.suppress(ConnectionError):
+                await self._send(frame)
 
     async def heartbeat_now(self) -> None:
         """Ask for a heartbeat and wait for it: everything sent before has been read then."""
@@ -110,6 +130,35 @@ class FakeDiscord:
     async def _vanity(self, request: web.Request) -> web.Response:
         await self._note(request.path)
         return self.vanity()
+
+    async def _guilds(self, request: web.Request) -> web.Response:
+        await self._note(request.path)
+        return answer([{"id": guild, "name": f"Guild {guild}"} for guild in self.guilds])
+
+    async def _search(self, request: web.Request) -> web.Response:
+        await self._note(request.path)
+        return self.search(await request.json())
+
+    async def _members(self, request: web.Request) -> web.Response:
+        await self._note(request.path)
+        if self.hanging_members is not None:
+            await self.hanging_members.wait()
+        after, limit = int(request.query["after"]), int(request.query["limit"])
+        members = sorted(self.members, key=lambda member: int(member["user"]["id"]))
+        return answer([m for m in members if int(m["user"]["id"]) > after][:limit])
+
+    async def _audit_log(self, request: web.Request) -> web.Response:
+        await self._note(request.path)
+        if self.audit_refusal is not None:
+            return answer({"code": 50013}, status=self.audit_refusal)
+        query = request.query
+        before, limit = int(query.get("before", 2**63)), int(query["limit"])
+        rows = [
+            row
+            for row in sorted(self.audit_log, key=lambda row: -int(row["id"]))
+            if str(row["action_type"]) == query["action_type"] and int(row["id"]) < before
+        ]
+        return answer({"audit_log_entries": rows[:limit]})
 
     async def _note(self, path: str) -> None:
         async with self._changed:
@@ -151,7 +200,11 @@ class FakeDiscord:
                 await self._socket.close(code=self.refuse_identify_with)
             else:
                 await self._ready()
+        elif frame["op"] == 6 and not self.resumable:
+            await self._send({"op": 9, "d": False, "s": None, "t": None})
         elif frame["op"] == 6:
+            for missed in [one for one in self._sent if one["s"] > frame["d"]["seq"]]:
+                await self._send(missed)
             for kind, data in self.on_resume:
                 await self.dispatch(kind, data)
             await self.dispatch("RESUMED", {"_trace": []})
@@ -198,4 +251,35 @@ def invite(code: str, uses: int) -> Payload:
         "temporary": False,
         "created_at": "2026-11-19T12:00:00+00:00",
         "expires_at": None,
+    }
+
+
+def member(user_id: int, joined_at: datetime) -> Payload:
+    """A guild member object."""
+    user = {"id": str(user_id), "username": f"user{user_id}", "discriminator": "0", "avatar": None}
+    return {"user": user, "roles": [], "joined_at": joined_at.isoformat(), "flags": 0}
+
+
+def found(user_id: int, joined_at: datetime, code: str | None = None) -> Payload:
+    """A row of members-search."""
+    return {
+        "member": member(user_id, joined_at),
+        "source_invite_code": code,
+        "join_source_type": 5,
+        "inviter_id": None,
+    }
+
+
+def entry(action: int, at: datetime, code: str, number: int = 0) -> Payload:
+    """An entry of the audit log about an invite."""
+    since = datetime(2015, 1, 1, tzinfo=UTC)
+    milliseconds = int((at - since).total_seconds() * 1000)
+    key = "new_value" if action == 40 else "old_value"
+    changes = [{"key": "code", key: code}, {"key": "uses", key: 0}]
+    return {
+        "id": str((milliseconds << 22) + number),
+        "action_type": action,
+        "user_id": "300",
+        "target_id": None,
+        "changes": changes,
     }

@@ -27,6 +27,7 @@ WELL = Vitals(
         WELL,
         replace(WELL, connected=False, disconnected_for=59, last_ack_age=None),
         replace(WELL, connected=False, disconnected_for=59, last_ack_age=500),
+        replace(WELL, connected=False, disconnected_for=900, waiting=True),
         replace(WELL, last_ack_age=61),
         replace(WELL, last_ack_age=None, heartbeat_interval=None),
         replace(WELL, oldest_unsent_age=9.9, loop_lag=4.9),

@@ -17,7 +17,8 @@ COMPLETE = {
 
 
 def test_a_complete_environment_is_read() -> None:
-    settings = Settings.read({**COMPLETE, "RECORD_FILE": "raw.jsonl", "AWS_REGION": "eu-west-1"})
+    more = {"RECORD_FILE": "raw.jsonl", "AWS_REGION": "eu-west-1", "TABLE_NAME": "usher"}
+    settings = Settings.read({**COMPLETE, **more, "LEASE_SECONDS": "2.5"})
     assert settings == Settings(
         events_queue_url="https://sqs/events.fifo",
         discord_token_secret="usher/discord-token",
@@ -26,6 +27,8 @@ def test_a_complete_environment_is_read() -> None:
         log_level="WARNING",
         record_file=Path("raw.jsonl"),
         aws_region="eu-west-1",
+        table_name="usher",
+        lease_seconds=2.5,
     )
 
 
@@ -35,6 +38,8 @@ def test_what_is_optional_has_its_default() -> None:
     assert settings.discord_api_base == "https://discord.com/api/v10"
     assert settings.log_level == "INFO"
     assert settings.record_file is None
+    assert settings.table_name is None
+    assert settings.lease_seconds == 30
 
 
 def test_missing_names_are_listed_together() -> None:
@@ -49,3 +54,9 @@ def test_missing_names_are_listed_together() -> None:
 def test_a_port_is_a_port(port: str) -> None:
     with pytest.raises(SettingsError):
         Settings.read({**COMPLETE, "HEALTH_PORT": port})
+
+
+@pytest.mark.parametrize("seconds", ["x", "0", "0.5", "-3", "1e9", "nan"])
+def test_a_lease_lives_for_a_second_or_more(seconds: str) -> None:
+    with pytest.raises(SettingsError):
+        Settings.read({**COMPLETE, "LEASE_SECONDS": seconds})

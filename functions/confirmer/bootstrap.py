@@ -1,0 +1,51 @@
+"""Names the confirmer's adapters."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import urllib3
+
+from confirmer.asking import DiscordMembersSearch
+from confirmer.batch import ConfirmerDoor
+from usher.attribution.confirming_service import ConfirmingService
+from usher.attribution.gate_store import DynamoGates
+from usher.platform.discord_rest import DiscordRest
+from usher.platform.dynamo import bind
+from usher.platform.logging import get_logger
+from usher.platform.metrics import EmfMeter
+from usher.platform.secrets import TokenSecret, secrets_client
+from usher.platform.settings import DISCORD_API_BASE, region, require
+from usher.platform.sqs import ConfirmationsQueue, EventsQueue, sqs_client
+
+NEEDED: Final = (
+    "TABLE_NAME",
+    "EVENTS_QUEUE_URL",
+    "CONFIRMATIONS_QUEUE_URL",
+    "DISCORD_TOKEN_SECRET",
+)
+
+
+def build(environ: Mapping[str, str]) -> ConfirmerDoor:
+    """Build the door; raises SettingsError. Opens no connection."""
+    names = require(environ, *NEEDED)
+    where = region(environ)
+    bind(names["TABLE_NAME"], where)
+    token = TokenSecret(secrets_client(where), names["DISCORD_TOKEN_SECRET"])
+    base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
+    queues = sqs_client(where)
+    return ConfirmerDoor(
+        service=ConfirmingService(
+            gates=DynamoGates(),
+            discord=DiscordMembersSearch(DiscordRest(base, token, urllib3.PoolManager(maxsize=2))),
+            events=EventsQueue(queues, names["EVENTS_QUEUE_URL"]),
+            requests=ConfirmationsQueue(queues, names["CONFIRMATIONS_QUEUE_URL"]),
+            clock=_now,
+        ),
+        log=get_logger(),
+        meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "confirmer")),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,20 @@
+"""Reading a guild's settings row."""
+
+from usher.attribution.ports import GuildSettings
+from usher.attribution.rows import SettingsRow, guild_key
+from usher.ids import ChannelId, GuildId
+
+OFF = "off"
+
+
+def load_settings(guild_id: GuildId) -> GuildSettings:
+    """Read the guild's settings; may raise pynamodb's errors."""
+    try:
+        row = SettingsRow.get(guild_key(guild_id), "SETTINGS")
+    except SettingsRow.DoesNotExist:
+        return GuildSettings()
+    channel = row.join_log_channel_id
+    return GuildSettings(
+        join_log_channel_id=None if not channel else ChannelId(channel),
+        members_search=row.members_search != OFF,
+    )

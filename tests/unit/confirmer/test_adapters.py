@@ -1,0 +1,68 @@
+"""Requests and observations into their queues, and the door out of its environment."""
+
+import json
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from confirmer.bootstrap import NEEDED, build
+from tests.builders import GUILD, at, joined, observe
+from usher.contracts.confirmation import ConfirmationRequest, decode_confirmation
+from usher.contracts.observation_codec import decode
+from usher.ids import UserId
+from usher.platform.settings import SettingsError
+from usher.platform.sqs import ConfirmationsQueue, EventsQueue
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    boto3.DEFAULT_SESSION = None
+    with mock_aws():
+        yield
+
+
+def test_requests_wait_in_the_queue_for_their_delay() -> None:
+    client = boto3.client("sqs", region_name="us-east-1")
+    url = client.create_queue(QueueName="confirmations")["QueueUrl"]
+    joins = ((UserId("7"), at(10)),)
+    request = ConfirmationRequest(GUILD, "A guild", joins, 1, at(12), at(17))
+
+    ConfirmationsQueue(client, url).send([(request, 0), (request, 900)])
+
+    messages = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [decode_confirmation(message["Body"]) for message in messages] == [request]
+    names = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert names["ApproximateNumberOfMessagesDelayed"] == "1"
+
+
+def test_an_observation_is_taken_once_and_in_its_guilds_order() -> None:
+    client = boto3.client("sqs", region_name="us-east-1")
+    url = client.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    observation = observe(joined("7"))
+
+    for _ in range(2):
+        EventsQueue(client, url).send(observation)
+
+    [message] = client.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["MessageGroupId"]
+    )["Messages"]
+    assert decode(message["Body"]) == observation
+    assert message["Attributes"]["MessageGroupId"] == GUILD
+    assert json.loads(message["Body"])["id"] == observation.id
+
+
+@pytest.mark.parametrize("missing", NEEDED)
+def test_the_door_is_built_from_its_environment(missing: str) -> None:
+    environ = {**dict.fromkeys(NEEDED, "http://127.0.0.1:1/q"), "AWS_REGION": "us-east-1"}
+    build(environ)
+    del environ[missing]
+
+    with pytest.raises(SettingsError) as told:
+        build(environ)
+    assert told.value.problems == (missing,)

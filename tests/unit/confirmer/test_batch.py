@@ -1,0 +1,188 @@
+"""Batches of requests: guilds apart, the token's refusal and a limit everywhere stop all calls."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from confirmer.asking import DiscordMembersSearch
+from confirmer.batch import RESERVE_MILLISECONDS, ConfirmerDoor, Record
+from tests.builders import at
+from tests.fakes.logs import FakeMeter, LogBook
+from usher.attribution.confirming_ports import (
+    ConfirmingReport,
+    SearchLimitedError,
+    SearchRefusedError,
+)
+from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
+from usher.ids import GuildId, UserId
+from usher.platform.discord_rest import (
+    DiscordError,
+    RateLimitedError,
+    RefusedError,
+    UnauthorizedError,
+    UnavailableError,
+)
+
+
+@dataclass
+class FakeService:
+    """Answers requests, or raises or reports what is laid down for a guild."""
+
+    moods: dict[str, Exception | ConfirmingReport] = field(default_factory=dict)
+    handled: list[tuple[str, int, bool]] = field(default_factory=list)
+    postponed: list[tuple[str, float]] = field(default_factory=list)
+
+    def handle(
+        self,
+        requests: Sequence[ConfirmationRequest],
+        may_ask: Callable[[], bool] = lambda: True,
+    ) -> ConfirmingReport:
+        guild_id = requests[0].guild_id
+        assert {request.guild_id for request in requests} == {guild_id}
+        self.handled.append((guild_id, len(requests), may_ask()))
+        mood = self.moods.get(guild_id, ConfirmingReport(calls=1, confirmed=2))
+        if isinstance(mood, Exception):
+            raise mood
+        return mood
+
+    def postpone(self, requests: Sequence[ConfirmationRequest], seconds: float) -> ConfirmingReport:
+        self.postponed.append((requests[0].guild_id, seconds))
+        return ConfirmingReport(again=1)
+
+
+@dataclass
+class Bench:
+    """A door with everything around it."""
+
+    service: FakeService = field(default_factory=FakeService)
+    log: LogBook = field(default_factory=LogBook)
+    meter: FakeMeter = field(default_factory=FakeMeter)
+
+    def handle(self, *records: Record, time_left: int = 60_000) -> list[str]:
+        door = ConfirmerDoor(self.service, self.log.logger, self.meter)
+        answer = door.handle(records, lambda: time_left)
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def record(id_: str, guild: str = "1", body: str | None = None) -> Record:
+    joins = ((UserId("7"), at(10)),)
+    request = ConfirmationRequest(GuildId(guild), "secret name", joins, 1, at(12), at(17))
+    return {
+        "messageId": f"m-{id_}",
+        "body": encode_confirmation(request) if body is None else body,
+    }
+
+
+def test_a_guilds_requests_are_answered_together() -> None:
+    bench = Bench()
+
+    assert bench.handle(record("a", "1"), record("b", "2"), record("c", "1")) == []
+
+    assert bench.service.handled == [("1", 2, True), ("2", 1, True)]
+    assert bench.meter.sums == {("MembersSearchCalls",): 2, ("JoinsConfirmed",): 4}
+    assert "secret name" not in bench.log.stream.getvalue()
+
+
+def test_without_time_left_the_service_may_not_ask() -> None:
+    bench = Bench()
+
+    bench.handle(record("a"), time_left=RESERVE_MILLISECONDS - 1)
+
+    assert bench.service.handled == [("1", 1, False)]
+
+
+def test_an_unreadable_message_fails_alone() -> None:
+    bench = Bench()
+
+    assert bench.handle(record("a", body="{}"), record("b")) == ["m-a"]
+    assert bench.meter.sums["ConfirmationsFailed",] == 1
+
+
+def test_a_refused_token_stops_all_calls_and_is_told_loudly() -> None:
+    bench = Bench(FakeService({"1": UnauthorizedError(401)}))
+
+    assert bench.handle(record("a", "1"), record("b", "2")) == ["m-a", "m-b"]
+
+    assert len(bench.service.handled) == 1
+    assert bench.log.lines()[0]["level"] == "CRITICAL"
+
+
+@pytest.mark.parametrize("error", [UnavailableError(503), UnavailableError(0), OSError()])
+def test_an_outage_fails_the_guilds_messages_only(error: Exception) -> None:
+    bench = Bench(FakeService({"1": error}))
+
+    assert bench.handle(record("a", "1"), record("b", "2"), record("c", "1")) == ["m-a", "m-c"]
+
+
+def test_a_limit_everywhere_puts_the_other_guilds_off() -> None:
+    limited = ConfirmingReport(limited=SearchLimitedError(30, everywhere=True))
+    bench = Bench(FakeService({"1": limited}))
+
+    assert bench.handle(record("a", "1"), record("b", "2")) == []
+    assert bench.service.postponed == [("2", 30)]
+
+
+def test_a_limit_of_one_guild_leaves_the_others_alone() -> None:
+    limited = ConfirmingReport(limited=SearchLimitedError(30, everywhere=False))
+    bench = Bench(FakeService({"1": limited}))
+
+    bench.handle(record("a", "1"), record("b", "2"))
+
+    assert bench.service.postponed == []
+    assert len(bench.service.handled) == 2
+
+
+def test_a_refusal_is_logged_with_its_code_and_done_with() -> None:
+    refused = ConfirmingReport(refused=SearchRefusedError(403, 50001))
+    bench = Bench(FakeService({"1": refused}))
+
+    assert bench.handle(record("a")) == []
+
+    [line, _] = bench.log.lines()
+    assert (line["level"], line["status"], line["code"]) == ("WARNING", 403, 50001)
+    assert bench.meter.sums["MembersSearchRefused",] == 1
+
+
+@dataclass
+class FakeRest:
+    """Answers one call."""
+
+    mood: object
+    called: list[tuple[str, str, object]] = field(default_factory=list)
+
+    def call(
+        self, method: str, route: str, body: object = None, *, reason: str | None = None
+    ) -> object:
+        self.called.append((method, route, body))
+        if isinstance(self.mood, Exception):
+            raise self.mood
+        return self.mood
+
+
+def test_a_search_is_a_post_with_its_filter_in_the_body() -> None:
+    rest = FakeRest({"members": []})
+
+    assert DiscordMembersSearch(rest).search(GuildId("1"), {"limit": 5}) == {"members": []}
+    assert rest.called == [("POST", "/guilds/1/members-search", {"limit": 5})]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (RefusedError(403, 50001), SearchRefusedError),
+        (RefusedError(404), SearchRefusedError),
+        (DiscordError(400, 50035), SearchRefusedError),
+        (RateLimitedError(30, everywhere=True), SearchLimitedError),
+        (UnauthorizedError(401), UnauthorizedError),
+        (UnavailableError(503), UnavailableError),
+    ],
+)
+def test_refusals_and_limits_are_told_apart_from_outages(
+    error: Exception, kind: type[Exception]
+) -> None:
+    with pytest.raises(kind) as told:
+        DiscordMembersSearch(FakeRest(error)).search(GuildId("1"), {})
+
+    if isinstance(told.value, SearchLimitedError):
+        assert (told.value.retry_after, told.value.everywhere) == (30, True)
