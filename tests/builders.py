@@ -20,6 +20,7 @@ from usher.contracts.observation import (
     InviteRow,
     MemberJoined,
     MemberLeft,
+    MemberSearched,
     Observation,
     Person,
     VanityLook,
@@ -48,6 +49,14 @@ def joined(user_id: str, seconds: float = 10, *, bot: bool = False) -> MemberJoi
 
 def left(user_id: str, seconds: float = 20) -> MemberLeft:
     return MemberLeft(UserId(user_id), at(seconds))
+
+
+def searched(user_id: str, joined_seconds: float, code: str, inviter: str) -> MemberSearched:
+    """What Discord has on record of a join by an invite."""
+    member = person(user_id)
+    return MemberSearched(
+        member, at(joined_seconds), at(joined_seconds + 30), 5, InviteCode(code), UserId(inviter)
+    )
 
 
 def row(

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from tests.fakes.fuse import Fuse
+from usher.attribution.accuracy import Accuracy
 from usher.attribution.model import CodeState, Group, Head, Membership, Stored
 from usher.attribution.outcomes import Outcome
 from usher.attribution.plan import Part
@@ -55,6 +56,7 @@ class Guild:
     codes: dict[InviteCode, Code] = field(default_factory=dict)
     members: dict[UserId, Member] = field(default_factory=dict)
     counters: dict[tuple[UserId, str], Tally] = field(default_factory=dict)
+    accuracy: dict[date, Accuracy] = field(default_factory=dict)
     closed: dict[str, tuple[int, Group]] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
 
@@ -191,6 +193,8 @@ def _fill(guild: Guild, change: Change, part: Part, ahead: str | None) -> None:
     for counter, tally in part.counters.items():
         key = counter.inviter_id, counter.period
         guild.counters[key] = _add(guild.counters.get(key, Tally()), tally)
+    for day, accuracy in part.accuracy.items():
+        guild.accuracy[day] = guild.accuracy.get(day, Accuracy()) + accuracy
     version = change.head.version
     for state in part.codes:
         guild.codes[state.code] = Code(version, state, change.codes_before.get(state.code))

@@ -1,6 +1,6 @@
 """A guild's day, with everything that the event worker must get right, and its outcome."""
 
-from tests.builders import GUILD, joined, left, look, observe, row, vanity
+from tests.builders import GUILD, joined, left, look, observe, row, searched, vanity
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.attribution.ports import GuildSettings
@@ -67,6 +67,8 @@ def story() -> tuple[Observation, ...]:
             look=look(row("abc", 14), row("def", 2, "901"), seconds=71),
             seconds=71,
         ),
+        # Discord's own record agrees with counting, and chooses where counting could not
+        observe(searched("105", 30.5, "abc", "900"), searched("200", 40, "def", "901"), seconds=90),
     )
 
 
@@ -88,6 +90,7 @@ def outcome(worker: Worker) -> dict[str, object]:
         "codes": {code: held.now for code, held in guild.codes.items()},
         "members": {user: held.now for user, held in guild.members.items()},
         "counters": guild.counters,
+        "accuracy": guild.accuracy,
         "closed": guild.closed,
         "gone": guild.gone,
         "marks": worker.guilds.marks,

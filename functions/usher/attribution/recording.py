@@ -17,6 +17,7 @@ from usher.attribution.model import (
 )
 from usher.attribution.outcomes import Outcome
 from usher.attribution.wording import outcome_of, word_of
+from usher.attribution.words import names_same
 from usher.contracts.observation import Observation
 from usher.credit.rules import MemberRecord, book, ended_by
 from usher.ids import VANITY, UserId
@@ -94,8 +95,9 @@ def _line(
             )
         case JoinRevised(user_id=user_id, joined_at=joined_at):
             after = word_of(fact.after)
+            agrees = names_same(fact.before, fact.after)
             return Line(
-                type=LineType.CORRECTION,
+                type=LineType.CONFIRMATION if agrees else LineType.CORRECTION,
                 event_id=correction_id(guild_id, user_id, joined_at, after, observation.id),
                 timestamp=fact.at,
                 guild_id=guild_id,

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from pynamodb.expressions.condition import Condition
 
+from usher.attribution.accuracy_store import add_accuracy
 from usher.attribution.model import Head
 from usher.attribution.plan import Part
 from usher.attribution.ports import AppliedError, Change, PoisonError, StaleHeadError
@@ -144,6 +145,8 @@ class Writes:
             put_member(actions, guild_id, user_id, record, id_ if ahead else None, before)
         for counter, tally in part.counters.items():
             add_counter(actions, guild_id, counter, tally)
+        for day, accuracy in part.accuracy.items():
+            add_accuracy(actions, guild_id, day, accuracy)
         for state in part.codes:
             put_code(actions, guild_id, version, state, change.codes_before.get(state.code))
         for group in part.closed:

@@ -83,7 +83,7 @@ def book(line: Line, record: MemberRecord | None) -> Booking:
     match line.type:
         case LineType.JOIN:
             return _join(line, record)
-        case LineType.CORRECTION:
+        case LineType.CORRECTION | LineType.CONFIRMATION:
             return _correction(line, record)
         case LineType.LEAVE:
             return _leave(line, record)

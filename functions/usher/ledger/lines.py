@@ -28,9 +28,14 @@ class LineType(StrEnum):
     JOIN = "join"
     CORRECTION = "correction"
     """A later word on a join; the line it corrects stays."""
+    CONFIRMATION = "confirmation"
+    """A stronger proof of the word that was given before."""
     LEAVE = "leave"
     CREDIT = "credit"
     """Credit without a pairing (SPEC 1.3)."""
+
+
+LATER_WORDS: Final = frozenset({LineType.CORRECTION, LineType.CONFIRMATION})
 
 
 class LineError(RuntimeError):
@@ -56,9 +61,9 @@ class Line:
     word: Word | None
     """A join's or correction's outcome; on a leave, what was known of the membership."""
     corrects: str | None = None
-    """Corrections: event id of the join."""
+    """Corrections and confirmations: event id of the join."""
     previous: Word | None = None
-    """Corrections: the word before."""
+    """Corrections and confirmations: the word before."""
     credit_reversed_from: UserId | None = None
     """Leaves: whose live credit ends."""
     delta: int | None = None
@@ -110,7 +115,7 @@ def write_line(line: Line) -> bytes:
         **word_fields(line.word),
     }
     match line.type:
-        case LineType.CORRECTION:
+        case LineType.CORRECTION | LineType.CONFIRMATION:
             fields |= {"corrects": line.corrects, "previous": word_fields(line.previous)}
         case LineType.LEAVE:
             fields["credit_reversed_from"] = line.credit_reversed_from

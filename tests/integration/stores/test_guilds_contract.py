@@ -7,6 +7,7 @@ import pytest
 from tests.builders import GUILD, at, by, by_vanity, joined, left, look, observe, person, row
 from tests.fakes.fuse import BrokenOffError, Fuse
 from tests.integration.stores.conftest import StoredGuilds
+from usher.attribution.accuracy import Accuracy
 from usher.attribution.model import (
     CodeState,
     Fact,
@@ -18,6 +19,7 @@ from usher.attribution.model import (
     Use,
     Weight,
 )
+from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import Part, cut
 from usher.attribution.ports import AppliedError, Change, Loaded, StaleHeadError
 from usher.attribution.recording import record_facts
@@ -320,6 +322,7 @@ def test_a_burst_larger_than_a_transaction_is_applied_whole(stored: StoredGuilds
     stored.guilds.commit(written)
 
     assert stored.counters(GUILD) == {"900": Tally(tracked=130)}
+    assert stored.accuracy(GUILD, at(0).date()) == Accuracy({Confidence.EXACT: 130})
     loaded = stored.guilds.load(replace(burst, id="again"))
     assert len(loaded.stored.known) == 130
     assert loaded.stored.head.looked_at == at(10)
