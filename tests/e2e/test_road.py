@@ -164,6 +164,7 @@ async def test_joins_while_the_listener_is_down_are_recovered_and_not_guessed(
     await system.kill_listener()
     unseen = system.practice.join(town.id, code, user="unseen")
     system.practice.faults.refuse_resume()
+    system.practice.faults.index_lag(0.0)
     await system.start_listener()
     await eventually(lambda: system.practice.core.hub.sessions)
     seen = system.practice.join(town.id, code, user="seen")
