@@ -116,10 +116,12 @@ async def test_joins_apart_are_all_exact(system: System) -> None:
         truth[system.practice.join(town.id, code, user=f"calm{n}").user_id] = code
         await asyncio.sleep(2)
 
-    words = joins(await joined(system, town.id, 8))
+    lines = await joined(system, town.id, 8)
 
-    assert {user: word["invite_code"] for user, word in words.items()} == truth
-    assert {word["confidence"] for word in words.values()} == {"exact"}
+    # Discord's record may have agreed with some of them already
+    assert {user: word["invite_code"] for user, word in joins(lines).items()} == truth
+    assert {line["type"] for line in lines} <= {"join", "confirmation"}
+    assert {line["confidence"] for line in lines if line["type"] == "join"} == {"exact"}
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "worker killed midway"])
