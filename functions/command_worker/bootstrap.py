@@ -19,9 +19,11 @@ from usher.ledger.store import LedgerStore
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
+from usher.platform.press_table import PressTable
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, SignedClient
+from usher.slash.presses import Presses, new_token
 
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
@@ -40,7 +42,8 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     """Build the door; raises SettingsError naming every variable that is missing."""
     names = ("TABLE_NAME", "LEDGER_BUCKET", "DISCORD_API_BASE", "DISCORD_APPLICATION_ID")
     found = require(environ, *names)
-    table = DynamoReads(SignedClient(DYNAMODB, environ), found["TABLE_NAME"])
+    dynamodb = SignedClient(DYNAMODB, environ)
+    table = DynamoReads(dynamodb, found["TABLE_NAME"])
     ledger = LedgerStore(Bucket(s3_client(region(environ)), found["LEDGER_BUCKET"]), _now)
     pool = ThreadPoolExecutor(READERS, "ledger")
     return Door(
@@ -50,6 +53,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             invites=DynamoInviteReads(table),
             exports=LedgerExport(LedgerReader(ledger, pool), pool, _now),
         ),
+        presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
         log=get_logger(),

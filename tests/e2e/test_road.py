@@ -100,6 +100,30 @@ async def test_the_export_is_a_csv_with_names_and_whole_ids(system: System) -> N
     assert answer.ephemeral
 
 
+async def test_the_leaderboard_turns_its_pages_for_who_asked_alone(system: System) -> None:
+    # Given more inviters than a page holds
+    town = await watched(system, 12)
+    for n, code in enumerate(town.codes):
+        system.practice.join(town.id, code, user=f"page{n}")
+    await joined(system, town.id, 12)
+    await eventually(lambda: credited(system, town) == 12 or None)
+
+    # When the owner turns the page, and somebody else tries to
+    first = await system.practice.run_command(town.id, town.owner, "/invite leaderboard")
+    [message] = first.messages
+    [row] = message["components"]
+    ids = {button["label"]: button["custom_id"] for button in row["components"]}
+    other = next(iter(town.codes.values()))
+    refused = await system.practice.click(town.id, other, message["id"], ids["Next"])
+    second = await system.practice.click(town.id, town.owner, message["id"], ids["Next"])
+
+    # Then
+    assert f"That button is for <@{town.owner}>" in refused.messages[0]["content"]
+    [shown] = second.messages
+    assert shown["id"] == message["id"]
+    assert shown["embeds"][0]["description"].startswith("**11.**")
+
+
 async def test_the_export_is_refused_without_manage_server(system: System) -> None:
     town = await watched(system, 1)
 

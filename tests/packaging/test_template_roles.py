@@ -76,6 +76,20 @@ def test_only_effects_and_the_confirmer_read_the_token() -> None:
     assert readers == {"EffectsRole", "ConfirmerRole"}
 
 
+@pytest.mark.parametrize("role", ["InteractionsRole", "CommandWorkerRole"])
+def test_who_answers_members_writes_presses_and_nothing_else(role: str) -> None:
+    # The emulator does not know dynamodb:LeadingKeys, so this one is read, not tried.
+    writes = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
+    (put,) = [
+        s
+        for name, s in statements(TEMPLATE)
+        if name == role and writes & {a.partition(":")[2] for a in listed(s["Action"])}
+    ]
+
+    assert listed(put["Action"]) == ["dynamodb:PutItem"]
+    assert put["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "B#*"}}
+
+
 def test_the_confirmer_writes_search_rows_and_nothing_else() -> None:
     # The emulator takes dynamodb:Attributes from projections only, so this one is read, not tried.
     (update,) = [
