@@ -8,20 +8,12 @@ from typing import Any
 import pytest
 
 from infra.local.system import System
-from infra.practice import NotSendableError, Outcome
+from infra.practice import NotSendableError
+from tests.e2e.answers import button_of, text_of
 from tests.e2e.town import Town, watched
 from tests.e2e.watching import eventually, item, joined, joins, kill_workers, ledger_lines
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(500)]
-
-
-def text_of(outcome: Outcome) -> str:
-    embeds = " ".join(
-        str(embed.get("title", "")) + " " + str(embed.get("description", ""))
-        + " " + str(embed.get("fields", ""))
-        for embed in outcome.embeds
-    )  # fmt: skip
-    return f"{outcome.content} {embeds} {outcome.notice or ''}"
 
 
 async def test_a_join_becomes_a_proven_fact(system: System) -> None:
@@ -110,18 +102,15 @@ async def test_the_leaderboard_turns_its_pages_for_who_asked_alone(system: Syste
 
     # When the owner turns the page, and somebody else tries to
     first = await system.practice.run_command(town.id, town.owner, "/invite leaderboard")
-    [message] = first.messages
-    [row] = message["components"]
-    ids = {button["label"]: button["custom_id"] for button in row["components"]}
+    message, pressed = button_of(first, "Next")
     other = next(iter(town.codes.values()))
-    refused = await system.practice.click(town.id, other, message["id"], ids["Next"])
-    second = await system.practice.click(town.id, town.owner, message["id"], ids["Next"])
+    refused = await system.practice.click(town.id, other, message, pressed)
+    second = await system.practice.click(town.id, town.owner, message, pressed)
 
     # Then
-    assert f"That button is for <@{town.owner}>" in refused.messages[0]["content"]
-    [shown] = second.messages
-    assert shown["id"] == message["id"]
-    assert shown["embeds"][0]["description"].startswith("**11.**")
+    assert f"That button is for <@{town.owner}>" in text_of(refused)
+    assert "**11.**" in text_of(second)
+    assert button_of(second, "Previous")[0] == message
 
 
 async def test_the_export_is_refused_without_manage_server(system: System) -> None:
