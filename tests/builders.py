@@ -14,6 +14,7 @@ from usher.attribution.outcomes import (
     Reason,
     Unattributed,
 )
+from usher.contracts.deeds import InvitesGranted, SettingChanged
 from usher.contracts.observation import (
     GatewayEvent,
     InviteLook,
@@ -49,6 +50,14 @@ def joined(user_id: str, seconds: float = 10, *, bot: bool = False) -> MemberJoi
 
 def left(user_id: str, seconds: float = 20) -> MemberLeft:
     return MemberLeft(UserId(user_id), at(seconds))
+
+
+def granted(user_id: str, invites: int | None, id_: str, seconds: float = 20) -> InvitesGranted:
+    return InvitesGranted(id_, UserId(user_id), invites, UserId("990"), at(seconds))
+
+
+def changed(name: str, value: str | None, id_: str, seconds: float = 20) -> SettingChanged:
+    return SettingChanged(id_, name, value, UserId("990"), at(seconds))
 
 
 def searched(user_id: str, joined_seconds: float, code: str, inviter: str) -> MemberSearched:

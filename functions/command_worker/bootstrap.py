@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import sleep
 from typing import Final
 
 from command_worker.door import Door
+from usher.attribution.deed_road import DeedRoad
 from usher.attribution.queries import InviteReads
 from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
+from usher.credit.admin_commands import Deeds
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
 from usher.ledger.commands import LedgerExports
@@ -23,8 +26,16 @@ from usher.platform.press_table import PressTable
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, SignedClient
+from usher.platform.sqs import EventsQueue, sqs_client
 from usher.slash.presses import Presses, new_token
 
+NEEDED: Final = (
+    "TABLE_NAME",
+    "LEDGER_BUCKET",
+    "EVENTS_QUEUE_URL",
+    "DISCORD_API_BASE",
+    "DISCORD_APPLICATION_ID",
+)
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
 
@@ -34,22 +45,24 @@ class Services:
     """What any command may call."""
 
     credit: CreditReads
+    deeds: Deeds
     invites: InviteReads
     exports: LedgerExports
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
     """Build the door; raises SettingsError naming every variable that is missing."""
-    names = ("TABLE_NAME", "LEDGER_BUCKET", "DISCORD_API_BASE", "DISCORD_APPLICATION_ID")
-    found = require(environ, *names)
+    found = require(environ, *NEEDED)
     dynamodb = SignedClient(DYNAMODB, environ)
     table = DynamoReads(dynamodb, found["TABLE_NAME"])
     ledger = LedgerStore(Bucket(s3_client(region(environ)), found["LEDGER_BUCKET"]), _now)
+    events = EventsQueue(sqs_client(region(environ)), found["EVENTS_QUEUE_URL"])
     pool = ThreadPoolExecutor(READERS, "ledger")
     return Door(
         router=ROUTER,
         services=Services(
             credit=DynamoCreditReads(table),
+            deeds=DeedRoad(events, table, _now, sleep),
             invites=DynamoInviteReads(table),
             exports=LedgerExport(LedgerReader(ledger, pool), pool, _now),
         ),

@@ -195,3 +195,24 @@ async def test_joins_while_the_listener_is_down_are_recovered_and_not_guessed(
     for user_id in expected:
         word = words[user_id]
         assert word["outcome"] != "attributed" or word["invite_code"] == code
+
+
+async def test_invites_are_added_and_reset_by_admins_and_stand_in_the_ledger(
+    system: System,
+) -> None:
+    town = await watched(system, 1)
+    inviter = next(iter(town.codes.values()))
+    run = system.practice.run_command
+
+    added = await run(town.id, town.owner, "/invite add", {"user": inviter, "invites": 5})
+    taken = await run(town.id, town.owner, "/invite add", {"user": inviter, "invites": -2})
+    view = await run(town.id, inviter, "/invite view")
+    reset = await run(town.id, town.owner, "/invite reset", {"user": inviter})
+
+    assert "**5 invites** now" in text_of(added)
+    assert "**3 invites** now" in text_of(taken)
+    assert "**3 invites**" in text_of(view)
+    assert "**0 invites** now" in text_of(reset)
+    grants = [line for line in ledger_lines(system, town.id) if line["type"] == "grant"]
+    assert sorted(line["delta"] for line in grants) == [-3, -2, 5]
+    assert {(line["staff_id"], line["by"]) for line in grants} == {(inviter, town.owner)}

@@ -57,6 +57,7 @@ class Guild:
     members: dict[UserId, Member] = field(default_factory=dict)
     counters: dict[tuple[UserId, str], Tally] = field(default_factory=dict)
     accuracy: dict[date, Accuracy] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
     closed: dict[str, tuple[int, Group]] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
 
@@ -133,6 +134,10 @@ class FakeGuilds:
             {user: row.now for user, row in found.items()},
         )
 
+    def added(self, guild_id: GuildId, users: Collection[UserId]) -> dict[UserId, int]:
+        held = self.guilds.get(guild_id, Guild()).counters
+        return {user: held[user, "all"].added for user in users if (user, "all") in held}
+
     def applied(self, event_ids: Iterable[str]) -> frozenset[str]:
         return frozenset(event_ids) & self.marks.keys()
 
@@ -195,6 +200,11 @@ def _fill(guild: Guild, change: Change, part: Part, ahead: str | None) -> None:
         guild.counters[key] = _add(guild.counters.get(key, Tally()), tally)
     for day, accuracy in part.accuracy.items():
         guild.accuracy[day] = guild.accuracy.get(day, Accuracy()) + accuracy
+    for name, line in part.settings.items():
+        if line.value is None:
+            guild.settings.pop(name, None)
+        else:
+            guild.settings[name] = line.value
     version = change.head.version
     for state in part.codes:
         guild.codes[state.code] = Code(version, state, change.codes_before.get(state.code))

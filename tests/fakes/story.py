@@ -1,6 +1,17 @@
 """A guild's day, with everything that the event worker must get right, and its outcome."""
 
-from tests.builders import GUILD, joined, left, look, observe, row, searched, vanity
+from tests.builders import (
+    GUILD,
+    changed,
+    granted,
+    joined,
+    left,
+    look,
+    observe,
+    row,
+    searched,
+    vanity,
+)
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.attribution.ports import GuildSettings
@@ -67,6 +78,16 @@ def story() -> tuple[Observation, ...]:
             look=look(row("abc", 14), row("def", 2, "901"), seconds=71),
             seconds=71,
         ),
+        # an admin adds invites, takes all added ones away again, and changes settings
+        observe(
+            granted("900", 5, "a", 80),
+            granted("900", None, "b", 81),
+            granted("901", -2, "c", 82),
+            changed("guild#members_search", "off", "d", 83),
+            changed("guild#join_log_channel_id", "5", "e", 84),
+            changed("guild#join_log_channel_id", None, "f", 85),
+            seconds=86,
+        ),
         # Discord's own record agrees with counting, and chooses where counting could not
         observe(searched("105", 30.5, "abc", "900"), searched("200", 40, "def", "901"), seconds=90),
     )
@@ -91,6 +112,7 @@ def outcome(worker: Worker) -> dict[str, object]:
         "members": {user: held.now for user, held in guild.members.items()},
         "counters": guild.counters,
         "accuracy": guild.accuracy,
+        "settings": guild.settings,
         "closed": guild.closed,
         "gone": guild.gone,
         "marks": worker.guilds.marks,

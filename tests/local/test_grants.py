@@ -93,7 +93,7 @@ which the emulator does not know: the template's own tests read that."""
 
 GRANTED = {
     "InteractionsFunction": [*_READS, "send command", "keep press"],
-    "CommandWorkerFunction": [*_READS, "list ledger", "get line", "keep press"],
+    "CommandWorkerFunction": [*_READS, "list ledger", "get line", "keep press", "send event"],
     "EventWorkerFunction": [
         "get",
         "batch get",
@@ -110,7 +110,14 @@ GRANTED = {
         "send confirmation",
     ],
     "EffectsFunction": ["read token"],
-    "ConfirmerFunction": ["get", "update", "send confirmation", "send event", "read token"],
+    "ConfirmerFunction": [
+        "get",
+        "query",
+        "update",
+        "send confirmation",
+        "send event",
+        "read token",
+    ],
 }
 
 

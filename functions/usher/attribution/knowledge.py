@@ -9,6 +9,7 @@ from usher.attribution.evidence import CodeBook
 from usher.attribution.matching import LAG
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
+from usher.contracts.deeds import InvitesGranted, SettingChanged
 from usher.contracts.observation import (
     GatewayEvent,
     MemberAdded,
@@ -84,22 +85,26 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
     ]
     recent = [deed for deed in head.added if observation.at - deed[1] < 2 * ADDED_WITHIN]
     since, seen_at = head.since, head.seen_at
-    if not _asked_only(observation):
+    if not _beside_the_gateway(observation):
         since = since or observation.at
         seen_at = max(observation.at, seen_at or observation.at)
     noted = replace(head, since=since, gaps=gaps, added=(*recent, *added), seen_at=seen_at)
     return noted, head.gap or observation.gap
 
 
-def _asked_only(observation: Observation) -> bool:
-    """Whether it tells only of Discord's record: that shows nothing of the listener's presence."""
+BESIDE: Final = (MemberSearched, InvitesGranted, SettingChanged)
+"""Events that reach the queue without the listener."""
+
+
+def _beside_the_gateway(observation: Observation) -> bool:
+    """Whether it tells only of deeds and of Discord's record: that shows no listener's presence."""
     looked = observation.look is not None or observation.vanity is not None
     events = observation.events
     return (
         bool(events)
         and not looked
         and not observation.gap
-        and all(isinstance(event, MemberSearched) for event in events)
+        and all(isinstance(event, BESIDE) for event in events)
     )
 
 

@@ -29,6 +29,8 @@ class Part:
     members: Mapping[UserId, MemberRecord] = field(default_factory=dict)
     counters: Mapping[Counter, Tally] = field(default_factory=dict)
     accuracy: Mapping[date, Accuracy] = field(default_factory=dict)
+    settings: Mapping[str, Line] = field(default_factory=dict)
+    """Lines that change settings, by the settings' names."""
     codes: tuple[CodeState, ...] = ()
     closed: tuple[Group, ...] = ()
     reopened: tuple[Group, ...] = ()
@@ -41,6 +43,7 @@ class _Open:
     lines: list[Line] = field(default_factory=list)
     members: dict[UserId, MemberRecord] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    settings: dict[str, Line] = field(default_factory=dict)
     codes: list[CodeState] = field(default_factory=list)
     closed: list[Group] = field(default_factory=list)
     reopened: list[Group] = field(default_factory=list)
@@ -49,7 +52,7 @@ class _Open:
 
     def rows(self) -> int:
         """Count its actions apart from counters."""
-        single = (self.lines, self.members, self.codes, self.closed, self.reopened)
+        single = (self.lines, self.members, self.settings, self.codes, self.closed, self.reopened)
         return sum(len(one) for one in single) + len(self.days)
 
     def close(self) -> Part:
@@ -58,6 +61,7 @@ class _Open:
             self.members,
             counters(self.changes),
             measure(self.lines),
+            self.settings,
             tuple(self.codes),
             tuple(self.closed),
             tuple(self.reopened),
@@ -85,6 +89,8 @@ def cut(
         part = parts[-1]
         part.lines.append(line)
         part.days.update(day_of(line))
+        if line.name is not None:
+            part.settings[line.name] = line
         part.changes.extend(booking.changes)
         if line.user_id is not None and booking.record is not None:
             if booking.record != records.get(line.user_id):
@@ -103,7 +109,9 @@ def _takes(part: _Open, line: Line, changes: Iterable[Change], room: int) -> boo
     """Whether a line fits, with its member, counters and the accuracy of its day."""
     member = line.user_id is not None and line.user_id not in part.members
     days = len(part.days.union(day_of(line)) - part.days)
-    return part.rows() + 1 + member + days + _counted([*part.changes, *changes]) <= room
+    setting = line.name is not None
+    counted = _counted([*part.changes, *changes])
+    return part.rows() + 1 + member + days + setting + counted <= room
 
 
 def _room(parts: list[_Open], room: int) -> _Open:

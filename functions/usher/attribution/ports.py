@@ -100,6 +100,10 @@ class Guilds(Protocol):
         """Read member records; who has none is left out."""
         ...
 
+    def added(self, guild_id: GuildId, users: Collection[UserId]) -> Mapping[UserId, int]:
+        """Read how many invites admins have added to members in all."""
+        ...
+
     def applied(self, event_ids: Iterable[str]) -> frozenset[str]:
         """Say which events were applied already."""
         ...

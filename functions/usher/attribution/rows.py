@@ -78,12 +78,12 @@ class EventRow(Row):
     ttl = NumberAttribute()
 
 
-class SettingsRow(Row):
-    """`SETTINGS` of a guild."""
+class SettingRow(Row):
+    """`S#<group>#<key>`: one setting that is not the default."""
 
-    join_log_channel_id = UnicodeAttribute(null=True)
-    members_search = UnicodeAttribute(null=True)
-    """`auto`, as where it is absent, or `off`."""
+    value = UnicodeAttribute()
+    by = UnicodeAttribute(null=True)
+    at = UnicodeAttribute(null=True)
 
 
 def guild_key(guild_id: GuildId) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 
 from usher.attribution.announcing import announce
 from usher.attribution.confirming import SCHEDULE, requests_for
+from usher.attribution.deeds import record_deeds, resets_of
 from usher.attribution.model import Decision, Membership, Stored
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
@@ -157,7 +158,10 @@ class AttributionService:
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
+            added = self.guilds.added(observation.guild_id, resets_of(observation))
             recording = record_facts(decision.facts, observation, members.before)
+            deeds = record_deeds(observation, added)
+            recording = replace(recording, lines=(*recording.lines, *deeds))
         except DETERMINISTIC as error:
             raise PoisonError(f"record: {type(error).__name__}") from error
         new = [line for line in recording.lines if line.event_id not in carried.stand]

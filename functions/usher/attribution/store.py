@@ -34,7 +34,7 @@ from usher.attribution.wording import outcome_of
 from usher.attribution.writes import Transactions, Writes
 from usher.contracts.observation import Observation
 from usher.credit.rules import Members
-from usher.credit.store import load_members
+from usher.credit.store import load_added, load_members
 from usher.ids import GuildId, InviteCode, UserId
 from usher.times import parse_time
 
@@ -98,6 +98,10 @@ class DynamoGuilds:
     def members(self, guild_id: GuildId, users: Collection[UserId], observation_id: str) -> Members:
         """Read member records; who has none is left out."""
         return load_members(guild_id, users, observation_id)
+
+    def added(self, guild_id: GuildId, users: Collection[UserId]) -> dict[UserId, int]:
+        """Read how many invites admins have added to members in all."""
+        return load_added(guild_id, users)
 
     def applied(self, event_ids: Iterable[str]) -> frozenset[str]:
         """Say which events were applied already."""

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from pynamodb.expressions.condition import Condition
 
 from usher.attribution.accuracy_store import add_accuracy
+from usher.attribution.guild_settings import put_setting
 from usher.attribution.model import Head
 from usher.attribution.plan import Part
 from usher.attribution.ports import AppliedError, Change, PoisonError, StaleHeadError
@@ -147,6 +148,8 @@ class Writes:
             add_counter(actions, guild_id, counter, tally)
         for day, accuracy in part.accuracy.items():
             add_accuracy(actions, guild_id, day, accuracy)
+        for name, line in part.settings.items():
+            put_setting(actions, guild_id, name, line)
         for state in part.codes:
             put_code(actions, guild_id, version, state, change.codes_before.get(state.code))
         for group in part.closed:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.contracts.deeds import Deed
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 
 OBSERVATION_VERSION: Final = 1
@@ -156,6 +157,7 @@ type GatewayEvent = (
     | MemberAdded
     | MemberFound
     | MemberSearched
+    | Deed
 )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from usher.contracts.deeds import InvitesGranted, SettingChanged
+from usher.contracts.deeds_codec import read_granted, read_setting, write_deed
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
@@ -65,6 +67,8 @@ def write_event(event: GatewayEvent) -> Fields:
                 "code": event.code,
                 "invite": None if event.invite is None else write_row(event.invite),
             }
+        case InvitesGranted() | SettingChanged():
+            return write_deed(event)
         case InviteTargeted():
             return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
         case MemberFound():
@@ -179,4 +183,6 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
         _read_person(fields), read_time(fields, "joined_at"), at
     ),
     "searched": _read_searched,
+    "granted": read_granted,
+    "setting": read_setting,
 }

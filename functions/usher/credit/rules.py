@@ -53,10 +53,11 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one line adds to an inviter's counters, in the periods that hold `moment`."""
+    """What one line adds to an inviter's counters."""
 
     inviter_id: UserId
-    moment: datetime
+    moment: datetime | None
+    """It counts in the periods that hold this too; None for all time alone."""
     tally: Tally
 
 
@@ -92,6 +93,13 @@ def book(line: Line, record: MemberRecord | None) -> Booking:
             if inviter is None or not delta:
                 return Booking(record)
             return Booking(record, (Change(inviter, line.timestamp, Tally(tracked=delta)),))
+        case LineType.GRANT:
+            # Boards of a day or a week show who brought members then; a grant is no join.
+            if line.staff_id is None or not line.delta:
+                return Booking(record)
+            return Booking(record, (Change(line.staff_id, None, Tally(added=line.delta)),))
+        case LineType.SETTING:
+            return Booking(record)
         case _:
             assert_never(line.type)
 
@@ -183,7 +191,9 @@ def _reverse(record: MemberRecord) -> tuple[Change, ...]:
     return (Change(inviter, record.joined_at, Tally(left=1)),)
 
 
-def _periods(moment: datetime) -> tuple[tuple[str, datetime | None], ...]:
+def _periods(moment: datetime | None) -> tuple[tuple[str, datetime | None], ...]:
+    if moment is None:
+        return ((ALL_TIME, None),)
     midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     year, week, weekday = midnight.isocalendar()
     return (

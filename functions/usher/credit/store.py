@@ -83,6 +83,13 @@ def load_members(guild_id: GuildId, users: Collection[UserId], observation_id: s
     return Members(before, now)
 
 
+def load_added(guild_id: GuildId, users: Collection[UserId]) -> dict[UserId, int]:
+    """Read what was added to members of all time; who has no counters is left out."""
+    keys = [(f"G#{guild_id}", f"C#{user_id}") for user_id in users]
+    rows = CounterRow.batch_get(keys, consistent_read=True)
+    return {UserId(row.sk.removeprefix("C#")): int(row.added or 0) for row in rows}
+
+
 def put_member(
     actions: Actions,
     guild_id: GuildId,

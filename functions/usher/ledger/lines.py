@@ -33,6 +33,10 @@ class LineType(StrEnum):
     LEAVE = "leave"
     CREDIT = "credit"
     """Credit without a pairing (SPEC 1.3)."""
+    GRANT = "grant"
+    """Invites that an admin added to a member or took away."""
+    SETTING = "setting"
+    """A setting of the guild that an admin changed."""
 
 
 LATER_WORDS: Final = frozenset({LineType.CORRECTION, LineType.CONFIRMATION})
@@ -67,9 +71,15 @@ class Line:
     credit_reversed_from: UserId | None = None
     """Leaves: whose live credit ends."""
     delta: int | None = None
-    """Credit: how much, for the inviter in `staff_id`."""
+    """Credit and grants: how much, for the member in `staff_id`."""
     staff_id: UserId | None = None
-    """Credit: the inviter. Elsewhere it is the word's."""
+    """Credit: the inviter. Grants: the member. Elsewhere it is the word's."""
+    by: UserId | None = None
+    """Grants and settings: the admin."""
+    name: str | None = None
+    """Settings: which one."""
+    value: str | None = None
+    """Settings: its new value; None for the default."""
     recovered: bool = False
     """Joins: found after an absence of the listener, not seen."""
 
@@ -102,6 +112,11 @@ def credit_id(group_id: str, inviter_id: UserId, observation_id: str) -> str:
     return event_id("credit", group_id, inviter_id, observation_id)
 
 
+def deed_id(guild_id: GuildId, deed: str) -> str:
+    """Name what an admin did by the interaction in which they did it."""
+    return event_id("deed", guild_id, deed)
+
+
 def write_line(line: Line) -> bytes:
     """Write a line as one JSON object with a newline, its fields in a fixed order."""
     fields: dict[str, object] = {
@@ -121,6 +136,10 @@ def write_line(line: Line) -> bytes:
             fields["credit_reversed_from"] = line.credit_reversed_from
         case LineType.CREDIT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta}
+        case LineType.GRANT:
+            fields |= {"staff_id": line.staff_id, "delta": line.delta, "by": line.by}
+        case LineType.SETTING:
+            fields |= {"name": line.name, "value": line.value, "by": line.by}
         case LineType.JOIN:
             fields["recovered"] = line.recovered
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
@@ -153,8 +172,11 @@ def _line(fields: Mapping[str, object]) -> Line:
         previous=read_word(previous) if isinstance(previous, Mapping) else None,
         credit_reversed_from=_user(fields.get("credit_reversed_from")),
         delta=delta if isinstance(delta, int) else None,
-        staff_id=_user(fields["staff_id"]) if type_ is LineType.CREDIT else None,
+        staff_id=_user(fields["staff_id"]) if type_ in _GIVING else None,
         recovered=fields.get("recovered") is True,
+        by=_user(fields.get("by")),
+        name=_text(fields.get("name")),
+        value=_text(fields.get("value")),
     )
 
 
@@ -209,6 +231,8 @@ def _user(value: object) -> UserId | None:
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
+
+_GIVING: Final = frozenset({LineType.CREDIT, LineType.GRANT})
 
 _WORD_FIELDS: Final = (
     "outcome",

@@ -27,6 +27,8 @@ class Ctx[S]:
     user_id: UserId
     """Who asked."""
     now: datetime
+    interaction_id: str = ""
+    """Names what this use does: a repetition has the same."""
     locale: str = "en-US"
     permissions: int = 0
     """The asking member's bits in the channel, as Discord computed them."""

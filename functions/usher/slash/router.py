@@ -42,6 +42,7 @@ class Call:
             guild_id=self.guild_id,
             user_id=self.user_id,
             now=now,
+            interaction_id=self.interaction.id,
             locale=self.interaction.locale,
             permissions=self.interaction.permissions,
             users=self.interaction.users,

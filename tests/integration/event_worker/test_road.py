@@ -38,7 +38,8 @@ def arrival(user: str, uses: int, seconds: float, guild: GuildId = GUILD) -> Obs
 
 def log_to(channel_id: str) -> None:
     table = boto3.resource("dynamodb", region_name=REGION).Table(TABLE)
-    table.put_item(Item={"pk": f"G#{GUILD}", "sk": "SETTINGS", "join_log_channel_id": channel_id})
+    setting = "S#guild#join_log_channel_id"
+    table.put_item(Item={"pk": f"G#{GUILD}", "sk": setting, "value": channel_id})
 
 
 def counter(guild: GuildId = GUILD) -> dict[str, int]:
@@ -157,7 +158,8 @@ def test_when_the_confirmations_queue_fails_requests_follow_with_the_message_aga
 
 def test_with_the_setting_off_nothing_is_asked_for(road: Road) -> None:
     table = boto3.resource("dynamodb", region_name=REGION).Table(TABLE)
-    table.put_item(Item={"pk": f"G#{GUILD}", "sk": "SETTINGS", "members_search": "off"})
+    setting = "S#guild#members_search"
+    table.put_item(Item={"pk": f"G#{GUILD}", "sk": setting, "value": "off"})
 
     road.handle(record(baseline()), record(arrival("7", 1, 10)))
 

@@ -1,10 +1,11 @@
 """Fakes of what commands call, kept honest by the suite in tests/integration/front."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from usher.attribution.queries import CodeSummary, MemberOrigin
+from usher.contracts.deeds import Deed, InvitesGranted
 from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
 from usher.ids import GuildId, InviteCode, UserId
 
@@ -24,7 +25,8 @@ class FakeCredit:
     def put(self, guild: str, period: Period, user: str, tally: Tally) -> None:
         self.boards.setdefault((GuildId(guild), period), {})[UserId(user)] = tally
 
-    def tally(self, guild_id: GuildId, user_id: UserId) -> Tally:
+    def tally(self, guild_id: GuildId, user_id: UserId, *, consistent: bool = False) -> Tally:
+        del consistent
         return self.boards.get((guild_id, Period.ALL), {}).get(user_id, Tally())
 
     def leaderboard(
@@ -98,12 +100,35 @@ class BrokenReads:
 
 
 @dataclass
+class FakeDeeds:
+    """Implements Deeds on FakeCredit; `busy` leaves them for later."""
+
+    credit: FakeCredit
+    done: dict[str, Deed] = field(default_factory=dict)
+    busy: bool = False
+
+    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
+        for deed in deeds:
+            if deed.id not in self.done and isinstance(deed, InvitesGranted):
+                board = self.credit.boards.setdefault((guild_id, Period.ALL), {})
+                held = board.get(deed.user_id, Tally())
+                added = 0 if deed.invites is None else held.added + deed.invites
+                board[deed.user_id] = replace(held, added=added)
+            self.done[deed.id] = deed
+        return not self.busy
+
+
+@dataclass
 class FakeServices:
     """Everything that a command may call."""
 
     credit: FakeCredit = field(default_factory=FakeCredit)
+    deeds: FakeDeeds = field(init=False)
     invites: FakeInvites = field(default_factory=FakeInvites)
     exports: FakeExports = field(default_factory=FakeExports)
+
+    def __post_init__(self) -> None:
+        self.deeds = FakeDeeds(self.credit)
 
 
 @dataclass
