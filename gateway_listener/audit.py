@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from gateway_listener.shapes import after
+from usher.contracts.discord_invites import after
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import AuditEntry, InviteRow
 from usher.contracts.wire import (

@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway_listener.audit import read_entry
 from gateway_listener.errors import ObserveError
-from gateway_listener.shapes import invite_row
+from usher.contracts.discord_invites import invite_row
 from usher.contracts.discord_records import read_person
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (

@@ -9,26 +9,20 @@ from datetime import datetime
 from typing import Final
 
 from gateway_listener.errors import ObserveError
-from gateway_listener.shapes import invite_row
+from usher.contracts.discord_invites import read_invites
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import InviteLook, InviteRow, VanityLook
 from usher.contracts.wire import (
-    Fields,
     as_fields,
     read_code,
     read_count,
-    read_snowflake,
-    read_text,
     unless_none,
 )
-from usher.ids import InviteCode, UserId
+from usher.ids import InviteCode
 
 NO_VANITY: Final = 50020
 """Discord's error code where a guild cannot have a vanity code. The status beside it has been 400,
 403 and 404 over the years (discord-api-docs issues 2004 and 2084), so only this code counts."""
-
-_GUILD_INVITE: Final = 0
-"""The invite type of guilds; group messages and friend invites have others (resources/invite)."""
 
 
 def invite_look(body: object, at: datetime) -> InviteLook:
@@ -42,23 +36,10 @@ def invite_look(body: object, at: datetime) -> InviteLook:
     if not isinstance(body, list):
         raise ObserveError("invites: not a list")
     try:
-        rows = [_listed(as_fields(item, "invite")) for item in body if not _foreign(item)]
+        rows = read_invites(body)
     except ContractError as error:
         raise ObserveError(f"invites: {error.reason}") from error
-    return InviteLook(at=at, status=200, rows=tuple({row.code: row for row in rows}.values()))
-
-
-def _foreign(item: object) -> bool:
-    """Whether an item is no invite of a guild: null and other types are in Discord's schema."""
-    return item is None or (
-        isinstance(item, dict) and item.get("type", _GUILD_INVITE) != _GUILD_INVITE
-    )
-
-
-def _listed(invite: Fields) -> InviteRow:
-    channel = invite.get("channel")
-    channel_id = None if channel is None else read_snowflake(as_fields(channel, "channel"), "id")
-    return invite_row(invite, channel_id, unless_none(invite, "uses", read_count))
+    return InviteLook(at=at, status=200, rows=rows)
 
 
 def vanity_look(body: object, at: datetime) -> VanityLook:
@@ -91,24 +72,6 @@ def refusal(body: object) -> int | None:
         except ContractError as error:
             raise ObserveError("error: not a status") from error
     return None
-
-
-def names_of(body: object) -> tuple[tuple[UserId, str], ...]:
-    """List the inviters' ids and usernames in a list of invites or in one INVITE_CREATE.
-
-    Names decide nothing: whatever is malformed is left out.
-    """
-    names: dict[UserId, str] = {}
-    for invite in body if isinstance(body, list) else [body]:
-        inviter = invite.get("inviter") if isinstance(invite, Mapping) else None
-        if inviter is None:
-            continue
-        try:
-            fields = as_fields(inviter, "inviter")
-            names[UserId(read_snowflake(fields, "id"))] = read_text(fields, "username")
-        except ContractError:
-            continue
-    return tuple(names.items())
 
 
 def diff_look(previous: Mapping[InviteCode, InviteRow] | None, look: InviteLook) -> InviteLook:

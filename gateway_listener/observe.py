@@ -6,7 +6,8 @@ no discord.py. Malformed payloads raise ObserveError.
 
 from gateway_listener.dispatch import TRANSLATED, guild_of, translate
 from gateway_listener.errors import ObserveError
-from gateway_listener.look import diff_look, invite_look, names_of, vanity_look
+from gateway_listener.look import diff_look, invite_look, vanity_look
+from usher.contracts.discord_invites import names_of
 
 __all__ = [
     "TRANSLATED",

@@ -14,7 +14,7 @@ from usher.attribution.outcomes import (
     Reason,
     Unattributed,
 )
-from usher.contracts.deeds import InvitesGranted, SettingChanged
+from usher.contracts.deeds import InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import (
     GatewayEvent,
     InviteLook,
@@ -58,6 +58,12 @@ def granted(user_id: str, invites: int | None, id_: str, seconds: float = 20) ->
 
 def changed(name: str, value: str | None, id_: str, seconds: float = 20) -> SettingChanged:
     return SettingChanged(id_, name, value, UserId("990"), at(seconds))
+
+
+def upgraded(user_id: str, staff_id: str, id_: str, seconds: float = 20) -> UpgradeAssigned:
+    mapping = '{"ib_link":"https://broker.example/ref/ida","ib_code":"IDA1"}'
+    who = UserId(user_id), UserId(staff_id)
+    return UpgradeAssigned(id_, *who, mapping, UserId("990"), at(seconds))
 
 
 def searched(user_id: str, joined_seconds: float, code: str, inviter: str) -> MemberSearched:

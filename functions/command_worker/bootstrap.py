@@ -3,31 +3,54 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import sleep
 from typing import Final
 
+import urllib3
+from botocore.exceptions import BotoCoreError, ClientError
+
 from command_worker.door import Door
+from command_worker.looking import DiscordLooks
+from usher.attribution.code_list import DynamoCodeList
 from usher.attribution.deed_road import DeedRoad
+from usher.attribution.guild_reads import DynamoGuildReads
 from usher.attribution.queries import InviteReads
 from usher.attribution.reads import DynamoInviteReads
+from usher.attribution.state_codec import StateError
+from usher.attribution.sync_ports import Syncs
+from usher.attribution.sync_service import SyncService
 from usher.catalogue import ROUTER
 from usher.credit.admin_commands import Deeds
+from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
 from usher.ledger.commands import LedgerExports
 from usher.ledger.export import LedgerExport
+from usher.ledger.lines import LineError
+from usher.ledger.log import JoinLog
+from usher.ledger.log_pages import JoinLogs
+from usher.ledger.lookup import Lookup
+from usher.ledger.lookup_found import Lookups
+from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
-from usher.ledger.store import LedgerStore
+from usher.ledger.store import LedgerStore, LineMissingError
+from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
 from usher.platform.press_table import PressTable
 from usher.platform.s3 import Bucket, s3_client
+from usher.platform.s3_shelf import Shelf, shelf_client
+from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
-from usher.platform.signed_http import DYNAMODB, SignedClient
+from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import EventsQueue, sqs_client
 from usher.slash.presses import Presses, new_token
+from usher.staff.queries import StaffReads
+from usher.staff.reads import DynamoStaffReads
+from usher.staff.report import StaffReport
+from usher.staff.report_found import Reports
 
 NEEDED: Final = (
     "TABLE_NAME",
@@ -35,9 +58,14 @@ NEEDED: Final = (
     "EVENTS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
+    "DISCORD_TOKEN_SECRET",
 )
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
+PATIENCE: Final = timedelta(seconds=100)
+"""How long the ledger is read for one answer: less than the function's life (template.yaml)."""
+LEDGER_ERRORS: Final = (BotoCoreError, ClientError, LineError, LineMissingError)
+TABLE_ERRORS: Final = (AwsError, StateError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +76,50 @@ class Services:
     deeds: Deeds
     invites: InviteReads
     exports: LedgerExports
+    staff: StaffReads
+    reports: Reports
+    log: JoinLogs
+    lookups: Lookups
+    syncs: Syncs
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
     """Build the door; raises SettingsError naming every variable that is missing."""
     found = require(environ, *NEEDED)
+    where = region(environ)
     dynamodb = SignedClient(DYNAMODB, environ)
     table = DynamoReads(dynamodb, found["TABLE_NAME"])
-    ledger = LedgerStore(Bucket(s3_client(region(environ)), found["LEDGER_BUCKET"]), _now)
-    events = EventsQueue(sqs_client(region(environ)), found["EVENTS_QUEUE_URL"])
-    pool = ThreadPoolExecutor(READERS, "ledger")
+    events = EventsQueue(sqs_client(where), found["EVENTS_QUEUE_URL"])
     return Door(
         router=ROUTER,
-        services=Services(
-            credit=DynamoCreditReads(table),
-            deeds=DeedRoad(events, table, _now, sleep),
-            invites=DynamoInviteReads(table),
-            exports=LedgerExport(LedgerReader(ledger, pool), pool, _now),
-        ),
+        services=_services(found, where, table, DeedRoad(events, table, _now, sleep)),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
         log=get_logger(),
+    )
+
+
+def _services(found: Mapping[str, str], where: str, table: DynamoReads, road: DeedRoad) -> Services:
+    bucket = found["LEDGER_BUCKET"]
+    pool = ThreadPoolExecutor(READERS, "ledger")
+    reader = LedgerReader(LedgerStore(Bucket(s3_client(where), bucket), _now), pool)
+    members, staff = DynamoMemberReads(table), DynamoStaffReads(table)
+    patience = Patience(_now, PATIENCE)
+    token = TokenSecret(secrets_client(where), found["DISCORD_TOKEN_SECRET"])
+    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
+    return Services(
+        credit=DynamoCreditReads(table),
+        deeds=road,
+        invites=DynamoInviteReads(table),
+        exports=LedgerExport(reader, pool, Shelf(shelf_client(where), bucket), patience),
+        staff=staff,
+        reports=StaffReport(reader, patience),
+        log=JoinLog(reader, members, pool),
+        lookups=Lookup(
+            reader, members, DynamoGuildReads(table), staff, LEDGER_ERRORS, TABLE_ERRORS
+        ),
+        syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
     )
 
 

@@ -3,18 +3,31 @@
 from typing import Final
 
 from usher.attribution.commands import codes, invite, inviter
+from usher.attribution.sync_commands import repair, sync_member_invites
 from usher.credit.admin_commands import add, reset
 from usher.credit.commands import leaderboard, turn, view
 from usher.ledger.commands import export_invite_logs
+from usher.ledger.log_commands import turn as turn_log
+from usher.ledger.log_commands import view_invite_logs
+from usher.ledger.lookup_commands import assign, lookup_user_invite
 from usher.slash.router import Router
+from usher.staff.commands import clear_role, list_, remove, role, set_, staff
+from usher.staff.commands import turn as turn_staff
+from usher.staff.report_commands import report, turn_report
 
-COMMANDS: Final = (invite, export_invite_logs)
+LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_member_invites)
+
+COMMANDS: Final = (invite, *LOGS, staff)
 """What is registered with Discord, in this order."""
 
-EVERY: Final = (view, inviter, codes, leaderboard, add, reset, export_invite_logs)
+EVERY: Final = (
+    *(view, inviter, codes, leaderboard, add, reset),
+    *LOGS,
+    *(set_, remove, list_, role, report),
+)
 """What a member can run: the members of the groups too. A test holds the two together."""
 
-ACTIONS: Final = (turn,)
+ACTIONS: Final = (turn, assign, turn_log, repair, turn_staff, clear_role, turn_report)
 """What buttons do."""
 
 ROUTER: Final = Router(COMMANDS, ACTIONS)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from gateway_listener.errors import ObserveError
-from gateway_listener.look import invite_look, names_of, vanity_look
+from gateway_listener.look import invite_look, vanity_look
 from gateway_listener.observe import translate
 from gateway_listener.records import audit_entries, members_found, members_searched, own_deeds
 from infra.replay.lines import Line, RecordingError
+from usher.contracts.discord_invites import names_of
 from usher.contracts.observation import GatewayEvent, InviteLook, Observation, VanityLook
 from usher.ids import GuildId, UserId
 

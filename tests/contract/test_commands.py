@@ -36,21 +36,34 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/invite leaderboard": [("period", False), ("page", False)],
         "/invite add": [("user", True), ("invites", True)],
         "/invite reset": [("user", True)],
+        "/lookup_user_invite": [("user", True)],
+        "/view_invite_logs": [
+            ("user_id", False),
+            ("invite_code", False),
+            ("from", False),
+            ("to", False),
+        ],
         "/export_invite_logs": [
             ("from", False),
             ("to", False),
             ("user_id", False),
             ("invite_code", False),
         ],
+        "/sync_member_invites": [],
+        "/staff set": [("user", True), ("ib_link", True), ("ib_code", True)],
+        "/staff remove": [("user", True)],
+        "/staff list": [],
+        "/staff role": [("role", False)],
+        "/staff report": [("from", False), ("to", False)],
     }
 
 
-def test_the_export_is_shown_to_managers_only_and_everything_in_guilds_only() -> None:
-    invite, export = ROUTER.registration()
+def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
+    invite, *others = ROUTER.registration()
 
     assert invite["default_member_permissions"] is None
-    assert export["default_member_permissions"] == "32"
-    for command in (invite, export):
+    assert [command["default_member_permissions"] for command in others] == ["32"] * 5
+    for command in (invite, *others):
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]
 

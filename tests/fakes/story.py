@@ -10,6 +10,7 @@ from tests.builders import (
     observe,
     row,
     searched,
+    upgraded,
     vanity,
 )
 from tests.fakes.guilds import FakeGuilds
@@ -78,7 +79,8 @@ def story() -> tuple[Observation, ...]:
             look=look(row("abc", 14), row("def", 2, "901"), seconds=71),
             seconds=71,
         ),
-        # an admin adds invites, takes all added ones away again, and changes settings
+        # an admin adds invites, takes all added ones away again, changes settings and records an
+        # upgrade twice
         observe(
             granted("900", 5, "a", 80),
             granted("900", None, "b", 81),
@@ -86,6 +88,8 @@ def story() -> tuple[Observation, ...]:
             changed("guild#members_search", "off", "d", 83),
             changed("guild#join_log_channel_id", "5", "e", 84),
             changed("guild#join_log_channel_id", None, "f", 85),
+            upgraded("105", "900", "g", 85.5),
+            upgraded("105", "900", "h", 85.6),
             seconds=86,
         ),
         # Discord's own record agrees with counting, and chooses where counting could not

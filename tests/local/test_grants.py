@@ -74,6 +74,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "delete table": ("dynamodb", "delete_table", {"TableName": table}),
         "put line": ("s3", "put_object", locked),
         "get line": ("s3", "get_object", line),
+        "put export": ("s3", "put_object", {**line, "Key": "exports/x.csv", "Body": "x"}),
         "list ledger": ("s3", "list_objects_v2", {"Bucket": bucket}),
         "delete line": ("s3", "delete_object", line),
         "get missing line": ("s3", "get_object", {"Bucket": bucket, "Key": "grants/none"}),
@@ -93,7 +94,15 @@ which the emulator does not know: the template's own tests read that."""
 
 GRANTED = {
     "InteractionsFunction": [*_READS, "send command", "keep press"],
-    "CommandWorkerFunction": [*_READS, "list ledger", "get line", "keep press", "send event"],
+    "CommandWorkerFunction": [
+        *_READS,
+        "list ledger",
+        "get line",
+        "put export",
+        "keep press",
+        "send event",
+        "read token",
+    ],
     "EventWorkerFunction": [
         "get",
         "batch get",
@@ -104,6 +113,7 @@ GRANTED = {
         "transact",
         "delete",
         "put line",
+        "put export",
         "get line",
         "list ledger",
         "send effect",

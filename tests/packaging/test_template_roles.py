@@ -66,14 +66,24 @@ def test_every_function_writes_to_its_own_log_only() -> None:
         assert logs == [{"Fn::GetAtt": [group, "Arn"]}]
 
 
-def test_only_effects_and_the_confirmer_read_the_token() -> None:
+def test_only_three_read_the_token() -> None:
     readers = {
         role
         for role, s in statements(TEMPLATE)
         if "secretsmanager:GetSecretValue" in listed(s["Action"])
     }
 
-    assert readers == {"EffectsRole", "ConfirmerRole"}
+    assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole"}
+
+
+def test_who_answers_members_writes_exports_and_nothing_else_of_the_bucket() -> None:
+    resources = [
+        s["Resource"]
+        for role, s in statements(TEMPLATE)
+        if role == "CommandWorkerRole" and "s3:PutObject" in listed(s["Action"])
+    ]
+
+    assert resources == [{"Fn::Sub": "${LedgerBucket.Arn}/exports/*"}]
 
 
 @pytest.mark.parametrize("role", ["InteractionsRole", "CommandWorkerRole"])

@@ -37,9 +37,17 @@ class DeedRoad:
 
         The same deeds again are done once. Raises AWS errors when they could not be sent.
         """
-        observation = Observation(
-            f"deed.{deeds[0].id}", guild_id, self._name_of(guild_id), self.clock(), deeds
+        return self.carry(
+            Observation(
+                f"deed.{deeds[0].id}", guild_id, self.name_of(guild_id), self.clock(), deeds
+            )
         )
+
+    def carry(self, observation: Observation) -> bool:
+        """Have an observation taken in; False when it will be taken in later.
+
+        It must fit one message. Raises AWS errors when it could not be sent.
+        """
         self.events.send(observation)
         mark = (f"E#{whole_id(observation)}", "E")
         for seconds in PAUSES:
@@ -48,7 +56,7 @@ class DeedRoad:
                 return True
         return False
 
-    def _name_of(self, guild_id: GuildId) -> str:
+    def name_of(self, guild_id: GuildId) -> str:
         """Read the guild's name as last seen: an observation carries it."""
         head = self.table.get((f"G#{guild_id}", "HEAD"))
         return str(head.get("guild_name") or "") if head else ""

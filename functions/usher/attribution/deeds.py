@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Final
 
-from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged
+from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import Observation
 from usher.ids import UserId
-from usher.ledger.lines import Line, LineType, deed_id
+from usher.ledger.lines import Line, LineType, deed_id, event_id
+from usher.staff.queries import upgrade_setting
+
+DEEDS: Final = (InvitesGranted, SettingChanged, UpgradeAssigned)
 
 
 def deeds_of(observation: Observation) -> tuple[Deed, ...]:
     """Pick the deeds among an observation's events."""
-    return tuple(e for e in observation.events if isinstance(e, InvitesGranted | SettingChanged))
+    return tuple(event for event in observation.events if isinstance(event, DEEDS))
 
 
 def resets_of(observation: Observation) -> frozenset[UserId]:
@@ -29,8 +33,12 @@ def record_deeds(observation: Observation, added: Mapping[UserId, int]) -> Itera
     A reset says how much it takes away, so that the ledger can be summed up without the table.
     """
     now = Counter(added)
+    written: set[str] = set()
     for deed in deeds_of(observation):
         line = _line(observation, deed, now)
+        if line.event_id in written:
+            continue
+        written.add(line.event_id)
         now[line.staff_id or deed.by] += line.delta or 0
         yield line
 
@@ -63,4 +71,18 @@ def _line(observation: Observation, deed: Deed, added: Mapping[UserId, int]) -> 
                 by=deed.by,
                 name=deed.name,
                 value=deed.value,
+            )
+        case UpgradeAssigned(user_id=user_id, staff_id=staff_id):
+            return Line(
+                type=LineType.UPGRADE,
+                event_id=event_id("upgrade", guild_id, user_id, staff_id),
+                timestamp=deed.at,
+                guild_id=guild_id,
+                user_id=user_id,
+                joined_at=None,
+                word=None,
+                staff_id=staff_id,
+                by=deed.by,
+                name=upgrade_setting(user_id, staff_id),
+                value=deed.mapping,
             )

@@ -9,7 +9,7 @@ from usher.attribution.evidence import CodeBook
 from usher.attribution.matching import LAG
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
-from usher.contracts.deeds import InvitesGranted, SettingChanged
+from usher.contracts.deeds import InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import (
     GatewayEvent,
     MemberAdded,
@@ -92,7 +92,7 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
     return noted, head.gap or observation.gap
 
 
-BESIDE: Final = (MemberSearched, InvitesGranted, SettingChanged)
+BESIDE: Final = (MemberSearched, InvitesGranted, SettingChanged, UpgradeAssigned)
 """Events that reach the queue without the listener."""
 
 

@@ -40,4 +40,20 @@ class SettingChanged:
     at: datetime
 
 
-type Deed = InvitesGranted | SettingChanged
+@dataclass(frozen=True, slots=True)
+class UpgradeAssigned:
+    """A member's VIP upgrade was put to the account of the staff member who brought them (SPEC 3).
+
+    Done once for a member and a staff member, whoever does it.
+    """
+
+    id: str
+    user_id: UserId
+    staff_id: UserId
+    mapping: str
+    """The staff member's IB link and code at that time, as in their setting."""
+    by: UserId
+    at: datetime
+
+
+type Deed = InvitesGranted | SettingChanged | UpgradeAssigned

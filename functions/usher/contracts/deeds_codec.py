@@ -2,7 +2,13 @@
 
 from datetime import datetime
 
-from usher.contracts.deeds import MOST_INVITES, Deed, InvitesGranted, SettingChanged
+from usher.contracts.deeds import (
+    MOST_INVITES,
+    Deed,
+    InvitesGranted,
+    SettingChanged,
+    UpgradeAssigned,
+)
 from usher.contracts.errors import ContractError
 from usher.contracts.wire import Fields, read_snowflake, read_text
 from usher.ids import UserId
@@ -17,6 +23,9 @@ def write_deed(deed: Deed) -> Fields:
             return {"t": "granted", "user_id": deed.user_id, "invites": deed.invites, **fields}
         case SettingChanged():
             return {"t": "setting", "name": deed.name, "value": deed.value, **fields}
+        case UpgradeAssigned():
+            whose = {"user_id": deed.user_id, "staff_id": deed.staff_id}
+            return {"t": "upgrade", **whose, "mapping": deed.mapping, **fields}
 
 
 def read_granted(fields: Fields, at: datetime) -> InvitesGranted:
@@ -35,3 +44,12 @@ def read_setting(fields: Fields, at: datetime) -> SettingChanged:
         raise ContractError("value of a setting")
     by = UserId(read_snowflake(fields, "by"))
     return SettingChanged(read_text(fields, "id"), read_text(fields, "name"), value, by, at)
+
+
+def read_upgrade(fields: Fields, at: datetime) -> UpgradeAssigned:
+    """Read an upgrade; raises ContractError."""
+    user_id, staff_id, by = (
+        UserId(read_snowflake(fields, name)) for name in ("user_id", "staff_id", "by")
+    )
+    mapping = read_text(fields, "mapping")
+    return UpgradeAssigned(read_text(fields, "id"), user_id, staff_id, mapping, by, at)

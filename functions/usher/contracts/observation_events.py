@@ -4,8 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from usher.contracts.deeds import InvitesGranted, SettingChanged
-from usher.contracts.deeds_codec import read_granted, read_setting, write_deed
+from usher.contracts.deeds import InvitesGranted, SettingChanged, UpgradeAssigned
+from usher.contracts.deeds_codec import (
+    read_granted,
+    read_setting,
+    read_upgrade,
+    write_deed,
+)
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
@@ -67,7 +72,7 @@ def write_event(event: GatewayEvent) -> Fields:
                 "code": event.code,
                 "invite": None if event.invite is None else write_row(event.invite),
             }
-        case InvitesGranted() | SettingChanged():
+        case InvitesGranted() | SettingChanged() | UpgradeAssigned():
             return write_deed(event)
         case InviteTargeted():
             return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
@@ -185,4 +190,5 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "searched": _read_searched,
     "granted": read_granted,
     "setting": read_setting,
+    "upgrade": read_upgrade,
 }

@@ -98,7 +98,7 @@ def book(line: Line, record: MemberRecord | None) -> Booking:
             if line.staff_id is None or not line.delta:
                 return Booking(record)
             return Booking(record, (Change(line.staff_id, None, Tally(added=line.delta)),))
-        case LineType.SETTING:
+        case LineType.SETTING | LineType.UPGRADE:
             return Booking(record)
         case _:
             assert_never(line.type)

@@ -92,11 +92,14 @@ def as_row(
 
 def as_file(rows: Iterable[Sequence[str]]) -> bytes:
     """Write header and rows: UTF-8 with byte order mark, lines ended by CR and LF (RFC 4180)."""
+    return BYTE_ORDER_MARK + as_lines([HEADER]) + as_lines(rows)
+
+
+def as_lines(rows: Iterable[Sequence[str]]) -> bytes:
+    """Write rows alone, to go on with a file that was begun."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    writer.writerows(rows)
-    return BYTE_ORDER_MARK + text.getvalue().encode("utf-8", "replace")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8", "replace")
 
 
 def _number(number: int | None) -> str:

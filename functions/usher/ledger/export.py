@@ -1,16 +1,38 @@
 """Exporting joins as CSV (SPEC 3.4)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import batched, chain
+from typing import Final, Protocol
 
 from usher.attribution.wording import Word
-from usher.ids import GuildId, InviteCode, UserId
-from usher.ledger.csv_form import as_file, as_row
-from usher.ledger.lines import LATER_WORDS, Line, LineType
+from usher.ids import GuildId
+from usher.ledger.csv_form import BYTE_ORDER_MARK, HEADER, as_lines, as_row
+from usher.ledger.lines import Line
+from usher.ledger.options import Wanted
+from usher.ledger.patience import Patience
 from usher.ledger.people import People
 from usher.ledger.reader import LedgerReader
+from usher.ledger.spool import Spool, Told
+
+ROWS_AT_ONCE: Final = 256
+LINK_LIFE: Final = timedelta(hours=1)
+EXPORTS: Final = "exports/"
+"""What is kept under it goes after a day (template.yaml)."""
+
+
+class Shelf(Protocol):
+    """Where large files lie until they are fetched. Every method may raise errors of the bucket."""
+
+    def put(self, key: str, chunks: Iterable[bytes]) -> None:
+        """Write a file piece by piece."""
+        ...
+
+    def link(self, key: str, filename: str, life: timedelta) -> str:
+        """Make a link by which anybody who has it can fetch the file while it lives."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +41,14 @@ class Export:
 
     filename: str
     """`invite_logs_YYYYMMDD.csv`, by the UTC day of the export."""
-    content: bytes
-    """The whole file, byte order mark included."""
     lines: int
     """Rows below the header."""
+    content: bytes | None
+    """The whole file, byte order mark included; None when it is larger than was asked for."""
+    link: str | None = None
+    """Where a larger file is fetched."""
+    expires_at: datetime | None = None
+    """When the link ends at the latest: it ends with the credentials that signed it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,61 +57,69 @@ class LedgerExport:
 
     reader: LedgerReader
     pool: Executor
-    clock: Callable[[], datetime]
+    shelf: Shelf
+    patience: Patience
 
-    def export(
-        self,
-        guild_id: GuildId,
-        start: datetime | None,
-        end: datetime | None,
-        user_id: UserId | None,
-        invite_code: InviteCode | None,
-    ) -> Export:
-        """Write the joins with start <= timestamp < end, in order of time; None for no bound.
+    def export(self, guild_id: GuildId, wanted: Wanted, name: str, limit: int) -> Export:
+        """Write the wanted joins in order of time; `name` tells this export from others.
 
         A row is one join and carries the last word on it: a correction takes the place of what it
         corrects, since who reads a table counts rows, and a join with two rows would count twice.
-        Corrections may come days later, so all lines from `start` on are read. The ledger itself
-        keeps every word. `user_id` selects the joins of one member; `invite_code` those whose last
-        word names exactly that code: a mere candidate does not count.
+        Corrections may come days later, so all lines from the start on are read. The ledger itself
+        keeps every word.
 
-        Raises LineError and errors of the bucket.
+        Raises TooLongError, LineError and errors of the bucket.
         """
-        first = None if start is None else start.astimezone(UTC).date()
-        joins, words = _fold(self.reader.lines(guild_id, first), user_id)
-        chosen = [
-            (line, words.get(line.event_id, line.word))
-            for line in sorted(joins, key=lambda line: (line.timestamp, line.event_id))
-            if (start is None or line.timestamp >= start) and (end is None or line.timestamp < end)
-        ]
-        rows = [
-            (line, word)
-            for line, word in chosen
-            if word is not None and (invite_code is None or word.code == invite_code)
-        ]
+        deadline = self.patience.starts()
+        now = self.patience.clock().astimezone(UTC)
+        filename = f"invite_logs_{now:%Y%m%d}.csv"
+        first = None if wanted.start is None else wanted.start.astimezone(UTC).date()
+        with Spool() as spool:
+            lines = deadline.heed(self.reader.lines(guild_id, first))
+            spool.fill(line for line in lines if wanted.user_id in (None, line.user_id))
+            counted = _Counted(deadline.heed(spool.joins(wanted)))
+            pieces = self._pieces(counted)
+            head, whole = _head(pieces, limit)
+            if whole:
+                return Export(filename, counted.number, head)
+            key = f"{EXPORTS}guild={guild_id}/{name}/{filename}"
+            self.shelf.put(key, chain((head,), pieces))
+        return Export(
+            filename,
+            counted.number,
+            None,
+            self.shelf.link(key, filename, LINK_LIFE),
+            self.patience.clock() + LINK_LIFE,
+        )
+
+    def _pieces(self, joins: Iterable[Told]) -> Iterator[bytes]:
         people = People(self.reader.store.objects)
-        written = self.pool.map(lambda row: _row(row[0], row[1], people), rows)
-        filename = f"invite_logs_{self.clock().astimezone(UTC):%Y%m%d}.csv"
-        return Export(filename, as_file(written), len(rows))
+        yield BYTE_ORDER_MARK + as_lines([HEADER])
+        for some in batched(joins, ROWS_AT_ONCE, strict=False):
+            yield as_lines(self.pool.map(lambda one: _row(one.line, one.word, people), some))
 
 
-def _fold(lines: Iterable[Line], user_id: UserId | None) -> tuple[list[Line], dict[str, Word]]:
-    """Gather joins, each once, and the last words on them by event id."""
-    joins: dict[str, Line] = {}
-    corrections: dict[str, Line] = {}
-    for line in lines:
-        if user_id is not None and line.user_id != user_id:
-            continue
-        if line.type is LineType.JOIN:
-            known = joins.get(line.event_id)
-            if known is None or line.timestamp < known.timestamp:
-                joins[line.event_id] = line
-        elif line.type in LATER_WORDS and line.corrects is not None:
-            known = corrections.get(line.corrects)
-            if known is None or line.timestamp >= known.timestamp:
-                corrections[line.corrects] = line
-    words = {event_id: line.word for event_id, line in corrections.items() if line.word is not None}
-    return list(joins.values()), words
+class _Counted:
+    """Joins, counted as they pass."""
+
+    def __init__(self, joins: Iterable[Told]) -> None:
+        self._joins = joins
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Told]:
+        for one in self._joins:
+            self.number += 1
+            yield one
+
+
+def _head(pieces: Iterator[bytes], limit: int) -> tuple[bytes, bool]:
+    """Take pieces until the limit is passed; say whether that was all."""
+    head = bytearray()
+    for piece in pieces:
+        head += piece
+        if len(head) > limit:
+            return bytes(head), False
+    return bytes(head), True
 
 
 def _row(line: Line, word: Word, people: People) -> tuple[str, ...]:

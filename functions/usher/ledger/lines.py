@@ -37,6 +37,8 @@ class LineType(StrEnum):
     """Invites that an admin added to a member or took away."""
     SETTING = "setting"
     """A setting of the guild that an admin changed."""
+    UPGRADE = "upgrade"
+    """A member's VIP upgrade, for the staff member who brought them."""
 
 
 LATER_WORDS: Final = frozenset({LineType.CORRECTION, LineType.CONFIRMATION})
@@ -73,13 +75,13 @@ class Line:
     delta: int | None = None
     """Credit and grants: how much, for the member in `staff_id`."""
     staff_id: UserId | None = None
-    """Credit: the inviter. Grants: the member. Elsewhere it is the word's."""
+    """Credit: the inviter. Grants: the member. Upgrades: for whom. Elsewhere it is the word's."""
     by: UserId | None = None
-    """Grants and settings: the admin."""
+    """Grants, settings and upgrades: who did it."""
     name: str | None = None
-    """Settings: which one."""
+    """Settings: which one. Upgrades: under which name the table remembers it for ever."""
     value: str | None = None
-    """Settings: its new value; None for the default."""
+    """Settings: its new value; None for the default. Upgrades: IB link and code at the time."""
     recovered: bool = False
     """Joins: found after an absence of the listener, not seen."""
 
@@ -140,6 +142,9 @@ def write_line(line: Line) -> bytes:
             fields |= {"staff_id": line.staff_id, "delta": line.delta, "by": line.by}
         case LineType.SETTING:
             fields |= {"name": line.name, "value": line.value, "by": line.by}
+        case LineType.UPGRADE:
+            fields |= {"name": line.name, "value": line.value, "by": line.by}
+            fields["staff_id"] = line.staff_id
         case LineType.JOIN:
             fields["recovered"] = line.recovered
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
@@ -232,7 +237,7 @@ def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-_GIVING: Final = frozenset({LineType.CREDIT, LineType.GRANT})
+_GIVING: Final = frozenset({LineType.CREDIT, LineType.GRANT, LineType.UPGRADE})
 
 _WORD_FIELDS: Final = (
     "outcome",

@@ -58,6 +58,16 @@ class DynamoReads:
             raise AwsError("BatchGetItem", 200, "UnprocessedKeys")
         return found
 
+    def under(self, partition: str, prefix: str) -> Iterator[Item]:
+        """Read a partition's items whose sort keys begin so, in their order, consistently."""
+        request: dict[str, object] = {
+            "TableName": self.table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {":pk": {"S": partition}, ":prefix": {"S": prefix}},
+            "ConsistentRead": True,
+        }
+        return self._pages(request)
+
     def board(
         self, board: str, *, above: int | None = None, limit: int | None = None
     ) -> Iterator[Item]:
@@ -82,6 +92,9 @@ class DynamoReads:
         }
         if limit is not None:
             request["Limit"] = limit
+        yield from self._pages(request)
+
+    def _pages(self, request: dict[str, object]) -> Iterator[Item]:
         while True:
             answer = self.client.call("Query", request)
             yield from _items(answer.get("Items"))

@@ -14,7 +14,7 @@ def export(ctx: Ctx[Services]) -> Reply: ...
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Concatenate, Final, get_origin, get_type_hints
 
 from usher.slash.context import Ctx
@@ -43,6 +43,9 @@ class Command:
     ephemeral: bool = False
     permissions: Permission = Permission.NONE
     """What the member must hold; the router asks again, since server owners can override."""
+    shown_to: Permission = Permission.NONE
+    """Whom Discord offers it to until a server's admins say otherwise, where the command itself
+    decides who may run it."""
 
     @property
     def name(self) -> str:
@@ -54,7 +57,7 @@ class Command:
         if len(self.path) > 1:
             body = _named(OptionType.SUB_COMMAND, self.path[-1], self.description)
         else:
-            body = _registered(self.path[0], self.description, self.permissions)
+            body = _registered(self.path[0], self.description, self.permissions | self.shown_to)
         return body | {"options": [option.to_json() for option in self.options]}
 
 
@@ -66,6 +69,8 @@ class Group:
     description: str
     permissions: Permission = Permission.NONE
     parents: tuple[str, ...] = ()
+    shown_to: Permission = Permission.NONE
+    """As in `Command`."""
     members: "dict[str, Command | Group]" = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,7 +110,7 @@ class Group:
         """Declare a group inside this one; Discord knows no deeper level."""
         if self.parents:
             raise DeclarationError(f"group {name!r}", "groups nest one level only")
-        inner = Group(name, description, self.permissions, self.path)
+        inner = Group(name, description, self.permissions, self.path, self.shown_to)
         self._add(name, inner, f"group {name!r}")
         return inner
 
@@ -122,7 +127,7 @@ class Group:
         if self.parents:
             body = _named(OptionType.SUB_COMMAND_GROUP, self.name, self.description)
         else:
-            body = _registered(self.name, self.description, self.permissions)
+            body = _registered(self.name, self.description, self.permissions | self.shown_to)
         return body | {"options": [member.to_json() for member in self.members.values()]}
 
     def _add(self, name: str, member: "Command | Group", subject: str) -> None:
@@ -140,11 +145,13 @@ def command(
     defer: bool = False,
     ephemeral: bool = False,
     permissions: Permission = Permission.NONE,
+    shown_to: Permission = Permission.NONE,
 ) -> Callable[[Runner], Command]:
     """Declare a command that stands alone."""
 
     def declare(function: Runner) -> Command:
-        return _declare(function, (name,), description, defer, ephemeral, permissions)
+        declared = _declare(function, (name,), description, defer, ephemeral, permissions)
+        return replace(declared, shown_to=shown_to)
 
     return declare
 

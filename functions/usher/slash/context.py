@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from usher.ids import GuildId, UserId
+from usher.ids import GuildId, RoleId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class ResolvedUser:
     display_name: str
     """Global name, else username."""
     bot: bool
+    joined_at: datetime | None = None
+    """When they joined the guild; None for who is no member of it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +34,8 @@ class Ctx[S]:
     locale: str = "en-US"
     permissions: int = 0
     """The asking member's bits in the channel, as Discord computed them."""
+    roles: frozenset[RoleId] = frozenset()
+    """The asking member's roles, @everyone apart."""
+    attachment_limit: int | None = None
+    """Bytes that a file of the answer may have here, where Discord says so."""
     users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)

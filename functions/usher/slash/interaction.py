@@ -6,12 +6,14 @@ A signature proves who sent a body, not that it is well formed: every part is ch
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
-from usher.ids import GuildId, UserId
+from usher.ids import GuildId, RoleId, UserId
 from usher.slash.context import ResolvedUser
 from usher.slash.errors import MalformedError
+from usher.times import parse_time
 
 _SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
 _EMPTY: Final[Mapping[str, object]] = {}
@@ -41,6 +43,9 @@ class Interaction:
     user_id: UserId | None = None
     """None for a PING."""
     permissions: int = 0
+    roles: frozenset[RoleId] = frozenset()
+    attachment_limit: int | None = None
+    """`attachment_size_limit`: bytes."""
     locale: str = "en-US"
     data: Mapping[str, object] = field(default_factory=dict)
     users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)
@@ -83,9 +88,11 @@ def read_interaction(body: object) -> Interaction:
         guild_id=GuildId(str(guild_id)) if in_guild else None,
         user_id=UserId(str(user_id)),
         permissions=_permissions(member.get("permissions")),
+        roles=_roles(member.get("roles")),
+        attachment_limit=_bytes(body.get("attachment_size_limit")),
         locale=locale if isinstance(locale, str) else "en-US",
         data=data,
-        users=_users(part(part(data, "resolved"), "users")),
+        users=_users(part(data, "resolved")),
     )
 
 
@@ -100,12 +107,31 @@ def _permissions(value: object) -> int:
     return int(value) if isinstance(value, str) and _SNOWFLAKE.fullmatch(value) else 0
 
 
+def _roles(value: object) -> frozenset[RoleId]:
+    ids = value if isinstance(value, list) else []
+    return frozenset(RoleId(one) for one in ids if is_snowflake(one))
+
+
+def _bytes(value: object) -> int | None:
+    return value if type(value) is int and value > 0 else None
+
+
 def _users(resolved: Mapping[str, object]) -> dict[UserId, ResolvedUser]:
+    named, members = part(resolved, "users"), part(resolved, "members")
     users = {}
-    for key in resolved:
-        fields, user_id = part(resolved, key), UserId(key)
+    for key in named:
+        fields, user_id = part(named, key), UserId(key)
         username, display = fields.get("username"), fields.get("global_name")
         if is_snowflake(key) and isinstance(username, str):
             shown = display if isinstance(display, str) and display else username
-            users[user_id] = ResolvedUser(user_id, username, shown, fields.get("bot") is True)
+            joined_at = _time(part(members, key).get("joined_at"))
+            bot = fields.get("bot") is True
+            users[user_id] = ResolvedUser(user_id, username, shown, bot, joined_at)
     return users
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        return parse_time(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError):
+        return None

@@ -45,6 +45,8 @@ class Call:
             interaction_id=self.interaction.id,
             locale=self.interaction.locale,
             permissions=self.interaction.permissions,
+            roles=self.interaction.roles,
+            attachment_limit=self.interaction.attachment_limit,
             users=self.interaction.users,
         )
         return self.command.run(ctx, **self.arguments)

@@ -47,6 +47,7 @@ def work(cloud: Cloud, discord: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterat
         "EVENTS_QUEUE_URL": "http://127.0.0.1:9/events.fifo",
         "DISCORD_API_BASE": f"{discord.url}/api/v10",
         "DISCORD_APPLICATION_ID": APPLICATION,
+        "DISCORD_TOKEN_SECRET": "usher/discord-token",
         "POWERTOOLS_SERVICE_NAME": "command_worker",
     }
     for name, value in environ.items():

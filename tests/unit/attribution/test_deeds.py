@@ -1,6 +1,6 @@
 """What admins do goes the way of the joins: once, in order, into ledger and counters."""
 
-from tests.builders import GUILD, changed, granted, joined, look, observe, row
+from tests.builders import GUILD, at, changed, granted, joined, look, observe, row, upgraded
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.credit.queries import Tally
@@ -81,3 +81,29 @@ def test_a_setting_is_a_line_and_a_row_until_it_is_the_default_again() -> None:
         deed_id(GUILD, "a"): ("guild#members_search", "off", "990"),
         deed_id(GUILD, "b"): ("guild#members_search", None, "990"),
     }
+
+
+def test_an_upgrade_is_one_line_and_one_row_whoever_records_it_how_often() -> None:
+    # Given an inviter's member
+    worker = Worker()
+    assert isinstance(worker.guilds, FakeGuilds)
+    worker.handle(observe(look=look(row("abc", 3))))
+
+    # When two admins put the upgrade to the same account, beside the join and later
+    worker.handle(observe(joined("7", 10), upgraded("7", "900", "a", 20), seconds=21))
+    worker.handle(observe(upgraded("7", "900", "b", 30), seconds=31))
+
+    # Then it is recorded once, as it was the first time, and says nothing of the membership
+    [line] = [line for line in lines(worker) if line.type is LineType.UPGRADE]
+    assert (line.user_id, line.staff_id, line.by, line.timestamp) == ("7", "900", "990", at(20))
+    assert line.value is not None
+    assert worker.guilds.guilds[GUILD].settings == {"upgrade#7#900": line.value}
+    assert worker.guilds.guilds[GUILD].members[UserId("7")].now.joined_at == at(10)
+
+
+def test_an_upgrade_for_another_staff_member_is_another() -> None:
+    worker = Worker()
+
+    worker.handle(observe(upgraded("7", "900", "a"), upgraded("7", "901", "b")))
+
+    assert {line.staff_id for line in lines(worker)} == {"900", "901"}

@@ -21,6 +21,7 @@ from tests.unit.slash.payloads import (
 from usher.catalogue import ROUTER
 from usher.contracts.deferred import DeferredCommand
 from usher.ids import GuildId, UserId
+from usher.ledger.patience import TooLongError
 from usher.platform.discord_webhook import (
     WebhookGoneError,
     WebhookRefusedError,
@@ -183,7 +184,7 @@ def test_permission_is_checked_again() -> None:
 
     worker.work(record(export(permissions=0)))
 
-    assert worker.reply.content == "You need Manage Server for `/export_invite_logs`."
+    assert worker.reply.content.startswith("You need Manage Server for that, or the staff role")
 
 
 def test_an_empty_export_says_so_and_attaches_nothing() -> None:
@@ -196,14 +197,46 @@ def test_an_empty_export_says_so_and_attaches_nothing() -> None:
     assert worker.reply == Reply("The log has no lines that fit.", ephemeral=True)
 
 
-def test_an_export_beyond_discord_s_limit_says_how_to_narrow_it() -> None:
+def test_a_large_export_is_a_link_that_says_when_it_ends() -> None:
     services = FakeServices()
-    services.exports.result = FakeExport(content=b"x" * (10 * 1024 * 1024 + 1), lines=150_000)
+    services.exports.result = FakeExport(
+        content=None, lines=150_000, link="https://bucket/x?y=z", expires_at=NOW
+    )
     worker = Worker(services)
 
     worker.work(record(export()))
 
-    assert worker.reply.content.startswith("That is 150,000 lines")
+    [embed] = worker.reply.embeds
+    assert embed.description.startswith("150,000 lines of the join log, more than Discord takes")
+    assert "[Download invite_logs_20261120.csv](https://bucket/x?y=z)" in embed.description
+    assert f"<t:{int(NOW.timestamp())}:R>" in embed.description
+    assert worker.reply.ephemeral
+    assert worker.reply.files == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "limit"),
+    [(None, 10_485_760), (500, 500), (104_857_600, 10_485_760), (0, 10_485_760)],
+)
+def test_what_discord_takes_here_is_what_it_says_but_never_more_than_fits_memory(
+    told: int | None, limit: int
+) -> None:
+    worker = Worker()
+    body = slash("export_invite_logs", permissions=MANAGE_GUILD, attachment_size_limit=told)
+
+    worker.work(record(DeferredCommand(body).encode()))
+
+    assert isinstance(worker.services, FakeServices)
+    assert worker.services.exports.limits == [limit]
+
+
+def test_a_log_too_long_to_be_read_says_how_to_narrow_it() -> None:
+    services = FakeServices()
+    services.exports.error = TooLongError()
+    worker = Worker(services)
+
+    worker.work(record(export()))
+
     assert "`from` and `to`" in worker.reply.content
 
 

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.staff import FakeStaff
 from usher.attribution.queries import CodeSummary, MemberOrigin
-from usher.contracts.deeds import Deed, InvitesGranted
+from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
-from usher.ids import GuildId, InviteCode, UserId
+from usher.ids import GuildId, UserId
+from usher.ledger.options import Wanted
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -69,8 +72,10 @@ class FakeExport:
     """A finished export."""
 
     filename: str = "invite_logs_20261120.csv"
-    content: bytes = b"\xef\xbb\xbfTimestamp\r\n"
+    content: bytes | None = b"\xef\xbb\xbfTimestamp\r\n"
     lines: int = 1
+    link: str | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass
@@ -79,16 +84,15 @@ class FakeExports:
 
     result: FakeExport = field(default_factory=FakeExport)
     asked: list[tuple[object, ...]] = field(default_factory=list)
+    limits: list[int] = field(default_factory=list)
+    error: Exception | None = None
 
-    def export(
-        self,
-        guild_id: GuildId,
-        start: datetime | None,
-        end: datetime | None,
-        user_id: UserId | None,
-        invite_code: InviteCode | None,
-    ) -> FakeExport:
-        self.asked.append((guild_id, start, end, user_id, invite_code))
+    def export(self, guild_id: GuildId, wanted: Wanted, name: str, limit: int) -> FakeExport:
+        assert name
+        if self.error:
+            raise self.error
+        self.asked.append((guild_id, wanted.start, wanted.end, wanted.user_id, wanted.code))
+        self.limits.append(limit)
         return self.result
 
 
@@ -101,9 +105,10 @@ class BrokenReads:
 
 @dataclass
 class FakeDeeds:
-    """Implements Deeds on FakeCredit; `busy` leaves them for later."""
+    """Implements Deeds on FakeCredit and FakeStaff; `busy` leaves them for later."""
 
     credit: FakeCredit
+    staff: FakeStaff = field(default_factory=FakeStaff)
     done: dict[str, Deed] = field(default_factory=dict)
     busy: bool = False
 
@@ -114,6 +119,8 @@ class FakeDeeds:
                 held = board.get(deed.user_id, Tally())
                 added = 0 if deed.invites is None else held.added + deed.invites
                 board[deed.user_id] = replace(held, added=added)
+            elif deed.id not in self.done and isinstance(deed, SettingChanged | UpgradeAssigned):
+                self.staff.take(guild_id, deed)
             self.done[deed.id] = deed
         return not self.busy
 
@@ -126,9 +133,14 @@ class FakeServices:
     deeds: FakeDeeds = field(init=False)
     invites: FakeInvites = field(default_factory=FakeInvites)
     exports: FakeExports = field(default_factory=FakeExports)
+    staff: FakeStaff = field(default_factory=FakeStaff)
+    reports: FakeReports = field(default_factory=FakeReports)
+    log: FakeJoinLog = field(default_factory=FakeJoinLog)
+    lookups: FakeLookups = field(default_factory=FakeLookups)
+    syncs: FakeSyncs = field(default_factory=FakeSyncs)
 
     def __post_init__(self) -> None:
-        self.deeds = FakeDeeds(self.credit)
+        self.deeds = FakeDeeds(self.credit, self.staff)
 
 
 @dataclass

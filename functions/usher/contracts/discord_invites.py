@@ -1,9 +1,11 @@
-"""The objects that Discord's dispatches and answers have in common: invites and their times.
+"""Invites as Discord writes them, in dispatches, in answers and in its audit log.
 
 Every reader raises ContractError for a malformed object.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import InviteRow
@@ -14,10 +16,14 @@ from usher.contracts.wire import (
     read_count,
     read_flag,
     read_snowflake,
+    read_text,
     read_time,
     unless_none,
 )
 from usher.ids import ChannelId, UserId
+
+_GUILD_INVITE: Final = 0
+"""The invite type of guilds; group messages and friend invites have others (resources/invite)."""
 
 
 def invite_row(invite: Fields, channel_id: str | None, uses: int | None) -> InviteRow:
@@ -44,6 +50,43 @@ def invite_row(invite: Fields, channel_id: str | None, uses: int | None) -> Invi
         created_at=created_at,
         expires_at=expires_at,
     )
+
+
+def read_invites(body: Sequence[object]) -> tuple[InviteRow, ...]:
+    """Read the list of a guild's invites, each code once."""
+    rows = [_listed(as_fields(item, "invite")) for item in body if not _foreign(item)]
+    return tuple({row.code: row for row in rows}.values())
+
+
+def names_of(body: object) -> tuple[tuple[UserId, str], ...]:
+    """List the inviters' ids and usernames in a list of invites or in one INVITE_CREATE.
+
+    Names decide nothing: whatever is malformed is left out.
+    """
+    names: dict[UserId, str] = {}
+    for invite in body if isinstance(body, list) else [body]:
+        inviter = invite.get("inviter") if isinstance(invite, Mapping) else None
+        if inviter is None:
+            continue
+        try:
+            fields = as_fields(inviter, "inviter")
+            names[UserId(read_snowflake(fields, "id"))] = read_text(fields, "username")
+        except ContractError:
+            continue
+    return tuple(names.items())
+
+
+def _foreign(item: object) -> bool:
+    """Whether an item is no invite of a guild: null and other types are in Discord's schema."""
+    return item is None or (
+        isinstance(item, dict) and item.get("type", _GUILD_INVITE) != _GUILD_INVITE
+    )
+
+
+def _listed(invite: Fields) -> InviteRow:
+    channel = invite.get("channel")
+    channel_id = None if channel is None else read_snowflake(as_fields(channel, "channel"), "id")
+    return invite_row(invite, channel_id, unless_none(invite, "uses", read_count))
 
 
 def after(moment: datetime, seconds: int) -> datetime:

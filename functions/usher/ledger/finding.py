@@ -1,0 +1,59 @@
+"""Finding the lines of one person's joins, where nothing lists them by person.
+
+A join's event id follows from guild, user and time of joining, but its line lies under the day on
+which it was observed. The names kept beside it, under the person, tell that day; so does, mostly,
+the time of joining itself.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from usher.ids import GuildId, UserId
+from usher.ledger.keys import line_key
+from usher.ledger.lines import Line, LineType, join_id, read_line
+from usher.ledger.names import names_prefix
+from usher.ledger.people import People
+from usher.ledger.ports import Objects
+from usher.times import parse_time
+
+DAY: Final = timedelta(days=1)
+MOST_READ: Final = 1000
+"""Objects read for one person: an inviter's name lies beside each join that they brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Reads lines one by one; every method may raise LineError and errors of the bucket."""
+
+    objects: Objects
+
+    def join(self, guild_id: GuildId, user_id: UserId, joined_at: datetime) -> Line | None:
+        """Read the line of a join."""
+        id_ = join_id(guild_id, user_id, joined_at)
+        found = self._on(guild_id, id_, (joined_at, joined_at + DAY, joined_at - DAY))
+        if found is not None:
+            return found
+        asked = Line(LineType.JOIN, id_, joined_at, guild_id, user_id, joined_at, None)
+        told = People(self.objects).of_member(asked).get("timestamp")
+        return None if told is None else self._on(guild_id, id_, (parse_time(told),))
+
+    def joins(self, guild_id: GuildId, user_id: UserId) -> Iterator[Line]:
+        """Read the joins of somebody whose names are kept, the ones written last first."""
+        entries = list(self.objects.list(names_prefix(guild_id, user_id)))
+        entries.sort(key=lambda entry: (entry.modified, entry.key), reverse=True)
+        for entry in entries[:MOST_READ]:
+            id_ = entry.key.rpartition("/")[2].partition(".")[0]
+            line = self._on(guild_id, id_, (entry.modified, entry.modified - DAY))
+            if line is not None and line.type is LineType.JOIN and line.user_id == user_id:
+                yield line
+
+    def _on(self, guild_id: GuildId, event_id: str, days: Iterable[datetime]) -> Line | None:
+        """Read the earliest line of an event among those of some days."""
+        found: list[Line] = []
+        for day in days:
+            content = self.objects.get(line_key(guild_id, event_id, day.astimezone(UTC)))
+            if content is not None:
+                found.append(read_line(content))
+        return min(found, key=lambda line: line.timestamp, default=None)

@@ -1,0 +1,46 @@
+"""Pages of the join log, as commands show them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from usher.attribution.wording import Word
+from usher.ids import GuildId
+from usher.ledger.lines import Line
+from usher.ledger.options import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the log: after the join of this time and event id come older ones."""
+
+    at: datetime
+    event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """One join of a page."""
+
+    line: Line
+    word: Word
+    username: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Joins, newest first."""
+
+    entries: tuple[Entrance, ...]
+    next: Place | None
+    """Where the next page begins; None at the end of the log."""
+    until: date | None = None
+    """The page was ended here, with the joins of this day: the rest was not looked at yet."""
+
+
+class JoinLogs(Protocol):
+    """The join log. Methods may raise errors of the bucket and the table."""
+
+    def page(self, guild_id: GuildId, wanted: Wanted, after: Place | None, size: int) -> LogPage:
+        """Read the `size` newest wanted joins that are older than `after`."""
+        ...
