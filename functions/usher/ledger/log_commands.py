@@ -128,7 +128,7 @@ def _how(word: Word) -> str:
         return f"-# no invite known ({word.kind.value})"
     code = text.code(word.code) if word.code else "one of several codes"
     if word.inviter_id == VANITY:
-        by = "the vanity link"
+        by = "by the vanity link"
     else:
         by = f"by {text.user(word.inviter_id)}" if word.inviter_id else "without an inviter"
     return f"-# {code} {by} · {word.confidence.value}"

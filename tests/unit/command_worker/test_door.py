@@ -126,7 +126,8 @@ def test_an_export_is_attached() -> None:
 
     assert worker.work(record(export())) == []
 
-    csv = File("invite_logs_20261120.csv", FakeExport().content, "text/csv; charset=utf-8")
+    content = FakeExport().content or b""
+    csv = File("invite_logs_20261120.csv", content, "text/csv; charset=utf-8")
     assert worker.reply == Reply("1 line of the join log.", ephemeral=True, files=(csv,))
 
 
