@@ -8,7 +8,7 @@ from infra.cli import register
 from infra.cli.main import main
 from tests.contract import schema
 from tests.integration.front.stub import Told, serving
-from tests.unit.cli.test_diff import DECLARED, registered
+from tests.unit.cli.test_diff import DECLARED, names, registered
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +32,7 @@ def test_differences_are_shown_and_registered(capsys: pytest.CaptureFixture[str]
     assert told.headers["Content-Type"] == "application/json"
     assert json.loads(told.body) == DECLARED
     assert capsys.readouterr().out.splitlines() == [
-        "create /export_invite_logs",
-        "create /invite",
+        *(f"create /{name}" for name in sorted(names())),
         "registered",
     ]
 
@@ -77,7 +76,7 @@ def test_applying_returns_what_differed() -> None:
         first = register.apply(f"{stub.url}/api/v10", "42", "token")
         second = register.apply(f"{stub.url}/api/v10", "42", "token")
 
-    assert first.created == ("export_invite_logs", "invite")
+    assert first.created == tuple(sorted(names()))
     assert not second
     assert [asked.method for asked in stub.asked] == ["GET", "PUT", "GET"]
 

@@ -8,9 +8,11 @@ from tests.unit.slash.payloads import (
     GUILD,
     MANAGE_GUILD,
     MEMBER,
+    OTHER,
     TOKEN,
     data,
     interaction,
+    option,
     press,
     slash,
     user,
@@ -43,9 +45,9 @@ def test_a_deferred_command_is_queued_whole_and_then_deferred_for_its_reader_onl
 def test_a_deferral_without_permission_is_refused_before_the_queue() -> None:
     front = Front()
 
-    _, body = front.send(slash("export_invite_logs"))
+    _, body = front.send(slash("invite reset", option("user", OTHER, 6)))
 
-    assert told(body) == "You need Manage Server for `/export_invite_logs`."
+    assert told(body) == "You need Manage Server for `/invite reset`."
     assert front.deferrals.sent == []
 
 
