@@ -26,6 +26,7 @@ from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
 from usher.ledger.commands import LedgerExports
+from usher.ledger.delivery import Delivery
 from usher.ledger.export import LedgerExport
 from usher.ledger.lines import LineError
 from usher.ledger.log import JoinLog
@@ -112,7 +113,9 @@ def _services(found: Mapping[str, str], where: str, table: DynamoReads, road: De
         credit=DynamoCreditReads(table),
         deeds=road,
         invites=DynamoInviteReads(table),
-        exports=LedgerExport(reader, pool, Shelf(shelf_client(where), bucket), patience),
+        exports=Delivery(
+            LedgerExport(reader, pool, _now), Shelf(shelf_client(where), bucket), patience
+        ),
         staff=staff,
         reports=StaffReport(reader, patience),
         log=JoinLog(reader, members, pool),

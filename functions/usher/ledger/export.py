@@ -1,38 +1,24 @@
 """Exporting joins as CSV (SPEC 3.4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import batched, chain
-from typing import Final, Protocol
+from datetime import UTC, datetime
+from itertools import batched
+from typing import Final
 
 from usher.attribution.wording import Word
-from usher.ids import GuildId
-from usher.ledger.csv_form import BYTE_ORDER_MARK, HEADER, as_lines, as_row
+from usher.ids import GuildId, InviteCode, UserId
+from usher.ledger.csv_form import as_file, as_lines, as_row
 from usher.ledger.lines import Line
 from usher.ledger.options import Wanted
-from usher.ledger.patience import Patience
+from usher.ledger.patience import Deadline, endless
 from usher.ledger.people import People
 from usher.ledger.reader import LedgerReader
-from usher.ledger.spool import Spool, Told
+from usher.ledger.told import ToldJoins
 
-ROWS_AT_ONCE: Final = 256
-LINK_LIFE: Final = timedelta(hours=1)
-EXPORTS: Final = "exports/"
-"""What is kept under it goes after a day (template.yaml)."""
-
-
-class Shelf(Protocol):
-    """Where large files lie until they are fetched. Every method may raise errors of the bucket."""
-
-    def put(self, key: str, chunks: Iterable[bytes]) -> None:
-        """Write a file piece by piece."""
-        ...
-
-    def link(self, key: str, filename: str, life: timedelta) -> str:
-        """Make a link by which anybody who has it can fetch the file while it lives."""
-        ...
+ROWS: Final = 256
+"""Rows whose names are looked up at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +27,10 @@ class Export:
 
     filename: str
     """`invite_logs_YYYYMMDD.csv`, by the UTC day of the export."""
+    content: bytes
+    """The whole file, byte order mark included."""
     lines: int
     """Rows below the header."""
-    content: bytes | None
-    """The whole file, byte order mark included; None when it is larger than was asked for."""
-    link: str | None = None
-    """Where a larger file is fetched."""
-    expires_at: datetime | None = None
-    """When the link ends at the latest: it ends with the credentials that signed it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,69 +39,53 @@ class LedgerExport:
 
     reader: LedgerReader
     pool: Executor
-    shelf: Shelf
-    patience: Patience
+    clock: Callable[[], datetime]
 
-    def export(self, guild_id: GuildId, wanted: Wanted, name: str, limit: int) -> Export:
-        """Write the wanted joins in order of time; `name` tells this export from others.
+    @property
+    def filename(self) -> str:
+        """`invite_logs_YYYYMMDD.csv`, by today's UTC day."""
+        return f"invite_logs_{self.clock().astimezone(UTC):%Y%m%d}.csv"
+
+    def export(
+        self,
+        guild_id: GuildId,
+        start: datetime | None,
+        end: datetime | None,
+        user_id: UserId | None,
+        invite_code: InviteCode | None,
+    ) -> Export:
+        """Write the chosen joins in one piece, in order of time; raises what `pieces` does."""
+        counts: list[int] = []
+        wanted = Wanted(start, end, user_id, invite_code)
+        content = b"".join(self.pieces(guild_id, wanted, counts.append))
+        return Export(self.filename, content, sum(counts))
+
+    def pieces(
+        self,
+        guild_id: GuildId,
+        wanted: Wanted,
+        counted: Callable[[int], None] = lambda _rows: None,
+        deadline: Deadline | None = None,
+    ) -> Iterator[bytes]:
+        """Write the wanted joins, in order of time, piece by piece and in little memory.
 
         A row is one join and carries the last word on it: a correction takes the place of what it
         corrects, since who reads a table counts rows, and a join with two rows would count twice.
         Corrections may come days later, so all lines from the start on are read. The ledger itself
-        keeps every word.
+        keeps every word. `counted` is told of rows as they are written.
 
         Raises TooLongError, LineError and errors of the bucket.
         """
-        deadline = self.patience.starts()
-        now = self.patience.clock().astimezone(UTC)
-        filename = f"invite_logs_{now:%Y%m%d}.csv"
-        first = None if wanted.start is None else wanted.start.astimezone(UTC).date()
-        with Spool() as spool:
-            lines = deadline.heed(self.reader.lines(guild_id, first))
-            spool.fill(line for line in lines if wanted.user_id in (None, line.user_id))
-            counted = _Counted(deadline.heed(spool.joins(wanted)))
-            pieces = self._pieces(counted)
-            head, whole = _head(pieces, limit)
-            if whole:
-                return Export(filename, counted.number, head)
-            key = f"{EXPORTS}guild={guild_id}/{name}/{filename}"
-            self.shelf.put(key, chain((head,), pieces))
-        return Export(
-            filename,
-            counted.number,
-            None,
-            self.shelf.link(key, filename, LINK_LIFE),
-            self.patience.clock() + LINK_LIFE,
-        )
-
-    def _pieces(self, joins: Iterable[Told]) -> Iterator[bytes]:
+        heed = endless if deadline is None else deadline.heed
         people = People(self.reader.store.objects)
-        yield BYTE_ORDER_MARK + as_lines([HEADER])
-        for some in batched(joins, ROWS_AT_ONCE, strict=False):
-            yield as_lines(self.pool.map(lambda one: _row(one.line, one.word, people), some))
-
-
-class _Counted:
-    """Joins, counted as they pass."""
-
-    def __init__(self, joins: Iterable[Told]) -> None:
-        self._joins = joins
-        self.number = 0
-
-    def __iter__(self) -> Iterator[Told]:
-        for one in self._joins:
-            self.number += 1
-            yield one
-
-
-def _head(pieces: Iterator[bytes], limit: int) -> tuple[bytes, bool]:
-    """Take pieces until the limit is passed; say whether that was all."""
-    head = bytearray()
-    for piece in pieces:
-        head += piece
-        if len(head) > limit:
-            return bytes(head), False
-    return bytes(head), True
+        first = None if wanted.start is None else wanted.start.astimezone(UTC).date()
+        with ToldJoins() as joins:
+            lines = heed(self.reader.lines(guild_id, first))
+            joins.fill(line for line in lines if wanted.user_id in (None, line.user_id))
+            yield as_file([])
+            for some in batched(heed(joins.joins(wanted)), ROWS, strict=False):
+                yield as_lines(self.pool.map(lambda one: _row(one.line, one.word, people), some))
+                counted(len(some))
 
 
 def _row(line: Line, word: Word, people: People) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from usher.ledger.lines import Line, LineType
 from usher.ledger.options import Wanted
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
-from usher.ledger.spool import Spool
+from usher.ledger.told import ToldJoins
 from usher.staff.report_found import Referrals
 
 
@@ -33,10 +33,10 @@ class StaffReport:
         joined: Counter[UserId] = Counter()
         left: Counter[UserId] = Counter()
         unpaired: Counter[UserId] = Counter()
-        with Spool() as spool:
+        with ToldJoins() as joins:
             lines = deadline.heed(self.reader.lines(guild_id, first))
-            spool.fill(_noting_credits(lines, wanted, unpaired))
-            for told in deadline.heed(spool.joins(wanted)):
+            joins.fill(_noting_credits(lines, wanted, unpaired))
+            for told in deadline.heed(joins.joins(wanted)):
                 if told.word.inviter_id is not None:
                     joined[told.word.inviter_id] += 1
                     left[told.word.inviter_id] += told.ended

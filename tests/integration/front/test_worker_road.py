@@ -61,7 +61,7 @@ def work(cloud: Cloud, discord: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
     yield receive
     app._DOOR.services.credit.table.client.close()
-    app._DOOR.services.exports.pool.shutdown()
+    app._DOOR.services.exports.source.pool.shutdown()
     monkeypatch.delitem(sys.modules, "command_worker.app")
 
 

@@ -15,6 +15,7 @@ from tests.fakes.shelf import FakeShelf
 from tests.unit.ledger.past import Past
 from usher.attribution.wording import word_of
 from usher.ids import GuildId, UserId
+from usher.ledger.delivery import Delivery
 from usher.ledger.export import LedgerExport
 from usher.ledger.lines import Line, LineType, join_id
 from usher.ledger.options import Wanted
@@ -56,6 +57,10 @@ class Endless(LedgerReader):
             )
 
 
+def delivery(reader: LedgerReader, shelf: FakeShelf, patience: Patience = PATIENT) -> Delivery:
+    return Delivery(LedgerExport(reader, Inline(), lambda: NOW), shelf, patience)
+
+
 def rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
@@ -64,7 +69,7 @@ def test_a_file_beyond_the_limit_lies_on_the_shelf_whole() -> None:
     past, shelf = Past(), FakeShelf()
     for n in range(600):
         past.join(str(n), n)
-    export = LedgerExport(past.reader, Inline(), shelf, PATIENT)
+    export = delivery(past.reader, shelf)
 
     small = export.export(GUILD, Wanted(), "55", 10**6)
     large = export.export(GUILD, Wanted(), "55", len(small.content or b"") - 1)
@@ -78,9 +83,7 @@ def test_a_file_beyond_the_limit_lies_on_the_shelf_whole() -> None:
 
 
 def test_rows_are_in_order_of_time_however_the_lines_come() -> None:
-    made = LedgerExport(Endless(700), Inline(), FakeShelf(), PATIENT).export(
-        GUILD, Wanted(), "55", 10**7
-    )
+    made = delivery(Endless(700), FakeShelf()).export(GUILD, Wanted(), "55", 10**7)
 
     assert made.content is not None
     found = rows(made.content)
@@ -101,7 +104,7 @@ def test_reading_ends_in_time() -> None:
     patience = Patience(Clock(), timedelta(seconds=25))
 
     with pytest.raises(TooLongError):
-        LedgerExport(Endless(5000), Inline(), shelf, patience).export(GUILD, Wanted(), "55", 1)
+        delivery(Endless(5000), shelf, patience).export(GUILD, Wanted(), "55", 1)
 
     assert shelf.held == {}
 
@@ -116,9 +119,7 @@ def test_memory_stays_flat() -> None:
     def peak(number: int) -> int:
         Path("/proc/self/clear_refs").write_text("5")  # forget the highest so far
         before = _resident("VmRSS")
-        made = LedgerExport(Endless(number), Inline(), Sink(), PATIENT).export(
-            GUILD, Wanted(), "55", 1000
-        )
+        made = delivery(Endless(number), Sink()).export(GUILD, Wanted(), "55", 1000)
         assert made.lines == number
         return _resident("VmHWM") - before
 

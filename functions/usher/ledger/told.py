@@ -52,7 +52,7 @@ class Told:
     ended: bool
 
 
-class Spool:
+class ToldJoins:
     """Takes lines in any order and gives joins back in order of time. Of one thread."""
 
     def __init__(self) -> None:
