@@ -1,6 +1,6 @@
 """A guild's day, with everything that the event worker must get right, and its outcome."""
 
-from tests.builders import GUILD, joined, left, look, observe, row, searched, vanity
+from tests.builders import GUILD, joined, left, look, observe, removal, row, searched, vanity
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.attribution.ports import GuildSettings
@@ -47,6 +47,8 @@ def story() -> tuple[Observation, ...]:
             seconds=42,
         ),
         observe(left("200", 45), left("999", 46), seconds=46),
+        # why one of them went is told after
+        observe(removal(20, "200", 45.1), seconds=47),
         # no look yet, then the one that explains
         observe(joined("300", 50), seconds=50),
         observe(
