@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,18 +11,18 @@ from gateway_listener.errors import ObserveError
 from gateway_listener.gather import GuildGatherer, LookNow
 from gateway_listener.looker import Counters, Looker, LookSource, Seen
 from gateway_listener.observe import TRANSLATED, guild_of, names_of, translate
+from gateway_listener.powers import ROLES_CHANGED, OwnGuild, Powers
 from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.record import RECORDED, Recorder
 from gateway_listener.recovery import NoRecovery, Recoverer
-from usher.contracts.observation import InviteLook, Observation
+from usher.contracts.observation import InviteLook, MemberLeft, Observation
 from usher.ids import GuildId, UserId
 
 START_SPACING: Final = timedelta(seconds=1 / 15)
 """Between the first looks of a session's guilds. Each asks twice; Discord allows 50 a second."""
 
-_ROLES_CHANGED: Final = frozenset({"GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE"})
 _GUILD_CHANGED: Final = frozenset({"GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"})
-TAKEN: Final = TRANSLATED | RECORDED | _ROLES_CHANGED | _GUILD_CHANGED
+TAKEN: Final = TRANSLATED | RECORDED | ROLES_CHANGED | _GUILD_CHANGED
 """Dispatch types that the watch wants to be given."""
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Watch:
         self._progress = progress or Progress(SessionPoint(clock()))
         self._recovery = recovery or NoRecovery()
         self._own_id: UserId | None = None
+        self._powers = Powers()
         self._began = clock()
         self._resumed = False
         self._gatherers: dict[GuildId, GuildGatherer] = {}
@@ -90,12 +92,13 @@ class Watch:
             if (gatherer := self._gatherers.get(guild_id)) is not None:
                 gatherer.lost()
 
-    def session_goes_on(self, own_id: UserId, guilds: Mapping[GuildId, str]) -> None:
-        """Another process's session is resumed; `guilds` are named as far as they are known."""
+    def session_goes_on(self, own_id: UserId, guilds: Mapping[GuildId, OwnGuild]) -> None:
+        """Another process's session is resumed; `guilds` are told of as far as they are known."""
         self._own_id = own_id
         self._resumed = True
-        for guild_id, name in guilds.items():
-            self._gatherer(guild_id).guild_name = name
+        for guild_id, guild in guilds.items():
+            self._gatherer(guild_id).guild_name = guild.name
+            self._powers.told(guild_id, guild.permissions)
 
     def session_resumed(self) -> None:
         """Everything was replayed. Guilds that were not looked at in this process are now."""
@@ -133,6 +136,7 @@ class Watch:
             else:
                 self._remove(guild_id)
             return
+        self._powers.take(guild_id, kind, data, self._own_id)
         gatherer = self._gatherer(guild_id)
         name = data.get("name")
         gatherer.guild_name = name if isinstance(name, str) else gatherer.guild_name
@@ -157,17 +161,15 @@ class Watch:
         gatherer = self._gatherer(guild_id)
         if kind in RECORDED:
             self._recorder.write(now, kind, guild_id, data)
-        if kind in _ROLES_CHANGED or (kind == "GUILD_MEMBER_UPDATE" and self._is_own(data)):
+        if self._powers.take(guild_id, kind, data, self._own_id):
             gatherer.permissions_changed(now)
         elif (event := translate(kind, data, now)) is not None:
+            if isinstance(event, MemberLeft):
+                event = replace(event, audited=self._powers.sees_audit_log(guild_id))
             self.counters.joins += kind == "GUILD_MEMBER_ADD"
             self._progress.gathered(guild_id)
             gatherer.take(event, names_of(data) if kind == "INVITE_CREATE" else ())
         self._advance(gatherer)
-
-    def _is_own(self, data: Mapping[str, object]) -> bool:
-        user = data.get("user")
-        return isinstance(user, Mapping) and user.get("id") == self._own_id
 
     def _gatherer(self, guild_id: GuildId) -> GuildGatherer:
         gatherer = self._gatherers.get(guild_id)
@@ -185,6 +187,7 @@ class Watch:
         if gatherer is not None and (observation := gatherer.seal(self._clock())) is not None:
             self._send(observation)
         self._recovery.forget(guild_id)
+        self._powers.forget(guild_id)
         if (timer := self._timers.pop(guild_id, None)) is not None:
             timer.cancel()
         self._looks.forget(guild_id)

@@ -8,6 +8,7 @@ from tests.builders import (
     left,
     look,
     observe,
+    removal,
     row,
     searched,
     vanity,
@@ -58,6 +59,8 @@ def story() -> tuple[Observation, ...]:
             seconds=42,
         ),
         observe(left("200", 45), left("999", 46), seconds=46),
+        # why one of them went is told after
+        observe(removal(20, "200", 45.1), seconds=47),
         # no look yet, then the one that explains
         observe(joined("300", 50), seconds=50),
         observe(

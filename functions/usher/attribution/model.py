@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Outcome, Reason
 from usher.contracts.observation import Person
 from usher.ids import ChannelId, InviteCode, UserId
@@ -117,6 +118,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Prune:
+    """A prune's entry in the audit log, and how many of its leaves are still to be found."""
+
+    at: datetime
+    by: UserId | None
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The guild's versioned state: small, written with every observation."""
 
@@ -140,6 +150,10 @@ class Head:
     """The latest absences of the listener, oldest first."""
     added: tuple[tuple[UserId, datetime], ...] = ()
     """Users whom Usher added lately, and when."""
+    departures: tuple[tuple[UserId, datetime], ...] = ()
+    """Who left a moment ago, and when; why may still come to be known."""
+    prunes: tuple[Prune, ...] = ()
+    """Prunes of a moment ago whose leaves have not all arrived."""
 
 
 type Membership = tuple[UserId, datetime]
@@ -185,10 +199,27 @@ class JoinRevised:
 
 @dataclass(frozen=True, slots=True)
 class MemberDeparted:
-    """A member left, was kicked or banned."""
+    """A member left, was kicked, banned or pruned: the leave was seen."""
 
     user_id: UserId
     at: datetime
+    cause: Cause = Cause.UNKNOWN
+    by: UserId | None = None
+    """Who kicked, banned or pruned them."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoved:
+    """A member was kicked, banned or pruned: that was told, and the leave not with it."""
+
+    user_id: UserId
+    at: datetime
+    cause: Cause
+    by: UserId | None = None
+    left_at: datetime | None = None
+    """When the leave was seen, if it was seen a moment ago."""
+    missed: bool = False
+    """It happened in an absence of the listener: the leave was not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +233,7 @@ class PoolCredited:
     at: datetime
 
 
-type Fact = JoinRecorded | JoinRevised | MemberDeparted | PoolCredited
+type Fact = JoinRecorded | JoinRevised | MemberDeparted | MemberRemoved | PoolCredited
 
 
 @dataclass(frozen=True, slots=True)

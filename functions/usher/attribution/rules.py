@@ -8,8 +8,10 @@ may lag or lead the event, so evidence stays open for ten minutes (SPEC 1.2).
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from usher.attribution.closing import Part, close, pool_credits, split
+from usher.attribution.departing import departures
 from usher.attribution.evidence import CodeBook
 from usher.attribution.intake import Intake
 from usher.attribution.knowledge import pins, recovered, with_what_happened
@@ -19,7 +21,6 @@ from usher.attribution.model import (
     Fact,
     JoinRecorded,
     JoinRevised,
-    MemberDeparted,
     Membership,
     OpenJoin,
     Stored,
@@ -31,7 +32,6 @@ from usher.contracts.observation import (
     GatewayEvent,
     MemberFound,
     MemberJoined,
-    MemberLeft,
     MemberSearched,
     Observation,
 )
@@ -94,7 +94,8 @@ class _Case:
         self.stored = stored
         self.observation = observation
         self.book = CodeBook(stored.codes)
-        self.head, self.gap = with_what_happened(stored.head, observation)
+        head, self.gap = with_what_happened(stored.head, observation)
+        self.head, self.departed = departures(head, observation)
         self.uses: list[Use] = list(stored.head.open.uses)
         self.joins: list[OpenJoin] = list(stored.head.open.joins)
         self.pooled: Counter[UserId] = Counter(stored.head.open.pooled)
@@ -203,15 +204,14 @@ class _Case:
             outcome = word.get(membership, _BOT)
             facts.append(JoinRecorded(one.person, one.joined_at, one.at, outcome, recovered=True))
             del awaited[membership]
-        for event in self.observation.events:
-            if isinstance(event, MemberLeft):
-                facts.append(MemberDeparted(event.user_id, event.at))
-            elif isinstance(event, MemberJoined):
+        for position, event in enumerate(self.observation.events):
+            facts.extend(self.departed.pop(position, ()))
+            if isinstance(event, MemberJoined):
                 membership = (event.person.user_id, event.joined_at)
                 if awaited.pop(membership, None) is not None:
                     outcome = word.get(membership, _BOT)
                     facts.append(JoinRecorded(event.person, event.joined_at, event.at, outcome))
-        return facts
+        return [*facts, *chain.from_iterable(self.departed.values())]
 
     def _worth_saying(self, before: Outcome, after: Outcome, *, final: bool) -> bool:
         if not same_word(before, after):

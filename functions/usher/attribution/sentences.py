@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import MemberOrigin, OutcomeName
 from usher.ids import VANITY
@@ -48,6 +49,13 @@ _KIND: Final = {
     Kind.API: "An app added them.",
     Kind.HUB: "They came by a Student Hub.",
 }
+
+_CAUSE: Final = {
+    Cause.KICKED: "Kicked",
+    Cause.BANNED: "Banned",
+    Cause.PRUNED: "Pruned",
+}
+_PENDING: Final = "Pending: it will count against whoever turns out to have invited them."
 
 
 def describe(origin: MemberOrigin) -> Embed:
@@ -105,7 +113,11 @@ def _moments(origin: MemberOrigin) -> list[Field]:
         stamp = f"{text.when(origin.joined_at, 'f')} ({text.when(origin.joined_at)})"
         moments.append(Field("Joined", stamp, inline=True))
     if origin.left_at:
-        moments.append(Field("Left", text.when(origin.left_at), inline=True))
+        name = _CAUSE.get(origin.cause or Cause.UNKNOWN, "Left")
+        by = f" by {text.user(origin.removed_by)}" if origin.removed_by else ""
+        moments.append(Field(name, f"{text.when(origin.left_at)}{by}", inline=True))
+    if origin.pending:
+        moments.append(Field("The leave", _PENDING))
     return moments
 
 

@@ -47,6 +47,8 @@ class MemberLeft:
 
     user_id: UserId
     at: datetime
+    audited: bool = False
+    """The listener is told of the guild's audit log: it would hear of a kick or a ban."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,10 @@ class AuditEntry:
     """When it was received; for an entry read from the log later, when it was made."""
     invite: "InviteRow | None" = None
     """The invite as the entry tells it, for actions 40 and 42: as made, or as it ended."""
+    made_at: datetime | None = None
+    """When it was made, by Discord's clock, for actions 20 to 22: kick, prune, ban."""
+    removed: int | None = None
+    """How many members a prune removed (action 21); it names none of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,6 @@ from usher.ids import UserId
 from usher.times import format_time
 
 _BARE: Final[Mapping[type, str]] = {
-    MemberLeft: "left",
     MemberBanned: "banned",
     MemberAdded: "added",
 }
@@ -51,12 +50,12 @@ def write_event(event: GatewayEvent) -> Fields:
     match event:
         case MemberJoined():
             return {"t": "joined", "at": at, **_write_join(event)}
-        case MemberLeft() | MemberBanned() | MemberAdded():
+        case MemberLeft():
+            return {"t": "left", "at": at, "user_id": event.user_id, "audited": event.audited}
+        case MemberBanned() | MemberAdded():
             return {"t": _BARE[type(event)], "at": at, "user_id": event.user_id}
-        case InviteCreated():
-            return {"t": "invite_created", "at": at, "invite": write_row(event.invite)}
-        case InviteDeleted():
-            return {"t": "invite_deleted", "at": at, "code": event.code}
+        case InviteCreated() | InviteDeleted() | InviteTargeted():
+            return _write_invite(event, at)
         case AuditEntry():
             return {
                 "t": "audit",
@@ -66,11 +65,11 @@ def write_event(event: GatewayEvent) -> Fields:
                 "target_id": event.target_id,
                 "code": event.code,
                 "invite": None if event.invite is None else write_row(event.invite),
+                "made_at": None if event.made_at is None else format_time(event.made_at),
+                "removed": event.removed,
             }
         case InvitesGranted() | SettingChanged():
             return write_deed(event)
-        case InviteTargeted():
-            return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
         case MemberFound():
             joined_at = format_time(event.joined_at)
             return {"t": "found", "at": at, "joined_at": joined_at, **_write_person(event.person)}
@@ -84,6 +83,16 @@ def write_event(event: GatewayEvent) -> Fields:
                 "inviter_id": event.inviter_id,
                 **_write_person(event.person),
             }
+
+
+def _write_invite(event: InviteCreated | InviteDeleted | InviteTargeted, at: str) -> Fields:
+    match event:
+        case InviteCreated():
+            return {"t": "invite_created", "at": at, "invite": write_row(event.invite)}
+        case InviteDeleted():
+            return {"t": "invite_deleted", "at": at, "code": event.code}
+        case InviteTargeted():
+            return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
 
 
 def _write_join(event: MemberJoined) -> Fields:
@@ -150,6 +159,8 @@ def _read_audit(fields: Fields, at: datetime) -> AuditEntry:
         code=unless_none(fields, "code", read_code),
         at=at,
         invite=None if fields.get("invite") is None else read_row(fields.get("invite")),
+        made_at=unless_none(fields, "made_at", read_time),
+        removed=unless_none(fields, "removed", read_count),
     )
 
 
@@ -172,7 +183,9 @@ def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
 
 _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "joined": _read_join,
-    "left": lambda fields, at: MemberLeft(_user_id(fields), at),
+    "left": lambda fields, at: MemberLeft(
+        _user_id(fields), at, unless_none(fields, "audited", read_flag) or False
+    ),
     "banned": lambda fields, at: MemberBanned(_user_id(fields), at),
     "invite_created": lambda fields, at: InviteCreated(read_row(fields.get("invite")), at),
     "invite_deleted": lambda fields, at: InviteDeleted(read_code(fields, "code"), at),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, assert_never
 
+from usher.attribution.causes import Cause
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
 from usher.credit.queries import Tally
@@ -38,6 +39,10 @@ class MemberRecord:
     """Joins seen, this one included."""
     booked: bool = False
     """The inviter's credit for it is live."""
+    cause: Cause | None = None
+    """Why it ended; None while present."""
+    removed_by: UserId | None = None
+    """Who kicked, banned or pruned them, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ def book(line: Line, record: MemberRecord | None) -> Booking:
             return _correction(line, record)
         case LineType.LEAVE:
             return _leave(line, record)
+        case LineType.LEAVE_CAUSE:
+            return _cause(line, record)
         case LineType.CREDIT:
             inviter, delta = line.staff_id, line.delta
             if inviter is None or not delta:
@@ -172,7 +179,21 @@ def _correction(line: Line, record: MemberRecord | None) -> Booking:
 def _leave(line: Line, record: MemberRecord | None) -> Booking:
     if record is None or record.left_at is not None or line.joined_at != record.joined_at:
         return Booking(record)
-    return Booking(replace(record, left_at=line.timestamp, booked=False), _reverse(record))
+    ended = replace(
+        record,
+        left_at=line.timestamp,
+        booked=False,
+        cause=line.cause or Cause.UNKNOWN,
+        removed_by=line.by,
+    )
+    return Booking(ended, _reverse(record))
+
+
+def _cause(line: Line, record: MemberRecord | None) -> Booking:
+    """A later word on a leave: its credit was reversed with it, whatever the cause."""
+    if record is None or record.left_at is None or line.joined_at != record.joined_at:
+        return Booking(record)
+    return Booking(replace(record, cause=line.cause, removed_by=line.by))
 
 
 def _credit(

@@ -13,6 +13,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.expressions.update import Action
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import OutcomeName
 from usher.attribution.state_codec import StateError
@@ -45,6 +46,8 @@ class MemberRow(Row):
     uses_after = NumberAttribute(null=True)
     epochs = NumberAttribute()
     booked = BooleanAttribute()
+    cause = UnicodeAttribute(null=True)
+    removed_by = UnicodeAttribute(null=True)
     ahead = UnicodeAttribute(null=True)
     """Observation whose burst wrote this row before it advanced the head."""
     before = UnicodeAttribute(null=True)
@@ -118,6 +121,8 @@ def put_member(
         uses_after=word.uses_after,
         epochs=record.epochs,
         booked=record.booked,
+        cause=None if record.cause is None else record.cause.value,
+        removed_by=record.removed_by,
         ahead=ahead,
         before=None if ahead is None or before is None else _write_record(before),
     )
@@ -142,6 +147,8 @@ def _record(row: MemberRow) -> MemberRecord:
         ),
         epochs=int(row.epochs),
         booked=row.booked,
+        cause=None if row.cause is None else Cause(row.cause),
+        removed_by=None if row.removed_by is None else UserId(row.removed_by),
     )
 
 
@@ -177,6 +184,8 @@ def _write_record(record: MemberRecord) -> str:
             "left_at": None if record.left_at is None else format_time(record.left_at),
             "epochs": record.epochs,
             "booked": record.booked,
+            "cause": record.cause,
+            "removed_by": record.removed_by,
         },
         separators=(",", ":"),
     )
@@ -193,6 +202,8 @@ def _read_record(text: str) -> MemberRecord:
         word=word,
         epochs=fields["epochs"],
         booked=fields["booked"],
+        cause=None if fields.get("cause") is None else Cause(fields["cause"]),
+        removed_by=fields.get("removed_by"),
     )
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
@@ -31,6 +32,8 @@ class LineType(StrEnum):
     CONFIRMATION = "confirmation"
     """A stronger proof of the word that was given before."""
     LEAVE = "leave"
+    LEAVE_CAUSE = "leave_cause"
+    """A later word on why a member went; the leave it is about stays."""
     CREDIT = "credit"
     """Credit without a pairing (SPEC 1.3)."""
     GRANT = "grant"
@@ -65,7 +68,7 @@ class Line:
     word: Word | None
     """A join's or correction's outcome; on a leave, what was known of the membership."""
     corrects: str | None = None
-    """Corrections and confirmations: event id of the join."""
+    """Corrections and confirmations: event id of the join. Causes of leaves: of the leave."""
     previous: Word | None = None
     """Corrections and confirmations: the word before."""
     credit_reversed_from: UserId | None = None
@@ -75,13 +78,15 @@ class Line:
     staff_id: UserId | None = None
     """Credit: the inviter. Grants: the member. Elsewhere it is the word's."""
     by: UserId | None = None
-    """Grants and settings: the admin."""
+    """Leaves and their causes: who removed the member. Grants and settings: the admin."""
     name: str | None = None
     """Settings: which one."""
     value: str | None = None
     """Settings: its new value; None for the default."""
     recovered: bool = False
-    """Joins: found after an absence of the listener, not seen."""
+    """Joins: found after an absence of the listener, not seen. Leaves: not seen, concluded."""
+    cause: Cause | None = None
+    """Leaves and their causes: why the member went."""
 
 
 def event_id(*parts: str) -> str:
@@ -97,6 +102,13 @@ def join_id(guild_id: GuildId, user_id: UserId, joined_at: datetime) -> str:
 def leave_id(guild_id: GuildId, user_id: UserId, moment: datetime) -> str:
     """Name the end of the membership that began at `moment`; of an unknown one, by the leave."""
     return event_id("leave", guild_id, user_id, format_time(moment))
+
+
+def leave_cause_id(
+    guild_id: GuildId, user_id: UserId, moment: datetime, cause: Cause, by: UserId | None
+) -> str:
+    """Name a later word on the leave that `leave_id` names by the same moment."""
+    return event_id("leave_cause", guild_id, user_id, format_time(moment), cause.value, by or "")
 
 
 def correction_id(
@@ -134,6 +146,9 @@ def write_line(line: Line) -> bytes:
             fields |= {"corrects": line.corrects, "previous": word_fields(line.previous)}
         case LineType.LEAVE:
             fields["credit_reversed_from"] = line.credit_reversed_from
+            fields |= {"cause": line.cause, "by": line.by, "recovered": line.recovered}
+        case LineType.LEAVE_CAUSE:
+            fields |= {"corrects": line.corrects, "cause": line.cause, "by": line.by}
         case LineType.CREDIT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta}
         case LineType.GRANT:
@@ -159,7 +174,7 @@ def read_line(content: bytes) -> Line:
 def _line(fields: Mapping[str, object]) -> Line:
     type_ = LineType(str(fields["type"]))
     previous = fields.get("previous")
-    delta = fields.get("delta")
+    delta, cause = fields.get("delta"), fields.get("cause")
     return Line(
         type=type_,
         event_id=str(fields["event_id"]),
@@ -177,6 +192,7 @@ def _line(fields: Mapping[str, object]) -> Line:
         by=_user(fields.get("by")),
         name=_text(fields.get("name")),
         value=_text(fields.get("value")),
+        cause=None if cause is None else Cause(str(cause)),
     )
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import GUILD, at, by, by_vanity, open_between, unknown
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Outcome
 from usher.attribution.wording import outcome_of, word_of
 from usher.ids import UserId
@@ -43,6 +44,8 @@ def test_a_line_comes_back_as_it_was_written(outcome: Outcome) -> None:
         ),
         replace(line, type=LineType.LEAVE, credit_reversed_from=UserId("900")),
         replace(line, type=LineType.LEAVE, word=None, joined_at=None),
+        replace(line, type=LineType.LEAVE, cause=Cause.BANNED, by=UserId("5"), recovered=True),
+        replace(line, type=LineType.LEAVE_CAUSE, corrects="l", cause=Cause.KICKED, by=USER),
         Line(
             LineType.CREDIT, "c", at(1), GUILD, None, None, None, delta=-2, staff_id=UserId("900")
         ),
