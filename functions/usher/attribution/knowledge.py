@@ -1,6 +1,6 @@
 """What is known of joins beyond counting: Discord's own record, and what Usher itself did."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,6 +11,7 @@ from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
 from usher.contracts.observation import (
     GatewayEvent,
+    ImportEnded,
     MemberAdded,
     MemberFound,
     MemberJoined,
@@ -99,7 +100,7 @@ def _asked_only(observation: Observation) -> bool:
         bool(events)
         and not looked
         and not observation.gap
-        and all(isinstance(event, MemberSearched) for event in events)
+        and all(isinstance(event, MemberSearched | ImportEnded) for event in events)
     )
 
 
@@ -114,6 +115,24 @@ def recovered(
             if membership not in known and _in_a_gap(head, event.joined_at):
                 missed[membership] = MemberJoined(event.person, event.joined_at, event.at)
     return list(missed.values())
+
+
+def imported(
+    head: Head, observation: Observation, known: Container[Membership]
+) -> list[MemberSearched]:
+    """Members told by an import whose joins were never recorded.
+
+    Who joined just now, while Usher watches, is left to what the listener sees.
+    """
+    since = head.since or observation.at
+    found: dict[Membership, MemberSearched] = {}
+    for event in observation.events:
+        if isinstance(event, MemberSearched) and event.imported:
+            membership = (event.person.user_id, event.joined_at)
+            old = event.joined_at < max(since, observation.at - LAG)
+            if old and membership not in known:
+                found.setdefault(membership, event)
+    return list(found.values())
 
 
 def _in_a_gap(head: Head, joined_at: datetime) -> bool:

@@ -8,6 +8,7 @@ from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
     GatewayEvent,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteTargeted,
@@ -78,8 +79,11 @@ def write_event(event: GatewayEvent) -> Fields:
                 "source": event.source,
                 "code": event.code,
                 "inviter_id": event.inviter_id,
+                "imported": event.imported,
                 **_write_person(event.person),
             }
+        case ImportEnded():
+            return {"t": "import_ended", "at": at, "by_counts": event.by_counts}
 
 
 def _write_join(event: MemberJoined) -> Fields:
@@ -163,6 +167,7 @@ def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
         source=read_count(fields, "source"),
         code=unless_none(fields, "code", read_code),
         inviter_id=None if inviter_id is None else UserId(inviter_id),
+        imported=unless_none(fields, "imported", read_flag) or False,
     )
 
 
@@ -179,4 +184,5 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
         _read_person(fields), read_time(fields, "joined_at"), at
     ),
     "searched": _read_searched,
+    "import_ended": lambda fields, at: ImportEnded(at, read_flag(fields, "by_counts")),
 }

@@ -72,6 +72,10 @@ class Line:
     """Credit: the inviter. Elsewhere it is the word's."""
     recovered: bool = False
     """Joins: found after an absence of the listener, not seen."""
+    imported: bool = False
+    """Joins: told by an import, not seen. Credit: by use count, for joins of no known day."""
+    code: InviteCode | None = None
+    """Credit that is imported: the code whose uses were counted. Elsewhere it is the word's."""
 
 
 def event_id(*parts: str) -> str:
@@ -121,8 +125,9 @@ def write_line(line: Line) -> bytes:
             fields["credit_reversed_from"] = line.credit_reversed_from
         case LineType.CREDIT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta}
+            fields |= {"invite_code": line.code, "imported": line.imported}
         case LineType.JOIN:
-            fields["recovered"] = line.recovered
+            fields |= {"recovered": line.recovered, "imported": line.imported}
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
@@ -139,6 +144,7 @@ def read_line(content: bytes) -> Line:
 
 def _line(fields: Mapping[str, object]) -> Line:
     type_ = LineType(str(fields["type"]))
+    code = _text(fields["invite_code"]) if type_ is LineType.CREDIT else None
     previous = fields.get("previous")
     delta = fields.get("delta")
     return Line(
@@ -155,6 +161,8 @@ def _line(fields: Mapping[str, object]) -> Line:
         delta=delta if isinstance(delta, int) else None,
         staff_id=_user(fields["staff_id"]) if type_ is LineType.CREDIT else None,
         recovered=fields.get("recovered") is True,
+        imported=fields.get("imported") is True,
+        code=None if code is None else InviteCode(code),
     )
 
 
