@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from command_worker.door import Door
+from usher.attribution.backfill_commands import Imports
+from usher.attribution.backfill_reads import BackfillDesk
 from usher.attribution.queries import InviteReads
 from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
@@ -22,9 +24,19 @@ from usher.platform.logging import get_logger
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, SignedClient
+from usher.platform.sqs import BackfillQueue, sqs_client
 
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
+
+
+NEEDED: Final = (
+    "TABLE_NAME",
+    "LEDGER_BUCKET",
+    "CONFIRMATIONS_QUEUE_URL",
+    "DISCORD_API_BASE",
+    "DISCORD_APPLICATION_ID",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +46,16 @@ class Services:
     credit: CreditReads
     invites: InviteReads
     exports: LedgerExports
+    imports: Imports
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
     """Build the door; raises SettingsError naming every variable that is missing."""
-    names = ("TABLE_NAME", "LEDGER_BUCKET", "DISCORD_API_BASE", "DISCORD_APPLICATION_ID")
-    found = require(environ, *names)
+    found = require(environ, *NEEDED)
     table = DynamoReads(SignedClient(DYNAMODB, environ), found["TABLE_NAME"])
-    ledger = LedgerStore(Bucket(s3_client(region(environ)), found["LEDGER_BUCKET"]), _now)
+    where = region(environ)
+    ledger = LedgerStore(Bucket(s3_client(where), found["LEDGER_BUCKET"]), _now)
+    steps = BackfillQueue(sqs_client(where), found["CONFIRMATIONS_QUEUE_URL"])
     pool = ThreadPoolExecutor(READERS, "ledger")
     return Door(
         router=ROUTER,
@@ -49,6 +63,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             credit=DynamoCreditReads(table),
             invites=DynamoInviteReads(table),
             exports=LedgerExport(LedgerReader(ledger, pool), pool, _now),
+            imports=BackfillDesk(table, steps),
         ),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,

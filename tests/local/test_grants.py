@@ -87,7 +87,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
 _READS = ["get", "batch get", "query", "query board"]
 GRANTED = {
     "InteractionsFunction": [*_READS, "send command"],
-    "CommandWorkerFunction": [*_READS, "list ledger", "get line"],
+    "CommandWorkerFunction": [*_READS, "list ledger", "get line", "send confirmation"],
     "EventWorkerFunction": [
         "get",
         "batch get",
@@ -103,7 +103,14 @@ GRANTED = {
         "send confirmation",
     ],
     "EffectsFunction": ["read token"],
-    "ConfirmerFunction": ["get", "update", "send confirmation", "send event", "read token"],
+    "ConfirmerFunction": [
+        "get",
+        "batch get",
+        "update",
+        "send confirmation",
+        "send event",
+        "read token",
+    ],
 }
 
 

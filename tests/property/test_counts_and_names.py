@@ -105,7 +105,7 @@ def _of(outcome: Outcome, number: int) -> Iterator[tuple[str, int]]:
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32), st.lists(st.sampled_from("jnNcl"), max_size=12))
 def test_each_use_is_credited_once_at_most(seed: int, steps: list[str]) -> None:
-    town = Town(Random(seed))
+    town = Town(Random(seed))  # noqa: S311 - a history, not a secret
     does = {
         "j": town.join,
         "n": town.name_some,

@@ -1,9 +1,9 @@
 """Uses from before Usher watched: credited by count until members are known by name. Pure.
 
 What a code's uses exceed those that Usher saw was there when it came. Each such use is credited
-once at most: to the join that Discord's record names, or by count, for whoever made it. A name takes
-the place of a count, and after an import by names that reached everybody no count is left: it could
-only stand for members who are gone.
+once at most: to the join that Discord's record names, or by count, for whoever made it. A name
+takes the place of a count, and after an import by names that reached everybody no count is left: it
+could only stand for members who are gone.
 """
 
 from collections import Counter
@@ -45,7 +45,7 @@ def settle_counts(
         elif isinstance(event, ImportEnded) and not head.by_name:
             live = [s for s in book.every() if s.status is CodeStatus.ACTIVE and s.inviter_id]
             _count(live, book, lambda state: max(state.counted, _nameless(state)))
-    credits = [
+    moved = [
         PoolCredited(
             group_id=f"import|{observation.guild_id}|{state.code}",
             inviter_id=state.inviter_id,
@@ -56,7 +56,7 @@ def settle_counts(
         for state in sorted(book.every(), key=lambda state: state.code)
         if state.inviter_id is not None and state.counted != before[state.code]
     ]
-    return head, credits
+    return head, moved
 
 
 def _named(facts: Iterable[Fact]) -> Counter[InviteCode]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from usher.attribution.announcing import announce
 from usher.attribution.confirming import SCHEDULE, requests_for
-from usher.attribution.model import Decision, Membership, Stored
+from usher.attribution.model import Decision, Head, Membership, Stored
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
@@ -57,6 +57,8 @@ class Report:
     repeated: bool = False
     """It had been applied before."""
     joins: Mapping[Confidence, int] = field(default_factory=dict)
+    imported: int = 0
+    """Members recorded who were there before; not among the joins."""
     lines: int = 0
     duplicates: int = 0
     """Joins seen that were on record already."""
@@ -90,6 +92,8 @@ class AttributionService:
     attribute: Attribute
     needs_closed: NeedsClosed
     pause: Callable[[float], None]
+    first_seen: Callable[[Observation], None] | None = None
+    """What follows a guild's first observation; may be called again for the same one."""
     room: int = ROOM
     """Actions of a transaction; fewer only in tests."""
 
@@ -135,10 +139,13 @@ class AttributionService:
             if line.type is LineType.JOIN and (line.event_id in ours or _membership(line) in own)
         ]
         effects, to_confirm = self._follow_up(observation, lambda: told) if told else (0, 0)
+        self._begin(observation, decision.head)
+        joins = [line for line in told if not line.imported]
         return Report(
-            joins=_by_confidence(told),
+            joins=_by_confidence(joins),
+            imported=len(told) - len(joins),
             lines=len(lines),
-            duplicates=_joins(observation) - len(told),
+            duplicates=_joins(observation) - sum(not line.recovered for line in joins),
             kept=len(replaced),
             parts=len(parts),
             write_units=units,
@@ -191,8 +198,14 @@ class AttributionService:
             return self.ledger.read(guild_id, ids)
 
         effects, to_confirm = self._follow_up(observation, lines) if own else (0, 0)
+        self._begin(observation, loaded.stored.head)
         duplicates = _joins(observation)
         return Report(repeated=True, duplicates=duplicates, effects=effects, to_confirm=to_confirm)
+
+    def _begin(self, observation: Observation, head: Head) -> None:
+        """Do what a guild's first observation asks for."""
+        if self.first_seen is not None and head.since == observation.at:
+            self.first_seen(observation)
 
     def _follow_up(
         self, observation: Observation, lines: Callable[[], Iterable[Line]]

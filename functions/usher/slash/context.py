@@ -31,3 +31,7 @@ class Ctx[S]:
     permissions: int = 0
     """The asking member's bits in the channel, as Discord computed them."""
     users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)
+    interaction_id: str = ""
+    """Names this use; a repetition of it has the same."""
+    token: str = ""
+    """Serves edits of the reply for 15 minutes; never logged."""

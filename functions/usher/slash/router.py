@@ -42,6 +42,8 @@ class Call:
             locale=self.interaction.locale,
             permissions=self.interaction.permissions,
             users=self.interaction.users,
+            interaction_id=self.interaction.id,
+            token=self.interaction.token,
         )
         return self.command.run(ctx, **self.arguments)
 

@@ -153,7 +153,7 @@ def test_an_import_does_not_show_that_the_listener_was_there() -> None:
     assert guild.records("old") == 1
 
 
-def credits(guild: Guild) -> dict[str, int]:
+def credited(guild: Guild) -> dict[str, int]:
     return {who: total for who in ("ann", "bob") if (total := guild.pooled(who))}
 
 
@@ -165,7 +165,7 @@ def test_present_use_counts_are_credited_once() -> None:
         guild.import_ended(when, by_counts=True)
         facts = guild.waited(when)
 
-    assert credits(guild) == {"ann": 5, "bob": 2}, "the use that was seen is the join's"
+    assert credited(guild) == {"ann": 5, "bob": 2}, "the use that was seen is the join's"
     assert facts == []
     assert {f.imported for f in guild.facts if isinstance(f, PoolCredited)} == {"a", "b"}
 
@@ -178,7 +178,7 @@ def test_codes_that_ended_are_not_counted() -> None:
 
     guild.waited(100)
 
-    assert credits(guild) == {"ann": 5}
+    assert credited(guild) == {"ann": 5}
 
 
 def test_a_name_takes_the_place_of_a_count() -> None:
@@ -189,7 +189,7 @@ def test_a_name_takes_the_place_of_a_count() -> None:
 
     guild.waited(200)
 
-    assert credits(guild) == {"ann": 4, "bob": 2}
+    assert credited(guild) == {"ann": 4, "bob": 2}
     assert isinstance(guild.word("old"), Attributed)
 
 
@@ -201,7 +201,7 @@ def test_a_name_is_not_counted_afterwards() -> None:
 
     guild.waited(200)
 
-    assert credits(guild) == {"ann": 4, "bob": 2}
+    assert credited(guild) == {"ann": 4, "bob": 2}
 
 
 def test_after_an_import_by_names_no_count_is_left_and_none_comes() -> None:
@@ -211,12 +211,12 @@ def test_after_an_import_by_names_no_count_is_left_and_none_comes() -> None:
     guild.imported("old", LONG_AGO, "a", inviter="ann")
     guild.import_ended(200, by_counts=False)
     guild.waited(200)
-    assert credits(guild) == {}
+    assert credited(guild) == {}
 
     guild.import_ended(300, by_counts=True)
     guild.waited(300)
 
-    assert credits(guild) == {}
+    assert credited(guild) == {}
 
 
 def test_names_told_before_the_first_look_rule_counts_out() -> None:
@@ -228,4 +228,4 @@ def test_names_told_before_the_first_look_rule_counts_out() -> None:
 
     guild.waited(100)
 
-    assert credits(guild) == {}
+    assert credited(guild) == {}

@@ -9,11 +9,14 @@ from confirmer.asking import DiscordMembersSearch
 from confirmer.batch import RESERVE_MILLISECONDS, ConfirmerDoor, Record
 from tests.builders import at
 from tests.fakes.logs import FakeMeter, LogBook
+from usher.attribution.backfill_ports import BackfillReport
+from usher.attribution.backfill_state import Status
 from usher.attribution.confirming_ports import (
     ConfirmingReport,
     SearchLimitedError,
     SearchRefusedError,
 )
+from usher.contracts.backfill import BackfillStep
 from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
 from usher.ids import GuildId, UserId
 from usher.platform.discord_rest import (
@@ -52,15 +55,37 @@ class FakeService:
 
 
 @dataclass
+class FakeBackfill:
+    """Does steps, or raises or reports what is laid down."""
+
+    mood: Exception | BackfillReport = field(
+        default_factory=lambda: BackfillReport(Status.RUNNING, calls=1, found=300, news=7)
+    )
+    handled: list[BackfillStep] = field(default_factory=list)
+    postponed: list[tuple[BackfillStep, float]] = field(default_factory=list)
+
+    def handle(self, step: BackfillStep) -> BackfillReport:
+        self.handled.append(step)
+        if isinstance(self.mood, Exception):
+            raise self.mood
+        return self.mood
+
+    def postpone(self, step: BackfillStep, seconds: float) -> BackfillReport:
+        self.postponed.append((step, seconds))
+        return BackfillReport()
+
+
+@dataclass
 class Bench:
     """A door with everything around it."""
 
     service: FakeService = field(default_factory=FakeService)
+    backfill: FakeBackfill = field(default_factory=FakeBackfill)
     log: LogBook = field(default_factory=LogBook)
     meter: FakeMeter = field(default_factory=FakeMeter)
 
     def handle(self, *records: Record, time_left: int = 60_000) -> list[str]:
-        door = ConfirmerDoor(self.service, self.log.logger, self.meter)
+        door = ConfirmerDoor(self.service, self.backfill, self.log.logger, self.meter)
         answer = door.handle(records, lambda: time_left)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
