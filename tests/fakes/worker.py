@@ -1,5 +1,6 @@
 """The event worker's service put together on fakes, or on any store."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -30,6 +31,7 @@ class Worker:
     confirmations: FakeConfirmations = field(default_factory=FakeConfirmations)
     attribute: Attribute = attribute
     needs_closed: NeedsClosed = needs_closed_groups
+    first_seen: Callable[[Observation], None] | None = None
     room: int = ROOM
     pauses: list[float] = field(default_factory=list)
 
@@ -52,6 +54,7 @@ class Worker:
             attribute=self.attribute,
             needs_closed=self.needs_closed,
             pause=self.pauses.append,
+            first_seen=self.first_seen,
             room=self.room,
         )
 

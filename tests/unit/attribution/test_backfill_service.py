@@ -224,11 +224,17 @@ def test_names_replace_counts_when_the_search_works_later() -> None:
     assert importer.row.status is Status.DONE
     assert tracked(importer) == {"900": 6, "901": 3}
 
+
+def test_where_everybody_is_known_by_name_nothing_is_counted() -> None:
+    importer = town(9)
+    importer.command("1")
+    importer.run()
     importer.gates.gates[GUILD] = Gate(wanted=False)
-    importer.command("3")
+
+    importer.command("2")
     importer.run()
 
-    assert importer.row.status is Status.STOPPED, "nothing is left to be counted"
+    assert importer.row.status is Status.STOPPED
     assert tracked(importer) == {"900": 6, "901": 3}
 
 

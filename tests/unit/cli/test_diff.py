@@ -95,5 +95,6 @@ def test_a_missing_option_and_another_order_are_differences() -> None:
         "update /export_invite_logs",
         "  options: from, to → from, to, user_id, invite_code",
         "update /invite",
-        "  options: leaderboard, view, codes, inviter → inviter, codes, view, leaderboard",
+        "  options: leaderboard, view, import, codes, inviter"
+        " → inviter, codes, import, view, leaderboard",
     ]
