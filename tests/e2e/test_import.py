@@ -2,6 +2,7 @@
 
 import json
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,3 +163,20 @@ async def test_it_is_for_those_who_manage_the_server(system: System) -> None:
     )
 
     assert "Manage Server" in text_of(answer)
+
+
+async def test_at_install_the_newest_members_are_imported_unasked(tmp_path: Path) -> None:
+    async with System(state=tmp_path / "state", import_at_install=5) as system:
+        guild = next(iter(system.practice.world.state.guilds.values()))
+
+        def paused() -> dict[str, Any] | None:
+            now = standing(system, guild.id)
+            return now if now and now["status"] != "running" else None
+
+        now = await eventually(paused, patience=90)
+
+    assert now["run"] == "install"
+    assert now["started_by"] is None
+    found = sum(now["roads"].values())
+    assert found == len(guild.members)
+    assert now["status"] == "done"

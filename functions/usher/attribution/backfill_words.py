@@ -27,7 +27,10 @@ _WAITING: Final = {
     Hurdle.LIMIT: "Discord asks me to slow down.",
     Hurdle.WORKER: "What was found is being recorded.",
 }
-_REFUSED: Final = "Discord does not show me its record of joins: that takes Manage Server."
+_REFUSED: Final = (
+    "Discord does not show me its record of joins: that takes Manage Server. "
+    "After a refusal I ask again an hour later at the earliest."
+)
 _WHY: Final = {
     **_WAITING,
     Hurdle.OFF: "This server's setting keeps me from asking for Discord's record of joins.",
