@@ -1,5 +1,6 @@
 """The row of a guild's backfill: as the fake, on moto, and on the emulator; and what it reads."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,16 +10,19 @@ import boto3
 import pytest
 
 from tests.builders import GUILD, at, joined, look, observe, row
-from tests.fakes.backfill import FakeBackfills
+from tests.fakes.backfill import FakeBackfills, FakeSteps
 from tests.fakes.cloud import REGION, TABLE, make_table, rows
 from tests.fakes.worker import Worker
 from tests.integration.stores.conftest import aws
 from usher.attribution.backfill_ports import Backfills
+from usher.attribution.backfill_reads import START_SECONDS, BackfillDesk
 from usher.attribution.backfill_state import Backfill, Hurdle, Place, Road, Status
 from usher.attribution.backfill_store import DynamoBackfills
 from usher.attribution.store import DynamoGuilds
 from usher.ids import GuildId, UserId
 from usher.platform.dynamo import Transactor, bind
+from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.signed_http import DYNAMODB, SignedClient
 
 FIRST = Backfill("1001", UserId("42"), at(0), at(1), at(0))
 LATER = replace(
@@ -108,6 +112,25 @@ def test_records_name_and_marks_are_the_workers(bench: Bench) -> None:
     assert {user: record.joined_at for user, record in records.items()} == {"7": at(10)}
     assert bench.backfills.applied(GUILD, "seen")
     assert not bench.backfills.applied(GUILD, "unseen")
+
+
+def test_a_command_reads_what_the_confirmer_wrote(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = FakeSteps()
+    with in_the_table("emulator", request, monkeypatch) as bench:
+        client = SignedClient(DYNAMODB, os.environ)
+        desk = BackfillDesk(DynamoReads(client, TABLE), steps)
+        assert desk.state(GUILD) is None
+        bench.backfills.write(GUILD, LATER)
+
+        assert desk.state(GUILD) == replace(LATER, version=1)
+        client.close()
+
+    desk.begin(GUILD, "1001", UserId("7"), UserId("42"), at(0), "token")
+    [(step, delay)] = steps.waiting
+    assert (step.run, step.user_id, step.started_by, step.page) == ("1001", "7", "42", None)
+    assert (step.token, step.token_until, delay) == ("token", at(840), START_SECONDS)
 
 
 def test_the_row_has_attributes_of_its_own(bench: Bench) -> None:
