@@ -13,7 +13,7 @@ from typing import Final, Protocol, TypedDict
 
 from usher.attribution.outcomes import Confidence
 from usher.attribution.ports import PoisonError
-from usher.attribution.service import Report
+from usher.attribution.report import Report
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import Observation
 from usher.ids import GuildId

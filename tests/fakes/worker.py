@@ -11,8 +11,9 @@ from tests.fakes.guilds import FakeGuilds
 from tests.fakes.objects import FakeObjects, Inline
 from usher.attribution.plan import ROOM
 from usher.attribution.ports import Attribute, Guilds, NeedsClosed
+from usher.attribution.report import Report
 from usher.attribution.rules import attribute, needs_closed_groups
-from usher.attribution.service import AttributionService, Report
+from usher.attribution.service import AttributionService
 from usher.contracts.observation import Observation
 from usher.ledger.service import LedgerWriter
 from usher.ledger.store import LedgerStore

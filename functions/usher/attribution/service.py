@@ -5,7 +5,7 @@ last; lines and marks of events keep what was done from being done again (DESIGN
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from random import SystemRandom
 from typing import Final
@@ -30,6 +30,7 @@ from usher.attribution.ports import (
     StaleHeadError,
 )
 from usher.attribution.recording import believe, record_facts, users_of
+from usher.attribution.report import Report
 from usher.contracts.effect import Effect
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.rules import Members
@@ -48,28 +49,6 @@ DETERMINISTIC: Final = (
 """What pure code raises when a message makes no sense: it would raise it again."""
 
 _JITTER: Final = SystemRandom()
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was done with an observation; for logs and metrics, no names."""
-
-    repeated: bool = False
-    """It had been applied before."""
-    joins: Mapping[Confidence, int] = field(default_factory=dict)
-    imported: int = 0
-    """Members recorded who were there before; not among the joins."""
-    lines: int = 0
-    duplicates: int = 0
-    """Joins seen that were on record already."""
-    kept: int = 0
-    """Lines that stood in the ledger already and said something else."""
-    parts: int = 0
-    write_units: float = 0.0
-    attempts: int = 1
-    effects: int = 0
-    to_confirm: int = 0
-    """Joins that Discord's own record is asked for."""
 
 
 @dataclass(slots=True)
