@@ -8,6 +8,8 @@ from time import sleep
 from typing import Final
 
 from command_worker.door import Door
+from usher.attribution.backfill_commands import Imports
+from usher.attribution.backfill_reads import BackfillDesk
 from usher.attribution.deed_road import DeedRoad
 from usher.attribution.queries import InviteReads
 from usher.attribution.reads import DynamoInviteReads
@@ -26,13 +28,14 @@ from usher.platform.press_table import PressTable
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, SignedClient
-from usher.platform.sqs import EventsQueue, sqs_client
+from usher.platform.sqs import BackfillQueue, EventsQueue, sqs_client
 from usher.slash.presses import Presses, new_token
 
 NEEDED: Final = (
     "TABLE_NAME",
     "LEDGER_BUCKET",
     "EVENTS_QUEUE_URL",
+    "CONFIRMATIONS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
 )
@@ -48,15 +51,19 @@ class Services:
     deeds: Deeds
     invites: InviteReads
     exports: LedgerExports
+    imports: Imports
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
     """Build the door; raises SettingsError naming every variable that is missing."""
     found = require(environ, *NEEDED)
+    where = region(environ)
     dynamodb = SignedClient(DYNAMODB, environ)
     table = DynamoReads(dynamodb, found["TABLE_NAME"])
-    ledger = LedgerStore(Bucket(s3_client(region(environ)), found["LEDGER_BUCKET"]), _now)
-    events = EventsQueue(sqs_client(region(environ)), found["EVENTS_QUEUE_URL"])
+    ledger = LedgerStore(Bucket(s3_client(where), found["LEDGER_BUCKET"]), _now)
+    queues = sqs_client(where)
+    events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
+    steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     pool = ThreadPoolExecutor(READERS, "ledger")
     return Door(
         router=ROUTER,
@@ -65,6 +72,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             deeds=DeedRoad(events, table, _now, sleep),
             invites=DynamoInviteReads(table),
             exports=LedgerExport(LedgerReader(ledger, pool), pool, _now),
+            imports=BackfillDesk(table, steps),
         ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),

@@ -93,7 +93,14 @@ which the emulator does not know: the template's own tests read that."""
 
 GRANTED = {
     "InteractionsFunction": [*_READS, "send command", "keep press"],
-    "CommandWorkerFunction": [*_READS, "list ledger", "get line", "keep press", "send event"],
+    "CommandWorkerFunction": [
+        *_READS,
+        "list ledger",
+        "get line",
+        "keep press",
+        "send event",
+        "send confirmation",
+    ],
     "EventWorkerFunction": [
         "get",
         "batch get",
@@ -113,6 +120,7 @@ GRANTED = {
     "ConfirmerFunction": [
         "get",
         "query",
+        "batch get",
         "update",
         "send confirmation",
         "send event",

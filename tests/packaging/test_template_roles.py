@@ -13,6 +13,7 @@ from tests.packaging.templates import (
     of_type,
     statements,
 )
+from usher.attribution.backfill_store import BackfillRow
 from usher.attribution.gate_store import SearchRow
 
 BOTH = pytest.mark.parametrize("template", [TEMPLATE, LISTENER], ids=["template", "listener"])
@@ -90,7 +91,7 @@ def test_who_answers_members_writes_presses_and_nothing_else(role: str) -> None:
     assert put["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "B#*"}}
 
 
-def test_the_confirmer_writes_search_rows_and_nothing_else() -> None:
+def test_the_confirmer_writes_search_and_backfill_rows_and_nothing_else() -> None:
     # The emulator takes dynamodb:Attributes from projections only, so this one is read, not tried.
     (update,) = [
         s
@@ -100,7 +101,8 @@ def test_the_confirmer_writes_search_rows_and_nothing_else() -> None:
 
     assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
     (names,) = update["Condition"].values()
-    assert set(names["dynamodb:Attributes"]) == set(SearchRow.get_attributes())
+    own = {*SearchRow.get_attributes(), *BackfillRow.get_attributes()}
+    assert set(names["dynamodb:Attributes"]) == own
 
 
 def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:

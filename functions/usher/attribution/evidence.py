@@ -38,6 +38,10 @@ class CodeBook:
         """Codes not known to have ended."""
         return [s for s in self._codes.values() if s.status is CodeStatus.ACTIVE]
 
+    def every(self) -> list[CodeState]:
+        """All codes at hand, ended ones too."""
+        return list(self._codes.values())
+
     def changed(self) -> tuple[CodeState, ...]:
         """The states that differ from those given, in order of code."""
         return tuple(self._codes[code] for code in sorted(self._changed))
@@ -81,6 +85,8 @@ def _read_row(
             only=known.only if known else (),
             joins=(known.joins if known else 0) + risen,
             last_used_at=at if risen else known.last_used_at if known else None,
+            named=known.named if known else 0,
+            counted=known.counted if known else 0,
         )
     )
     if risen:
@@ -204,6 +210,8 @@ def read_vanity(book: CodeBook, look: VanityLook, *, gap: bool) -> list[Use]:
             expires_at=None,
             joins=(known.joins if known else 0) + risen,
             last_used_at=look.at if risen else known.last_used_at if known else None,
+            named=known.named if known else 0,
+            counted=known.counted if known else 0,
         )
     )
     if not risen:

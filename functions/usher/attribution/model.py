@@ -49,6 +49,11 @@ class CodeState:
     joins: int = 0
     """Uses seen since Usher watches."""
     last_used_at: datetime | None = None
+    named: int = 0
+    """Joins by it that Discord's record tells of and no use that was seen: they are among the uses
+    that were there when Usher came."""
+    counted: int = 0
+    """Uses credited by count alone, for whoever made them (SPEC 3.2, import)."""
 
 
 class Weight(StrEnum):
@@ -154,6 +159,8 @@ class Head:
     """Who left a moment ago, and when; why may still come to be known."""
     prunes: tuple[Prune, ...] = ()
     """Prunes of a moment ago whose leaves have not all arrived."""
+    by_name: bool = False
+    """Members were imported by name: use counts are credited no more."""
 
 
 type Membership = tuple[UserId, datetime]
@@ -184,6 +191,8 @@ class JoinRecorded:
     outcome: Outcome
     recovered: bool = False
     """Found after an absence of the listener, not seen."""
+    imported: bool = False
+    """Told by an import: a member before Usher watched, or one that it missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +240,8 @@ class PoolCredited:
     delta: int
     """Positive to grant; negative when a pairing became known and took its place."""
     at: datetime
+    imported: InviteCode | None = None
+    """The code whose uses, from before Usher watched, are credited by count."""
 
 
 type Fact = JoinRecorded | JoinRevised | MemberDeparted | MemberRemoved | PoolCredited

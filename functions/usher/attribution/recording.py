@@ -97,6 +97,7 @@ def _lines(
                 joined_at=joined_at,
                 word=word_of(fact.outcome),
                 recovered=fact.recovered,
+                imported=fact.imported,
             )
         case JoinRevised(user_id=user_id, joined_at=joined_at):
             after = word_of(fact.after)
@@ -129,6 +130,8 @@ def _lines(
                 word=None,
                 delta=fact.delta,
                 staff_id=fact.inviter_id,
+                imported=fact.imported is not None,
+                code=fact.imported,
             )
         case _:
             assert_never(fact)

@@ -11,10 +11,11 @@ from dataclasses import replace
 from itertools import chain
 
 from usher.attribution.closing import Part, close, pool_credits, split
+from usher.attribution.counts import settle_counts
 from usher.attribution.departing import departures
 from usher.attribution.evidence import CodeBook
 from usher.attribution.intake import Intake
-from usher.attribution.knowledge import pins, recovered, with_what_happened
+from usher.attribution.knowledge import imported, pin_of, pins, recovered, with_what_happened
 from usher.attribution.matching import LAG, SKEW, Solution, solve
 from usher.attribution.model import (
     Decision,
@@ -105,6 +106,8 @@ class _Case:
         fresh = _new_joins(self.stored, self.observation.events)
         taken = _recorded(self.stored) | {(j.person.user_id, j.joined_at) for j in fresh}
         missed = recovered(self.head, self.observation.events, dict.fromkeys(taken))
+        taken |= {(j.person.user_id, j.joined_at) for j in missed}
+        told = [self._imported(one) for one in imported(self.head, self.observation, taken)]
         people = [join for join in (*fresh, *missed) if not join.person.bot]
         self._reopen(people)
         intake = Intake(self.observation, self.book, self.head, self.uses, gap=self.gap)
@@ -129,8 +132,19 @@ class _Case:
         head = replace(
             head, version=head.version + 1, open=kept, closed_until=max(ends, default=None)
         )
-        facts = [*revised, *facts, *pooled]
+        facts = [*revised, *told, *facts]
+        head, counted = settle_counts(head, self.book, facts, self.observation)
+        facts = [*facts, *pooled, *counted]
         return Decision(head, self.book.changed(), closed, self.reopened, tuple(facts))
+
+    def _imported(self, found: MemberSearched) -> JoinRecorded:
+        """Record what an import tells of a join that counting cannot speak of."""
+        pin = pin_of(found, self.book)
+        if pin is not None:
+            outcome = pinned(pin, ())
+        else:
+            outcome = _BOT if found.person.bot else Unattributed(Reason.NOT_ON_RECORD)
+        return JoinRecorded(found.person, found.joined_at, found.at, outcome, imported=True)
 
     def _reopen(self, people: Sequence[MemberJoined]) -> None:
         """Bring back groups that a late join may upset, or of which more is known now."""

@@ -42,6 +42,7 @@ _REASON: Final = {
     Reason.AFTER_GAP: "The counts rose while Usher was away, so others may have used the invite.",
     Reason.MAYBE_REVOKED: "The invite ended unseen: used up, or revoked by somebody.",
     Reason.NOT_BY_INVITE: "Discord's own record names another way than an invite.",
+    Reason.NOT_ON_RECORD: "They joined unseen by Usher, and Discord kept no record of how.",
 }
 _KIND: Final = {
     Kind.DISCOVERY: "They came by Server Discovery.",

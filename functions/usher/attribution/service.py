@@ -5,7 +5,7 @@ last; lines and marks of events keep what was done from being done again (DESIGN
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from random import SystemRandom
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from usher.attribution.announcing import announce
 from usher.attribution.confirming import SCHEDULE, requests_for
 from usher.attribution.deeds import record_deeds, resets_of
-from usher.attribution.model import Decision, Membership, Stored
+from usher.attribution.model import Decision, Head, Membership, Stored
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
@@ -31,6 +31,7 @@ from usher.attribution.ports import (
     StaleHeadError,
 )
 from usher.attribution.recording import believe, record_facts, users_of
+from usher.attribution.report import Report
 from usher.contracts.effect import Effect
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.rules import Members
@@ -49,26 +50,6 @@ DETERMINISTIC: Final = (
 """What pure code raises when a message makes no sense: it would raise it again."""
 
 _JITTER: Final = SystemRandom()
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was done with an observation; for logs and metrics, no names."""
-
-    repeated: bool = False
-    """It had been applied before."""
-    joins: Mapping[Confidence, int] = field(default_factory=dict)
-    lines: int = 0
-    duplicates: int = 0
-    """Joins seen that were on record already."""
-    kept: int = 0
-    """Lines that stood in the ledger already and said something else."""
-    parts: int = 0
-    write_units: float = 0.0
-    attempts: int = 1
-    effects: int = 0
-    to_confirm: int = 0
-    """Joins that Discord's own record is asked for."""
 
 
 @dataclass(slots=True)
@@ -91,6 +72,8 @@ class AttributionService:
     attribute: Attribute
     needs_closed: NeedsClosed
     pause: Callable[[float], None]
+    first_seen: Callable[[Observation], None] | None = None
+    """What follows a guild's first observation; may be called again for the same one."""
     room: int = ROOM
     """Actions of a transaction; fewer only in tests."""
 
@@ -136,10 +119,13 @@ class AttributionService:
             if line.type is LineType.JOIN and (line.event_id in ours or _membership(line) in own)
         ]
         effects, to_confirm = self._follow_up(observation, lambda: told) if told else (0, 0)
+        self._begin(observation, decision.head)
+        joins = [line for line in told if not line.imported]
         return Report(
-            joins=_by_confidence(told),
+            joins=_by_confidence(joins),
+            imported=len(told) - len(joins),
             lines=len(lines),
-            duplicates=_joins(observation) - len(told),
+            duplicates=_joins(observation) - sum(not line.recovered for line in joins),
             kept=len(replaced),
             parts=len(parts),
             write_units=units,
@@ -195,8 +181,14 @@ class AttributionService:
             return self.ledger.read(guild_id, ids)
 
         effects, to_confirm = self._follow_up(observation, lines) if own else (0, 0)
+        self._begin(observation, loaded.stored.head)
         duplicates = _joins(observation)
         return Report(repeated=True, duplicates=duplicates, effects=effects, to_confirm=to_confirm)
+
+    def _begin(self, observation: Observation, head: Head) -> None:
+        """Do what a guild's first observation asks for."""
+        if self.first_seen is not None and head.since == observation.at:
+            self.first_seen(observation)
 
     def _follow_up(
         self, observation: Observation, lines: Callable[[], Iterable[Line]]

@@ -3,6 +3,7 @@
 from usher.attribution.model import Head, Membership
 from usher.contracts.observation import (
     AuditEntry,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteTargeted,
@@ -46,9 +47,13 @@ def searched_memberships(observation: Observation) -> set[Membership]:
 
 
 def needs_all_codes(observation: Observation) -> bool:
-    """Whether codes that are not named matter too: a whole list shows which have vanished."""
+    """Whether codes that are not named matter too.
+
+    A whole list shows which have vanished, and the end of an import is about every count.
+    """
     look = observation.look
-    return look is not None and look.ok and look.full
+    ended = any(isinstance(event, ImportEnded) for event in observation.events)
+    return ended or (look is not None and look.ok and look.full)
 
 
 def codes_named(observation: Observation, head: Head) -> set[InviteCode]:

@@ -150,6 +150,18 @@ class MemberSearched:
     """`join_source_type`: 1 API, 2 integration, 3 discovery, 4 hub, 5 invite, 6 vanity, …"""
     code: InviteCode | None
     inviter_id: UserId | None
+    imported: bool = False
+    """Told by an import: a join that was never seen is to be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEnded:
+    """An import of the guild came to its end: by names, or by counts where Discord gave none."""
+
+    at: datetime
+    by_counts: bool
+    """True: present use counts are to stand for members whom nobody names. False: Discord's record
+    of every present member was told, so that counts stand for nobody any more."""
 
 
 type GatewayEvent = (
@@ -164,6 +176,7 @@ type GatewayEvent = (
     | MemberFound
     | MemberSearched
     | Deed
+    | ImportEnded
 )
 
 

@@ -10,6 +10,7 @@ from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
     GatewayEvent,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteTargeted,
@@ -81,8 +82,11 @@ def write_event(event: GatewayEvent) -> Fields:
                 "source": event.source,
                 "code": event.code,
                 "inviter_id": event.inviter_id,
+                "imported": event.imported,
                 **_write_person(event.person),
             }
+        case ImportEnded():
+            return {"t": "import_ended", "at": at, "by_counts": event.by_counts}
 
 
 def _write_invite(event: InviteCreated | InviteDeleted | InviteTargeted, at: str) -> Fields:
@@ -178,6 +182,7 @@ def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
         source=read_count(fields, "source"),
         code=unless_none(fields, "code", read_code),
         inviter_id=None if inviter_id is None else UserId(inviter_id),
+        imported=unless_none(fields, "imported", read_flag) or False,
     )
 
 
@@ -198,4 +203,5 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "searched": _read_searched,
     "granted": read_granted,
     "setting": read_setting,
+    "import_ended": lambda fields, at: ImportEnded(at, read_flag(fields, "by_counts")),
 }

@@ -26,6 +26,9 @@ SAME_LEAVE: Final = timedelta(minutes=1)
 
 ALL_TIME: Final = "all"
 
+KEEP_PERIODS: Final = timedelta(days=90)
+"""How long counters of a day or a week outlive it."""
+
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
@@ -64,6 +67,8 @@ class Change:
     moment: datetime | None
     """It counts in the periods that hold this too; None for all time alone."""
     tally: Tally
+    booked_at: datetime | None = None
+    """When the line was written: what has been swept away by then is not counted in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,12 @@ class Counter:
 
 def book(line: Line, record: MemberRecord | None) -> Booking:
     """Apply a line to the record of its user."""
+    booking = _book(line, record)
+    changes = tuple(replace(change, booked_at=line.timestamp) for change in booking.changes)
+    return replace(booking, changes=changes)
+
+
+def _book(line: Line, record: MemberRecord | None) -> Booking:
     match line.type:
         case LineType.JOIN:
             return _join(line, record)
@@ -99,7 +110,8 @@ def book(line: Line, record: MemberRecord | None) -> Booking:
             inviter, delta = line.staff_id, line.delta
             if inviter is None or not delta:
                 return Booking(record)
-            return Booking(record, (Change(inviter, line.timestamp, Tally(tracked=delta)),))
+            moment = None if line.imported else line.timestamp
+            return Booking(record, (Change(inviter, moment, Tally(tracked=delta)),))
         case LineType.GRANT:
             # Boards of a day or a week show who brought members then; a grant is no join.
             if line.staff_id is None or not line.delta:
@@ -131,7 +143,7 @@ def counters(changes: Iterable[Change]) -> dict[Counter, Tally]:
     """Sum changes up by inviter and period, leaving out what cancels."""
     sums: dict[Counter, Tally] = {}
     for change in changes:
-        for period, ends in _periods(change.moment):
+        for period, ends in _periods(change):
             counter = Counter(change.inviter_id, period, ends)
             sums[counter] = _add(sums.get(counter, Tally()), change.tally)
     return {counter: tally for counter, tally in sums.items() if tally != Tally()}
@@ -212,16 +224,19 @@ def _reverse(record: MemberRecord) -> tuple[Change, ...]:
     return (Change(inviter, record.joined_at, Tally(left=1)),)
 
 
-def _periods(moment: datetime | None) -> tuple[tuple[str, datetime | None], ...]:
-    if moment is None:
-        return ((ALL_TIME, None),)
-    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _periods(change: Change) -> Iterable[tuple[str, datetime | None]]:
+    """Name the periods whose counters a change concerns, with their ends."""
+    yield ALL_TIME, None
+    if change.moment is None:
+        return
+    midnight = change.moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     year, week, weekday = midnight.isocalendar()
-    return (
-        (ALL_TIME, None),
+    for period, ends in (
         (f"day#{midnight.date().isoformat()}", midnight + timedelta(days=1)),
         (f"week#{year}-W{week:02}", midnight + timedelta(days=8 - weekday)),
-    )
+    ):
+        if change.booked_at is None or change.booked_at < ends + KEEP_PERIODS:
+            yield period, ends
 
 
 def _add(one: Tally, other: Tally) -> Tally:

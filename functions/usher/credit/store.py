@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Collection
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -19,14 +18,11 @@ from usher.attribution.queries import OutcomeName
 from usher.attribution.state_codec import StateError
 from usher.attribution.wording import Word
 from usher.credit.queries import Tally
-from usher.credit.rules import ALL_TIME, Counter, MemberRecord, Members
+from usher.credit.rules import ALL_TIME, KEEP_PERIODS, Counter, MemberRecord, Members
 from usher.ids import VANITY, GuildId, InviteCode, UserId
 from usher.ledger.lines import read_word, word_fields
 from usher.platform.dynamo import Actions, Row
 from usher.times import format_time, parse_time
-
-KEEP_PERIODS: Final = timedelta(days=90)
-"""How long counters of a day or a week outlive it."""
 
 
 class MemberRow(Row):

@@ -87,6 +87,10 @@ class Line:
     """Joins: found after an absence of the listener, not seen. Leaves: not seen, concluded."""
     cause: Cause | None = None
     """Leaves and their causes: why the member went."""
+    imported: bool = False
+    """Joins: told by an import, not seen. Credit: by use count, for joins of no known day."""
+    code: InviteCode | None = None
+    """Credit that is imported: the code whose uses were counted. Elsewhere it is the word's."""
 
 
 def event_id(*parts: str) -> str:
@@ -151,12 +155,13 @@ def write_line(line: Line) -> bytes:
             fields |= {"corrects": line.corrects, "cause": line.cause, "by": line.by}
         case LineType.CREDIT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta}
+            fields |= {"invite_code": line.code, "imported": line.imported}
         case LineType.GRANT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta, "by": line.by}
         case LineType.SETTING:
             fields |= {"name": line.name, "value": line.value, "by": line.by}
         case LineType.JOIN:
-            fields["recovered"] = line.recovered
+            fields |= {"recovered": line.recovered, "imported": line.imported}
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
@@ -173,6 +178,7 @@ def read_line(content: bytes) -> Line:
 
 def _line(fields: Mapping[str, object]) -> Line:
     type_ = LineType(str(fields["type"]))
+    code = _text(fields["invite_code"]) if type_ is LineType.CREDIT else None
     previous = fields.get("previous")
     delta, cause = fields.get("delta"), fields.get("cause")
     return Line(
@@ -193,6 +199,8 @@ def _line(fields: Mapping[str, object]) -> Line:
         name=_text(fields.get("name")),
         value=_text(fields.get("value")),
         cause=None if cause is None else Cause(str(cause)),
+        imported=fields.get("imported") is True,
+        code=None if code is None else InviteCode(code),
     )
 
 

@@ -33,3 +33,5 @@ class Ctx[S]:
     permissions: int = 0
     """The asking member's bits in the channel, as Discord computed them."""
     users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)
+    token: str = ""
+    """Serves edits of the reply for 15 minutes; never logged."""

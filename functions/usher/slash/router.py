@@ -46,6 +46,7 @@ class Call:
             locale=self.interaction.locale,
             permissions=self.interaction.permissions,
             users=self.interaction.users,
+            token=self.interaction.token,
         )
         return self.command.run(ctx, **self.arguments)
 

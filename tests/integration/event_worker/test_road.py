@@ -210,16 +210,23 @@ def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> N
     assert told.value.problems == (missing,)
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "x", "99999"])
-def test_a_senseless_retention_is_told(days: str, credentials: None) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("LEDGER_RETENTION_DAYS", days) for days in ("0", "-1", "x", "99999")),
+        *(("IMPORT_AT_INSTALL", members) for members in ("-1", "many")),
+    ],
+)
+def test_a_senseless_number_is_told(name: str, value: str, credentials: None) -> None:
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "AWS_REGION": REGION,
-        "LEDGER_RETENTION_DAYS": days,
+        name: value,
     }
 
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError) as told:
         build(environ)
+    assert told.value.problems == (name,)

@@ -23,7 +23,7 @@ from usher.attribution.model import Decision, Head, JoinRecorded, Stored
 from usher.attribution.ports import ContestedError, PoisonError
 from usher.attribution.store import DynamoGuilds
 from usher.contracts.observation import MemberJoined, Observation
-from usher.credit.store import KEEP_PERIODS
+from usher.credit.rules import KEEP_PERIODS
 from usher.ids import InviteCode
 from usher.platform.dynamo import Actions, TableBusyError
 

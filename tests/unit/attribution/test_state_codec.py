@@ -105,6 +105,7 @@ HEADS = st.builds(
     st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
     st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
     st.lists(st.builds(Prune, MOMENTS, st.none() | SNOWFLAKES, COUNTS), max_size=3).map(tuple),
+    st.booleans(),
 )
 STATES = st.builds(
     CodeState,
@@ -123,6 +124,8 @@ STATES = st.builds(
     only=st.lists(SNOWFLAKES, max_size=2).map(tuple),
     joins=COUNTS,
     last_used_at=st.none() | MOMENTS,
+    named=COUNTS,
+    counted=COUNTS,
 )
 
 
@@ -144,8 +147,8 @@ def test_a_code_comes_back(state: CodeState) -> None:
 def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
-        15,
-        13,
+        17,
+        14,
         4,
         9,
         5,

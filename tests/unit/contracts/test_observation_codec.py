@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteLook,
@@ -97,7 +98,9 @@ events = st.one_of(
         source=counts,
         code=st.none() | codes,
         inviter_id=st.none() | users,
+        imported=st.booleans(),
     ),
+    st.builds(ImportEnded, at=times, by_counts=st.booleans()),
 )
 looks = st.builds(
     InviteLook,

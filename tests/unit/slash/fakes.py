@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from usher.attribution.backfill_state import Backfill
 from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.contracts.deeds import Deed, InvitesGranted
 from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
@@ -92,6 +93,29 @@ class FakeExports:
         return self.result
 
 
+@dataclass
+class FakeImports:
+    """Implements Imports: answers `standing` and remembers what was begun."""
+
+    standing: Backfill | None = None
+    begun: list[tuple[object, ...]] = field(default_factory=list)
+
+    def state(self, guild_id: GuildId) -> Backfill | None:
+        del guild_id
+        return self.standing
+
+    def begin(
+        self,
+        guild_id: GuildId,
+        run: str,
+        user_id: UserId | None,
+        started_by: UserId,
+        now: datetime,
+        token: str,
+    ) -> None:
+        self.begun.append((guild_id, run, user_id, started_by, now, token))
+
+
 class BrokenReads:
     """A store that is down."""
 
@@ -126,6 +150,7 @@ class FakeServices:
     deeds: FakeDeeds = field(init=False)
     invites: FakeInvites = field(default_factory=FakeInvites)
     exports: FakeExports = field(default_factory=FakeExports)
+    imports: FakeImports = field(default_factory=FakeImports)
 
     def __post_init__(self) -> None:
         self.deeds = FakeDeeds(self.credit)
