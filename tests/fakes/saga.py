@@ -1,0 +1,79 @@
+"""All that may happen to the event worker, as messages of two guilds: what crashes are tried on."""
+
+from dataclasses import replace
+
+from tests.builders import GUILD, at, joined, left, look, observe, person, row
+from tests.fakes.fifo import Message, message
+from tests.fakes.story import story
+from usher.contracts.observation import MemberFound, MemberSearched, Observation
+from usher.ids import GuildId, InviteCode, UserId
+
+OTHER = GuildId("2")
+
+
+def saga() -> tuple[Message, ...]:
+    """Return a guild's whole day, with poison, an absence and Discord's record, beside another's.
+
+    The story itself has bursts, leaves, rejoins, corrections, credit without a pairing and a
+    group that is reopened.
+    """
+    day = story()
+    again = replace(day[1], id="other-listener")
+    there = _beside()
+    return (
+        message(day[0]),
+        message(there[0]),
+        *map(message, day[1:4]),
+        message(again),
+        message(there[1]),
+        message(day[2]),  # came twice
+        *map(message, day[4:]),
+        Message("m-poison", GUILD, "poison"),
+        message(there[2]),
+        *map(message, _after()),
+    )
+
+
+def short_saga() -> tuple[Message, ...]:
+    """Return as much of it as a slow emulation can play often: every kind of call is in it."""
+    day, after = story(), _after()
+    return (
+        *map(message, day[:2]),
+        message(day[3]),
+        message(observe(*day[4].events, look=day[4].look, seconds=42)),
+        message(observe(joined("301", 35.5), seconds=53)),
+        Message("m-poison", GUILD, "poison"),
+        *map(message, after[1:3]),
+    )
+
+
+def _after() -> tuple[Observation, ...]:
+    """After the poison: an uncertain join, an absence that is read, and what Discord knows."""
+    rows = (row("abc", 15), row("def", 3, "901"))
+    found = MemberFound(person("600"), joined_at=at(95), at=at(131))
+    known = (("300", 50.0, "def", "901"), ("500", 81.0, "def", "901"), ("600", 95.0, "abc", "900"))
+    searched = [
+        MemberSearched(person(user), at(seconds), at(160), 5, InviteCode(code), UserId(inviter))
+        for user, seconds, code, inviter in known
+    ]
+    return (
+        observe(joined("500", 81), look=look(*rows, seconds=82), seconds=82),
+        replace(observe(look=look(row("abc", 16), rows[1], seconds=130), seconds=130), gap=True),
+        observe(found, seconds=131),
+        observe(*searched, seconds=160),
+        observe(left("600", 170), seconds=170),
+    )
+
+
+def _beside() -> tuple[Observation, ...]:
+    return (
+        observe(look=look(row("xyz", 1), seconds=-700), seconds=-700, guild=OTHER),
+        observe(joined("1", 10), look=look(row("xyz", 2)), guild=OTHER),
+        observe(
+            left("1", 60),
+            joined("1", 61),
+            look=look(row("xyz", 3), seconds=62),
+            seconds=62,
+            guild=OTHER,
+        ),
+    )
