@@ -35,15 +35,27 @@ def saga() -> tuple[Message, ...]:
 
 
 def short_saga() -> tuple[Message, ...]:
-    """Return as much of it as a slow emulation can play often: every kind of call is in it."""
+    """Return the least of it that has every kind of call, for a slow emulation."""
     day, after = story(), _after()
+    seen = look(row("abc", 8), row("one", 0, "902", 1), seconds=39)
     return (
-        *map(message, day[:2]),
-        message(day[3]),
-        message(observe(*day[4].events, look=day[4].look, seconds=42)),
+        message(day[0]),
+        message(day[1]),
+        # several transactions, a leave and a return, an invite that vanished
+        message(
+            observe(
+                *(joined(str(100 + n), 30 + n) for n in range(4)),
+                left("1", 35),
+                joined("1", 36),
+                look=seen,
+                seconds=39,
+            )
+        ),
+        # late, with all that was closed opened again
         message(observe(joined("301", 35.5), seconds=53)),
         Message("m-poison", GUILD, "poison"),
-        *map(message, after[1:3]),
+        message(after[1]),
+        message(after[2]),
     )
 
 

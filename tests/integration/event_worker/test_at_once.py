@@ -4,6 +4,7 @@ While a worker is held up at any of its calls, another one does its whole work; 
 """
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.builders import GUILD, joined, left, look, observe, row
 from tests.fakes.crash_world import World
 from tests.fakes.fifo import Message, message
 from tests.fakes.fuse import DiedError, Fuse, Meanwhile
+from usher.ids import UserId
 
 ROOM = 10
 BEFORE = message(observe(look=look(row("abc", 3), row("def", 0, "901")), seconds=-700))
@@ -51,7 +53,7 @@ def test_two_deliveries_of_a_message_at_once_are_one(before: bool) -> None:
     expected, log = left_alone()
     for step in range(1, len(log) + 1):
         world = started()
-        world.fuse = Meanwhile(step, before, happens=lambda w=world: w.begin(BURST_MESSAGE, Fuse()))
+        world.fuse = Meanwhile(step, before, happens=partial(world.begin, BURST_MESSAGE, Fuse()))
 
         world.play([BURST_MESSAGE])
 
@@ -69,9 +71,7 @@ def test_a_delivery_thought_dead_that_goes_on_beside_the_next_one_changes_nothin
 
             # When the next delivery is held up at any step, and the first one goes on to any other
             going_on = Fuse(goes_on_to, before=False, error=DiedError)
-            world.fuse = Meanwhile(
-                held, happens=lambda w=world, f=going_on: w.begin(BURST_MESSAGE, f)
-            )
+            world.fuse = Meanwhile(held, happens=partial(world.begin, BURST_MESSAGE, going_on))
             world.play([BURST_MESSAGE])
 
             assert world.left() == expected, (log[held - 1], goes_on_to)
@@ -84,17 +84,17 @@ def test_another_message_in_the_middle_of_a_burst_loses_nothing_and_counts_nothi
     _, log = left_alone()
     for step in range(1, len(log) + 1):
         world = started()
-        world.fuse = Meanwhile(step, happens=lambda w=world: w.begin(other, Fuse()))
+        world.fuse = Meanwhile(step, happens=partial(world.begin, other, Fuse()))
 
         world.play([BURST_MESSAGE, other])
 
         guild = world.guilds.guilds[GUILD]
         assert len(guild.members) == 10 if other.id == f"m-{NEXT.id}" else 9
         assert guild.burst is None
-        assert guild.members["100"].now.epochs == 2
-        assert guild.members["1"].now.left_at is not None
+        assert guild.members[UserId("100")].now.epochs == 2
+        assert guild.members[UserId("1")].now.left_at is not None
         assert world.credit() == world.credit_of_lines()
-        assert world.credit()["900"] == 8
+        assert world.credit()[UserId("900")] == 8
 
 
 def test_a_large_burst_that_was_taken_back_is_completed_when_it_comes_again() -> None:
