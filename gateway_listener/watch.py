@@ -13,6 +13,7 @@ from gateway_listener.observe import TRANSLATED, guild_of, names_of, translate
 from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.record import RECORDED, Recorder
 from gateway_listener.recovery import NoRecovery, Recoverer
+from gateway_listener.replay import Replay
 from usher.contracts.observation import InviteLook, Observation
 from usher.ids import GuildId, UserId
 
@@ -52,6 +53,7 @@ class Watch:
         self._own_id: UserId | None = None
         self._began = clock()
         self._resumed = False
+        self._replay: Replay | None = None
         self._gatherers: dict[GuildId, GuildGatherer] = {}
         self._timers: dict[GuildId, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Task[None]] = set()
@@ -80,7 +82,7 @@ class Watch:
         """
         now = self._began = self._clock()
         self._own_id = own_id
-        self._resumed = False
+        self._resumed, self._replay = False, None
         self._awaited = set(guild_ids)
         for guild_id in self._gatherers.keys() - self._awaited:
             self._remove(guild_id)
@@ -93,17 +95,18 @@ class Watch:
     def session_goes_on(self, own_id: UserId, guilds: Mapping[GuildId, str]) -> None:
         """Another process's session is resumed; `guilds` are named as far as they are known."""
         self._own_id = own_id
-        self._resumed = True
+        self._resumed, self._replay = True, Replay(self._progress.now.alive_at)
         for guild_id, name in guilds.items():
             self._gatherer(guild_id).guild_name = name
 
     def session_resumed(self) -> None:
         """Everything was replayed. Guilds that were not looked at in this process are now."""
+        self._replay = None
         if self._resumed:
             for gatherer in tuple(self._gatherers.values()):
                 if not gatherer.seen:
                     gatherer.look_by(self._next_place(self._clock()))
-                    self._advance(gatherer)
+                self._advance(gatherer)
 
     def was_away(self, since: datetime) -> None:
         """It is learnt only now that nobody listened between `since` and the session's begin."""
@@ -162,6 +165,8 @@ class Watch:
         elif (event := translate(kind, data, now)) is not None:
             self.counters.joins += kind == "GUILD_MEMBER_ADD"
             self._progress.gathered(guild_id)
+            if self._replay is not None:
+                event = self._replay.dated(guild_id, event)
             gatherer.take(event, names_of(data) if kind == "INVITE_CREATE" else ())
         self._advance(gatherer)
 
@@ -200,6 +205,8 @@ class Watch:
             if (observation := gatherer.seal(self._clock())) is not None:
                 self._send(observation)
             return
+        if self._replay is not None:
+            return  # all that is replayed goes together: its order tells what its times do not
         while (step := gatherer.advance(self._clock())) is not None:
             if isinstance(step, LookNow):
                 task = asyncio.create_task(self._look(gatherer))

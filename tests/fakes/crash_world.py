@@ -75,10 +75,14 @@ class World:
         return {
             "guilds": guilds,
             "marks": self.guilds.marks,
-            "objects": self._worker.objects.under(""),
+            "objects": self.objects(""),
             "effects": self._worker.effects.done(),
             "asked": self._worker.confirmations.asked(),
         }
+
+    def objects(self, prefix: str) -> dict[str, bytes]:
+        """Tell what the bucket holds under a prefix."""
+        return self._worker.objects.under(prefix)
 
     def credit(self, guild_id: GuildId = GUILD) -> dict[UserId, int]:
         """Tell the effective credit of each inviter, as counted."""
@@ -95,7 +99,7 @@ class World:
             inviter = inviter_of(member.now.word)
             if member.now.booked and inviter is not None:
                 found[inviter] = found.get(inviter, 0) + 1
-        for content in self._worker.objects.under(f"lines/guild={guild_id}/").values():
+        for content in self.objects(f"lines/guild={guild_id}/").values():
             line = read_line(content)
             if line.type is LineType.CREDIT and line.staff_id is not None:
                 found[line.staff_id] = found.get(line.staff_id, 0) + (line.delta or 0)

@@ -59,6 +59,24 @@ def short_saga() -> tuple[Message, ...]:
     )
 
 
+def given_up() -> tuple[Message, ...]:
+    """Return a beginning, a burst of many codes, and what comes when that burst is given up."""
+    codes = [row(f"code{number:02}", 0) for number in range(20)]
+    risen = [row(one.code, 1) for one in codes[:2]]
+    made = [row(f"made{number:02}", 0) for number in range(15)]
+    return (
+        message(observe(look=look(*codes, seconds=-700), seconds=-700)),
+        message(
+            observe(
+                *(joined(str(100 + number), 30 + number) for number in range(2)),
+                look=look(*risen, *made, seconds=39, full=False),
+                seconds=39,
+            )
+        ),
+        message(observe(left("100", 41), seconds=42)),
+    )
+
+
 def _after() -> tuple[Observation, ...]:
     """After the poison: an uncertain join, an absence that is read, and what Discord knows."""
     rows = (row("abc", 15), row("def", 3, "901"))

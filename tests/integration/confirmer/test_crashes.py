@@ -7,6 +7,7 @@ the visibility timeout, what was not done. Every call is tried, by an error and 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
@@ -35,6 +36,10 @@ MOST_DELIVERIES = 300
 OTHER = GuildId("2")
 
 
+type Sent = tuple[datetime, int, str, int]
+"""A message: when it is due, its number, its body, and how often it was received."""
+
+
 @dataclass
 class Day:
     """A confirmer with its queue, over a Discord whose index learns of members one by one."""
@@ -48,7 +53,7 @@ class Day:
 
     def __post_init__(self) -> None:
         self._numbers = count()
-        self._queue: list[tuple[datetime, int, str, int]] = []
+        self._queue: list[Sent] = []
         self._known: list[tuple[datetime, Callable[[], None]]] = []
         self._gates = FakeGates()
         self.discord.moods = self.moods
@@ -64,7 +69,7 @@ class Day:
             assert 0 <= delay <= LONGEST_DELAY
             body = encode_confirmation(request)
             due = self.now + timedelta(seconds=delay)
-            self.fuse.step("request", lambda due=due, body=body: self._put(due, body, 0))
+            self.fuse.step("request", partial(self._put, due, body, 0))
 
     def _put(self, due: datetime, body: str, receives: int) -> None:
         heappush(self._queue, (due, next(self._numbers), body, receives))
@@ -79,7 +84,7 @@ class Day:
             for known_at, learn in self._known:
                 if known_at <= self.now:
                     learn()
-            batch = []
+            batch: list[Sent] = []
             while self._queue and self._queue[0][0] <= self.now and len(batch) < 10:
                 batch.append(heappop(self._queue))
             for number in self._failed(door, batch):
@@ -88,9 +93,7 @@ class Day:
                 self._put(self.now + VISIBILITY, body, receives + 1)
         return self
 
-    def _failed(
-        self, door: ConfirmerDoor, batch: list[tuple[datetime, int, str, int]]
-    ) -> list[int]:
+    def _failed(self, door: ConfirmerDoor, batch: list[Sent]) -> list[int]:
         records = [{"messageId": str(n), "body": one[2]} for n, one in enumerate(batch)]
         try:
             answer = door.handle(records, lambda: 60_000)  # type: ignore[arg-type]  # a TypedDict

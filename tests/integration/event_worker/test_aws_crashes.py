@@ -1,6 +1,7 @@
 """The same on AWS's own terms: whichever call of the SDK is refused, or is a process's last."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -16,9 +17,9 @@ from tests.builders import GUILD
 from tests.fakes.aws_faults import IN_CONFLICT, THROTTLED, RefusedCall, hook_clients
 from tests.fakes.cloud import REGION, make_queue, make_table, rows
 from tests.fakes.crash_world import SILENT
-from tests.fakes.fifo import Message, deliver
+from tests.fakes.fifo import Message, deliver, record
 from tests.fakes.fuse import DiedError, Fuse
-from tests.fakes.saga import short_saga
+from tests.fakes.saga import given_up, short_saga
 from usher.attribution.service import AttributionService
 
 SAGA = short_saga()
@@ -72,12 +73,19 @@ class Cloud:
         service = replace(cast("AttributionService", door.service), room=12, pause=lambda _: None)
         self._door = replace(door, service=service, log=SILENT)
 
-    def play(self, one: Message, fuse: Fuse, found: list[Item]) -> Left:
-        """Deliver a message to a world of which only rows are left from before."""
+    def play(self, one: Message, fuse: Fuse, found: list[Item], *, once: bool = False) -> Left:
+        """Deliver a message to a world of which only rows are left from before.
+
+        `once`: leave it at the first delivery.
+        """
         self.fuse = Fuse()
         self._begin_with(found)
         self.fuse = fuse
-        deliver(lambda: self._door, [one])
+        if once:
+            with suppress(DiedError):
+                self._door.handle([record(one, 1)], lambda: 15_000)
+        else:
+            deliver(lambda: self._door, [one])
         self.fuse = Fuse()
         held = self._s3.list_objects_v2(Bucket=NAME).get("Contents", [])
         return Left(
@@ -124,32 +132,55 @@ def cloud(credentials: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]
 
 
 def try_every_call(
-    cloud: Cloud, fuse_at: Callable[[int], Fuse], named: Callable[[str], bool] = lambda _: True
+    cloud: Cloud,
+    fuse_at: Callable[[int], Fuse],
+    named: Callable[[str], bool] = lambda _: True,
+    messages: tuple[Message, ...] = SAGA,
+    found: list[Item] | None = None,
 ) -> set[str]:
     """Deliver each message once for each of its calls, on what the ones before it left.
 
     Return which calls were tried.
     """
-    found: list[Item] = [SETTINGS]
+    rows_left = [SETTINGS] if found is None else found
     tried: set[str] = set()
-    for one in SAGA:
+    for one in messages:
         whole = Fuse()
-        expected = cloud.play(one, whole, found)
+        expected = cloud.play(one, whole, rows_left)
         for step, name in enumerate(whole.log, start=1):
             if named(name):
-                left = cloud.play(one, fuse_at(step), found)
+                left = cloud.play(one, fuse_at(step), rows_left)
                 assert _same(left) == _same(expected), (one.id, step, name)
                 tried.add(name)
-        found = expected.rows
+        rows_left = expected.rows
     return tried
 
 
+def death_after(step: int) -> Fuse:
+    """A death before a call is one after the call before it."""
+    return Fuse(step, before=False, error=DiedError)
+
+
 def test_a_death_after_any_call_of_aws_changes_nothing(cloud: Cloud) -> None:
-    # A death before a call is one after the call before it.
-    tried = try_every_call(cloud, lambda step: Fuse(step, before=False, error=DiedError))
+    tried = try_every_call(cloud, death_after)
 
     reads = {"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query"}
     assert tried == {*reads, *WRITES, "sqs.SendMessage"}
+
+
+def test_a_death_while_a_burst_is_taken_back_changes_nothing(cloud: Cloud) -> None:
+    # Given a burst that broke off before its last transaction, with codes and groups ahead
+    baseline, burst, follower = given_up()
+    first = cloud.play(baseline, Fuse(), [SETTINGS]).rows
+    whole = Fuse()
+    cloud.play(burst, whole, first)
+    writes = [n for n, name in enumerate(whole.log, 1) if name == "dynamodb.TransactWriteItems"]
+    assert len(writes) > 2
+    broken = cloud.play(burst, Fuse(writes[-1], error=DiedError), first, once=True).rows
+    assert any("burst" in row for row in broken)
+
+    # When another message takes it back, and then it comes again, whoever dies where
+    try_every_call(cloud, death_after, messages=(follower, burst), found=broken)
 
 
 def test_a_call_of_aws_that_is_throttled_changes_nothing(cloud: Cloud) -> None:

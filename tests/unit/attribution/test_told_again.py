@@ -1,4 +1,4 @@
-"""What is told twice happened once: by two listeners of which one lags, or by a session replayed."""
+"""What is told twice happened once: by two listeners, or by a session that is replayed."""
 
 import pytest
 
