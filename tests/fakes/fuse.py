@@ -13,6 +13,10 @@ class DiedError(BaseException):
     """The process ended here, and nothing that catches errors could hold it."""
 
 
+BREAKS = ((True, BrokenOffError), (False, BrokenOffError), (False, DiedError))
+"""Before or after a step, and by what. A death before a step is one after the step before it."""
+
+
 @dataclass
 class Fuse:
     """Counts the steps of adapters and breaks off at one of them.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import assert_never
 
 from usher.attribution.model import (
@@ -17,8 +16,9 @@ from usher.attribution.model import (
     PoolCredited,
 )
 from usher.attribution.outcomes import Outcome
+from usher.attribution.returning import Returns
 from usher.attribution.wording import outcome_of, word_of
-from usher.contracts.observation import MemberJoined, MemberLeft, Observation
+from usher.contracts.observation import Observation
 from usher.credit.rules import MemberRecord, book, ended_by
 from usher.ids import VANITY, UserId
 from usher.ledger.lines import (
@@ -64,9 +64,9 @@ def record_facts(
     lines: dict[str, Line] = {}
     names: list[Names] = []
     usernames = dict(observation.names)
-    returns = _returns(observation)
+    returns = Returns(observation.events)
     for fact in facts:
-        if isinstance(fact, MemberDeparted) and _is_over(fact, now.get(fact.user_id), returns):
+        if isinstance(fact, MemberDeparted) and returns.are_known(fact, now.get(fact.user_id)):
             continue
         line = _line(fact, observation, now)
         if line is None or line.event_id in lines:
@@ -125,32 +125,6 @@ def _line(
             )
         case _:
             assert_never(fact)
-
-
-def _returns(observation: Observation) -> dict[tuple[UserId, datetime], datetime]:
-    """Say when who left came back, as far as the observation tells: by user and time of leave."""
-    came: dict[UserId, datetime] = {}
-    returns: dict[tuple[UserId, datetime], datetime] = {}
-    for event in reversed(observation.events):
-        if isinstance(event, MemberJoined):
-            came[event.person.user_id] = event.joined_at
-        elif isinstance(event, MemberLeft) and event.user_id in came:
-            returns[event.user_id, event.at] = came[event.user_id]
-    return returns
-
-
-def _is_over(
-    fact: MemberDeparted,
-    record: MemberRecord | None,
-    returns: Mapping[tuple[UserId, datetime], datetime],
-) -> bool:
-    """Whether a leave is told again: whoever left has come back by then, and that is on record.
-
-    The order of events says so, where times may not: a listener that lags, or to whom a session is
-    replayed, hears of the leave after the return that followed it.
-    """
-    came_back = returns.get((fact.user_id, fact.at))
-    return record is not None and came_back is not None and came_back <= record.joined_at
 
 
 def _leave(

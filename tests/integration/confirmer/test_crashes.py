@@ -18,7 +18,7 @@ from confirmer.batch import ConfirmerDoor
 from tests.builders import GUILD, at, joined, look, observe, row
 from tests.fakes.crash_world import SILENT, World
 from tests.fakes.fifo import message
-from tests.fakes.fuse import BrokenOffError, DiedError, Fuse, fused
+from tests.fakes.fuse import BREAKS, DiedError, Fuse, fused
 from tests.fakes.logs import FakeMeter
 from tests.fakes.members_search import FakeEvents, FakeGates, FakeMembersSearch
 from usher.attribution.confirming import LONGEST_DELAY, SCHEDULE
@@ -150,8 +150,7 @@ def day(fuse: Fuse, moods: list[object]) -> Day:
     return made
 
 
-@pytest.mark.parametrize("error", [BrokenOffError, DiedError], ids=["error", "death"])
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize(("before", "error"), BREAKS)
 @pytest.mark.parametrize("moods", [list, limited, refused])
 def test_breaking_off_at_any_call_confirms_the_same(
     moods: Callable[[], list[object]], before: bool, error: type[BaseException]

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from tests.fakes.crash_world import World
-from tests.fakes.fuse import BrokenOffError, DiedError, Fuse
+from tests.fakes.fuse import BREAKS, Fuse
 from tests.fakes.saga import OTHER, saga
 
 SAGA = saga()
@@ -27,8 +27,7 @@ def test_the_saga_has_every_step() -> None:
     assert "transaction 4" in world.fuse.log
 
 
-@pytest.mark.parametrize("error", [BrokenOffError, DiedError], ids=["error", "death"])
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize(("before", "error"), BREAKS)
 def test_breaking_off_at_any_call_changes_nothing(before: bool, error: type[BaseException]) -> None:
     whole = World().play(SAGA)
     expected = whole.left()
