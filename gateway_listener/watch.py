@@ -15,6 +15,7 @@ from gateway_listener.powers import ROLES_CHANGED, OwnGuild, Powers
 from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.record import RECORDED, Recorder
 from gateway_listener.recovery import NoRecovery, Recoverer
+from gateway_listener.replay import Replay
 from usher.contracts.observation import InviteLook, MemberLeft, Observation
 from usher.ids import GuildId, UserId
 
@@ -54,6 +55,7 @@ class Watch:
         self._powers = Powers()
         self._began = clock()
         self._resumed = False
+        self._replay: Replay | None = None
         self._gatherers: dict[GuildId, GuildGatherer] = {}
         self._timers: dict[GuildId, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Task[None]] = set()
@@ -82,7 +84,7 @@ class Watch:
         """
         now = self._began = self._clock()
         self._own_id = own_id
-        self._resumed = False
+        self._resumed, self._replay = False, None
         self._awaited = set(guild_ids)
         for guild_id in self._gatherers.keys() - self._awaited:
             self._remove(guild_id)
@@ -95,18 +97,19 @@ class Watch:
     def session_goes_on(self, own_id: UserId, guilds: Mapping[GuildId, OwnGuild]) -> None:
         """Another process's session is resumed; `guilds` are told of as far as they are known."""
         self._own_id = own_id
-        self._resumed = True
+        self._resumed, self._replay = True, Replay(self._progress.now.alive_at)
         for guild_id, guild in guilds.items():
             self._gatherer(guild_id).guild_name = guild.name
             self._powers.told(guild_id, guild.permissions)
 
     def session_resumed(self) -> None:
         """Everything was replayed. Guilds that were not looked at in this process are now."""
+        self._replay = None
         if self._resumed:
             for gatherer in tuple(self._gatherers.values()):
                 if not gatherer.seen:
                     gatherer.look_by(self._next_place(self._clock()))
-                    self._advance(gatherer)
+                self._advance(gatherer)
 
     def was_away(self, since: datetime) -> None:
         """It is learnt only now that nobody listened between `since` and the session's begin."""
@@ -168,6 +171,8 @@ class Watch:
                 event = replace(event, audited=self._powers.sees_audit_log(guild_id))
             self.counters.joins += kind == "GUILD_MEMBER_ADD"
             self._progress.gathered(guild_id)
+            if self._replay is not None:
+                event = self._replay.dated(guild_id, event)
             gatherer.take(event, names_of(data) if kind == "INVITE_CREATE" else ())
         self._advance(gatherer)
 
@@ -203,6 +208,8 @@ class Watch:
             if (observation := gatherer.seal(self._clock())) is not None:
                 self._send(observation)
             return
+        if self._replay is not None:
+            return  # all that is replayed goes together: its order tells what its times do not
         while (step := gatherer.advance(self._clock())) is not None:
             if isinstance(step, LookNow):
                 task = asyncio.create_task(self._look(gatherer))

@@ -14,6 +14,7 @@ from usher.attribution.ports import AppliedError, Change, GuildSettings, Loaded,
 from usher.attribution.state_codec import decode_group, decode_head, encode_group, encode_head
 from usher.attribution.touched import (
     codes_named,
+    gap_id,
     join_ids,
     needs_all_codes,
     observation_event_id,
@@ -103,7 +104,7 @@ class FakeGuilds:
             and (state := row.now if row.version <= version else row.before) is not None
         }
         stored = Stored(guild.head, codes, known)
-        return Loaded(stored, begun=guild.burst == observation.id, own=own)
+        return Loaded(stored, own=own)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
         guild = self.guilds[observation.guild_id]
@@ -148,9 +149,13 @@ class FakeGuilds:
             self.fuse.step(f"transaction {number}", apply)
         return 0.0
 
-    def mark_gap(self, guild_id: GuildId) -> bool:
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
+        mark = gap_id(guild_id, message_id)
         if guild_id not in self.guilds or not self.guilds[guild_id].head.version:
             return False
+        if mark in self.marks:
+            return True
+        self.marks[mark] = message_id, None
         guild = self.guilds[guild_id]
         if guild.burst is not None:
             self._take_back(guild)

@@ -76,7 +76,7 @@ def _read_row(
     if row.uses is None:
         uses = known.uses if known else None
     risen = uses - before if uses is not None and before is not None else 0
-    listed = known if known is not None and known.told else state_of(row)
+    listed = known if known is not None and _outlived(known, at) else state_of(row)
     book.put(
         replace(
             listed,
@@ -101,6 +101,11 @@ def _read_row(
             reason=Reason.AFTER_GAP if gap else Reason.SEVERAL_POSSIBLE,
             only=known.only if known else (),
         )
+
+
+def _outlived(known: CodeState, at: datetime) -> bool:
+    """Whether the code has ended for all that a look of that time shows: it is late, or it lags."""
+    return known.told or (known.ended_at is not None and at <= known.ended_at)
 
 
 def state_of(row: InviteRow) -> CodeState:

@@ -18,6 +18,7 @@ from usher.attribution.model import (
     PoolCredited,
 )
 from usher.attribution.outcomes import Outcome
+from usher.attribution.returning import Returns
 from usher.attribution.wording import outcome_of, word_of
 from usher.attribution.words import names_same
 from usher.contracts.observation import Observation
@@ -66,7 +67,10 @@ def record_facts(
     lines: dict[str, Line] = {}
     names: list[Names] = []
     usernames = dict(observation.names)
+    returns = Returns(observation.events)
     for fact in facts:
+        if isinstance(fact, MemberDeparted) and returns.are_known(fact, now.get(fact.user_id)):
+            continue
         for line in _lines(fact, observation, now):
             if line.event_id in lines:
                 continue

@@ -56,9 +56,10 @@ _JITTER: Final = SystemRandom()
 class _Try:
     """What is carried from one attempt to the next."""
 
-    applied: frozenset[str] = frozenset()
     stand: dict[str, Line] = field(default_factory=dict)
     """Lines known to stand in the ledger, by event id."""
+    applied: bool = False
+    """Whether some of those lines are applied already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,13 @@ class AttributionService:
                 return replace(self._attempt(observation, carried), attempts=attempt)
             except StaleHeadError:
                 self.pause(_JITTER.uniform(0.3, 1) * PAUSE_SECONDS * 2**attempt)
-            except AppliedError as error:
-                carried.applied |= error.event_ids
+            except AppliedError:
+                carried.applied = True
         raise ContestedError
 
     def _attempt(self, observation: Observation, carried: _Try) -> Report:
+        # Read first: all that is read later is at least as new, though another delivery goes on.
+        applied = self.guilds.applied(carried.stand) if carried.applied else frozenset()
         loaded = self.guilds.load(observation)
         if loaded.done:
             return self._tell_again(observation, loaded)
@@ -104,9 +107,6 @@ class AttributionService:
         members = self.guilds.members(observation.guild_id, users, observation.id)
         lines, replaced = self._record(decision, observation, members, carried)
         decision = believe(decision, replaced)
-        applied = carried.applied
-        if loaded.begun:
-            applied |= self.guilds.applied(line.event_id for line in lines)
         fresh = tuple(line for line in lines if line.event_id not in applied)
         parts = self._cut(fresh, members, stored, decision)
         units = self.guilds.commit(_change(observation, stored, decision, members, parts))

@@ -26,6 +26,11 @@ def observation_event_id(guild_id: str, observation_id: str) -> str:
     return event_id("observation", guild_id, observation_id)
 
 
+def gap_id(guild_id: str, message_id: str) -> str:
+    """Name the event that a message of a guild could never be read."""
+    return event_id("gap", guild_id, message_id)
+
+
 def join_ids(observation: Observation) -> dict[Membership, str]:
     """Name the observation's joins: each membership once, in order of its first event."""
     return {

@@ -80,11 +80,14 @@ class Writes:
         self._fill(actions, change, last, ahead=False)
         return units + self._run(actions)
 
-    def move_head(self, guild_id: GuildId, head: Head, guild_name: str | None) -> None:
-        """Write a head as the next version and nothing else; raises StaleHeadError."""
+    def move_head(
+        self, guild_id: GuildId, head: Head, guild_name: str | None, mark: EventRow
+    ) -> None:
+        """Write a head as the next version, and what that was for; raises StaleHeadError."""
         actions = Actions()
         row = head_row(guild_id, head.version + 1, head, guild_name)
         actions.put(row, _unmoved(head.version) & HeadRow.burst.does_not_exist(), HEAD)
+        actions.put(mark, EventRow.pk.does_not_exist(), HEAD)
         self._run(actions)
 
     def take_back(self, guild_id: GuildId, head: HeadRow) -> None:
