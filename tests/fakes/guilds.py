@@ -1,5 +1,6 @@
 """The stored state of guilds in memory, with the table's rules: parts, marks, a moving head."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from functools import partial
 
 from tests.fakes.fuse import Fuse
 from usher.attribution.accuracy import Accuracy
+from usher.attribution.code_counts import CodeCount
 from usher.attribution.model import CodeState, Group, Head, Membership, Stored
 from usher.attribution.outcomes import Outcome
 from usher.attribution.plan import Part
@@ -57,6 +59,7 @@ class Guild:
     members: dict[UserId, Member] = field(default_factory=dict)
     counters: dict[tuple[UserId, str], Tally] = field(default_factory=dict)
     accuracy: dict[date, Accuracy] = field(default_factory=dict)
+    counted: dict[InviteCode, CodeCount] = field(default_factory=dict)
     closed: dict[str, tuple[int, Group]] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
 
@@ -195,6 +198,12 @@ def _fill(guild: Guild, change: Change, part: Part, ahead: str | None) -> None:
         guild.counters[key] = _add(guild.counters.get(key, Tally()), tally)
     for day, accuracy in part.accuracy.items():
         guild.accuracy[day] = guild.accuracy.get(day, Accuracy()) + accuracy
+    for code, count in part.counted.items():
+        known = guild.counted.get(code, CodeCount())
+        hours = Counter(known.hours)
+        hours.update(count.hours)
+        sums = known.joins + count.joins, known.present + count.present
+        guild.counted[code] = CodeCount(*sums, {hour: n for hour, n in hours.items() if n})
     version = change.head.version
     for state in part.codes:
         guild.codes[state.code] = Code(version, state, change.codes_before.get(state.code))

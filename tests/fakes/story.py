@@ -93,6 +93,7 @@ def outcome(worker: Worker) -> dict[str, object]:
         "members": {user: held.now for user, held in guild.members.items()},
         "counters": guild.counters,
         "accuracy": guild.accuracy,
+        "counted": guild.counted,
         "closed": guild.closed,
         "gone": guild.gone,
         "marks": worker.guilds.marks,

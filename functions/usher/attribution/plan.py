@@ -11,10 +11,11 @@ from datetime import date
 from typing import Final
 
 from usher.attribution.accuracy import Accuracy, day_of, measure
+from usher.attribution.code_counts import CodeCount, count_codes
 from usher.attribution.model import CodeState, Group
 from usher.credit.queries import Tally
 from usher.credit.rules import Change, Counter, MemberRecord, book, counters
-from usher.ids import UserId
+from usher.ids import InviteCode, UserId
 from usher.ledger.lines import Line
 
 ROOM: Final = 98
@@ -29,6 +30,7 @@ class Part:
     members: Mapping[UserId, MemberRecord] = field(default_factory=dict)
     counters: Mapping[Counter, Tally] = field(default_factory=dict)
     accuracy: Mapping[date, Accuracy] = field(default_factory=dict)
+    counted: Mapping[InviteCode, CodeCount] = field(default_factory=dict)
     codes: tuple[CodeState, ...] = ()
     closed: tuple[Group, ...] = ()
     reopened: tuple[Group, ...] = ()
@@ -58,6 +60,7 @@ class _Open:
             self.members,
             counters(self.changes),
             measure(self.lines),
+            count_codes(self.changes),
             tuple(self.codes),
             tuple(self.closed),
             tuple(self.reopened),
@@ -113,4 +116,5 @@ def _room(parts: list[_Open], room: int) -> _Open:
 
 
 def _counted(changes: Iterable[Change]) -> int:
-    return len(counters(changes))
+    every = [*changes]
+    return len(counters(every)) + len(count_codes(every))

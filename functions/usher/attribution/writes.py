@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from pynamodb.expressions.condition import Condition
 
 from usher.attribution.accuracy_store import add_accuracy
+from usher.attribution.code_counts_store import add_code_count
 from usher.attribution.model import Head
 from usher.attribution.plan import Part
 from usher.attribution.ports import AppliedError, Change, PoisonError, StaleHeadError
@@ -147,6 +148,8 @@ class Writes:
             add_counter(actions, guild_id, counter, tally)
         for day, accuracy in part.accuracy.items():
             add_accuracy(actions, guild_id, day, accuracy)
+        for code, count in part.counted.items():
+            add_code_count(actions, guild_id, code, count)
         for state in part.codes:
             put_code(actions, guild_id, version, state, change.codes_before.get(state.code))
         for group in part.closed:
