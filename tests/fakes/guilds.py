@@ -10,6 +10,7 @@ from tests.fakes.fuse import Fuse
 from usher.attribution.accuracy import Accuracy
 from usher.attribution.code_counts import CodeCount
 from usher.attribution.model import CodeState, Group, Head, Membership, Stored
+from usher.attribution.noticing import Notice, read_notices, write_notices
 from usher.attribution.outcomes import Outcome
 from usher.attribution.plan import Part
 from usher.attribution.ports import AppliedError, Change, GuildSettings, Loaded, StaleHeadError
@@ -72,6 +73,8 @@ class FakeGuilds:
     guilds: dict[GuildId, Guild] = field(default_factory=dict)
     marks: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     configured: dict[GuildId, GuildSettings] = field(default_factory=dict)
+    notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)
+    """What whole observations gave to tell of codes."""
 
     def load(self, observation: Observation) -> Loaded:
         guild = self.guilds.get(observation.guild_id, Guild())
@@ -84,7 +87,8 @@ class FakeGuilds:
             if (mark := self.marks.get(id_)) and mark[0] == observation.id and (at := mark[1])
         }
         if whole_id(observation) in self.marks:
-            return Loaded(Stored(guild.head), done=True, own=own)
+            said = self.notices.get(whole_id(observation), ())
+            return Loaded(Stored(guild.head), done=True, own=own, notices=said)
         users = {user_id for user_id, _ in joins}
         records = self.members(observation.guild_id, users, observation.id).before
         searched = searched_memberships(observation)
@@ -105,7 +109,8 @@ class FakeGuilds:
             and (state := row.now if row.version <= version else row.before) is not None
         }
         stored = Stored(guild.head, codes, known)
-        return Loaded(stored, begun=guild.burst == observation.id, own=own)
+        begun = guild.burst == observation.id
+        return Loaded(stored, begun=begun, own=own, guild_name=guild.name)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
         guild = self.guilds[observation.guild_id]
@@ -176,6 +181,8 @@ class FakeGuilds:
             guild.head = decode_head(encode_head(change.head), change.head.version)
             guild.name = change.guild_name
             self.marks[whole] = change.observation_id, None
+            if change.notices:
+                self.notices[whole] = read_notices(write_notices(change.notices))
 
     def _take_back(self, guild: Guild) -> None:
         version = guild.head.version

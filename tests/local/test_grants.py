@@ -30,6 +30,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "KeyConditionExpression": "board = :b",
         "ExpressionAttributeValues": {":b": {"S": "grants"}},
     }
+    due = {**board, "IndexName": "due", "KeyConditionExpression": "due = :b"}
     line = {"Bucket": bucket, "Key": "grants/line"}
     locked = {
         **line,
@@ -54,6 +55,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         ),
         "query": ("dynamodb", "query", partition),
         "query board": ("dynamodb", "query", board),
+        "query due": ("dynamodb", "query", due),
         "scan": ("dynamodb", "scan", {"TableName": table}),
         "put": ("dynamodb", "put_item", {"TableName": table, "Item": _KEY}),
         "update": ("dynamodb", "update_item", {"TableName": table, "Key": _KEY}),
@@ -104,6 +106,7 @@ GRANTED = {
     ],
     "EffectsFunction": ["read token"],
     "ConfirmerFunction": ["get", "update", "send confirmation", "send event", "read token"],
+    "SweeperFunction": ["query due", "send event"],
 }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from usher.attribution.code_records import CodeRecord
 from usher.attribution.model import CodeStatus
+from usher.attribution.noticing import is_spent
 from usher.attribution.state_codec import decode_code
 from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo_reads import DynamoReads, Item, Value
@@ -40,7 +41,9 @@ def _record(code: InviteCode, text: str) -> CodeRecord:
         created_at=state.created_at,
         expires_at=state.expires_at,
         temporary=state.temporary,
-        status=state.status,
+        status=CodeStatus.EXHAUSTED
+        if state.status is CodeStatus.GONE and is_spent(state)
+        else state.status,
         last_used_at=state.last_used_at,
     )
 

@@ -81,6 +81,7 @@ def _read_row(
             only=known.only if known else (),
             joins=(known.joins if known else 0) + risen,
             last_used_at=at if risen else known.last_used_at if known else None,
+            warned=known.warned if known else False,
         )
     )
     if risen:

@@ -10,6 +10,7 @@ from usher.attribution.matching import LAG
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
 from usher.contracts.observation import (
+    CodesDue,
     GatewayEvent,
     MemberAdded,
     MemberFound,
@@ -92,14 +93,14 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
 
 
 def _asked_only(observation: Observation) -> bool:
-    """Whether it tells only of Discord's record: that shows nothing of the listener's presence."""
+    """Whether it tells only of Discord's record or of the clock: the listener need not be there."""
     looked = observation.look is not None or observation.vanity is not None
     events = observation.events
     return (
         bool(events)
         and not looked
         and not observation.gap
-        and all(isinstance(event, MemberSearched) for event in events)
+        and all(isinstance(event, MemberSearched | CodesDue) for event in events)
     )
 
 

@@ -49,6 +49,8 @@ class CodeState:
     joins: int = 0
     """Uses seen since Usher watches."""
     last_used_at: datetime | None = None
+    warned: bool = False
+    """The clock has told that it expires soon."""
 
 
 class Weight(StrEnum):

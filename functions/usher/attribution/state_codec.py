@@ -121,6 +121,7 @@ def encode_code(state: CodeState) -> str:
         "only": list(state.only) or None,
         "joins": state.joins,
         "last_used": _micros(state.last_used_at),
+        "warned": state.warned or None,
     }
     return _write({name: value for name, value in fields.items() if value is not None})
 
@@ -146,6 +147,7 @@ def decode_code(code: InviteCode, text: str) -> CodeState:
             only=tuple(fields.get("only", ())),
             joins=fields["joins"],
             last_used_at=_moment(fields.get("last_used")),
+            warned=fields.get("warned", False),
         ),
     )
 

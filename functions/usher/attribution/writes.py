@@ -132,7 +132,8 @@ class Writes:
         row = head_row(change.guild_id, change.head.version, change.head, change.guild_name)
         actions.put(row, _unmoved(version) & free, HEAD)
         mark = observation_event_id(change.guild_id, id_)
-        actions.put(event_row(mark, id_, self.clock()), EventRow.pk.does_not_exist(), HEAD)
+        done = event_row(mark, id_, self.clock(), notices=change.notices)
+        actions.put(done, EventRow.pk.does_not_exist(), HEAD)
 
     def _fill(self, actions: Actions, change: Change, part: Part, *, ahead: bool) -> None:
         guild_id, version, id_ = change.guild_id, change.head.version, change.observation_id
@@ -151,7 +152,8 @@ class Writes:
         for code, count in part.counted.items():
             add_code_count(actions, guild_id, code, count)
         for state in part.codes:
-            put_code(actions, guild_id, version, state, change.codes_before.get(state.code))
+            was = change.codes_before.get(state.code)
+            put_code(actions, guild_id, version, state, was, change.lead)
         for group in part.closed:
             put_group(actions, guild_id, version, group, now)
         for group in part.reopened:

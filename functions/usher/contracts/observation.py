@@ -151,6 +151,14 @@ class MemberSearched:
     inviter_id: UserId | None
 
 
+@dataclass(frozen=True, slots=True)
+class CodesDue:
+    """The clock: a time noted for these codes has come. Discord tells of no expiry."""
+
+    codes: tuple[InviteCode, ...]
+    at: datetime
+
+
 type GatewayEvent = (
     MemberJoined
     | MemberLeft
@@ -162,6 +170,7 @@ type GatewayEvent = (
     | MemberAdded
     | MemberFound
     | MemberSearched
+    | CodesDue
 )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
+    CodesDue,
     GatewayEvent,
     InviteCreated,
     InviteDeleted,
@@ -52,10 +53,8 @@ def write_event(event: GatewayEvent) -> Fields:
             return {"t": "left", "at": at, "user_id": event.user_id, "audited": event.audited}
         case MemberBanned() | MemberAdded():
             return {"t": _BARE[type(event)], "at": at, "user_id": event.user_id}
-        case InviteCreated():
-            return {"t": "invite_created", "at": at, "invite": write_row(event.invite)}
-        case InviteDeleted():
-            return {"t": "invite_deleted", "at": at, "code": event.code}
+        case InviteCreated() | InviteDeleted() | InviteTargeted() | CodesDue():
+            return {"at": at, **_write_codes(event)}
         case AuditEntry():
             return {
                 "t": "audit",
@@ -68,8 +67,6 @@ def write_event(event: GatewayEvent) -> Fields:
                 "made_at": None if event.made_at is None else format_time(event.made_at),
                 "removed": event.removed,
             }
-        case InviteTargeted():
-            return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
         case MemberFound():
             joined_at = format_time(event.joined_at)
             return {"t": "found", "at": at, "joined_at": joined_at, **_write_person(event.person)}
@@ -83,6 +80,19 @@ def write_event(event: GatewayEvent) -> Fields:
                 "inviter_id": event.inviter_id,
                 **_write_person(event.person),
             }
+
+
+def _write_codes(event: InviteCreated | InviteDeleted | InviteTargeted | CodesDue) -> Fields:
+    """Write what happened to codes."""
+    match event:
+        case InviteCreated():
+            return {"t": "invite_created", "invite": write_row(event.invite)}
+        case InviteDeleted():
+            return {"t": "invite_deleted", "code": event.code}
+        case InviteTargeted():
+            return {"t": "targeted", "code": event.code, "users": list(event.users)}
+        case CodesDue():
+            return {"t": "due", "codes": list(event.codes)}
 
 
 def _write_join(event: MemberJoined) -> Fields:
@@ -159,6 +169,11 @@ def _read_targeted(fields: Fields, at: datetime) -> InviteTargeted:
     return InviteTargeted(read_code(fields, "code"), tuple(users), at)
 
 
+def _read_due(fields: Fields, at: datetime) -> CodesDue:
+    codes = read_list(fields, "codes")
+    return CodesDue(tuple(read_code({"code": code}, "code") for code in codes), at)
+
+
 def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
     inviter_id = unless_none(fields, "inviter_id", read_snowflake)
     return MemberSearched(
@@ -186,4 +201,5 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
         _read_person(fields), read_time(fields, "joined_at"), at
     ),
     "searched": _read_searched,
+    "due": _read_due,
 }

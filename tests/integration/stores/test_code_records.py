@@ -77,6 +77,19 @@ def test_a_corrected_join_moves_from_code_to_code(table: StoredGuilds) -> None:
     assert (after.joins, after.present, after.by_hour[12]) == (1, 0, 1)
 
 
+def test_a_code_that_went_with_all_its_uses_spent_is_exhausted(table: StoredGuilds) -> None:
+    worker = Worker(guilds=table.guilds)
+    worker.handle(
+        observe(look=look(row("abc", 3, max_uses=3), row("def", 2, max_uses=3), seconds=1)),
+        observe(look=look(seconds=700), seconds=700),
+    )
+
+    spent, gone = record("abc", 800), record("def", 800)
+    assert spent is not None
+    assert gone is not None
+    assert (spent.status, gone.status) == (CodeStatus.EXHAUSTED, CodeStatus.GONE)
+
+
 def test_a_code_past_its_end_is_expired_before_anybody_says_so(table: StoredGuilds) -> None:
     worker = Worker(guilds=table.guilds)
     ending = row("abc", 3, expires=50)

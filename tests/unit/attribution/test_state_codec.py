@@ -123,6 +123,7 @@ STATES = st.builds(
     only=st.lists(SNOWFLAKES, max_size=2).map(tuple),
     joins=COUNTS,
     last_used_at=st.none() | MOMENTS,
+    warned=st.booleans(),
 )
 
 
@@ -144,7 +145,7 @@ def test_a_code_comes_back(state: CodeState) -> None:
 def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
-        15,
+        16,
         13,
         4,
         9,
