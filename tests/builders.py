@@ -87,7 +87,13 @@ def searched(user_id: str, joined_seconds: float, code: str, inviter: str) -> Me
 
 
 def row(
-    code: str, uses: int | None = 0, inviter: str | None = "900", max_uses: int = 0
+    code: str,
+    uses: int | None = 0,
+    inviter: str | None = "900",
+    max_uses: int = 0,
+    *,
+    expires: float | None = None,
+    created: float = -86400,
 ) -> InviteRow:
     return InviteRow(
         code=InviteCode(code),
@@ -97,8 +103,8 @@ def row(
         max_uses=max_uses,
         max_age=0,
         temporary=False,
-        created_at=at(-86400),
-        expires_at=None,
+        created_at=at(created),
+        expires_at=None if expires is None else at(expires),
     )
 
 

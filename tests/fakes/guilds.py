@@ -1,5 +1,6 @@
 """The stored state of guilds in memory, with the table's rules: parts, marks, a moving head."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -7,7 +8,9 @@ from functools import partial
 
 from tests.fakes.fuse import Fuse
 from usher.attribution.accuracy import Accuracy
+from usher.attribution.code_counts import CodeCount
 from usher.attribution.model import CodeState, Group, Head, Membership, Stored
+from usher.attribution.noticing import Notice, read_notices, write_notices
 from usher.attribution.outcomes import Outcome
 from usher.attribution.plan import Part
 from usher.attribution.ports import AppliedError, Change, GuildSettings, Loaded, StaleHeadError
@@ -59,6 +62,7 @@ class Guild:
     counters: dict[tuple[UserId, str], Tally] = field(default_factory=dict)
     accuracy: dict[date, Accuracy] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    counted: dict[InviteCode, CodeCount] = field(default_factory=dict)
     closed: dict[str, tuple[int, Group]] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
 
@@ -71,6 +75,8 @@ class FakeGuilds:
     guilds: dict[GuildId, Guild] = field(default_factory=dict)
     marks: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     configured: dict[GuildId, GuildSettings] = field(default_factory=dict)
+    notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)
+    """What whole observations gave to tell of codes."""
 
     def load(self, observation: Observation) -> Loaded:
         guild = self.guilds.get(observation.guild_id, Guild())
@@ -83,7 +89,8 @@ class FakeGuilds:
             if (mark := self.marks.get(id_)) and mark[0] == observation.id and (at := mark[1])
         }
         if whole_id(observation) in self.marks:
-            return Loaded(Stored(guild.head), done=True, own=own)
+            said = self.notices.get(whole_id(observation), ())
+            return Loaded(Stored(guild.head), done=True, own=own, notices=said)
         users = {user_id for user_id, _ in joins}
         records = self.members(observation.guild_id, users, observation.id).before
         searched = searched_memberships(observation)
@@ -104,7 +111,7 @@ class FakeGuilds:
             and (state := row.now if row.version <= version else row.before) is not None
         }
         stored = Stored(guild.head, codes, known)
-        return Loaded(stored, own=own)
+        return Loaded(stored, own=own, guild_name=guild.name)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
         guild = self.guilds[observation.guild_id]
@@ -183,6 +190,8 @@ class FakeGuilds:
             guild.head = decode_head(encode_head(change.head), change.head.version)
             guild.name = change.guild_name
             self.marks[whole] = change.observation_id, None
+            if change.notices:
+                self.notices[whole] = read_notices(write_notices(change.notices))
 
     def _take_back(self, guild: Guild) -> None:
         version = guild.head.version
@@ -210,6 +219,12 @@ def _fill(guild: Guild, change: Change, part: Part, ahead: str | None) -> None:
             guild.settings.pop(name, None)
         else:
             guild.settings[name] = line.value
+    for code, count in part.counted.items():
+        known = guild.counted.get(code, CodeCount())
+        hours = Counter(known.hours)
+        hours.update(count.hours)
+        sums = known.joins + count.joins, known.present + count.present
+        guild.counted[code] = CodeCount(*sums, {hour: n for hour, n in hours.items() if n})
     version = change.head.version
     for state in part.codes:
         guild.codes[state.code] = Code(version, state, change.codes_before.get(state.code))

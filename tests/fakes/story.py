@@ -116,6 +116,7 @@ def outcome(worker: Worker) -> dict[str, object]:
         "counters": guild.counters,
         "accuracy": guild.accuracy,
         "settings": guild.settings,
+        "counted": guild.counted,
         "closed": guild.closed,
         "gone": guild.gone,
         "marks": worker.guilds.marks,

@@ -31,6 +31,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "KeyConditionExpression": "board = :b",
         "ExpressionAttributeValues": {":b": {"S": "grants"}},
     }
+    due = {**board, "IndexName": "due", "KeyConditionExpression": "due = :b"}
     line = {"Bucket": bucket, "Key": "grants/line"}
     locked = {
         **line,
@@ -55,6 +56,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         ),
         "query": ("dynamodb", "query", partition),
         "query board": ("dynamodb", "query", board),
+        "query due": ("dynamodb", "query", due),
         "scan": ("dynamodb", "scan", {"TableName": table}),
         "keep press": ("dynamodb", "put_item", {"TableName": table, "Item": _PRESS}),
         "put": ("dynamodb", "put_item", {"TableName": table, "Item": _KEY}),
@@ -126,6 +128,7 @@ GRANTED = {
         "send event",
         "read token",
     ],
+    "SweeperFunction": ["query due", "send event"],
 }
 
 

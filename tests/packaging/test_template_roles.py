@@ -51,7 +51,7 @@ def test_no_role_leans_on_a_managed_policy(template: Json) -> None:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 5
+    assert len(set(roles)) == len(FUNCTIONS) == 6
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 
@@ -103,6 +103,21 @@ def test_the_confirmer_writes_search_and_backfill_rows_and_nothing_else() -> Non
     (names,) = update["Condition"].values()
     own = {*SearchRow.get_attributes(), *BackfillRow.get_attributes()}
     assert set(names["dynamodb:Attributes"]) == own
+
+
+def test_the_sweeper_reads_what_is_due_tells_of_it_and_does_nothing_else() -> None:
+    granted = {
+        action: s["Resource"]
+        for role, s in statements(TEMPLATE)
+        if role == "SweeperRole"
+        for action in listed(s["Action"])
+        if not action.startswith("logs:")
+    }
+
+    assert granted == {
+        "dynamodb:Query": {"Fn::Sub": "${UsherTable.Arn}/index/due"},
+        "sqs:SendMessage": {"Fn::GetAtt": ["EventsQueue", "Arn"]},
+    }
 
 
 def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:

@@ -91,6 +91,23 @@ def test_what_is_kept_outlives_the_stack(logical_id: str) -> None:
     assert RESOURCES[logical_id]["UpdateReplacePolicy"] == "Retain"
 
 
+def test_the_due_index_is_sparse_and_holds_keys_alone() -> None:
+    indexes = RESOURCES["UsherTable"]["Properties"]["GlobalSecondaryIndexes"]
+    (due,) = [index for index in indexes if index["IndexName"] == "due"]
+
+    assert [key["AttributeName"] for key in due["KeySchema"]] == ["due", "due_at"]
+    assert due["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_what_is_due_is_swept_every_minute_and_tried_again_by_the_next_sweep() -> None:
+    sweeper = FUNCTIONS["SweeperFunction"]
+    (schedule,) = sweeper["Events"].values()
+
+    assert schedule["Properties"]["Schedule"] == "rate(1 minute)"
+    assert sweeper["Timeout"] < 60
+    assert sweeper["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
 def test_the_table_can_be_recovered_and_not_be_dropped() -> None:
     table = RESOURCES["UsherTable"]["Properties"]
 

@@ -1,7 +1,8 @@
 """Whatever order things happen and are told in, credit is what the ledger alone gives."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.builders import (
     GUILD,
+    START,
     at,
     banned,
     joined,
@@ -21,6 +23,7 @@ from tests.builders import (
 )
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
+from usher.attribution.code_counts import CodeCount
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
 from usher.contracts.observation import GatewayEvent
@@ -63,33 +66,42 @@ class Membership:
     ended: bool = False
 
 
-def recount(lines: list[Line]) -> tuple[dict[str, Tally], dict[str, int]]:
-    """Count credit with pencil and paper: by inviter, and the live credits of each member."""
-    kept: dict[tuple[str, object], Membership] = {}
+def recount(
+    lines: list[Line],
+) -> tuple[dict[str, Tally], dict[str, int], dict[str, CodeCount]]:
+    """Count with pencil and paper: credit by inviter, live credits of each member, codes."""
+    kept: dict[tuple[str, datetime], Membership] = {}
     tracked: dict[str, int] = defaultdict(int)
     gone: dict[str, int] = defaultdict(int)
     live: dict[str, int] = defaultdict(int)
+    codes: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     for line in sorted(lines, key=lambda line: line.timestamp):
-        key = (str(line.user_id), line.joined_at)
+        key = (str(line.user_id), line.joined_at or START)
         if line.type is LineType.JOIN and line.word is not None:
             kept.setdefault(key, Membership(line.word)).word = line.word
         elif line.type is LineType.CREDIT:
             tracked[str(line.staff_id)] += line.delta or 0
     for line in sorted(lines, key=lambda line: line.timestamp):
-        key = (str(line.user_id), line.joined_at)
+        key = (str(line.user_id), line.joined_at or START)
         if line.type in LATER_WORDS and line.word is not None:
             kept[key].word = line.word
         elif line.type is LineType.LEAVE and key in kept:
             kept[key].ended = True
     for (user, joined_at), membership in kept.items():
-        later = any(who == user and when > joined_at for who, when in kept)  # type: ignore[operator]  # times
+        later = any(who == user and when > joined_at for who, when in kept)
         ended, inviter = membership.ended or later, membership.word.inviter_id
         if membership.word.outcome is OutcomeName.ATTRIBUTED and inviter is not None:
             tracked[inviter] += 1
             gone[inviter] += ended
             live[user] += not ended
+        if membership.word.code is not None:
+            codes[membership.word.code].append((joined_at.hour, not ended))
     sums = {inviter: Tally(tracked=n, left=gone[inviter]) for inviter, n in tracked.items()}
-    return {inviter: tally for inviter, tally in sums.items() if tally != Tally()}, live
+    counted = {
+        code: CodeCount(len(by), sum(here for _, here in by), Counter(hour for hour, _ in by))
+        for code, by in codes.items()
+    }
+    return {inviter: tally for inviter, tally in sums.items() if tally != Tally()}, live, counted
 
 
 @dataclass
@@ -170,14 +182,14 @@ def test_counters_are_what_the_ledger_gives_and_nobody_is_credited_twice(
         town.happen(kind, user, code, pause)
 
         # Then nobody has more than one live credit, whatever is open, pooled or resolved
-        expected, live = recount(lines(town.worker))
+        _, live, _ = recount(lines(town.worker))
         assert max(live.values(), default=0) <= 1
     town.gap = False
     town.waiting.extend(town.owed)
     town.send(looking=True)
 
     # and in the end the counters are what a naive reader of the ledger counts
-    expected, _ = recount(lines(town.worker))
+    expected, _, codes = recount(lines(town.worker))
     assert isinstance(town.worker.guilds, FakeGuilds)
     guild = town.worker.guilds.guilds[GUILD]
     counted = {
@@ -186,6 +198,7 @@ def test_counters_are_what_the_ledger_gives_and_nobody_is_credited_twice(
         if period == "all" and tally != Tally()
     }
     assert counted == expected
+    assert {code: n for code, n in guild.counted.items() if n != CodeCount()} == codes
     for user, member in guild.members.items():
         word = member.now.word
         attributed = word.outcome is OutcomeName.ATTRIBUTED and word.inviter_id is not None

@@ -87,6 +87,7 @@ def _read_row(
             last_used_at=at if risen else known.last_used_at if known else None,
             named=known.named if known else 0,
             counted=known.counted if known else 0,
+            warned=known.warned if known else False,
         )
     )
     if risen:

@@ -19,6 +19,7 @@ from usher.attribution.model import CodeState, CodeStatus, Head, Use, Weight
 from usher.attribution.outcomes import Reason
 from usher.contracts.observation import (
     AuditEntry,
+    CodesDue,
     InviteCreated,
     InviteDeleted,
     InviteRow,
@@ -61,10 +62,23 @@ class Intake:
                     self._end(code, at, revoked=False)
                 case InviteTargeted(code=code, users=users):
                     self._targeted(code, users)
+                case CodesDue(codes=codes, at=at):
+                    for code in codes:
+                        self._due(code, at)
                 case AuditEntry() if event.code is not None:
                     self._audited(event, event.code)
                 case _:
                     pass
+
+    def _due(self, code: InviteCode, at: datetime) -> None:
+        """The clock has come to a code's end, or near it: Discord says nothing of either."""
+        state = self.book.get(code)
+        if state is None or state.status is not CodeStatus.ACTIVE or state.expires_at is None:
+            return
+        if state.expires_at <= at:
+            self.uses.extend(end_code(self.book, state, at, unseen=self.gap))
+        else:
+            self.book.put(replace(state, warned=True))
 
     def _targeted(self, code: InviteCode, users: tuple[UserId, ...]) -> None:
         new = CodeState(code, None, None, 0, 0, 0, False, None, None)

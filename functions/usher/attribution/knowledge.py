@@ -11,6 +11,7 @@ from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
 from usher.contracts.deeds import InvitesGranted, SettingChanged
 from usher.contracts.observation import (
+    CodesDue,
     GatewayEvent,
     ImportEnded,
     MemberAdded,
@@ -93,12 +94,12 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
     return noted, head.gap or observation.gap
 
 
-BESIDE: Final = (MemberSearched, ImportEnded, InvitesGranted, SettingChanged)
+BESIDE: Final = (MemberSearched, ImportEnded, CodesDue, InvitesGranted, SettingChanged)
 """Events that reach the queue without the listener."""
 
 
 def _beside_the_gateway(observation: Observation) -> bool:
-    """Whether it tells only of deeds and of Discord's record: that shows no listener's presence."""
+    """Whether it tells of nothing that shows the listener's presence."""
     looked = observation.look is not None or observation.vanity is not None
     events = observation.events
     return (

@@ -54,6 +54,8 @@ class CodeState:
     that were there when Usher came."""
     counted: int = 0
     """Uses credited by count alone, for whoever made them (SPEC 3.2, import)."""
+    warned: bool = False
+    """The clock has told that it expires soon."""
 
 
 class Weight(StrEnum):

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from random import SystemRandom
 from typing import Final
 
-from usher.attribution.announcing import announce
-from usher.attribution.confirming import SCHEDULE, requests_for
 from usher.attribution.deeds import record_deeds, resets_of
+from usher.attribution.following import FollowUp, membership_of
 from usher.attribution.model import Decision, Head, Membership, Stored
+from usher.attribution.noticing import Notice, notices
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
@@ -24,6 +24,7 @@ from usher.attribution.ports import (
     ContestedError,
     Effects,
     Guilds,
+    GuildSettings,
     Ledger,
     Loaded,
     NeedsClosed,
@@ -32,7 +33,6 @@ from usher.attribution.ports import (
 )
 from usher.attribution.recording import believe, record_facts, users_of
 from usher.attribution.report import Report
-from usher.contracts.effect import Effect
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.rules import Members
 from usher.ledger.lines import Line, LineType, join_id
@@ -109,16 +109,20 @@ class AttributionService:
         decision = believe(decision, replaced)
         fresh = tuple(line for line in lines if line.event_id not in applied)
         parts = self._cut(fresh, members, stored, decision)
-        units = self.guilds.commit(_change(observation, stored, decision, members, parts))
+        # What the settings say matters to codes before they are written, to joins afterwards.
+        settings = self.guilds.settings(observation.guild_id) if decision.codes else None
+        change = _change(observation, loaded, decision, stored, members, parts)
+        change = _with_notices(change, decision, settings)
+        units = self.guilds.commit(change)
         # Joins that another observation applied meanwhile are told of by that one.
         ours = {line.event_id for line in fresh}
         own = loaded.own or {}
         told = [
             line
             for line in lines
-            if line.type is LineType.JOIN and (line.event_id in ours or _membership(line) in own)
+            if line.type is LineType.JOIN and (line.event_id in ours or membership_of(line) in own)
         ]
-        effects, to_confirm = self._follow_up(observation, lambda: told) if told else (0, 0)
+        effects, to_confirm = self._follow_up(observation, settings, change.notices, told)
         self._begin(observation, decision.head)
         joins = [line for line in told if not line.imported]
         return Report(
@@ -157,7 +161,7 @@ class AttributionService:
             carried.stand[line.event_id] = line
         stand = tuple(carried.stand[line.event_id] for line in recording.lines)
         replaced = {
-            _membership(there): there
+            membership_of(there): there
             for ours, there in zip(recording.lines, stand, strict=True)
             if there.type is LineType.JOIN and there.word != ours.word
         }
@@ -173,14 +177,17 @@ class AttributionService:
 
     def _tell_again(self, observation: Observation, loaded: Loaded) -> Report:
         """Follow up an observation applied before: the last try may have ended there."""
-        own = loaded.own or {}
-
-        def lines() -> tuple[Line, ...]:
-            guild_id = observation.guild_id
-            ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
-            return self.ledger.read(guild_id, ids)
-
-        effects, to_confirm = self._follow_up(observation, lines) if own else (0, 0)
+        guild_id, own = observation.guild_id, loaded.own or {}
+        ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
+        effects = to_confirm = 0
+        if own or loaded.notices:
+            follow_up = FollowUp(self.effects, self.confirmations)
+            effects, to_confirm = follow_up.send(
+                observation,
+                self.guilds.settings(guild_id),
+                loaded.notices,
+                lambda: self.ledger.read(guild_id, ids),
+            )
         self._begin(observation, loaded.stored.head)
         duplicates = _joins(observation)
         return Report(repeated=True, duplicates=duplicates, effects=effects, to_confirm=to_confirm)
@@ -191,51 +198,43 @@ class AttributionService:
             self.first_seen(observation)
 
     def _follow_up(
-        self, observation: Observation, lines: Callable[[], Iterable[Line]]
+        self,
+        observation: Observation,
+        settings: GuildSettings | None,
+        said: tuple[Notice, ...],
+        told: list[Line],
     ) -> tuple[int, int]:
-        """Send what follows from joins recorded: effects, and requests for Discord's own record.
-
-        Return the number of effects, and of joins to be confirmed.
-        """
-        settings = self.guilds.settings(observation.guild_id)
-        channel_id = settings.join_log_channel_id
-        if channel_id is None and not settings.members_search:
+        if not told and not said:
             return 0, 0
-        joins = list(lines())
-        effects: tuple[Effect, ...] = ()
-        if channel_id is not None:
-            told = {_membership(line): line for line in joins}
-            effects = announce(observation, told, channel_id)
-            self.effects.send(effects)
-        requests = requests_for(observation, joins) if settings.members_search else []
-        if requests:
-            delay = int(SCHEDULE[0].total_seconds())
-            self.confirmations.send([(request, delay) for request in requests])
-        return len(effects), sum(len(request.joins) for request in requests)
+        follow_up = FollowUp(self.effects, self.confirmations)
+        settings = settings or self.guilds.settings(observation.guild_id)
+        return follow_up.send(observation, settings, said, lambda: told)
+
+
+def _with_notices(change: Change, decision: Decision, settings: GuildSettings | None) -> Change:
+    if settings is None or settings.notice_channel_id is None:
+        return change
+    said = notices(change.codes_before, decision.codes)
+    return replace(change, notices=said, lead=settings.notice_lead)
 
 
 def _change(
     observation: Observation,
-    stored: Stored,
+    loaded: Loaded,
     decision: Decision,
+    stored: Stored,
     members: Members,
     parts: tuple[Part, ...],
 ) -> Change:
     return Change(
         guild_id=observation.guild_id,
-        guild_name=observation.guild_name,
+        guild_name=observation.guild_name or loaded.guild_name,
         observation_id=observation.id,
         head=replace(decision.head, version=stored.head.version + 1),
         codes_before=stored.codes,
         members_before=members.before,
         parts=parts,
     )
-
-
-def _membership(line: Line) -> Membership:
-    if line.user_id is None or line.joined_at is None:
-        raise ValueError("line of no membership")
-    return line.user_id, line.joined_at
 
 
 def _by_confidence(lines: Iterable[Line]) -> Counter[Confidence]:

@@ -125,6 +125,7 @@ def encode_code(state: CodeState) -> str:
         "last_used": _micros(state.last_used_at),
         "named": state.named or None,
         "counted": state.counted or None,
+        "warned": state.warned or None,
     }
     return _write({name: value for name, value in fields.items() if value is not None})
 
@@ -152,6 +153,7 @@ def decode_code(code: InviteCode, text: str) -> CodeState:
             last_used_at=_moment(fields.get("last_used")),
             named=fields.get("named", 0),
             counted=fields.get("counted", 0),
+            warned=fields.get("warned", False),
         ),
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from usher.attribution.guild_settings import load_settings
 from usher.attribution.model import CodeState, Head, Membership, Stored
+from usher.attribution.noticing import read_notices
 from usher.attribution.outcomes import Outcome
 from usher.attribution.ports import Change, GuildSettings, Loaded
 from usher.attribution.rows import (
@@ -74,10 +75,14 @@ class DynamoGuilds:
             if id_ in marks and marks[id_].observation == observation.id and marks[id_].at
         }
         if mark in marks:
-            return Loaded(Stored(head), done=True, own=own)
+            said = marks[mark].notices
+            return Loaded(
+                Stored(head), done=True, own=own, notices=read_notices(said) if said else ()
+            )
         known = self._known(observation, joins, marks, own)
         codes = self._codes(observation, head)
-        return Loaded(Stored(head, codes, known), own=own)
+        name = "" if row is None else row.guild_name or ""
+        return Loaded(Stored(head, codes, known), own=own, guild_name=name)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
         """Add the groups closed lately, and the codes of their uses."""

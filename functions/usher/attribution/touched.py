@@ -3,6 +3,7 @@
 from usher.attribution.model import Head, Membership
 from usher.contracts.observation import (
     AuditEntry,
+    CodesDue,
     ImportEnded,
     InviteCreated,
     InviteDeleted,
@@ -70,6 +71,8 @@ def codes_named(observation: Observation, head: Head) -> set[InviteCode]:
                 names.add(row.code)
             case InviteDeleted(code=code) | InviteTargeted(code=code):
                 names.add(code)
+            case CodesDue(codes=codes):
+                names.update(codes)
             case MemberSearched(code=code) if code is not None:
                 names.add(code)
             case AuditEntry(code=code) if code is not None:

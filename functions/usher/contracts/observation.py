@@ -164,6 +164,14 @@ class ImportEnded:
     of every present member was told, so that counts stand for nobody any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class CodesDue:
+    """The clock: a time noted for these codes has come. Discord tells of no expiry."""
+
+    codes: tuple[InviteCode, ...]
+    at: datetime
+
+
 type GatewayEvent = (
     MemberJoined
     | MemberLeft
@@ -177,6 +185,7 @@ type GatewayEvent = (
     | MemberSearched
     | Deed
     | ImportEnded
+    | CodesDue
 )
 
 

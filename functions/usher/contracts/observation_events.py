@@ -9,6 +9,7 @@ from usher.contracts.deeds_codec import read_granted, read_setting, write_deed
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
+    CodesDue,
     GatewayEvent,
     ImportEnded,
     InviteCreated,
@@ -55,8 +56,8 @@ def write_event(event: GatewayEvent) -> Fields:
             return {"t": "left", "at": at, "user_id": event.user_id, "audited": event.audited}
         case MemberBanned() | MemberAdded():
             return {"t": _BARE[type(event)], "at": at, "user_id": event.user_id}
-        case InviteCreated() | InviteDeleted() | InviteTargeted():
-            return _write_invite(event, at)
+        case InviteCreated() | InviteDeleted() | InviteTargeted() | CodesDue():
+            return {"at": at, **_write_codes(event)}
         case AuditEntry():
             return {
                 "t": "audit",
@@ -89,14 +90,17 @@ def write_event(event: GatewayEvent) -> Fields:
             return {"t": "import_ended", "at": at, "by_counts": event.by_counts}
 
 
-def _write_invite(event: InviteCreated | InviteDeleted | InviteTargeted, at: str) -> Fields:
+def _write_codes(event: InviteCreated | InviteDeleted | InviteTargeted | CodesDue) -> Fields:
+    """Write what happened to codes."""
     match event:
         case InviteCreated():
-            return {"t": "invite_created", "at": at, "invite": write_row(event.invite)}
+            return {"t": "invite_created", "invite": write_row(event.invite)}
         case InviteDeleted():
-            return {"t": "invite_deleted", "at": at, "code": event.code}
+            return {"t": "invite_deleted", "code": event.code}
         case InviteTargeted():
-            return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
+            return {"t": "targeted", "code": event.code, "users": list(event.users)}
+        case CodesDue():
+            return {"t": "due", "codes": list(event.codes)}
 
 
 def _write_join(event: MemberJoined) -> Fields:
@@ -173,6 +177,11 @@ def _read_targeted(fields: Fields, at: datetime) -> InviteTargeted:
     return InviteTargeted(read_code(fields, "code"), tuple(users), at)
 
 
+def _read_due(fields: Fields, at: datetime) -> CodesDue:
+    codes = read_list(fields, "codes")
+    return CodesDue(tuple(read_code({"code": code}, "code") for code in codes), at)
+
+
 def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
     inviter_id = unless_none(fields, "inviter_id", read_snowflake)
     return MemberSearched(
@@ -204,4 +213,5 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "granted": read_granted,
     "setting": read_setting,
     "import_ended": lambda fields, at: ImportEnded(at, read_flag(fields, "by_counts")),
+    "due": _read_due,
 }

@@ -14,7 +14,7 @@ from usher.attribution.causes import Cause
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
 from usher.credit.queries import Tally
-from usher.ids import UserId
+from usher.ids import InviteCode, UserId
 from usher.ledger.lines import Line, LineType
 
 CLOCKS_DIFFER: Final = timedelta(seconds=5)
@@ -61,12 +61,13 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one line adds to an inviter's counters."""
+    """What one line adds to the counters of an inviter and a code."""
 
-    inviter_id: UserId
+    inviter_id: UserId | None
     moment: datetime | None
     """It counts in the periods that hold this too; None for all time alone."""
     tally: Tally
+    code: InviteCode | None = None
     booked_at: datetime | None = None
     """When the line was written: what has been swept away by then is not counted in again."""
 
@@ -130,6 +131,13 @@ def inviter_of(word: Word | None) -> UserId | None:
     return word.inviter_id
 
 
+def code_of(word: Word | None) -> InviteCode | None:
+    """By which single code a join was; none unless attributed to it."""
+    if word is None or word.outcome is not OutcomeName.ATTRIBUTED:
+        return None
+    return word.code
+
+
 def ended_by(record: MemberRecord | None, at: datetime) -> MemberRecord | None:
     """Which known membership a leave ends; None when that one is not known."""
     if record is None or at < record.joined_at - CLOCKS_DIFFER:
@@ -143,6 +151,8 @@ def counters(changes: Iterable[Change]) -> dict[Counter, Tally]:
     """Sum changes up by inviter and period, leaving out what cancels."""
     sums: dict[Counter, Tally] = {}
     for change in changes:
+        if change.inviter_id is None:
+            continue
         for period, ends in _periods(change):
             counter = Counter(change.inviter_id, period, ends)
             sums[counter] = _add(sums.get(counter, Tally()), change.tally)
@@ -158,8 +168,8 @@ def _join(line: Line, record: MemberRecord | None) -> Booking:
             return Booking(record)
         # A membership before the one known: it ended, or there would be no later one.
         late = replace(record, epochs=record.epochs + 1)
-        return Booking(late, _credit(inviter, line.joined_at, ended=True, by=1))
-    changes = _credit(inviter, line.joined_at, ended=False, by=1)
+        return Booking(late, _credit(line.word, line.joined_at, ended=True, by=1))
+    changes = _credit(line.word, line.joined_at, ended=False, by=1)
     if record is not None:
         changes = (*_reverse(record), *changes)  # its leave was missed
     epochs = 1 if record is None else record.epochs + 1
@@ -174,18 +184,18 @@ def _correction(line: Line, record: MemberRecord | None) -> Booking:
     if line.joined_at > record.joined_at:
         return Booking(record)
     current = line.joined_at == record.joined_at
-    before = inviter_of(record.word if current else line.previous)
-    after = inviter_of(line.word)
+    before, after = record.word if current else line.previous, line.word
     ended = not current or record.left_at is not None
     changes: tuple[Change, ...] = ()
-    if before != after:
+    if _whose(before) != _whose(after):
         changes = (
             *_credit(before, line.joined_at, ended=ended, by=-1),
             *_credit(after, line.joined_at, ended=ended, by=1),
         )
     if not current:
         return Booking(record, changes)
-    return Booking(replace(record, word=line.word, booked=after is not None and not ended), changes)
+    booked = inviter_of(after) is not None and not ended
+    return Booking(replace(record, word=line.word, booked=booked), changes)
 
 
 def _leave(line: Line, record: MemberRecord | None) -> Booking:
@@ -208,20 +218,25 @@ def _cause(line: Line, record: MemberRecord | None) -> Booking:
     return Booking(replace(record, cause=line.cause, removed_by=line.by))
 
 
-def _credit(
-    inviter: UserId | None, moment: datetime, *, ended: bool, by: int
-) -> tuple[Change, ...]:
+def _whose(word: Word | None) -> tuple[UserId | None, InviteCode | None]:
+    return inviter_of(word), code_of(word)
+
+
+def _credit(word: Word | None, moment: datetime, *, ended: bool, by: int) -> tuple[Change, ...]:
     """Book the join of a membership, or take it back: both sides of it when it has ended."""
-    if inviter is None:
+    inviter, code = _whose(word)
+    if inviter is None and code is None:
         return ()
-    return (Change(inviter, moment, Tally(tracked=by, left=by if ended else 0)),)
+    return (Change(inviter, moment, Tally(tracked=by, left=by if ended else 0), code),)
 
 
 def _reverse(record: MemberRecord) -> tuple[Change, ...]:
-    inviter = inviter_of(record.word)
-    if not record.booked or inviter is None:
+    if record.left_at is not None:
         return ()
-    return (Change(inviter, record.joined_at, Tally(left=1)),)
+    inviter, code = inviter_of(record.word) if record.booked else None, code_of(record.word)
+    if inviter is None and code is None:
+        return ()
+    return (Change(inviter, record.joined_at, Tally(left=1), code),)
 
 
 def _periods(change: Change) -> Iterable[tuple[str, datetime | None]]:

@@ -126,6 +126,7 @@ STATES = st.builds(
     last_used_at=st.none() | MOMENTS,
     named=COUNTS,
     counted=COUNTS,
+    warned=st.booleans(),
 )
 
 
@@ -147,7 +148,7 @@ def test_a_code_comes_back(state: CodeState) -> None:
 def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
-        17,
+        18,
         14,
         4,
         9,

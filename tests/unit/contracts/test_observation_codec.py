@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
+    CodesDue,
     ImportEnded,
     InviteCreated,
     InviteDeleted,
@@ -87,6 +88,7 @@ events = st.one_of(
         made_at=st.none() | times,
         removed=st.none() | counts,
     ),
+    st.builds(CodesDue, codes=st.lists(codes, max_size=3).map(tuple), at=times),
     st.builds(InviteTargeted, code=codes, users=st.lists(users, max_size=3).map(tuple), at=times),
     st.builds(MemberAdded, user_id=users, at=times),
     st.builds(MemberFound, person=people, joined_at=times, at=times),
