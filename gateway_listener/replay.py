@@ -24,5 +24,6 @@ class Replay:
             self._joined[guild_id, event.person.user_id] = event.joined_at
         elif isinstance(event, MemberLeft):
             joined_at = self._joined.get((guild_id, event.user_id), self._since)
-            return replace(event, at=min(event.at, max(self._since, joined_at)))
+            earliest = min(event.at, max(self._since, joined_at))
+            return replace(event, at=earliest, until=event.at)
         return event

@@ -119,9 +119,8 @@ def _same_ban(one: _Evidence, other: _Evidence) -> bool:
 
 def _because(left: MemberLeft, evidence: Sequence[_Evidence]) -> _Evidence | None:
     """Find what removed a member: of several acts the one nearest in time."""
-    near = [
-        one for one in evidence if one.user_id == left.user_id and abs(one.at - left.at) <= SAME_ACT
-    ]
+    earliest, latest = left.at - SAME_ACT, (left.until or left.at) + SAME_ACT
+    near = [one for one in evidence if one.user_id == left.user_id and earliest <= one.at <= latest]
     return min(near, key=lambda one: abs(one.at - left.at), default=None)
 
 

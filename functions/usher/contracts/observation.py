@@ -49,6 +49,8 @@ class MemberLeft:
     at: datetime
     audited: bool = False
     """The listener is told of the guild's audit log: it would hear of a kick or a ban."""
+    until: datetime | None = None
+    """Where a session's replay told of it: by when it had happened. `at` is then the earliest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def write_event(event: GatewayEvent) -> Fields:
         case MemberJoined():
             return {"t": "joined", "at": at, **_write_join(event)}
         case MemberLeft():
-            return {"t": "left", "at": at, "user_id": event.user_id, "audited": event.audited}
+            return {"t": "left", "at": at, **_write_left(event)}
         case MemberBanned() | MemberAdded():
             return {"t": _BARE[type(event)], "at": at, "user_id": event.user_id}
         case InviteCreated() | InviteDeleted() | InviteTargeted() | CodesDue():
@@ -103,6 +103,11 @@ def _write_codes(event: InviteCreated | InviteDeleted | InviteTargeted | CodesDu
             return {"t": "due", "codes": list(event.codes)}
 
 
+def _write_left(event: MemberLeft) -> Fields:
+    until = {} if event.until is None else {"until": format_time(event.until)}
+    return {"user_id": event.user_id, "audited": event.audited, **until}
+
+
 def _write_join(event: MemberJoined) -> Fields:
     return {
         "joined_at": format_time(event.joined_at),
@@ -146,6 +151,11 @@ def _read_person(fields: Fields) -> Person:
         bot=read_flag(fields, "bot"),
         has_avatar=read_flag(fields, "has_avatar"),
     )
+
+
+def _read_left(fields: Fields, at: datetime) -> MemberLeft:
+    audited = bool(unless_none(fields, "audited", read_flag))
+    return MemberLeft(_user_id(fields), at, audited, unless_none(fields, "until", read_time))
 
 
 def _read_join(fields: Fields, at: datetime) -> MemberJoined:
@@ -197,9 +207,7 @@ def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
 
 _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "joined": _read_join,
-    "left": lambda fields, at: MemberLeft(
-        _user_id(fields), at, unless_none(fields, "audited", read_flag) or False
-    ),
+    "left": _read_left,
     "banned": lambda fields, at: MemberBanned(_user_id(fields), at),
     "invite_created": lambda fields, at: InviteCreated(read_row(fields.get("invite")), at),
     "invite_deleted": lambda fields, at: InviteDeleted(read_code(fields, "code"), at),

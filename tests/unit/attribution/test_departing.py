@@ -1,5 +1,6 @@
 """Leaves, kicks, bans and prunes are told apart by what comes with them, before or after."""
 
+from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -259,3 +260,17 @@ def test_leaves_are_forgotten_a_minute_later() -> None:
 
     assert isinstance(worker.guilds, FakeGuilds)
     assert worker.guilds.guilds[GUILD].head.departures == ()
+
+
+def test_a_kick_that_is_replayed_with_its_leave_is_told_although_the_leave_is_dated_early() -> None:
+    # Given a leave that a session's replay tells of: it happened within the last minute
+    worker = town("7")
+    gone = replace(left("7", 10), audited=True, until=at(70))
+
+    # When the kick is replayed with it, with Discord's time
+    worker.handle(observe(gone, removal(KICK, "7", 50), seconds=70))
+
+    # Then
+    [line] = lines(worker)
+    assert (line.cause, line.by) == (Cause.KICKED, MODERATOR)
+    assert line.timestamp == at(10)

@@ -73,7 +73,7 @@ events = st.one_of(
     st.builds(
         MemberJoined, person=people, joined_at=times, at=times, pending=st.booleans(), flags=counts
     ),
-    st.builds(MemberLeft, user_id=users, at=times, audited=st.booleans()),
+    st.builds(MemberLeft, user_id=users, at=times, audited=st.booleans(), until=st.none() | times),
     st.builds(MemberBanned, user_id=users, at=times),
     st.builds(InviteCreated, invite=rows, at=times),
     st.builds(InviteDeleted, code=codes, at=times),
