@@ -118,7 +118,8 @@ class AttributionService:
         decision = self._decide(stored, observation)
         users = users_of(decision.facts)
         members = self.guilds.members(observation.guild_id, users, observation.id)
-        lines, replaced = self._record(decision, observation, members, carried)
+        version = stored.head.version + 1
+        lines, replaced = self._record(decision, observation, members, carried, version)
         decision = believe(decision, replaced)
         applied = carried.applied
         if loaded.begun:
@@ -153,11 +154,16 @@ class AttributionService:
             raise PoisonError(f"attribute: {type(error).__name__}") from error
 
     def _record(
-        self, decision: Decision, observation: Observation, members: Members, carried: _Try
+        self,
+        decision: Decision,
+        observation: Observation,
+        members: Members,
+        carried: _Try,
+        version: int,
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
-            recording = record_facts(decision.facts, observation, members.before)
+            recording = record_facts(decision.facts, observation, members.before, version)
         except DETERMINISTIC as error:
             raise PoisonError(f"record: {type(error).__name__}") from error
         new = [line for line in recording.lines if line.event_id not in carried.stand]

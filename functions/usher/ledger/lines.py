@@ -72,6 +72,9 @@ class Line:
     """Credit: the inviter. Elsewhere it is the word's."""
     recovered: bool = False
     """Joins: found after an absence of the listener, not seen."""
+    seq: tuple[int, int] | None = None
+    """When it was booked: the version of the guild's head that it was recorded for, and its place
+    among the lines of that observation. None on lines that were written without."""
 
 
 def event_id(*parts: str) -> str:
@@ -113,6 +116,7 @@ def write_line(line: Line) -> bytes:
         "user_id": line.user_id,
         "joined_at": None if line.joined_at is None else format_time(line.joined_at),
         **word_fields(line.word),
+        "seq": line.seq,
     }
     match line.type:
         case LineType.CORRECTION | LineType.CONFIRMATION:
@@ -155,6 +159,7 @@ def _line(fields: Mapping[str, object]) -> Line:
         delta=delta if isinstance(delta, int) else None,
         staff_id=_user(fields["staff_id"]) if type_ is LineType.CREDIT else None,
         recovered=fields.get("recovered") is True,
+        seq=_pair(fields.get("seq")),
     )
 
 
@@ -208,6 +213,15 @@ def _user(value: object) -> UserId | None:
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
+
+
+def _pair(value: object) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    match value:
+        case [int(version), int(place)]:
+            return version, place
+    raise ValueError("seq")
 
 
 _WORD_FIELDS: Final = (

@@ -1,11 +1,12 @@
 """What the ledger asks of the world."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
+from usher.ledger.repairs import Repair
 
 
 class Entry(Protocol):
@@ -19,6 +20,16 @@ class Entry(Protocol):
     @property
     def modified(self) -> datetime:
         """When it was written."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+    @property
+    def etag(self) -> str:
+        """What the bucket says of the content: its MD5 in hex, unless KMS or parts were used."""
         ...
 
 
@@ -39,6 +50,26 @@ class Objects(Protocol):
 
     def folders(self, prefix: str) -> Iterator[str]:
         """List the next steps below a prefix, each ending in a slash, in order."""
+        ...
+
+
+class Archive(Objects, Protocol):
+    """A bucket whose large objects are read and written piece by piece."""
+
+    def stream(self, key: str) -> Iterator[bytes] | None:
+        """Read an object in pieces; None when there is none."""
+        ...
+
+    def upload(self, key: str, chunks: Iterable[bytes]) -> int:
+        """Write an object in pieces, over what is there; return its bytes."""
+        ...
+
+
+class Repairs(Protocol):
+    """Takes what could not be written beside a line; raises an AWS error when it was not taken."""
+
+    def ask(self, repairs: Sequence[Repair]) -> None:
+        """Hand over objects to be written later."""
         ...
 
 

@@ -199,6 +199,7 @@ def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> N
         "LEDGER_BUCKET": "b",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
+        "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",
         "AWS_REGION": REGION,
     }
     del environ[missing]
@@ -215,6 +216,7 @@ def test_a_senseless_retention_is_told(days: str, credentials: None) -> None:
         "LEDGER_BUCKET": "b",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
+        "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",
         "AWS_REGION": REGION,
         "LEDGER_RETENTION_DAYS": days,
     }

@@ -42,7 +42,7 @@ def test_a_line_comes_back_as_it_was_written(outcome: Outcome) -> None:
             line, type=LineType.CORRECTION, corrects=line.event_id, previous=word_of(unknown())
         ),
         replace(line, type=LineType.LEAVE, credit_reversed_from=UserId("900")),
-        replace(line, type=LineType.LEAVE, word=None, joined_at=None),
+        replace(line, type=LineType.LEAVE, word=None, joined_at=None, seq=(7, 0)),
         Line(
             LineType.CREDIT, "c", at(1), GUILD, None, None, None, delta=-2, staff_id=UserId("900")
         ),
@@ -75,6 +75,7 @@ def test_a_line_is_one_json_object_with_every_field_and_ids_only() -> None:
         "method": None,
         "candidates": [],
         "reason": "no_use_seen",
+        "seq": None,
         "recovered": False,
     }
 
