@@ -1,9 +1,11 @@
 """What the ledger asks of the world."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
+from usher.ids import GuildId
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
 from usher.ledger.repairs import Repair
@@ -86,4 +88,28 @@ class Lines(Protocol):
 
     def read(self, key: str) -> Line:
         """Read the line under a key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptHead:
+    """The newest link of a guild's chain, as it is kept outside the bucket."""
+
+    day: date
+    sha256: str
+    number: int
+
+
+class Heads(Protocol):
+    """Where the heads of the chains are kept. Methods may raise an AWS error."""
+
+    def get(self, guild_id: GuildId) -> KeptHead | None:
+        """Read a guild's head; None before its first link."""
+        ...
+
+    def move(self, guild_id: GuildId, before: str | None, head: KeptHead) -> None:
+        """Write a head in place of the one with hash `before`; raises ChainError if it moved.
+
+        That it is there already is as good.
+        """
         ...
