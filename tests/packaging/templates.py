@@ -18,6 +18,7 @@ ROOMS: Final = {
     "EventWorkerFunction": "event_worker",
     "EffectsFunction": "effects",
     "ConfirmerFunction": "confirmer",
+    "LogBackupFunction": "log_backup",
 }
 
 

@@ -6,7 +6,7 @@ Closed days are read from their files, a request for many lines; what is in no l
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from itertools import batched, islice
 from typing import Final
@@ -69,6 +69,13 @@ class LedgerReader:
         lines.sort(key=lambda line: (line.timestamp, line.event_id), reverse=True)
         people = People(self.store.objects)
         return [_show(line, people) for line in lines]
+
+    def newest(self, guild_id: GuildId, limit: int) -> list[tuple[datetime, Line]]:
+        """Read a guild's newest lines, newest first, with the time at which each was written."""
+        entries = list(self._newest(guild_id, limit))
+        entries.sort(key=lambda entry: (entry.modified, entry.key), reverse=True)
+        lines = self.pool.map(self.store.read, [entry.key for entry in entries[:limit]])
+        return [(entry.modified, line) for entry, line in zip(entries, lines, strict=False)]
 
     def _keys(self, guild_id: GuildId, first: date | None, last: date | None) -> Iterator[str]:
         after = "" if first is None else day_prefix(guild_id, first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
@@ -17,6 +17,10 @@ from usher.ledger.repairs import Repair, encode_repair
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+
+WAIT_SECONDS: Final = 1
+"""How long an empty queue is asked: without waiting SQS asks some of its servers only."""
 
 
 def sqs_client(region: str) -> SQSClient:
@@ -96,7 +100,7 @@ class RepairsQueue:
     def waiting(self) -> Iterator[WaitingRepair]:
         """Receive until the queue is empty, each message once."""
         while messages := self.client.receive_message(
-            QueueUrl=self.queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+            QueueUrl=self.queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=WAIT_SECONDS
         ).get("Messages"):
             for message in messages:
                 yield WaitingRepair(self, message["Body"], message["ReceiptHandle"])
