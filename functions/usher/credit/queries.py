@@ -1,9 +1,9 @@
 """What can be asked about credit: the read models and the Protocol that stores implement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 from usher.ids import GuildId, UserId
 
@@ -16,6 +16,16 @@ class Tally:
     added: int = 0
     fake: int = 0
     left: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        """Sum up."""
+        return replace(
+            self,
+            tracked=self.tracked + other.tracked,
+            added=self.added + other.added,
+            fake=self.fake + other.fake,
+            left=self.left + other.left,
+        )
 
     @property
     def effective(self) -> int:

@@ -118,7 +118,7 @@ def counters(changes: Iterable[Change]) -> dict[Counter, Tally]:
     for change in changes:
         for period, ends in _periods(change.moment):
             counter = Counter(change.inviter_id, period, ends)
-            sums[counter] = _add(sums.get(counter, Tally()), change.tally)
+            sums[counter] = sums.get(counter, Tally()) + change.tally
     return {counter: tally for counter, tally in sums.items() if tally != Tally()}
 
 
@@ -190,13 +190,4 @@ def _periods(moment: datetime) -> tuple[tuple[str, datetime | None], ...]:
         (ALL_TIME, None),
         (f"day#{midnight.date().isoformat()}", midnight + timedelta(days=1)),
         (f"week#{year}-W{week:02}", midnight + timedelta(days=8 - weekday)),
-    )
-
-
-def _add(one: Tally, other: Tally) -> Tally:
-    return Tally(
-        one.tracked + other.tracked,
-        one.added + other.added,
-        one.fake + other.fake,
-        one.left + other.left,
     )

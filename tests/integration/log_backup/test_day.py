@@ -1,23 +1,18 @@
 """The daily door with its real adapters: days closed, forms repaired, backups made, faults told."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
 
-from event_worker.bootstrap import build as build_worker
-from infra.local.emulator import Emulator
 from log_backup.bootstrap import NEEDED, build
 from log_backup.door import DailyDoor, TasksFailedError
 from tests.builders import GUILD, joined, look, observe, row
-from tests.fakes.cloud import BUCKET, REGION, TABLE, make_bucket, make_queue, make_table, rows
-from tests.integration.event_worker.conftest import record
-from tests.integration.stores.conftest import aws
+from tests.fakes.cloud import REGION, TABLE, rows
+from tests.integration.log_backup.conftest import handle
 from usher.backup.service import read_backup
-from usher.contracts.observation import Observation
 from usher.ledger.closed import ClosedDays
 from usher.ledger.csv_form import read_rows
 from usher.ledger.head_store import DynamoHeads
@@ -31,44 +26,12 @@ from usher.platform.sqs import RepairsQueue, sqs_client
 LATER = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
-@pytest.fixture(params=["moto", "emulator"])
-def environ(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[dict[str, str]]:
-    """A cloud with one guild's day in it."""
-    with aws(request.param, request, monkeypatch):
-        make_table(boto3.client("dynamodb", region_name=REGION))
-        make_bucket(boto3.client("s3", region_name=REGION))
-        client = boto3.client("sqs", region_name=REGION)
-        variables = {
-            "TABLE_NAME": TABLE,
-            "LEDGER_BUCKET": BUCKET,
-            "AWS_REGION": REGION,
-            "POWERTOOLS_SERVICE_NAME": "log_backup",
-            **{
-                f"{name.upper()}_QUEUE_URL": make_queue(client, name)
-                for name in ("effects", "confirmations", "repairs")
-            },
-        }
-        live(variables)
-        yield variables
-
-
-def live(variables: dict[str, str]) -> None:
-    worker = build_worker(variables, 1)
-
-    def handle(*observations: Observation) -> None:
-        answer = worker.handle([record(one) for one in observations], lambda: 15_000)
-        assert answer == {"batchItemFailures": []}
-
+@pytest.fixture(autouse=True)
+def _lived(environ: dict[str, str]) -> None:
+    """One guild's day."""
     seen = look(row("abc", 1), seconds=11)
     handle(
+        environ,
         observe(look=look(row("abc", 0), seconds=-700), seconds=-700),
         observe(joined("7", 10), look=seen, seconds=11),
     )
