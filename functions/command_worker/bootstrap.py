@@ -12,6 +12,7 @@ from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.ledger.closed import ClosedDays
 from usher.ledger.commands import LedgerExports
 from usher.ledger.export import LedgerExport
 from usher.ledger.reader import LedgerReader
@@ -41,14 +42,15 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     names = ("TABLE_NAME", "LEDGER_BUCKET", "DISCORD_API_BASE", "DISCORD_APPLICATION_ID")
     found = require(environ, *names)
     table = DynamoReads(SignedClient(DYNAMODB, environ), found["TABLE_NAME"])
-    ledger = LedgerStore(Bucket(s3_client(region(environ)), found["LEDGER_BUCKET"]), _now)
+    bucket = Bucket(s3_client(region(environ)), found["LEDGER_BUCKET"])
+    ledger = LedgerStore(bucket, _now)
     pool = ThreadPoolExecutor(READERS, "ledger")
     return Door(
         router=ROUTER,
         services=Services(
             credit=DynamoCreditReads(table),
             invites=DynamoInviteReads(table),
-            exports=LedgerExport(LedgerReader(ledger, pool), pool, _now),
+            exports=LedgerExport(LedgerReader(ledger, pool, ClosedDays(bucket)), pool, _now),
         ),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,

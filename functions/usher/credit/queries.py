@@ -1,9 +1,9 @@
 """What can be asked about credit: the read models and the Protocol that stores implement."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Protocol
 
 from usher.ids import GuildId, UserId
 
@@ -17,10 +17,9 @@ class Tally:
     fake: int = 0
     left: int = 0
 
-    def __add__(self, other: Self) -> Self:
+    def __add__(self, other: "Tally") -> "Tally":
         """Sum up."""
-        return replace(
-            self,
+        return Tally(
             tracked=self.tracked + other.tracked,
             added=self.added + other.added,
             fake=self.fake + other.fake,

@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import boto3
 import pytest
@@ -14,12 +15,15 @@ from tests.builders import GUILD
 from tests.fakes.cloud import BUCKET, REGION, TABLE, make_table, rows
 from tests.fakes.story import story
 from tests.integration.log_backup.conftest import handle
+from usher.ledger.csv_form import read_rows
 from usher.ledger.keys import guild_prefix
 from usher.platform.dynamo_scan import WholeTable, dynamo_client
 from usher.platform.s3 import Bucket, s3_client
 
 LATER = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
 FRESH = "usher-rebuilt"
+# With this many rows moto is slow; tests/integration/stores shows that it agrees.
+pytestmark = pytest.mark.parametrize("environ", ["emulator"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -154,6 +158,24 @@ def test_a_rebuild_that_broke_off_goes_on_where_it_was(
     total = len(live_rows(TABLE))
     assert f" {total - 10} rows written" in capsys.readouterr().out
     assert len(live_rows(FRESH)) == len(list(rows(FRESH))) == total
+
+
+@pytest.mark.usefixtures("closed")
+def test_an_export_goes_to_a_file_or_into_the_bucket(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "joins.csv"
+
+    assert usher("export", "--out", str(file)) == 0
+    assert usher("export") == 0
+
+    key = capsys.readouterr().out.split()[-1]
+    assert Bucket(s3_client(REGION), BUCKET).get(key) == file.read_bytes()
+    names = [row["Username"] for row in read_rows([file.read_bytes()])]
+    assert len(names) > 10
+    assert all(names)
+    assert usher("export", "--from", "2026-11-21", "--out", str(file)) == 0
+    assert list(read_rows([file.read_bytes()])) == []
 
 
 def test_nothing_reachable_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
