@@ -10,11 +10,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.cli.commands import Subparsers
 from infra.cli.progress import Progress
+from infra.ledger.rebuild import EVIDENCE, KINDS
 from usher.backup.rules import Kind, prefix
 from usher.backup.service import Item, read_backup
 from usher.platform.dynamo_scan import UnwrittenError, WholeTable, dynamo_client
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import SettingsError, region
+
+REBUILT: Final = (*KINDS, *EVIDENCE)
+"""Sort keys of rows that a rebuild writes, or that the next look does."""
 
 FAILURES: Final = (BotoCoreError, ClientError, SettingsError, UnwrittenError, ValueError)
 
@@ -25,6 +29,11 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--bucket", default=os.environ.get("LEDGER_BUCKET"))
     parser.add_argument("--backup", metavar="KEY", help="the newest daily one unless given")
     parser.add_argument("--into", metavar="TABLE", required=True, help="an empty table")
+    parser.add_argument(
+        "--rest",
+        action="store_true",
+        help="only what `usher ledger rebuild` does not bring back, into a table it has written",
+    )
     parser.add_argument("--again", action="store_true", help="go on with a restore that broke off")
     parser.set_defaults(run=run)
 
@@ -38,12 +47,15 @@ def run(namespace: argparse.Namespace) -> int:
         where = region(os.environ)
         bucket = Bucket(s3_client(where), namespace.bucket)
         table = WholeTable(dynamo_client(where), namespace.into)
-        if not namespace.again and not table.is_empty():
+        if not (namespace.again or namespace.rest or table.is_empty()):
             print(f"{table.name} is not empty: restore into a new table", file=sys.stderr)
             return 2
         key = namespace.backup or _newest(bucket)
         with Progress("rows") as progress:
-            count = table.put(_counted(_read(bucket, key), progress))
+            items = _read(bucket, key)
+            if namespace.rest:
+                items = (item for item in items if not item["sk"]["S"].startswith(REBUILT))
+            count = table.put(_counted(items, progress))
     except FAILURES as error:
         print(f"usher restore: {type(error).__name__}: {error}", file=sys.stderr)
         return 1

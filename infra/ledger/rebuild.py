@@ -9,6 +9,8 @@ from typing import Final
 
 from usher.attribution.accuracy import Accuracy
 from usher.attribution.accuracy_store import PREFIX, accuracy_row
+from usher.attribution.model import Head
+from usher.attribution.rows import head_row
 from usher.credit.queries import Tally
 from usher.credit.rebuild import Books
 from usher.credit.store import counter_row, has_expired, member_row
@@ -22,6 +24,8 @@ REBUILD: Final = "REBUILD"
 """Partition of a table that is being rebuilt: how far it is."""
 KINDS: Final = (PREFIX, "C#", "M#", CHAIN)
 """What the ledger tells of: rows whose sort keys begin so."""
+EVIDENCE: Final = ("HEAD", "I#", "W#")
+"""What it does not, and the next look restores; a rebuild writes a head without evidence."""
 NOTED: Final = 1000
 """Rows after which it is noted how far a rebuild is."""
 AHEAD: Final = frozenset({"ahead", "before"})
@@ -52,7 +56,11 @@ class Difference:
 
 
 def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -> Iterator[Item]:
-    """Write books as the rows of a table, in order of their sort keys."""
+    """Write books as the rows of a table, in order of their sort keys.
+
+    Beside what the ledger tells of there is a head without evidence: it goes on with the versions,
+    since these order the lines, and says since when the guild is known and when it was last seen.
+    """
     rows: list[Row] = [
         accuracy_row(guild_id, day, accuracy)
         for day, accuracy in books.accuracy.items()
@@ -64,10 +72,13 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
         if tally != Tally() and not has_expired(counter, now)
     ]
     rows += [member_row(guild_id, user, record) for user, record in books.members.items()]
+    if books.version:
+        head = Head(since=books.since, seen_at=books.until)
+        rows.append(head_row(guild_id, books.version, head, None))
     if last is not None:
-        head = digest(write_link(last))
+        hashed = digest(write_link(last))
         key = f"G#{guild_id}", CHAIN
-        rows.append(ChainRow(*key, head=head, day=last.day.isoformat(), number=last.number))
+        rows.append(ChainRow(*key, head=hashed, day=last.day.isoformat(), number=last.number))
     rows.sort(key=lambda row: row.sk)
     return (row.serialize() for row in rows)
 
@@ -122,8 +133,9 @@ def compare(ours: Iterator[Item], theirs: Iterator[Item], now: datetime) -> Iter
     Counts of 0 and rows of nothing else are as if they were not there, since a row that was added
     to and taken from stays; so are rows that have expired.
     """
+    told = (row for row in ours if row["sk"]["S"].startswith(KINDS))
     marked = heapq.merge(
-        ((row["sk"], 0, row) for row in _plain(ours, now)),
+        ((row["sk"], 0, row) for row in _plain(told, now)),
         ((row["sk"], 1, row) for row in _plain(theirs, now)),
         key=lambda one: one[:2],
     )

@@ -1,13 +1,13 @@
 """The books of a guild from its ledger alone: members, counters, accuracy. Pure (SPEC 4.4).
 
 The same lines in the order in which they were booked, each event once, give the same books. What
-is evidence and not attribution (codes, the head, marks of events) is not in the ledger: the next
+is evidence and not attribution (codes, open groups, marks of events) is not in the ledger: the next
 look at Discord restores it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from usher.attribution.accuracy import Accuracy, measure
 from usher.credit.queries import Tally
@@ -26,10 +26,19 @@ class Books:
     """Rows that came to nothing are among them."""
     accuracy: dict[date, Accuracy] = field(default_factory=dict)
     lines: int = 0
+    version: int = 0
+    """The highest of a head that lines were recorded for: a head that follows must be higher."""
+    since: datetime | None = None
+    """Time of the earliest line."""
+    until: datetime | None = None
+    """Time of the latest line."""
 
     def enter(self, line: Line) -> None:
         """Book the next line."""
         self.lines += 1
+        self.version = max(self.version, line.seq[0] if line.seq else 0)
+        self.since = min(self.since or line.timestamp, line.timestamp)
+        self.until = max(self.until or line.timestamp, line.timestamp)
         record = None if line.user_id is None else self.members.get(line.user_id)
         booking = book(line, record)
         if line.user_id is not None and booking.record is not None:

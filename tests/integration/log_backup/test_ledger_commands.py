@@ -99,7 +99,8 @@ def test_a_table_rebuilt_from_the_ledger_equals_the_original(
     assert f"equals {TABLE}" in capsys.readouterr().out
     assert len(live_rows(TABLE)) > 20
     assert [row["sk"] for row in live_rows(FRESH)] == [row["sk"] for row in live_rows(TABLE)]
-    assert len(list(rows(FRESH))) == len(live_rows(FRESH)), "only what the ledger tells of"
+    rest = [row["sk"] for row in rows(FRESH) if row not in live_rows(FRESH)]
+    assert rest == ["HEAD"], "beside what the ledger tells of only what orders its lines"
 
 
 def test_one_counter_altered_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,8 +157,8 @@ def test_a_rebuild_that_broke_off_goes_on_where_it_was(
 
     # Then only the rest is written, and all is there
     total = len(live_rows(TABLE))
-    assert f" {total - 10} rows written" in capsys.readouterr().out
-    assert len(live_rows(FRESH)) == len(list(rows(FRESH))) == total
+    assert f" {total + 1 - 10} rows written" in capsys.readouterr().out
+    assert len(live_rows(FRESH)) == len(list(rows(FRESH))) - 1 == total
 
 
 @pytest.mark.usefixtures("closed")

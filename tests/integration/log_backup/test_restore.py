@@ -2,13 +2,16 @@
 
 import contextlib
 import gzip
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import boto3
 import pytest
 
 from infra.cli.main import main
 from log_backup.bootstrap import build
-from tests.builders import GUILD
+from tests.builders import GUILD, joined, look, observe, row
 from tests.fakes.cloud import BUCKET, REGION, TABLE, make_table, rows
 from tests.fakes.story import story
 from tests.integration.log_backup.conftest import handle
@@ -58,6 +61,42 @@ def test_a_table_with_rows_is_left_alone_unless_it_is_to_go_on(
     assert "not empty" in capsys.readouterr().err
     assert usher("--again") == 0
     assert list(rows(NEW)) == list(rows(TABLE))
+
+
+def test_a_guild_goes_on_after_its_table_was_lost(environ: dict[str, str]) -> None:
+    # Given settings, a backup that is older than the last lines, and a table that is gone
+    old = boto3.resource("dynamodb", region_name=REGION).Table(TABLE)
+    old.put_item(Item={"pk": f"G#{GUILD}", "sk": "SETTINGS", "members_search": "off"})
+    key = "backups/daily/9999-01-01.jsonl.gz"
+    bucket = Bucket(s3_client(REGION), BUCKET)
+    backups = build(environ, 1).backups
+    newest = replace(backups, clock=lambda: datetime(9999, 1, 1, tzinfo=UTC)).make()[0]
+    assert newest.key == key
+    codes = [row("abc", 14), row("def", 2, "901")]
+    handle(environ, observe(joined("500", 95), look=look(row("abc", 15), codes[1], seconds=96)))
+    table = {"TABLE_NAME": NEW}
+
+    # When it is rebuilt from the ledger and the rest comes from the backup
+    assert main(["ledger", "rebuild", "--bucket", BUCKET, "--into", NEW, "--compare", TABLE]) == 0
+    assert usher("--rest") == 0
+    kept = [r for r in rows(NEW) if r["pk"] == f"G#{GUILD}" and r["sk"] == "SETTINGS"]
+    assert len(kept) == 1
+
+    # Then what comes next is credited, once
+    later = [
+        observe(look=look(row("abc", 15), codes[1], seconds=200), seconds=200),
+        observe(joined("600", 210), look=look(row("abc", 16), codes[1], seconds=211), seconds=211),
+    ]
+    handle({**environ, **table}, *later)
+    handle({**environ, **table}, *later)
+    [member] = [r for r in rows(NEW) if r["sk"] == "M#600"]
+    assert (member["inviter_id"], member["booked"]) == ("900", True)
+
+    # and the ledger with the new lines gives that table again
+    assert main(["ledger", "rebuild", "--bucket", BUCKET, "--compare", NEW]) == 0
+    versions = [json.loads(bucket.get(e.key) or b"")["seq"] for e in bucket.list("lines/")]
+    assert len({tuple(seq) for seq in versions}) == len(versions)
+    assert bucket.get(key)
 
 
 def test_a_backup_that_is_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
