@@ -133,9 +133,8 @@ def compare(ours: Iterator[Item], theirs: Iterator[Item], now: datetime) -> Iter
     Counts of 0 and rows of nothing else are as if they were not there, since a row that was added
     to and taken from stays; so are rows that have expired.
     """
-    told = (row for row in ours if row["sk"]["S"].startswith(KINDS))
     marked = heapq.merge(
-        ((row["sk"], 0, row) for row in _plain(told, now)),
+        ((row["sk"], 0, row) for row in _plain(ours, now)),
         ((row["sk"], 1, row) for row in _plain(theirs, now)),
         key=lambda one: one[:2],
     )
@@ -159,6 +158,8 @@ def rows_in(table: WholeTable, guild_id: GuildId) -> Iterator[Item]:
 def _plain(items: Iterator[Item], now: datetime) -> Iterator[dict[str, str]]:
     """Write each row as text by attribute, without what says nothing."""
     for item in items:
+        if not item["sk"]["S"].startswith(KINDS):
+            continue
         counts = not item["sk"]["S"].startswith("M#")
         row = {
             name: value
