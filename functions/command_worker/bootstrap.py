@@ -17,6 +17,7 @@ from usher.catalogue import ROUTER
 from usher.credit.admin_commands import Deeds
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.ledger.closed import ClosedDays
 from usher.ledger.commands import LedgerExports
 from usher.ledger.export import LedgerExport
 from usher.ledger.reader import LedgerReader
@@ -60,7 +61,8 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     where = region(environ)
     dynamodb = SignedClient(DYNAMODB, environ)
     table = DynamoReads(dynamodb, found["TABLE_NAME"])
-    ledger = LedgerStore(Bucket(s3_client(where), found["LEDGER_BUCKET"]), _now)
+    bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
+    ledger = LedgerStore(bucket, _now)
     queues = sqs_client(where)
     events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
@@ -71,7 +73,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             credit=DynamoCreditReads(table),
             deeds=DeedRoad(events, table, _now, sleep),
             invites=DynamoInviteReads(table),
-            exports=LedgerExport(LedgerReader(ledger, pool), pool, _now),
+            exports=LedgerExport(LedgerReader(ledger, pool, ClosedDays(bucket)), pool, _now),
             imports=BackfillDesk(table, steps),
         ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),

@@ -7,7 +7,7 @@ back again, so a release that begins to honour one, or forgets another, is notic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from infra.local.aws import Cloud
 from infra.local.deploy import Deployment
@@ -102,16 +102,24 @@ def _lifecycle(cloud: Cloud, bucket: str, properties: Json) -> None:
 
 def _lifecycle_rule(rule: Json) -> LifecycleRuleUnionTypeDef:
     # CloudFormation and S3 spell a rule differently; one not translated must not pass in silence.
-    known = {"Id", "Status", "Prefix", "AbortIncompleteMultipartUpload"}
+    same = {"AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration"}
+    known = {"Id", "Status", "Prefix", "ExpirationInDays", "Transitions", *same}
     if unknown := sorted(rule.keys() - known):
         raise NotImplementedError(f"lifecycle rule {rule.get('Id')}: {', '.join(unknown)}")
-    translated: LifecycleRuleUnionTypeDef = {
+    translated: Json = {
         "ID": rule["Id"],
         "Status": rule["Status"],
         "Filter": {"Prefix": rule.get("Prefix", "")},
-        "AbortIncompleteMultipartUpload": rule["AbortIncompleteMultipartUpload"],
+        **{name: rule[name] for name in same & rule.keys()},
     }
-    return translated
+    if "ExpirationInDays" in rule:
+        translated["Expiration"] = {"Days": rule["ExpirationInDays"]}
+    if "Transitions" in rule:
+        translated["Transitions"] = [
+            {"StorageClass": one["StorageClass"], "Days": one["TransitionInDays"]}
+            for one in rule["Transitions"]
+        ]
+    return cast("LifecycleRuleUnionTypeDef", translated)
 
 
 _FIXUPS: Mapping[str, tuple[Fixup, ...]] = {

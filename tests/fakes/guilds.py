@@ -1,6 +1,5 @@
 """The stored state of guilds in memory, with the table's rules: parts, marks, a moving head."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -220,11 +219,7 @@ def _fill(guild: Guild, change: Change, part: Part, ahead: str | None) -> None:
         else:
             guild.settings[name] = line.value
     for code, count in part.counted.items():
-        known = guild.counted.get(code, CodeCount())
-        hours = Counter(known.hours)
-        hours.update(count.hours)
-        sums = known.joins + count.joins, known.present + count.present
-        guild.counted[code] = CodeCount(*sums, {hour: n for hour, n in hours.items() if n})
+        guild.counted[code] = guild.counted.get(code, CodeCount()) + count
     version = change.head.version
     for state in part.codes:
         guild.codes[state.code] = Code(version, state, change.codes_before.get(state.code))

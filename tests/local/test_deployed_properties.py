@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.aws import session
 from infra.local.settings import TEMPLATE
 from infra.local.transform import load
 from tests.local.stacks import Stack
@@ -72,10 +73,37 @@ def test_the_bucket_is_what_the_template_says(stack: Stack) -> None:
     ]
     lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
     assert lock == {"ObjectLockEnabled": "Enabled"}  # and no default retention
-    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-    (declared,) = wanted["LifecycleConfiguration"]["Rules"]
-    assert (rule["ID"], rule["Status"]) == (declared["Id"], declared["Status"])
-    assert rule["AbortIncompleteMultipartUpload"] == declared["AbortIncompleteMultipartUpload"]
+
+
+def test_the_bucket_forgets_what_the_template_says(stack: Stack) -> None:
+    declared = DECLARED["LedgerBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    held = stack.cloud.s3.get_bucket_lifecycle_configuration(Bucket=stack.physical("LedgerBucket"))[
+        "Rules"
+    ]
+
+    assert [rule["ID"] for rule in held] == [rule["Id"] for rule in declared]
+    for rule, wanted in zip(held, declared, strict=True):
+        assert rule["Status"] == wanted["Status"]
+        assert rule["Filter"]["Prefix"] == wanted.get("Prefix", "")
+        assert rule.get("Expiration", {}).get("Days") == wanted.get("ExpirationInDays")
+        for name in ("AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration"):
+            assert rule.get(name) == wanted.get(name)
+        moves = [(one["StorageClass"], one["Days"]) for one in rule.get("Transitions", [])]
+        assert moves == [
+            (one["StorageClass"], one["TransitionInDays"]) for one in wanted.get("Transitions", [])
+        ]
+
+
+def test_the_daily_job_is_scheduled_as_the_template_says(stack: Stack) -> None:
+    wanted = DECLARED["LogBackupFunction"]["Properties"]["Events"]["Daily"]["Properties"]
+    client: Any = session().client
+    events = client("events", endpoint_url=stack.cloud.endpoint_url)
+    rules = [rule for rule in events.list_rules()["Rules"] if rule.get("ScheduleExpression")]
+
+    assert [rule["ScheduleExpression"] for rule in rules] == [wanted["Schedule"]]
+    assert rules[0]["State"] == "ENABLED"
+    (target,) = events.list_targets_by_rule(Rule=rules[0]["Name"])["Targets"]
+    assert target["Arn"].endswith(f":{stack.physical('LogBackupFunction')}")
 
 
 def test_only_the_refusal_of_plain_http_is_left_out_of_the_bucket_policy(stack: Stack) -> None:

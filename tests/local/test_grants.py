@@ -32,13 +32,14 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "ExpressionAttributeValues": {":b": {"S": "grants"}},
     }
     due = {**board, "IndexName": "due", "KeyConditionExpression": "due = :b"}
-    line = {"Bucket": bucket, "Key": "grants/line"}
+    line = {"Bucket": bucket, "Key": "lines/grants"}
     locked = {
         **line,
         "Body": "{}",
         "ObjectLockMode": "GOVERNANCE",
         "ObjectLockRetainUntilDate": "2099-01-01T00:00:00Z",
     }
+    repairs = {"QueueUrl": stack.physical("RepairsQueue")}
 
     def send(queue: str, **more: str) -> Call:
         return (
@@ -75,13 +76,18 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "delete": ("dynamodb", "delete_item", {"TableName": table, "Key": _KEY}),
         "delete table": ("dynamodb", "delete_table", {"TableName": table}),
         "put line": ("s3", "put_object", locked),
+        "put link": ("s3", "put_object", {**locked, "Key": "chain/grants"}),
+        "put name": ("s3", "put_object", {**line, "Key": "names/grants", "Body": "{}"}),
+        "put backup": ("s3", "put_object", {**line, "Key": "backups/daily/x", "Body": "{}"}),
         "get line": ("s3", "get_object", line),
         "list ledger": ("s3", "list_objects_v2", {"Bucket": bucket}),
         "delete line": ("s3", "delete_object", line),
-        "get missing line": ("s3", "get_object", {"Bucket": bucket, "Key": "grants/none"}),
+        "get missing line": ("s3", "get_object", {"Bucket": bucket, "Key": "lines/none"}),
         "send command": send("CommandsQueue"),
         "send effect": send("EffectsQueue"),
         "send confirmation": send("ConfirmationsQueue"),
+        "send repair": send("RepairsQueue"),
+        "receive repair": ("sqs", "receive_message", repairs),
         "send event": send("EventsQueue", MessageGroupId="g", MessageDeduplicationId="d"),
         "read token": ("secretsmanager", "get_secret_value", {"SecretId": TOKEN_SECRET}),
         "read other secret": ("secretsmanager", "get_secret_value", {"SecretId": "another"}),
@@ -113,10 +119,12 @@ GRANTED = {
         "transact",
         "delete",
         "put line",
+        "put name",
         "get line",
         "list ledger",
         "send effect",
         "send confirmation",
+        "send repair",
     ],
     "EffectsFunction": ["read token"],
     "ConfirmerFunction": [
@@ -129,6 +137,18 @@ GRANTED = {
         "read token",
     ],
     "SweeperFunction": ["query due", "send event"],
+    "LogBackupFunction": [
+        "get",
+        "batch get",
+        "scan",
+        "update",
+        "put link",
+        "put name",
+        "put backup",
+        "get line",
+        "list ledger",
+        "receive repair",
+    ],
 }
 
 
@@ -137,7 +157,7 @@ def things_to_reach(stack: Stack) -> None:
     """What the calls reach for, made by root, so that a refusal can only mean the role."""
     table, bucket = stack.physical("UsherTable"), stack.physical("LedgerBucket")
     stack.cloud.dynamodb.put_item(TableName=table, Item=_KEY)
-    stack.cloud.s3.put_object(Bucket=bucket, Key="grants/line", Body=b"{}")
+    stack.cloud.s3.put_object(Bucket=bucket, Key="lines/grants", Body=b"{}")
 
 
 def _run(stack: Stack, function: str, names: list[str]) -> dict[str, str]:
@@ -169,6 +189,8 @@ def test_a_role_grants_nothing_else(stack: Stack, function: str) -> None:
     assert {name: code for name, code in outcome.items() if code not in _DENIED} == {}
 
 
-@pytest.mark.parametrize("function", ["CommandWorkerFunction", "EventWorkerFunction"])
+@pytest.mark.parametrize(
+    "function", ["CommandWorkerFunction", "EventWorkerFunction", "LogBackupFunction"]
+)
 def test_a_missing_ledger_line_is_seen_as_missing(stack: Stack, function: str) -> None:
     assert _run(stack, function, ["get missing line"]) == {"get missing line": "NoSuchKey"}

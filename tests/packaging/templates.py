@@ -19,6 +19,7 @@ ROOMS: Final = {
     "EffectsFunction": "effects",
     "ConfirmerFunction": "confirmer",
     "SweeperFunction": "sweeper",
+    "LogBackupFunction": "log_backup",
 }
 
 

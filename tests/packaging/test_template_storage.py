@@ -6,6 +6,7 @@ import pytest
 
 from tests.packaging.templates import FUNCTIONS, QUEUES, TEMPLATE, Json
 from usher.attribution.rows import KEEP_EVENT
+from usher.backup.rules import PERIOD, Kind, prefix
 
 RESOURCES = TEMPLATE["Resources"]
 FOURTEEN_DAYS = 14 * 24 * 60 * 60
@@ -127,6 +128,30 @@ def test_the_ledger_is_private_versioned_and_lockable() -> None:
     assert "ObjectLockConfiguration" not in bucket  # no default: names must stay erasable
     assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+
+def test_what_was_erased_ends_and_proof_does_not() -> None:
+    rules = {
+        rule.get("Prefix", ""): rule
+        for rule in RESOURCES["LedgerBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    }
+
+    for folder in ("names/", "csv/"):
+        assert "ExpirationInDays" not in rules[folder]
+        assert rules[folder]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
+    for folder in ("lines/", "closed/", "chain/", ""):
+        ended = {name for name in rules.get(folder, {}) if "Expiration" in name}
+        assert ended == set()
+
+
+def test_every_kind_of_backup_outlives_several_of_its_periods() -> None:
+    rules = {
+        rule.get("Prefix", ""): rule
+        for rule in RESOURCES["LedgerBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    }
+
+    for kind in Kind:
+        assert rules[prefix(kind)]["ExpirationInDays"] >= 10 * PERIOD[kind].days
 
 
 def test_the_ledger_is_reached_over_tls_only() -> None:

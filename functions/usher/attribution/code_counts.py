@@ -24,6 +24,16 @@ class CodeCount:
     hours: Mapping[int, int] = field(default_factory=dict)
     """Joins by the hour of the day of joining, 0 to 23 in UTC."""
 
+    def __add__(self, other: "CodeCount") -> "CodeCount":
+        """Sum up."""
+        hours = Sums(self.hours)
+        hours.update(other.hours)
+        return CodeCount(
+            self.joins + other.joins,
+            self.present + other.present,
+            {hour: n for hour, n in hours.items() if n},
+        )
+
 
 def count_codes(changes: Iterable[Change]) -> dict[InviteCode, CodeCount]:
     """Sum changes up by code, leaving out what cancels."""

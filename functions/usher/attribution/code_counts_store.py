@@ -10,8 +10,11 @@ from usher.attribution.code_counts import CodeCount
 from usher.attribution.rows import guild_key
 from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo import Actions, Row
+from usher.platform.dynamo_scan import Item
 
 PREFIX: Final = "N#"
+SAID: Final = frozenset({"source", "campaign", "notes", "label"})
+"""Attributes that hold what people say of a code: they follow from no line."""
 
 
 class CodeCountRow(Row):
@@ -33,6 +36,17 @@ def add_code_count(actions: Actions, guild_id: GuildId, code: InviteCode, count:
     ]
     changes += [Path(hour_name(hour)).add(number) for hour, number in sorted(count.hours.items())]
     actions.update(CodeCountRow(guild_key(guild_id), f"{PREFIX}{code}"), changes)
+
+
+def code_count_item(guild_id: GuildId, code: InviteCode, count: CodeCount) -> Item:
+    """Write a code's numbers as a whole row, as DynamoDB's JSON."""
+    hours = {hour_name(hour): number for hour, number in sorted(count.hours.items())}
+    numbers = {"joins": count.joins, "present": count.present, **hours}
+    return {
+        "pk": {"S": guild_key(guild_id)},
+        "sk": {"S": f"{PREFIX}{code}"},
+        **{name: {"N": str(number)} for name, number in numbers.items()},
+    }
 
 
 def hour_name(hour: int) -> str:

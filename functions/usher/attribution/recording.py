@@ -60,9 +60,15 @@ def users_of(facts: tuple[Fact, ...]) -> frozenset[UserId]:
 
 
 def record_facts(
-    facts: tuple[Fact, ...], observation: Observation, records: Mapping[UserId, MemberRecord]
+    facts: tuple[Fact, ...],
+    observation: Observation,
+    records: Mapping[UserId, MemberRecord],
+    version: int = 1,
 ) -> Recording:
-    """Write facts as lines; `records` are as they were before this observation."""
+    """Write facts as lines, in the order in which they are to be booked.
+
+    `records` are as they were before this observation; `version` is that of the head it leads to.
+    """
     now = dict(records)
     lines: dict[str, Line] = {}
     names: list[Names] = []
@@ -74,6 +80,7 @@ def record_facts(
         for line in _lines(fact, observation, now):
             if line.event_id in lines:
                 continue
+            line = replace(line, seq=(version, len(lines)))
             lines[line.event_id] = line
             names.extend(_names(fact, line, observation, usernames))
             if line.user_id is not None:

@@ -105,7 +105,8 @@ class AttributionService:
         decision = self._decide(stored, observation)
         users = users_of(decision.facts)
         members = self.guilds.members(observation.guild_id, users, observation.id)
-        lines, replaced = self._record(decision, observation, members, carried)
+        version = stored.head.version + 1
+        lines, replaced = self._record(decision, observation, members, carried, version)
         decision = believe(decision, replaced)
         fresh = tuple(line for line in lines if line.event_id not in applied)
         parts = self._cut(fresh, members, stored, decision)
@@ -144,13 +145,18 @@ class AttributionService:
             raise PoisonError(f"attribute: {type(error).__name__}") from error
 
     def _record(
-        self, decision: Decision, observation: Observation, members: Members, carried: _Try
+        self,
+        decision: Decision,
+        observation: Observation,
+        members: Members,
+        carried: _Try,
+        version: int,
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
             added = self.guilds.added(observation.guild_id, resets_of(observation))
-            recording = record_facts(decision.facts, observation, members.before)
-            deeds = record_deeds(observation, added)
+            recording = record_facts(decision.facts, observation, members.before, version)
+            deeds = record_deeds(observation, added, (version, len(recording.lines)))
             recording = replace(recording, lines=(*recording.lines, *deeds))
         except DETERMINISTIC as error:
             raise PoisonError(f"record: {type(error).__name__}") from error

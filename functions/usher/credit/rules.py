@@ -155,7 +155,7 @@ def counters(changes: Iterable[Change]) -> dict[Counter, Tally]:
             continue
         for period, ends in _periods(change):
             counter = Counter(change.inviter_id, period, ends)
-            sums[counter] = _add(sums.get(counter, Tally()), change.tally)
+            sums[counter] = sums.get(counter, Tally()) + change.tally
     return {counter: tally for counter, tally in sums.items() if tally != Tally()}
 
 
@@ -252,12 +252,3 @@ def _periods(change: Change) -> Iterable[tuple[str, datetime | None]]:
     ):
         if change.booked_at is None or change.booked_at < ends + KEEP_PERIODS:
             yield period, ends
-
-
-def _add(one: Tally, other: Tally) -> Tally:
-    return Tally(
-        one.tracked + other.tracked,
-        one.added + other.added,
-        one.fake + other.fake,
-        one.left + other.left,
-    )

@@ -98,9 +98,17 @@ def put_member(
     before: MemberRecord | None = None,
 ) -> None:
     """Write a member's record whole; `ahead` names the observation that has yet to be completed."""
+    row = member_row(guild_id, user_id, record)
+    row.ahead = ahead
+    row.before = None if ahead is None or before is None else _write_record(before)
+    actions.put(row)
+
+
+def member_row(guild_id: GuildId, user_id: UserId, record: MemberRecord) -> MemberRow:
+    """Build a member's row."""
     pk, sk = member_key(guild_id, user_id)
     word = record.word
-    row = MemberRow(
+    return MemberRow(
         pk,
         sk,
         joined_at=format_time(record.joined_at),
@@ -119,10 +127,7 @@ def put_member(
         booked=record.booked,
         cause=None if record.cause is None else record.cause.value,
         removed_by=record.removed_by,
-        ahead=ahead,
-        before=None if ahead is None or before is None else _write_record(before),
     )
-    actions.put(row)
 
 
 def _record(row: MemberRow) -> MemberRecord:
@@ -148,12 +153,30 @@ def _record(row: MemberRow) -> MemberRecord:
     )
 
 
+def counter_row(guild_id: GuildId, counter: Counter, tally: Tally) -> CounterRow:
+    """Build a row of counters whole."""
+    pk, sk = _counter_key(guild_id, counter)
+    return CounterRow(
+        pk,
+        sk,
+        tracked=tally.tracked or None,
+        added=tally.added or None,
+        fake=tally.fake or None,
+        left=tally.left or None,
+        score=tally.effective,
+        board=None if counter.inviter_id == VANITY else f"{pk}#board#{counter.period}",
+        ttl=_ttl(counter),
+    )
+
+
+def has_expired(counter: Counter, now: datetime) -> bool:
+    """Say whether a row of counters has outlived its period for long enough."""
+    return counter.ends is not None and counter.ends + KEEP_PERIODS <= now
+
+
 def add_counter(actions: Actions, guild_id: GuildId, counter: Counter, tally: Tally) -> None:
     """Add to a row of counters; the vanity code's stand on no board."""
-    pk = f"G#{guild_id}"
-    sk = f"C#{counter.inviter_id}"
-    if counter.period != ALL_TIME:
-        sk = f"{sk}#{counter.period}"
+    pk, sk = _counter_key(guild_id, counter)
     changes: list[Action] = [CounterRow.score.add(tally.effective)]
     changes += [
         attribute.add(number)
@@ -167,9 +190,18 @@ def add_counter(actions: Actions, guild_id: GuildId, counter: Counter, tally: Ta
     ]
     if counter.inviter_id != VANITY:
         changes.append(CounterRow.board.set(f"{pk}#board#{counter.period}"))
-    if counter.ends is not None:
-        changes.append(CounterRow.ttl.set(_seconds(counter.ends + KEEP_PERIODS)))
+    if (ttl := _ttl(counter)) is not None:
+        changes.append(CounterRow.ttl.set(ttl))
     actions.update(CounterRow(pk, sk), changes)
+
+
+def _counter_key(guild_id: GuildId, counter: Counter) -> tuple[str, str]:
+    period = "" if counter.period == ALL_TIME else f"#{counter.period}"
+    return f"G#{guild_id}", f"C#{counter.inviter_id}{period}"
+
+
+def _ttl(counter: Counter) -> int | None:
+    return None if counter.ends is None else _seconds(counter.ends + KEEP_PERIODS)
 
 
 def _write_record(record: MemberRecord) -> str:

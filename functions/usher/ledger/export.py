@@ -1,16 +1,21 @@
 """Exporting joins as CSV (SPEC 3.4)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import batched
+from typing import Final
 
-from usher.attribution.wording import Word
 from usher.ids import GuildId, InviteCode, UserId
-from usher.ledger.csv_form import as_file, as_row
-from usher.ledger.lines import LATER_WORDS, Line, LineType
+from usher.ledger.csv_form import as_file, as_lines, as_row
+from usher.ledger.lines import Line
 from usher.ledger.people import People
 from usher.ledger.reader import LedgerReader
+from usher.ledger.spool import Found, Spool, spool, wanted
+
+ROWS: Final = 256
+"""Rows whose names are looked up at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,31 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Which joins are exported."""
+
+    guild_id: GuildId
+    start: datetime | None = None
+    """Joins with start <= timestamp < end; None for no bound."""
+    end: datetime | None = None
+    user_id: UserId | None = None
+    """Joins of one member."""
+    invite_code: InviteCode | None = None
+    """Joins whose last word names exactly that code: a mere candidate does not count."""
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerExport:
     """Makes CSV files of a guild's joins."""
 
     reader: LedgerReader
     pool: Executor
     clock: Callable[[], datetime]
+
+    @property
+    def filename(self) -> str:
+        """`invite_logs_YYYYMMDD.csv`, by today's UTC day."""
+        return f"invite_logs_{self.clock().astimezone(UTC):%Y%m%d}.csv"
 
     def export(
         self,
@@ -41,53 +65,58 @@ class LedgerExport:
         user_id: UserId | None,
         invite_code: InviteCode | None,
     ) -> Export:
-        """Write the joins with start <= timestamp < end, in order of time; None for no bound.
+        """Write the chosen joins in one piece, in order of time; raises what `pieces` does."""
+        count = 0
+
+        def counted(rows: int) -> None:
+            nonlocal count
+            count += rows
+
+        choice = Choice(guild_id, start, end, user_id, invite_code)
+        content = b"".join(self.pieces(choice, counted))
+        return Export(self.filename, content, count)
+
+    def pieces(
+        self, choice: Choice, counted: Callable[[int], None] = lambda _rows: None
+    ) -> Iterator[bytes]:
+        """Write the chosen joins, in order of time, piece by piece and in little memory.
 
         A row is one join and carries the last word on it: a correction takes the place of what it
         corrects, since who reads a table counts rows, and a join with two rows would count twice.
         Corrections may come days later, so all lines from `start` on are read. The ledger itself
-        keeps every word. `user_id` selects the joins of one member; `invite_code` those whose last
-        word names exactly that code: a mere candidate does not count.
+        keeps every word. `counted` is told of rows as they are written.
 
-        Raises LineError and errors of the bucket.
+        Raises LineError, ChainError and errors of the bucket.
         """
-        first = None if start is None else start.astimezone(UTC).date()
-        joins, words = _fold(self.reader.lines(guild_id, first), user_id)
-        chosen = [
-            (line, words.get(line.event_id, line.word))
-            for line in sorted(joins, key=lambda line: (line.timestamp, line.event_id))
-            if (start is None or line.timestamp >= start) and (end is None or line.timestamp < end)
-        ]
-        rows = [
-            (line, word)
-            for line, word in chosen
-            if word is not None and (invite_code is None or word.code == invite_code)
-        ]
         people = People(self.reader.store.objects)
-        written = self.pool.map(lambda row: _row(row[0], row[1], people), rows)
-        filename = f"invite_logs_{self.clock().astimezone(UTC):%Y%m%d}.csv"
-        return Export(filename, as_file(written), len(rows))
+
+        def row(found: Found) -> tuple[str, ...]:
+            return _row(found, people)
+
+        with spool() as joins:
+            self._fill(joins, choice)
+            yield as_file([])
+            chosen = joins.joins(
+                choice.start, choice.end, wanted(choice.user_id, choice.invite_code)
+            )
+            for some in batched(chosen, ROWS, strict=False):
+                yield as_lines(self.pool.map(row, some))
+                counted(len(some))
+
+    def _fill(self, joins: Spool, choice: Choice) -> None:
+        first = None if choice.start is None else choice.start.astimezone(UTC).date()
+        for line in self.reader.lines(choice.guild_id, first):
+            if choice.user_id in (None, line.user_id):
+                joins.take(line)
+        # One member's names are looked up sooner than read from every day's file.
+        if self.reader.closed is not None and choice.user_id is None:
+            for link in self.reader.closed.links(choice.guild_id, first):
+                for row in self.reader.closed.rows(link):
+                    joins.name(row)
 
 
-def _fold(lines: Iterable[Line], user_id: UserId | None) -> tuple[list[Line], dict[str, Word]]:
-    """Gather joins, each once, and the last words on them by event id."""
-    joins: dict[str, Line] = {}
-    corrections: dict[str, Line] = {}
-    for line in lines:
-        if user_id is not None and line.user_id != user_id:
-            continue
-        if line.type is LineType.JOIN:
-            known = joins.get(line.event_id)
-            if known is None or line.timestamp < known.timestamp:
-                joins[line.event_id] = line
-        elif line.type in LATER_WORDS and line.corrects is not None:
-            known = corrections.get(line.corrects)
-            if known is None or line.timestamp >= known.timestamp:
-                corrections[line.corrects] = line
-    words = {event_id: line.word for event_id, line in corrections.items() if line.word is not None}
-    return list(joins.values()), words
-
-
-def _row(line: Line, word: Word, people: People) -> tuple[str, ...]:
-    names, staff = people.of_member(line), people.of_staff(line, word.inviter_id)
-    return tuple(as_row(line, word, names, staff))
+def _row(found: Found, people: People) -> tuple[str, ...]:
+    line: Line = found.line
+    names = people.of_member(line) if found.names is None else found.names
+    staff = found.staff or people.of_staff(line, found.word.inviter_id)
+    return tuple(as_row(line, found.word, names, staff))

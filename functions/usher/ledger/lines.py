@@ -91,6 +91,9 @@ class Line:
     """Joins: told by an import, not seen. Credit: by use count, for joins of no known day."""
     code: InviteCode | None = None
     """Credit that is imported: the code whose uses were counted. Elsewhere it is the word's."""
+    seq: tuple[int, int] | None = None
+    """When it was booked: the version of the guild's head that it was recorded for, and its place
+    among the lines of that observation. None on lines that were written without."""
 
 
 def event_id(*parts: str) -> str:
@@ -144,6 +147,7 @@ def write_line(line: Line) -> bytes:
         "user_id": line.user_id,
         "joined_at": None if line.joined_at is None else format_time(line.joined_at),
         **word_fields(line.word),
+        "seq": line.seq,
     }
     match line.type:
         case LineType.CORRECTION | LineType.CONFIRMATION:
@@ -201,6 +205,7 @@ def _line(fields: Mapping[str, object]) -> Line:
         cause=None if cause is None else Cause(str(cause)),
         imported=fields.get("imported") is True,
         code=None if code is None else InviteCode(code),
+        seq=_pair(fields.get("seq")),
     )
 
 
@@ -254,6 +259,15 @@ def _user(value: object) -> UserId | None:
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
+
+
+def _pair(value: object) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    match value:
+        case [int(version), int(place)]:
+            return version, place
+    raise ValueError("seq")
 
 
 _GIVING: Final = frozenset({LineType.CREDIT, LineType.GRANT})

@@ -93,12 +93,14 @@ def furnish(writers: int) -> Road:
     client = boto3.client("sqs", region_name=REGION)
     queue_url = make_queue(client)
     confirmations_url = make_queue(client, "confirmations")
+    repairs_url = make_queue(client, "repairs")
     client.close()
     environ = {
         "TABLE_NAME": TABLE,
         "LEDGER_BUCKET": BUCKET,
         "EFFECTS_QUEUE_URL": queue_url,
         "CONFIRMATIONS_QUEUE_URL": confirmations_url,
+        "REPAIRS_QUEUE_URL": repairs_url,
         "AWS_REGION": REGION,
         "POWERTOOLS_SERVICE_NAME": "event_worker",
     }

@@ -201,6 +201,7 @@ def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> N
         "LEDGER_BUCKET": "b",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
+        "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",
         "AWS_REGION": REGION,
     }
     del environ[missing]
@@ -223,6 +224,7 @@ def test_a_senseless_number_is_told(name: str, value: str, credentials: None) ->
         "LEDGER_BUCKET": "b",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
+        "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",
         "AWS_REGION": REGION,
         name: value,
     }

@@ -44,7 +44,7 @@ def test_a_line_comes_back_as_it_was_written(outcome: Outcome) -> None:
         ),
         replace(line, imported=True),
         replace(line, type=LineType.LEAVE, credit_reversed_from=UserId("900")),
-        replace(line, type=LineType.LEAVE, word=None, joined_at=None),
+        replace(line, type=LineType.LEAVE, word=None, joined_at=None, seq=(7, 0)),
         replace(line, type=LineType.LEAVE, cause=Cause.BANNED, by=UserId("5"), recovered=True),
         replace(line, type=LineType.LEAVE_CAUSE, corrects="l", cause=Cause.KICKED, by=USER),
         Line(
@@ -85,6 +85,7 @@ def test_a_line_is_one_json_object_with_every_field_and_ids_only() -> None:
         "method": None,
         "candidates": [],
         "reason": "no_use_seen",
+        "seq": None,
         "recovered": False,
         "imported": False,
     }
