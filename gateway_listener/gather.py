@@ -12,7 +12,15 @@ from typing import Final
 
 from gateway_listener.look import diff_look
 from gateway_listener.tally import visible_uses
-from gateway_listener.timing import GATHER, GIVE_UP, LAG, LOOK_SPACING, PATIENCE, RETRIES, SOON
+from gateway_listener.timing import (
+    GATHER,
+    GIVE_UP,
+    LOOK_SPACING,
+    PATIENCE,
+    RETRIES,
+    SOON,
+    looks_for_lag,
+)
 from usher.contracts.observation import (
     GatewayEvent,
     InviteDeleted,
@@ -179,7 +187,7 @@ class GuildGatherer:
     def _after_good_look(
         self, now: datetime, look: InviteLook, vanity: VanityLook | None, later_joins: int
     ) -> None:
-        """Plan looks for counts that lag behind the joins, twice and no more."""
+        """Plan looks for counts that lag behind the joins: two soon, and one at the last moment."""
         self._failures, self.refused, self._hold_until = 0, False, None
         fresh = self._joins - later_joins
         self._joins = later_joins
@@ -187,8 +195,8 @@ class GuildGatherer:
         self._unexplained = max(0, self._unexplained + fresh - seen)
         if not self._unexplained:
             self._lag_looks = []
-        elif fresh > 0:
-            self._lag_looks = [now + pause for pause in LAG]
+        elif fresh > seen:
+            self._lag_looks = looks_for_lag(self._lag_looks, now)
         elif not self._lag_looks:
             self._unexplained = 0
 

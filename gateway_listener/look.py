@@ -114,9 +114,10 @@ def names_of(body: object) -> tuple[tuple[UserId, str], ...]:
 def diff_look(previous: Mapping[InviteCode, InviteRow] | None, look: InviteLook) -> InviteLook:
     """Cut a full look down to what changed since the rows of the look before it.
 
-    Full stays full when there was none before; a failed look stays as it is.
+    Full stays full when there was none before; a failed look stays as it is. So does one without
+    counts: cut down it would look like one in which nothing has changed.
     """
-    if previous is None or not look.ok:
+    if previous is None or not look.ok or any(row.uses is None for row in look.rows):
         return look
     listed = {row.code for row in look.rows}
     return InviteLook(

@@ -148,7 +148,8 @@ class AttributionService:
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
-            added = self.guilds.added(observation.guild_id, resets_of(observation))
+            resets = resets_of(observation)
+            added = self.guilds.added(observation.guild_id, resets) if resets else {}
             recording = record_facts(decision.facts, observation, members.before)
             deeds = record_deeds(observation, added)
             recording = replace(recording, lines=(*recording.lines, *deeds))

@@ -129,3 +129,9 @@ def test_without_an_earlier_look_it_stays_full_and_failed_stays_failed(
     failed = invite_look({"error": 403}, noon)
     assert diff_look(None, look) is look
     assert diff_look({row.code: row for row in look.rows}, failed) is failed
+
+
+def test_a_list_without_counts_stays_full(listed: Listed, noon: datetime) -> None:
+    hidden = invite_look([listed("a", None), listed("b", None)], noon)
+
+    assert diff_look({row.code: row for row in hidden.rows}, hidden) is hidden
