@@ -1,7 +1,6 @@
 """Taking the listener's pulse: the health endpoint, the loop's lag and the heartbeat metric."""
 
 import asyncio
-import dataclasses
 import json
 import sys
 import time
@@ -41,10 +40,8 @@ async def serve(port: int, take: Callable[[], Vitals]) -> web.AppRunner:
     """Serve GET /health on 127.0.0.1; port 0 takes a free one. The caller cleans the runner up."""
 
     async def health(_: web.Request) -> web.Response:
-        vitals = take()
-        wrong = ailments(vitals)
-        body = {**dataclasses.asdict(vitals), "ailments": wrong}
-        return web.json_response(body, status=503 if wrong else 200)
+        report = take().report()
+        return web.json_response(report, status=503 if report["ailments"] else 200)
 
     application = web.Application()
     application.router.add_get("/health", health)
@@ -68,12 +65,13 @@ def metric_line(values: dict[str, int], milliseconds: int) -> str:
 async def beat(
     take: Callable[[], Vitals],
     count: Callable[[], dict[str, int]],
-    unsent: Callable[[], int],
+    gauge: Callable[[], dict[str, int]],
     stream: TextIO = sys.stdout,
 ) -> None:
     """Write the heartbeat metric every minute for ever: 1 when the listener is well, else 0.
 
-    `count` gives totals, of which each line holds what was added since the line before.
+    `count` gives totals, of which each line holds what was added since the line before; `gauge`
+    gives what stands now.
     """
     before: dict[str, int] = {}
     while True:
@@ -81,6 +79,6 @@ async def beat(
         values = {name: now[name] - before.get(name, 0) for name in now}
         before = now
         wrong = ailments(take())
-        values |= {"ListenerHeartbeat": int(not wrong), "Unsent": unsent()}
+        values |= {"ListenerHeartbeat": int(not wrong), **gauge()}
         print(metric_line(values, int(time.time() * 1000)), file=stream, flush=True)
         await asyncio.sleep(HEARTBEAT_EVERY)

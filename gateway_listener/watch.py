@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from gateway_listener.errors import ObserveError
@@ -13,11 +13,9 @@ from gateway_listener.observe import TRANSLATED, guild_of, names_of, translate
 from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.record import RECORDED, Recorder
 from gateway_listener.recovery import NoRecovery, Recoverer
+from gateway_listener.timing import Pace
 from usher.contracts.observation import InviteLook, Observation
 from usher.ids import GuildId, UserId
-
-START_SPACING: Final = timedelta(seconds=1 / 15)
-"""Between the first looks of a session's guilds. Each asks twice; Discord allows 50 a second."""
 
 _ROLES_CHANGED: Final = frozenset({"GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE"})
 _GUILD_CHANGED: Final = frozenset({"GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"})
@@ -39,6 +37,7 @@ class Watch:
         new_id: Callable[[], str],
         progress: Progress | None = None,
         recovery: Recoverer | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.counters = Counters()
         self._looks = looks
@@ -56,7 +55,7 @@ class Watch:
         self._timers: dict[GuildId, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Task[None]] = set()
         self._awaited: set[GuildId] = set()
-        self._next_start = datetime.min.replace(tzinfo=clock().tzinfo)
+        self._pace = pace or Pace()
         self._leaving = False
 
     @property
@@ -102,7 +101,7 @@ class Watch:
         if self._resumed:
             for gatherer in tuple(self._gatherers.values()):
                 if not gatherer.seen:
-                    gatherer.look_by(self._next_place(self._clock()))
+                    gatherer.look_by(self._pace.next(self._clock()))
                     self._advance(gatherer)
 
     def was_away(self, since: datetime) -> None:
@@ -138,7 +137,7 @@ class Watch:
         gatherer.guild_name = name if isinstance(name, str) else gatherer.guild_name
         self._looks.forget(guild_id)
         if kind == "GUILD_CREATE" and not unavailable:
-            place = self._next_place(now)
+            place = self._pace.next(now)
             if guild_id in self._awaited:
                 self._awaited.discard(guild_id)
                 gatherer.look_by(place)
@@ -147,10 +146,6 @@ class Watch:
                 gatherer.start(place)
             self._recovery.back(guild_id, now)
             self._advance(gatherer)
-
-    def _next_place(self, now: datetime) -> datetime:
-        self._next_start = max(now, self._next_start + START_SPACING)
-        return self._next_start
 
     def _happened(self, kind: str, data: Mapping[str, object], now: datetime) -> None:
         guild_id = guild_of(data)
