@@ -29,6 +29,7 @@ from usher.ids import UserId
 
 HANDSHAKE_BUDGET: Final = 60.0
 LONGEST_PAUSE: Final = 60.0
+TIDY_EVERY: Final = 10.0
 
 type Parsers = Mapping[str, Callable[[Any], None]]
 
@@ -85,6 +86,19 @@ class Account(discord.Client):
             self.http.connector = discord.utils.MISSING
             await asyncio.sleep(_spread(pause / 2, pause))
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def tidy(self) -> None:
+        """Forget, for ever, rate limits that bind nobody any more.
+
+        discord.py keeps each guild's for five minutes and longer: at a start, of all guilds.
+        """
+        while True:
+            await asyncio.sleep(TIDY_EVERY)
+            now, buckets = asyncio.get_running_loop().time(), self.http._buckets
+            for key, bucket in tuple(buckets.items()):
+                bound = bucket.expires is None or bucket.expires > now
+                if not (bound or bucket.outgoing or bucket._pending_requests):
+                    del buckets[key]
 
     async def terms(self) -> Terms:
         """Ask where the gateway is, and on what terms. Raises discord.py's errors, and aiohttp's.

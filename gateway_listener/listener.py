@@ -65,6 +65,7 @@ class Listener:
             stopping,
             asyncio.create_task(self._lag.run()),
             asyncio.create_task(beat(self.vitals, self._counts, self._gauges)),
+            asyncio.create_task(self._parts.account.tidy()),
         ]
         self._listening = self._spawn(self._listen(hide))
         try:
@@ -75,7 +76,7 @@ class Listener:
             for task in (*helpers, *self._tasks):
                 task.cancel()
             await asyncio.gather(*helpers, *self._tasks, return_exceptions=True)
-            await server.cleanup()
+            server.close()
         if self._failed.done():
             self._failed.result()
         self._failed.cancel()

@@ -2,18 +2,21 @@
 
 import asyncio
 import json
+import logging
 import sys
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final, TextIO
-
-from aiohttp import web
 
 from gateway_listener.health import Vitals, ailments
 
 NAMESPACE: Final = "Usher"
 HEARTBEAT_EVERY: Final = 60.0
 LAG_EVERY: Final = 1.0
+REQUEST_WITHIN: Final = 5.0
+
+log = logging.getLogger(__name__)
 
 
 class LagMeter:
@@ -36,19 +39,39 @@ class LagMeter:
             self._lag = max(0.0, time.monotonic() - self._beat - LAG_EVERY)
 
 
-async def serve(port: int, take: Callable[[], Vitals]) -> web.AppRunner:
-    """Serve GET /health on 127.0.0.1; port 0 takes a free one. The caller cleans the runner up."""
+async def serve(port: int, take: Callable[[], Vitals]) -> asyncio.Server:
+    """Serve GET /health on 127.0.0.1; the caller closes the server.
 
-    async def health(_: web.Request) -> web.Response:
-        report = take().report()
-        return web.json_response(report, status=503 if report["ailments"] else 200)
+    Two answers do not need aiohttp's server, which costs 2.5 MB.
+    """
 
-    application = web.Application()
-    application.router.add_get("/health", health)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    return runner
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(REQUEST_WITHIN):
+                request = await reader.readuntil(b"\r\n\r\n")
+                writer.write(
+                    _health(take) if request.startswith(b"GET /health ") else _response(404)
+                )
+                await writer.drain()
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError, TimeoutError):
+            log.debug("A request for the health was broken off.")
+        finally:
+            writer.close()
+
+    return await asyncio.start_server(answer, "127.0.0.1", port)
+
+
+def _health(take: Callable[[], Vitals]) -> bytes:
+    report = take().report()
+    return _response(503 if report["ailments"] else 200, json.dumps(report).encode())
+
+
+def _response(status: int, body: bytes = b"") -> bytes:
+    head = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def metric_line(values: dict[str, int], milliseconds: int) -> str:
