@@ -197,6 +197,7 @@ def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> N
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
+        "EVENTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "AWS_REGION": REGION,
@@ -213,6 +214,7 @@ def test_a_senseless_retention_is_told(days: str, credentials: None) -> None:
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
+        "EVENTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "AWS_REGION": REGION,
