@@ -1,6 +1,6 @@
 """Whether the listener is well; run as a module, the container's health check.
 
-The check imports neither discord.py nor boto3: it runs every few seconds beside the listener.
+The check does not import discord.py: it runs every few seconds beside the listener.
 """
 
 import dataclasses

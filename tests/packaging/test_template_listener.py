@@ -31,11 +31,7 @@ def test_the_listener_may_send_to_one_queue_keep_its_lease_and_read_one_secret()
 
 
 def test_of_the_table_the_listener_reaches_the_rows_of_shards_only() -> None:
-    (statement,) = [
-        s
-        for _, s in statements(LISTENER)
-        if s["Action"] == LEASE_ACTIONS
-    ]
+    (statement,) = [s for _, s in statements(LISTENER) if s["Action"] == LEASE_ACTIONS]
 
     assert statement["Resource"] == {"Ref": "TableArn"}
     assert statement["Condition"] == {
