@@ -80,12 +80,14 @@ class Parts:
         """Read the bot's token. Blocks; raises RefusedError."""
         return read_token(self._caller(SECRETS), self.settings.discord_token_secret)
 
-    def open_gate(self, own_id: UserId) -> None:
+    def open_gate(self, own_id: UserId, concurrency: int) -> None:
         """Let sessions begin in turn with those of the bot's other listeners, from now on."""
         name = self.settings.table_name
         turns = OwnTurns() if name is None else DynamoTurns(self._rows(bot_key(own_id)))
         ask = self.account.terms
-        self._gate = IdentifyGate(turns, self._owner, ask, utc_now, self.table_thread)
+        self._gate = IdentifyGate(
+            turns, self._owner, ask, utc_now, self.table_thread, concurrency=concurrency
+        )
         self.account.identifying = self._gate.identifying
 
     async def agree(self, own_id: UserId, recommended: int) -> Plan:

@@ -19,7 +19,9 @@ from gateway_listener.lease import TableOutError
 from gateway_listener.table_thread import TableThread
 
 SPACING: Final = timedelta(seconds=5.5)
-"""After an IDENTIFY; Discord counts from when it arrives."""
+"""From noting an IDENTIFY to the next one of its key."""
+SOON: Final = timedelta(seconds=0.5)
+"""An IDENTIFY is sent within this of being noted; together at least Discord's 5 s."""
 HANDSHAKE: Final = timedelta(seconds=15)
 """How long a turn is kept for a listener that connects."""
 FEW_STARTS: Final = 10
@@ -91,6 +93,7 @@ class IdentifyGate:
         clock: Callable[[], datetime],
         thread: TableThread,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        concurrency: int = 1,
     ) -> None:
         self._turns = turns
         self._own = OwnTurns()
@@ -100,7 +103,7 @@ class IdentifyGate:
         self._thread = thread
         self._sleep = sleep
         self._numbers = itertools.count(1)
-        self._concurrency = 1
+        self._concurrency = max(1, concurrency)
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._taken: dict[int, tuple[int, Turn]] = {}
 
@@ -116,10 +119,14 @@ class IdentifyGate:
 
     async def identifying(self, shard: int) -> None:
         """Note that a shard identifies now; raises TurnLostError when it may not any more."""
-        if (taken := self._taken.pop(shard, None)) is not None:
-            key, turn = taken
-            wanted = Turn(turn.owner, self._clock() + SPACING)
-            if not await self._replace(key, turn, wanted):
+        if (taken := self._taken.pop(shard, None)) is None:
+            return
+        key, turn = taken
+        noted_at = None
+        while noted_at is None or self._clock() - noted_at > SOON:
+            noted_at = self._clock()
+            held, turn = turn, Turn(turn.owner, noted_at + SPACING)
+            if not await self._replace(key, held, turn):
                 raise TurnLostError
 
     async def _allowed(self, shard: int) -> bool:

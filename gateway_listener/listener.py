@@ -16,6 +16,7 @@ from gateway_listener.identify import Terms
 from gateway_listener.keeper import LeaseKeeper, poll_of
 from gateway_listener.lease import LeaseLostError, TableOutError
 from gateway_listener.plan import Plan, first_point, wanted_count
+from gateway_listener.powers import OwnGuild
 from gateway_listener.progress import SessionPoint
 from gateway_listener.roster import Roster
 from gateway_listener.settings import Settings
@@ -49,7 +50,7 @@ class Listener:
         self._failed: asyncio.Future[None] | None = None
         self._roster: Roster | None = None
         self._ended = False
-        self._names: tuple[float, Mapping[GuildId, str]] = (float("-inf"), {})
+        self._names: tuple[float, Mapping[GuildId, OwnGuild]] = (float("-inf"), {})
         self._naming = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event, hide: Callable[[str], None]) -> None:
@@ -101,8 +102,9 @@ class Listener:
         token = await asyncio.to_thread(parts.token)
         hide(token)
         own_id = await parts.account.log_in(token)
-        parts.open_gate(own_id)
-        recommended = (await self._terms()).shards
+        terms = await self._terms()
+        parts.open_gate(own_id, terms.max_concurrency)
+        recommended = terms.shards
         if self._settings.table_name is None:
             self._plan = Plan(wanted_count(self._settings.shard_count, recommended, None))
             self._began = None
@@ -146,7 +148,7 @@ class Listener:
             point = first_point(keeper.point, self._plan)
         self._spawn(shard.run(own_id, point, self._guilds, utc_now))
 
-    async def _guilds(self) -> Mapping[GuildId, str]:
+    async def _guilds(self) -> Mapping[GuildId, OwnGuild]:
         async with self._naming:
             asked, names = self._names
             if time.monotonic() - asked > NAMES_LIFE:

@@ -10,12 +10,13 @@ from gateway_listener.client import GatewayClient
 from gateway_listener.health import ShardVitals
 from gateway_listener.keeper import LeaseKeeper
 from gateway_listener.lease import resumable
+from gateway_listener.powers import OwnGuild
 from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.watch import Watch
 from usher.ids import GuildId, UserId
 
-type Guilds = Callable[[], Awaitable[Mapping[GuildId, str]]]
-"""Lists the bot's guilds with their names."""
+type Guilds = Callable[[], Awaitable[Mapping[GuildId, OwnGuild]]]
+"""Lists the bot's guilds."""
 
 
 def shard_of(guild_id: GuildId, count: int) -> int:
@@ -73,8 +74,8 @@ class Shard:
         session = resumable(point, clock(), self.client.intents)
         if session is not None:
             known = {
-                guild_id: name
-                for guild_id, name in (await guilds()).items()
+                guild_id: guild
+                for guild_id, guild in (await guilds()).items()
                 if shard_of(guild_id, self.count) == self.number
             }
             self.watch.session_goes_on(own_id, known)

@@ -14,12 +14,16 @@ from usher.attribution.outcomes import (
     Reason,
     Unattributed,
 )
+from usher.contracts.deeds import InvitesGranted, SettingChanged
 from usher.contracts.observation import (
+    AuditEntry,
     GatewayEvent,
     InviteLook,
     InviteRow,
+    MemberBanned,
     MemberJoined,
     MemberLeft,
+    MemberSearched,
     Observation,
     Person,
     VanityLook,
@@ -46,8 +50,40 @@ def joined(user_id: str, seconds: float = 10, *, bot: bool = False) -> MemberJoi
     return MemberJoined(person(user_id, bot=bot), joined_at=at(seconds), at=at(seconds + 0.05))
 
 
-def left(user_id: str, seconds: float = 20) -> MemberLeft:
-    return MemberLeft(UserId(user_id), at(seconds))
+def left(user_id: str, seconds: float = 20, *, audited: bool = False) -> MemberLeft:
+    return MemberLeft(UserId(user_id), at(seconds), audited)
+
+
+def banned(user_id: str, seconds: float = 20) -> MemberBanned:
+    return MemberBanned(UserId(user_id), at(seconds))
+
+
+def removal(action: int, user_id: str | None, seconds: float = 20, by: str = "500") -> AuditEntry:
+    """An audit log entry of a kick (20) or ban (22), received a moment after it was made."""
+    received, made = at(seconds + 0.2), at(seconds)
+    return AuditEntry(action, UserId(by), user_id, None, received, None, made)
+
+
+def pruned(count: int, seconds: float = 20, by: str = "500") -> AuditEntry:
+    """The entry of a prune."""
+    made = at(seconds)
+    return AuditEntry(21, UserId(by), None, None, made, None, made, count)
+
+
+def granted(user_id: str, invites: int | None, id_: str, seconds: float = 20) -> InvitesGranted:
+    return InvitesGranted(id_, UserId(user_id), invites, UserId("990"), at(seconds))
+
+
+def changed(name: str, value: str | None, id_: str, seconds: float = 20) -> SettingChanged:
+    return SettingChanged(id_, name, value, UserId("990"), at(seconds))
+
+
+def searched(user_id: str, joined_seconds: float, code: str, inviter: str) -> MemberSearched:
+    """What Discord has on record of a join by an invite."""
+    member = person(user_id)
+    return MemberSearched(
+        member, at(joined_seconds), at(joined_seconds + 30), 5, InviteCode(code), UserId(inviter)
+    )
 
 
 def row(
@@ -81,6 +117,7 @@ def observe(
     seconds: float = 12,
     id: str | None = None,  # noqa: A002 - the observation's own field
     guild: GuildId = GUILD,
+    gap: bool = False,
     names: Sequence[tuple[str, str]] = (("900", "ida"),),
 ) -> Observation:
     return Observation(
@@ -91,6 +128,7 @@ def observe(
         events=events,
         look=look,
         vanity=vanity,
+        gap=gap,
         names=tuple((UserId(user_id), name) for user_id, name in names),
     )
 

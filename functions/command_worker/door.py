@@ -14,7 +14,8 @@ from usher.platform.discord_webhook import (
     WebhookUnavailableError,
 )
 from usher.slash.errors import MalformedError, UserError
-from usher.slash.interaction import Interaction, read_interaction
+from usher.slash.interaction import Interaction, InteractionKind, read_interaction
+from usher.slash.presses import Presses
 from usher.slash.replies import Reply, sentence
 from usher.slash.router import Router
 
@@ -29,7 +30,11 @@ class Webhook(Protocol):
     """Where replies are edited."""
 
     def edit_original(self, token: str, reply: Reply) -> None:
-        """Replace "thinking" by the reply; raises a WebhookError."""
+        """Replace "thinking", or the message of a pressed button; raises a WebhookError."""
+        ...
+
+    def follow_up(self, token: str, reply: Reply) -> None:
+        """Say something beside it; raises a WebhookError."""
         ...
 
 
@@ -52,6 +57,7 @@ class Door[S]:
 
     router: Router
     services: S
+    presses: Presses
     webhook: Webhook
     clock: Callable[[], datetime]
     log: Log
@@ -80,9 +86,15 @@ class Door[S]:
             self.log.warning("interaction expired before its command ran", extra=told)
             return True
         started = time.perf_counter()
-        reply = self._reply(interaction, told)
+        pressed = interaction.kind is InteractionKind.COMPONENT
+        try:
+            reply, show = self._reply(interaction, told), self.webhook.edit_original
+        except UserError as error:
+            reply = sentence(error.sentence)
+            # What cannot be done must not take the place of the message with the button.
+            show = self.webhook.follow_up if pressed else self.webhook.edit_original
         told["duration_ms"] = round((time.perf_counter() - started) * 1000, 1)
-        return self._deliver(interaction.token, (reply, sentence(_REFUSED)), told)
+        return self._deliver(interaction.token, show, (reply, sentence(_REFUSED)), told)
 
     def _expired(self, record: Mapping[str, object]) -> bool:
         """Tell from when SQS took the message, the same moment as the deferral but for a blink."""
@@ -93,21 +105,33 @@ class Door[S]:
         return self.clock() - datetime.fromtimestamp(int(sent) / 1000, UTC) > TOKEN_LIFE
 
     def _reply(self, interaction: Interaction, told: dict[str, object]) -> Reply:
+        """Run the command; raises UserError with what the member may read."""
+        now = self.clock()
         try:
-            call = self.router.route(interaction)
+            if interaction.kind is InteractionKind.COMPONENT:
+                call = self.router.press(interaction, self.presses.pressed(interaction, now))
+            else:
+                call = self.router.route(interaction)
             told["command"] = call.command.name
-            return call.run(self.services, self.clock())
-        except UserError as error:
-            return sentence(error.sentence)
+            reply = call.run(self.services, now)
+            return self.presses.drawn(reply, call.guild_id, call.user_id, now)
+        except UserError:
+            raise
         except Exception as error:  # told at once: the next delivery is minutes away
             self.log.exception("command failed", extra=told | {"error": type(error).__name__})
-            return sentence(_FAILED)
+            raise UserError(_FAILED) from error
 
-    def _deliver(self, token: str, replies: Iterable[Reply], told: Mapping[str, object]) -> bool:
+    def _deliver(
+        self,
+        token: str,
+        show: Callable[[str, Reply], None],
+        replies: Iterable[Reply],
+        told: Mapping[str, object],
+    ) -> bool:
         """Show the first reply that Discord takes."""
         for reply in replies:
             try:
-                self.webhook.edit_original(token, reply)
+                show(token, reply)
             except WebhookRefusedError as error:
                 refused = {"status": error.status, "code": error.code}
                 self.log.exception("reply refused", extra={**told, **refused})

@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypedDict
 
 from usher.attribution.outcomes import Confidence
 from usher.attribution.ports import PoisonError
-from usher.attribution.service import Report
+from usher.attribution.report import Report
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import Observation
 from usher.ids import GuildId
@@ -90,6 +90,7 @@ class Totals:
     """What a batch amounts to."""
 
     joins: Counter[Confidence] = field(default_factory=Counter)
+    imported: int = 0
     duplicates: int = 0
     parked: int = 0
 
@@ -153,6 +154,7 @@ class EventDoor:
                 return False
             return self._park(record, type(error).__name__, "failed repeatedly", totals)
         totals.joins.update(report.joins)
+        totals.imported += report.imported
         totals.duplicates += report.duplicates
         duration_ms = round((perf_counter() - started) * 1000, 1)
         done = {"observation_id": observation.id, "duration_ms": duration_ms, **_told(report)}
@@ -183,6 +185,7 @@ class EventDoor:
         self.meter.count("JoinsRecorded", totals.joins.total())
         for confidence, number in sorted(totals.joins.items()):
             self.meter.count("Attributed", number, {"confidence": confidence.value})
+        self.meter.count("MembersImported", totals.imported)
         self.meter.count("Duplicates", totals.duplicates)
         self.meter.count("Parked", totals.parked)
 
@@ -196,6 +199,7 @@ def _told(report: Report) -> dict[str, object]:
     return {
         "repeated": report.repeated,
         "joins": sum(report.joins.values()),
+        "imported": report.imported,
         "lines": report.lines,
         "duplicates": report.duplicates,
         "kept": report.kept,

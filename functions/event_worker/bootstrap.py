@@ -11,6 +11,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from event_worker.batch import EventDoor
 from event_worker.parking import Parking
+from usher.attribution.backfill_install import BackfillAtInstall
 from usher.attribution.ports import ContestedError, StaleHeadError
 from usher.attribution.rules import attribute, needs_closed_groups
 from usher.attribution.service import AttributionService
@@ -25,7 +26,13 @@ from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import SettingsError, region, require
-from usher.platform.sqs import ConfirmationsQueue, EffectsQueue, EventsQueue, sqs_client
+from usher.platform.sqs import (
+    BackfillQueue,
+    ConfirmationsQueue,
+    EffectsQueue,
+    EventsQueue,
+    sqs_client,
+)
 
 NEEDED: Final = (
     "TABLE_NAME",
@@ -67,6 +74,7 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
         attribute=attribute,
         needs_closed=needs_closed_groups,
         pause=sleep,
+        first_seen=_at_install(environ, BackfillQueue(queues, names["CONFIRMATIONS_QUEUE_URL"])),
     )
     return EventDoor(
         service=service,
@@ -87,6 +95,14 @@ def _retention(environ: Mapping[str, str]) -> timedelta | None:
     if not days.isdecimal() or not 1 <= int(days) <= 36500:
         raise SettingsError(("LEDGER_RETENTION_DAYS",))
     return timedelta(days=int(days))
+
+
+def _at_install(environ: Mapping[str, str], steps: BackfillQueue) -> BackfillAtInstall | None:
+    """Read how many members are imported when a guild is first seen; none unless set."""
+    most = environ.get("IMPORT_AT_INSTALL") or "0"
+    if not most.isdecimal():
+        raise SettingsError(("IMPORT_AT_INSTALL",))
+    return BackfillAtInstall(steps, int(most)) if int(most) else None
 
 
 def _now() -> datetime:

@@ -13,9 +13,11 @@ from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
+from usher.platform.press_table import PressTable
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import SqsSender
+from usher.slash.presses import Presses, new_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,14 @@ class Services:
 def build(environ: Mapping[str, str]) -> Door[Services]:
     """Build the door; raises SettingsError naming every variable that is missing."""
     found = require(environ, "TABLE_NAME", "COMMANDS_QUEUE_URL", "DISCORD_PUBLIC_KEY")
-    table = DynamoReads(SignedClient(DYNAMODB, environ), found["TABLE_NAME"])
+    dynamodb = SignedClient(DYNAMODB, environ)
+    table = DynamoReads(dynamodb, found["TABLE_NAME"])
     return Door(
         verifier=Verifier.from_hex(found["DISCORD_PUBLIC_KEY"]),
         router=ROUTER,
         services=Services(DynamoCreditReads(table), DynamoInviteReads(table)),
         deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),
+        presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         clock=lambda: datetime.now(UTC),
         log=get_logger(),
     )

@@ -10,12 +10,14 @@ from typing import Final, Protocol
 from interactions.http import BODY_LIMIT, HttpRequest, HttpResponse, read_event, respond
 from interactions.verify import Verifier
 from usher.slash import replies
+from usher.slash.actions import Action
 from usher.slash.errors import MalformedError, UserError
 from usher.slash.interaction import Interaction, InteractionKind, read_interaction
+from usher.slash.presses import Presses
 from usher.slash.router import Call, Router
 
 _FAILED: Final = "That did not work just now. Please try again in a moment."
-_LATER: Final = "That button or form is not in use any more. Please run the command again."
+_LATER: Final = "That form is not in use any more. Please run the command again."
 
 
 class Deferrals(Protocol):
@@ -44,6 +46,7 @@ class Door[S]:
     router: Router
     services: S
     deferrals: Deferrals
+    presses: Presses
     clock: Callable[[], datetime]
     log: Log
 
@@ -67,23 +70,23 @@ class Door[S]:
         match interaction.kind:
             case InteractionKind.PING:
                 return replies.pong()
-            case InteractionKind.COMMAND:
-                return self._command(interaction)
+            case InteractionKind.COMMAND | InteractionKind.COMPONENT:
+                return self._run(interaction)
             case InteractionKind.AUTOCOMPLETE:
                 return replies.suggestions()
-            case InteractionKind.COMPONENT | InteractionKind.MODAL:
+            case InteractionKind.MODAL:
                 return replies.answer(replies.sentence(_LATER))
 
-    def _command(self, interaction: Interaction) -> replies.Json:
+    def _run(self, interaction: Interaction) -> replies.Json:
         started = time.perf_counter()
         told: dict[str, object] = {
             "interaction_id": interaction.id,
             "guild_id": interaction.guild_id,
         }
         try:
-            call = self.router.route(interaction)
+            call = self._call(interaction)
             told["command"] = call.command.name
-            body = self._run(call)
+            body = self._result(call)
         except UserError as error:
             body = replies.answer(replies.sentence(error.sentence))
         except Exception as error:  # the member must hear of it: a 5xx tells them nothing
@@ -93,13 +96,25 @@ class Door[S]:
         self.log.info("command answered", extra=told | {"duration_ms": _since(started)})
         return body
 
-    def _run(self, call: Call) -> replies.Json:
-        if call.command.defer:
+    def _call(self, interaction: Interaction) -> Call:
+        if interaction.kind is InteractionKind.COMMAND:
+            return self.router.route(interaction)
+        press = self.presses.pressed(interaction, self.clock())
+        return self.router.press(interaction, press)
+
+    def _result(self, call: Call) -> replies.Json:
+        command, pressed = call.command, isinstance(call.command, Action)
+        if command.defer:
             # Queued first: a deferral that nobody follows up shows "thinking" for 15 minutes.
             self.deferrals.defer(call.interaction.raw)
-            return replies.deferral(ephemeral=call.command.ephemeral)
-        reply = call.run(self.services, self.clock())
-        return replies.answer(reply, ephemeral=call.command.ephemeral)
+            if pressed:
+                return replies.deferred_update()
+            return replies.deferral(ephemeral=command.ephemeral)
+        now = self.clock()
+        reply = self.presses.drawn(call.run(self.services, now), call.guild_id, call.user_id, now)
+        if pressed:
+            return replies.update(reply)
+        return replies.answer(reply, ephemeral=command.ephemeral)
 
 
 def _since(started: float) -> float:

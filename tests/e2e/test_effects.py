@@ -17,8 +17,8 @@ async def test_a_join_is_told_in_the_log_channel(system: System) -> None:
         TableName=system.table_name,
         Item={
             "pk": {"S": f"G#{town.id}"},
-            "sk": {"S": "SETTINGS"},
-            "join_log_channel_id": {"S": channel.id},
+            "sk": {"S": "S#guild#join_log_channel_id"},
+            "value": {"S": channel.id},
         },
     )
 

@@ -27,8 +27,8 @@ def ledger_lines(system: System, guild_id: str) -> Lines:
 def joins(lines: Lines) -> dict[str, dict[str, Any]]:
     """The last word of the ledger on each join, by user."""
     words: dict[str, dict[str, Any]] = {}
-    said = [line for line in lines if line["type"] in ("join", "correction")]
-    for line in sorted(said, key=lambda line: (line["timestamp"], line["type"] == "correction")):
+    said = [line for line in lines if line["type"] in ("join", "correction", "confirmation")]
+    for line in sorted(said, key=lambda line: (line["timestamp"], line["type"] != "join")):
         words[line["user_id"]] = line
     return words
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from tests.fakes.fuse import Fuse
+from usher.attribution.accuracy import Accuracy
 from usher.attribution.model import CodeState, Group, Head, Membership, Stored
 from usher.attribution.outcomes import Outcome
 from usher.attribution.plan import Part
@@ -13,6 +14,7 @@ from usher.attribution.ports import AppliedError, Change, GuildSettings, Loaded,
 from usher.attribution.state_codec import decode_group, decode_head, encode_group, encode_head
 from usher.attribution.touched import (
     codes_named,
+    gap_id,
     join_ids,
     needs_all_codes,
     observation_event_id,
@@ -55,6 +57,8 @@ class Guild:
     codes: dict[InviteCode, Code] = field(default_factory=dict)
     members: dict[UserId, Member] = field(default_factory=dict)
     counters: dict[tuple[UserId, str], Tally] = field(default_factory=dict)
+    accuracy: dict[date, Accuracy] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
     closed: dict[str, tuple[int, Group]] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
 
@@ -100,7 +104,7 @@ class FakeGuilds:
             and (state := row.now if row.version <= version else row.before) is not None
         }
         stored = Stored(guild.head, codes, known)
-        return Loaded(stored, begun=guild.burst == observation.id, own=own)
+        return Loaded(stored, own=own)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
         guild = self.guilds[observation.guild_id]
@@ -131,6 +135,10 @@ class FakeGuilds:
             {user: row.now for user, row in found.items()},
         )
 
+    def added(self, guild_id: GuildId, users: Collection[UserId]) -> dict[UserId, int]:
+        held = self.guilds.get(guild_id, Guild()).counters
+        return {user: held[user, "all"].added for user in users if (user, "all") in held}
+
     def applied(self, event_ids: Iterable[str]) -> frozenset[str]:
         return frozenset(event_ids) & self.marks.keys()
 
@@ -141,9 +149,13 @@ class FakeGuilds:
             self.fuse.step(f"transaction {number}", apply)
         return 0.0
 
-    def mark_gap(self, guild_id: GuildId) -> bool:
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
+        mark = gap_id(guild_id, message_id)
         if guild_id not in self.guilds or not self.guilds[guild_id].head.version:
             return False
+        if mark in self.marks:
+            return True
+        self.marks[mark] = message_id, None
         guild = self.guilds[guild_id]
         if guild.burst is not None:
             self._take_back(guild)
@@ -191,6 +203,13 @@ def _fill(guild: Guild, change: Change, part: Part, ahead: str | None) -> None:
     for counter, tally in part.counters.items():
         key = counter.inviter_id, counter.period
         guild.counters[key] = _add(guild.counters.get(key, Tally()), tally)
+    for day, accuracy in part.accuracy.items():
+        guild.accuracy[day] = guild.accuracy.get(day, Accuracy()) + accuracy
+    for name, line in part.settings.items():
+        if line.value is None:
+            guild.settings.pop(name, None)
+        else:
+            guild.settings[name] = line.value
     version = change.head.version
     for state in part.codes:
         guild.codes[state.code] = Code(version, state, change.codes_before.get(state.code))

@@ -1,6 +1,18 @@
 """A guild's day, with everything that the event worker must get right, and its outcome."""
 
-from tests.builders import GUILD, joined, left, look, observe, row, vanity
+from tests.builders import (
+    GUILD,
+    changed,
+    granted,
+    joined,
+    left,
+    look,
+    observe,
+    removal,
+    row,
+    searched,
+    vanity,
+)
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.attribution.ports import GuildSettings
@@ -47,6 +59,8 @@ def story() -> tuple[Observation, ...]:
             seconds=42,
         ),
         observe(left("200", 45), left("999", 46), seconds=46),
+        # why one of them went is told after
+        observe(removal(20, "200", 45.1), seconds=47),
         # no look yet, then the one that explains
         observe(joined("300", 50), seconds=50),
         observe(
@@ -67,6 +81,18 @@ def story() -> tuple[Observation, ...]:
             look=look(row("abc", 14), row("def", 2, "901"), seconds=71),
             seconds=71,
         ),
+        # an admin adds invites, takes all added ones away again, and changes settings
+        observe(
+            granted("900", 5, "a", 80),
+            granted("900", None, "b", 81),
+            granted("901", -2, "c", 82),
+            changed("guild#members_search", "off", "d", 83),
+            changed("guild#join_log_channel_id", "5", "e", 84),
+            changed("guild#join_log_channel_id", None, "f", 85),
+            seconds=86,
+        ),
+        # Discord's own record agrees with counting, and chooses where counting could not
+        observe(searched("105", 30.5, "abc", "900"), searched("200", 40, "def", "901"), seconds=90),
     )
 
 
@@ -88,6 +114,8 @@ def outcome(worker: Worker) -> dict[str, object]:
         "codes": {code: held.now for code, held in guild.codes.items()},
         "members": {user: held.now for user, held in guild.members.items()},
         "counters": guild.counters,
+        "accuracy": guild.accuracy,
+        "settings": guild.settings,
         "closed": guild.closed,
         "gone": guild.gone,
         "marks": worker.guilds.marks,

@@ -13,6 +13,7 @@ from tests.local.stacks import Stack
 type Call = tuple[str, str, dict[str, Any]]
 
 _KEY = {"pk": {"S": "grants"}, "sk": {"S": "x"}}
+_PRESS = {"pk": {"S": "B#grants"}, "sk": {"S": "B"}}
 _DENIED = {"AccessDenied", "AccessDeniedException"}
 
 
@@ -55,6 +56,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "query": ("dynamodb", "query", partition),
         "query board": ("dynamodb", "query", board),
         "scan": ("dynamodb", "scan", {"TableName": table}),
+        "keep press": ("dynamodb", "put_item", {"TableName": table, "Item": _PRESS}),
         "put": ("dynamodb", "put_item", {"TableName": table, "Item": _KEY}),
         "update": ("dynamodb", "update_item", {"TableName": table, "Key": _KEY}),
         "transact": (
@@ -94,14 +96,26 @@ def _calls(stack: Stack) -> dict[str, Call]:
 
 
 _READS = ["get", "batch get", "query", "query board"]
+UNJUDGED = ["get missing line", "put"]
+"""A missing line is forbidden or missing, by ListBucket. Puts are granted by dynamodb:LeadingKeys,
+which the emulator does not know: the template's own tests read that."""
+
 GRANTED = {
-    "InteractionsFunction": [*_READS, "send command"],
-    "CommandWorkerFunction": [*_READS, "list ledger", "get line"],
+    "InteractionsFunction": [*_READS, "send command", "keep press"],
+    "CommandWorkerFunction": [
+        *_READS,
+        "list ledger",
+        "get line",
+        "keep press",
+        "send event",
+        "send confirmation",
+    ],
     "EventWorkerFunction": [
         "get",
         "batch get",
         "query",
         "put",
+        "keep press",
         "update",
         "transact",
         "delete",
@@ -112,7 +126,15 @@ GRANTED = {
         "send confirmation",
     ],
     "EffectsFunction": ["read token"],
-    "ConfirmerFunction": ["get", "update", "send confirmation", "send event", "read token"],
+    "ConfirmerFunction": [
+        "get",
+        "query",
+        "batch get",
+        "update",
+        "send confirmation",
+        "send event",
+        "read token",
+    ],
 }
 
 
@@ -146,13 +168,9 @@ def test_a_role_grants_what_its_function_needs(stack: Stack, function: str) -> N
 @pytest.mark.parametrize("function", GRANTED)
 @pytest.mark.usefixtures("things_to_reach")
 def test_a_role_grants_nothing_else(stack: Stack, function: str) -> None:
-    others = [
-        name
-        for name in _calls(stack)
-        if name not in GRANTED[function]
-        and name != "get missing line"
-        and (function, name) != ("EventWorkerFunction", "give back event")
-    ]
+    own = ["give back event"] if function == "EventWorkerFunction" else []
+    known = {*GRANTED[function], *UNJUDGED, *own}
+    others = [name for name in _calls(stack) if name not in known]
 
     outcome = _run(stack, function, others)
 

@@ -13,6 +13,7 @@ from tests.packaging.templates import (
     of_type,
     statements,
 )
+from usher.attribution.backfill_store import BackfillRow
 from usher.attribution.gate_store import SearchRow
 
 BOTH = pytest.mark.parametrize("template", [TEMPLATE, LISTENER], ids=["template", "listener"])
@@ -76,7 +77,21 @@ def test_only_effects_and_the_confirmer_read_the_token() -> None:
     assert readers == {"EffectsRole", "ConfirmerRole"}
 
 
-def test_the_confirmer_writes_search_rows_and_nothing_else() -> None:
+@pytest.mark.parametrize("role", ["InteractionsRole", "CommandWorkerRole"])
+def test_who_answers_members_writes_presses_and_nothing_else(role: str) -> None:
+    # The emulator does not know dynamodb:LeadingKeys, so this one is read, not tried.
+    writes = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
+    (put,) = [
+        s
+        for name, s in statements(TEMPLATE)
+        if name == role and writes & {a.partition(":")[2] for a in listed(s["Action"])}
+    ]
+
+    assert listed(put["Action"]) == ["dynamodb:PutItem"]
+    assert put["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "B#*"}}
+
+
+def test_the_confirmer_writes_search_and_backfill_rows_and_nothing_else() -> None:
     # The emulator takes dynamodb:Attributes from projections only, so this one is read, not tried.
     (update,) = [
         s
@@ -86,7 +101,8 @@ def test_the_confirmer_writes_search_rows_and_nothing_else() -> None:
 
     assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
     (names,) = update["Condition"].values()
-    assert set(names["dynamodb:Attributes"]) == set(SearchRow.get_attributes())
+    own = {*SearchRow.get_attributes(), *BackfillRow.get_attributes()}
+    assert set(names["dynamodb:Attributes"]) == own
 
 
 def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:

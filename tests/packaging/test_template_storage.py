@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.packaging.templates import FUNCTIONS, QUEUES, TEMPLATE, Json
+from usher.attribution.rows import KEEP_EVENT
 
 RESOURCES = TEMPLATE["Resources"]
 FOURTEEN_DAYS = 14 * 24 * 60 * 60
@@ -30,6 +31,15 @@ def test_every_source_queue_has_a_dead_letter_queue_of_its_own() -> None:
         # SQS: the dead-letter queue of a FIFO queue must be FIFO, of a standard queue standard.
         assert QUEUES[source].get("FifoQueue") == QUEUES[target].get("FifoQueue")
         assert QUEUES[target]["MessageRetentionPeriod"] == FOURTEEN_DAYS
+
+
+def test_a_repetition_is_recognised_for_longer_than_any_queue_keeps_it() -> None:
+    # AWS: for FIFO queues the age begins anew when a message is moved to its dead-letter queue
+    # (SQS developer guide, dead-letter queues and message retention periods).
+    queues = (QUEUES["EventsQueue"], QUEUES["EventsDeadLetterQueue"])
+    longest = sum(queue["MessageRetentionPeriod"] for queue in queues)
+
+    assert longest < KEEP_EVENT.total_seconds()
 
 
 def test_every_queue_is_encrypted() -> None:

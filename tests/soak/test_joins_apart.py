@@ -23,7 +23,9 @@ async def test_a_hundred_joins_two_seconds_apart_are_all_exact(system: System) -
         truth[system.practice.join(town.id, code, user=f"calm{n}").user_id] = code
         await asyncio.sleep(2)
 
-    words = joins(await joined(system, town.id, 100))
+    lines = await joined(system, town.id, 100)
 
-    assert {user: word["invite_code"] for user, word in words.items()} == truth
-    assert {word["confidence"] for word in words.values()} == {"exact"}
+    # Discord's record has agreed with most of them by now
+    assert {user: word["invite_code"] for user, word in joins(lines).items()} == truth
+    assert {line["type"] for line in lines} <= {"join", "confirmation"}
+    assert {line["confidence"] for line in lines if line["type"] == "join"} == {"exact"}

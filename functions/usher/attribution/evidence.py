@@ -38,6 +38,10 @@ class CodeBook:
         """Codes not known to have ended."""
         return [s for s in self._codes.values() if s.status is CodeStatus.ACTIVE]
 
+    def every(self) -> list[CodeState]:
+        """All codes at hand, ended ones too."""
+        return list(self._codes.values())
+
     def changed(self) -> tuple[CodeState, ...]:
         """The states that differ from those given, in order of code."""
         return tuple(self._codes[code] for code in sorted(self._changed))
@@ -72,7 +76,7 @@ def _read_row(
     if row.uses is None:
         uses = known.uses if known else None
     risen = uses - before if uses is not None and before is not None else 0
-    listed = known if known is not None and known.told else state_of(row)
+    listed = known if known is not None and _outlived(known, at) else state_of(row)
     book.put(
         replace(
             listed,
@@ -81,6 +85,8 @@ def _read_row(
             only=known.only if known else (),
             joins=(known.joins if known else 0) + risen,
             last_used_at=at if risen else known.last_used_at if known else None,
+            named=known.named if known else 0,
+            counted=known.counted if known else 0,
         )
     )
     if risen:
@@ -95,6 +101,11 @@ def _read_row(
             reason=Reason.AFTER_GAP if gap else Reason.SEVERAL_POSSIBLE,
             only=known.only if known else (),
         )
+
+
+def _outlived(known: CodeState, at: datetime) -> bool:
+    """Whether the code has ended for all that a look of that time shows: it is late, or it lags."""
+    return known.told or (known.ended_at is not None and at <= known.ended_at)
 
 
 def state_of(row: InviteRow) -> CodeState:
@@ -204,6 +215,8 @@ def read_vanity(book: CodeBook, look: VanityLook, *, gap: bool) -> list[Use]:
             expires_at=None,
             joins=(known.joins if known else 0) + risen,
             last_used_at=look.at if risen else known.last_used_at if known else None,
+            named=known.named if known else 0,
+            counted=known.counted if known else 0,
         )
     )
     if not risen:

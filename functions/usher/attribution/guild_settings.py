@@ -1,20 +1,41 @@
-"""Reading a guild's settings row."""
+"""The settings of a guild: a row each, by name."""
+
+from typing import Final
 
 from usher.attribution.ports import GuildSettings
-from usher.attribution.rows import SettingsRow, guild_key
+from usher.attribution.rows import SettingRow, guild_key
 from usher.ids import ChannelId, GuildId
+from usher.ledger.lines import Line
+from usher.platform.dynamo import Actions
+from usher.times import format_time
 
-OFF = "off"
+OFF: Final = "off"
+GUILD: Final = "guild"
+"""The group of settings that concern the guild as a whole."""
 
 
 def load_settings(guild_id: GuildId) -> GuildSettings:
     """Read the guild's settings; may raise pynamodb's errors."""
-    try:
-        row = SettingsRow.get(guild_key(guild_id), "SETTINGS")
-    except SettingsRow.DoesNotExist:
-        return GuildSettings()
-    channel = row.join_log_channel_id
+    values = load_group(guild_id, GUILD)
+    channel = values.get("join_log_channel_id")
     return GuildSettings(
         join_log_channel_id=None if not channel else ChannelId(channel),
-        members_search=row.members_search != OFF,
+        members_search=values.get("members_search") != OFF,
     )
+
+
+def load_group(guild_id: GuildId, group: str) -> dict[str, str]:
+    """Read a group of settings by key, those at their default left out."""
+    prefix = f"S#{group}#"
+    rows = SettingRow.query(guild_key(guild_id), SettingRow.sk.startswith(prefix))
+    return {row.sk.removeprefix(prefix): row.value for row in rows}
+
+
+def put_setting(actions: Actions, guild_id: GuildId, name: str, line: Line) -> None:
+    """Write what a line says of a setting."""
+    key = guild_key(guild_id), f"S#{name}"
+    if line.value is None:
+        actions.delete(SettingRow(*key))
+    else:
+        at = format_time(line.timestamp)
+        actions.put(SettingRow(*key, value=line.value, by=line.by, at=at))

@@ -73,6 +73,9 @@ class Intake:
 
     def _created(self, row: InviteRow) -> None:
         known = self.book.get(row.code)
+        ended_at = known.ended_at if known else None
+        if ended_at is not None and (row.created_at is None or row.created_at <= ended_at):
+            return  # told again: by another listener, or by a session that is replayed
         if known is None or known.status is not CodeStatus.ACTIVE or known.created_at is None:
             only = known.only if known else ()
             self.book.put(replace(state_of(row), uses=row.uses or 0, only=only))

@@ -1,6 +1,6 @@
 """What is known of joins beyond counting: Discord's own record, and what Usher itself did."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,8 +9,10 @@ from usher.attribution.evidence import CodeBook
 from usher.attribution.matching import LAG
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
+from usher.contracts.deeds import InvitesGranted, SettingChanged
 from usher.contracts.observation import (
     GatewayEvent,
+    ImportEnded,
     MemberAdded,
     MemberFound,
     MemberJoined,
@@ -84,22 +86,26 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
     ]
     recent = [deed for deed in head.added if observation.at - deed[1] < 2 * ADDED_WITHIN]
     since, seen_at = head.since, head.seen_at
-    if not _asked_only(observation):
+    if not _beside_the_gateway(observation):
         since = since or observation.at
         seen_at = max(observation.at, seen_at or observation.at)
     noted = replace(head, since=since, gaps=gaps, added=(*recent, *added), seen_at=seen_at)
     return noted, head.gap or observation.gap
 
 
-def _asked_only(observation: Observation) -> bool:
-    """Whether it tells only of Discord's record: that shows nothing of the listener's presence."""
+BESIDE: Final = (MemberSearched, ImportEnded, InvitesGranted, SettingChanged)
+"""Events that reach the queue without the listener."""
+
+
+def _beside_the_gateway(observation: Observation) -> bool:
+    """Whether it tells only of deeds and of Discord's record: that shows no listener's presence."""
     looked = observation.look is not None or observation.vanity is not None
     events = observation.events
     return (
         bool(events)
         and not looked
         and not observation.gap
-        and all(isinstance(event, MemberSearched) for event in events)
+        and all(isinstance(event, BESIDE) for event in events)
     )
 
 
@@ -114,6 +120,24 @@ def recovered(
             if membership not in known and _in_a_gap(head, event.joined_at):
                 missed[membership] = MemberJoined(event.person, event.joined_at, event.at)
     return list(missed.values())
+
+
+def imported(
+    head: Head, observation: Observation, known: Container[Membership]
+) -> list[MemberSearched]:
+    """Members told by an import whose joins were never recorded.
+
+    Who joined just now, while Usher watches, is left to what the listener sees.
+    """
+    since = head.since or observation.at
+    found: dict[Membership, MemberSearched] = {}
+    for event in observation.events:
+        if isinstance(event, MemberSearched) and event.imported:
+            membership = (event.person.user_id, event.joined_at)
+            old = event.joined_at < max(since, observation.at - LAG)
+            if old and membership not in known:
+                found.setdefault(membership, event)
+    return list(found.values())
 
 
 def _in_a_gap(head: Head, joined_at: datetime) -> bool:

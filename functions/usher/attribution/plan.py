@@ -7,8 +7,10 @@ the head (DESIGN 2).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
+from usher.attribution.accuracy import Accuracy, day_of, measure
 from usher.attribution.model import CodeState, Group
 from usher.credit.queries import Tally
 from usher.credit.rules import Change, Counter, MemberRecord, book, counters
@@ -26,6 +28,9 @@ class Part:
     lines: tuple[Line, ...] = ()
     members: Mapping[UserId, MemberRecord] = field(default_factory=dict)
     counters: Mapping[Counter, Tally] = field(default_factory=dict)
+    accuracy: Mapping[date, Accuracy] = field(default_factory=dict)
+    settings: Mapping[str, Line] = field(default_factory=dict)
+    """Lines that change settings, by the settings' names."""
     codes: tuple[CodeState, ...] = ()
     closed: tuple[Group, ...] = ()
     reopened: tuple[Group, ...] = ()
@@ -38,20 +43,25 @@ class _Open:
     lines: list[Line] = field(default_factory=list)
     members: dict[UserId, MemberRecord] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    settings: dict[str, Line] = field(default_factory=dict)
     codes: list[CodeState] = field(default_factory=list)
     closed: list[Group] = field(default_factory=list)
     reopened: list[Group] = field(default_factory=list)
+    days: set[date] = field(default_factory=set)
+    """Days whose accuracy the lines may change."""
 
     def rows(self) -> int:
         """Count its actions apart from counters."""
-        single = (self.lines, self.members, self.codes, self.closed, self.reopened)
-        return sum(len(one) for one in single)
+        single = (self.lines, self.members, self.settings, self.codes, self.closed, self.reopened)
+        return sum(len(one) for one in single) + len(self.days)
 
     def close(self) -> Part:
         return Part(
             tuple(self.lines),
             self.members,
             counters(self.changes),
+            measure(self.lines),
+            self.settings,
             tuple(self.codes),
             tuple(self.closed),
             tuple(self.reopened),
@@ -78,6 +88,9 @@ def cut(
             parts.append(_Open())
         part = parts[-1]
         part.lines.append(line)
+        part.days.update(day_of(line))
+        if line.name is not None:
+            part.settings[line.name] = line
         part.changes.extend(booking.changes)
         if line.user_id is not None and booking.record is not None:
             if booking.record != records.get(line.user_id):
@@ -93,8 +106,12 @@ def cut(
 
 
 def _takes(part: _Open, line: Line, changes: Iterable[Change], room: int) -> bool:
+    """Whether a line fits, with its member, counters and the accuracy of its day."""
     member = line.user_id is not None and line.user_id not in part.members
-    return part.rows() + 1 + member + _counted([*part.changes, *changes]) <= room
+    days = len(part.days.union(day_of(line)) - part.days)
+    setting = line.name is not None
+    counted = _counted([*part.changes, *changes])
+    return part.rows() + 1 + member + days + setting + counted <= room
 
 
 def _room(parts: list[_Open], room: int) -> _Open:

@@ -54,8 +54,6 @@ class Loaded:
     """Without closed groups."""
     done: bool = False
     """This observation was applied before, whole."""
-    begun: bool = False
-    """An earlier try at this observation broke off in the middle of a burst."""
     own: Mapping[Membership, datetime] | None = None
     """Joins of the observation that it recorded itself, and the timestamps of their lines."""
 
@@ -100,6 +98,10 @@ class Guilds(Protocol):
         """Read member records; who has none is left out."""
         ...
 
+    def added(self, guild_id: GuildId, users: Collection[UserId]) -> Mapping[UserId, int]:
+        """Read how many invites admins have added to members in all."""
+        ...
+
     def applied(self, event_ids: Iterable[str]) -> frozenset[str]:
         """Say which events were applied already."""
         ...
@@ -111,8 +113,8 @@ class Guilds(Protocol):
         """
         ...
 
-    def mark_gap(self, guild_id: GuildId) -> bool:
-        """Note that something of the guild went unseen; False for a guild never seen."""
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
+        """Note that a message of the guild went unseen, once; False for a guild never seen."""
         ...
 
     def settings(self, guild_id: GuildId) -> GuildSettings:

@@ -28,7 +28,8 @@ KEEP_GROUP: Final = timedelta(hours=7)
 """How long closed evidence can be reopened by a join that arrives late."""
 
 KEEP_EVENT: Final = timedelta(days=30)
-"""How long a repetition is recognised by its event id; a queue keeps messages 14 days at most."""
+"""How long a repetition is recognised by its event id: longer than a queue and then its dead-letter
+queue keep a message, 14 days each."""
 
 EVENT_SORT_KEY: Final = "E"
 
@@ -78,12 +79,12 @@ class EventRow(Row):
     ttl = NumberAttribute()
 
 
-class SettingsRow(Row):
-    """`SETTINGS` of a guild."""
+class SettingRow(Row):
+    """`S#<group>#<key>`: one setting that is not the default."""
 
-    join_log_channel_id = UnicodeAttribute(null=True)
-    members_search = UnicodeAttribute(null=True)
-    """`auto`, as where it is absent, or `off`."""
+    value = UnicodeAttribute()
+    by = UnicodeAttribute(null=True)
+    at = UnicodeAttribute(null=True)
 
 
 def guild_key(guild_id: GuildId) -> str:

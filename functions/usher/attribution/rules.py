@@ -8,18 +8,20 @@ may lag or lead the event, so evidence stays open for ten minutes (SPEC 1.2).
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from usher.attribution.closing import Part, close, pool_credits, split
+from usher.attribution.counts import settle_counts
+from usher.attribution.departing import departures
 from usher.attribution.evidence import CodeBook
 from usher.attribution.intake import Intake
-from usher.attribution.knowledge import pins, recovered, with_what_happened
+from usher.attribution.knowledge import imported, pin_of, pins, recovered, with_what_happened
 from usher.attribution.matching import LAG, SKEW, Solution, solve
 from usher.attribution.model import (
     Decision,
     Fact,
     JoinRecorded,
     JoinRevised,
-    MemberDeparted,
     Membership,
     OpenJoin,
     Stored,
@@ -31,7 +33,6 @@ from usher.contracts.observation import (
     GatewayEvent,
     MemberFound,
     MemberJoined,
-    MemberLeft,
     MemberSearched,
     Observation,
 )
@@ -94,7 +95,8 @@ class _Case:
         self.stored = stored
         self.observation = observation
         self.book = CodeBook(stored.codes)
-        self.head, self.gap = with_what_happened(stored.head, observation)
+        head, self.gap = with_what_happened(stored.head, observation)
+        self.head, self.departed = departures(head, observation)
         self.uses: list[Use] = list(stored.head.open.uses)
         self.joins: list[OpenJoin] = list(stored.head.open.joins)
         self.pooled: Counter[UserId] = Counter(stored.head.open.pooled)
@@ -104,6 +106,8 @@ class _Case:
         fresh = _new_joins(self.stored, self.observation.events)
         taken = _recorded(self.stored) | {(j.person.user_id, j.joined_at) for j in fresh}
         missed = recovered(self.head, self.observation.events, dict.fromkeys(taken))
+        taken |= {(j.person.user_id, j.joined_at) for j in missed}
+        told = [self._imported(one) for one in imported(self.head, self.observation, taken)]
         people = [join for join in (*fresh, *missed) if not join.person.bot]
         self._reopen(people)
         intake = Intake(self.observation, self.book, self.head, self.uses, gap=self.gap)
@@ -128,8 +132,19 @@ class _Case:
         head = replace(
             head, version=head.version + 1, open=kept, closed_until=max(ends, default=None)
         )
-        facts = [*revised, *facts, *pooled]
+        facts = [*revised, *told, *facts]
+        head, counted = settle_counts(head, self.book, facts, self.observation)
+        facts = [*facts, *pooled, *counted]
         return Decision(head, self.book.changed(), closed, self.reopened, tuple(facts))
+
+    def _imported(self, found: MemberSearched) -> JoinRecorded:
+        """Record what an import tells of a join that counting cannot speak of."""
+        pin = pin_of(found, self.book)
+        if pin is not None:
+            outcome = pinned(pin, ())
+        else:
+            outcome = _BOT if found.person.bot else Unattributed(Reason.NOT_ON_RECORD)
+        return JoinRecorded(found.person, found.joined_at, found.at, outcome, imported=True)
 
     def _reopen(self, people: Sequence[MemberJoined]) -> None:
         """Bring back groups that a late join may upset, or of which more is known now."""
@@ -203,15 +218,14 @@ class _Case:
             outcome = word.get(membership, _BOT)
             facts.append(JoinRecorded(one.person, one.joined_at, one.at, outcome, recovered=True))
             del awaited[membership]
-        for event in self.observation.events:
-            if isinstance(event, MemberLeft):
-                facts.append(MemberDeparted(event.user_id, event.at))
-            elif isinstance(event, MemberJoined):
+        for position, event in enumerate(self.observation.events):
+            facts.extend(self.departed.pop(position, ()))
+            if isinstance(event, MemberJoined):
                 membership = (event.person.user_id, event.joined_at)
                 if awaited.pop(membership, None) is not None:
                     outcome = word.get(membership, _BOT)
                     facts.append(JoinRecorded(event.person, event.joined_at, event.at, outcome))
-        return facts
+        return [*facts, *chain.from_iterable(self.departed.values())]
 
     def _worth_saying(self, before: Outcome, after: Outcome, *, final: bool) -> bool:
         if not same_word(before, after):

@@ -5,14 +5,15 @@ last; lines and marks of events keep what was done from being done again (DESIGN
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from random import SystemRandom
 from typing import Final
 
 from usher.attribution.announcing import announce
 from usher.attribution.confirming import SCHEDULE, requests_for
-from usher.attribution.model import Decision, Membership, Stored
+from usher.attribution.deeds import record_deeds, resets_of
+from usher.attribution.model import Decision, Head, Membership, Stored
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
@@ -30,6 +31,7 @@ from usher.attribution.ports import (
     StaleHeadError,
 )
 from usher.attribution.recording import believe, record_facts, users_of
+from usher.attribution.report import Report
 from usher.contracts.effect import Effect
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.rules import Members
@@ -50,33 +52,14 @@ DETERMINISTIC: Final = (
 _JITTER: Final = SystemRandom()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was done with an observation; for logs and metrics, no names."""
-
-    repeated: bool = False
-    """It had been applied before."""
-    joins: Mapping[Confidence, int] = field(default_factory=dict)
-    lines: int = 0
-    duplicates: int = 0
-    """Joins seen that were on record already."""
-    kept: int = 0
-    """Lines that stood in the ledger already and said something else."""
-    parts: int = 0
-    write_units: float = 0.0
-    attempts: int = 1
-    effects: int = 0
-    to_confirm: int = 0
-    """Joins that Discord's own record is asked for."""
-
-
 @dataclass(slots=True)
 class _Try:
     """What is carried from one attempt to the next."""
 
-    applied: frozenset[str] = frozenset()
     stand: dict[str, Line] = field(default_factory=dict)
     """Lines known to stand in the ledger, by event id."""
+    applied: bool = False
+    """Whether some of those lines are applied already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +73,8 @@ class AttributionService:
     attribute: Attribute
     needs_closed: NeedsClosed
     pause: Callable[[float], None]
+    first_seen: Callable[[Observation], None] | None = None
+    """What follows a guild's first observation; may be called again for the same one."""
     room: int = ROOM
     """Actions of a transaction; fewer only in tests."""
 
@@ -104,11 +89,13 @@ class AttributionService:
                 return replace(self._attempt(observation, carried), attempts=attempt)
             except StaleHeadError:
                 self.pause(_JITTER.uniform(0.3, 1) * PAUSE_SECONDS * 2**attempt)
-            except AppliedError as error:
-                carried.applied |= error.event_ids
+            except AppliedError:
+                carried.applied = True
         raise ContestedError
 
     def _attempt(self, observation: Observation, carried: _Try) -> Report:
+        # Read first: all that is read later is at least as new, though another delivery goes on.
+        applied = self.guilds.applied(carried.stand) if carried.applied else frozenset()
         loaded = self.guilds.load(observation)
         if loaded.done:
             return self._tell_again(observation, loaded)
@@ -120,9 +107,6 @@ class AttributionService:
         members = self.guilds.members(observation.guild_id, users, observation.id)
         lines, replaced = self._record(decision, observation, members, carried)
         decision = believe(decision, replaced)
-        applied = carried.applied
-        if loaded.begun:
-            applied |= self.guilds.applied(line.event_id for line in lines)
         fresh = tuple(line for line in lines if line.event_id not in applied)
         parts = self._cut(fresh, members, stored, decision)
         units = self.guilds.commit(_change(observation, stored, decision, members, parts))
@@ -135,10 +119,13 @@ class AttributionService:
             if line.type is LineType.JOIN and (line.event_id in ours or _membership(line) in own)
         ]
         effects, to_confirm = self._follow_up(observation, lambda: told) if told else (0, 0)
+        self._begin(observation, decision.head)
+        joins = [line for line in told if not line.imported]
         return Report(
-            joins=_by_confidence(told),
+            joins=_by_confidence(joins),
+            imported=len(told) - len(joins),
             lines=len(lines),
-            duplicates=_joins(observation) - len(told),
+            duplicates=_joins(observation) - sum(not line.recovered for line in joins),
             kept=len(replaced),
             parts=len(parts),
             write_units=units,
@@ -157,7 +144,10 @@ class AttributionService:
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
+            added = self.guilds.added(observation.guild_id, resets_of(observation))
             recording = record_facts(decision.facts, observation, members.before)
+            deeds = record_deeds(observation, added)
+            recording = replace(recording, lines=(*recording.lines, *deeds))
         except DETERMINISTIC as error:
             raise PoisonError(f"record: {type(error).__name__}") from error
         new = [line for line in recording.lines if line.event_id not in carried.stand]
@@ -191,8 +181,14 @@ class AttributionService:
             return self.ledger.read(guild_id, ids)
 
         effects, to_confirm = self._follow_up(observation, lines) if own else (0, 0)
+        self._begin(observation, loaded.stored.head)
         duplicates = _joins(observation)
         return Report(repeated=True, duplicates=duplicates, effects=effects, to_confirm=to_confirm)
+
+    def _begin(self, observation: Observation, head: Head) -> None:
+        """Do what a guild's first observation asks for."""
+        if self.first_seen is not None and head.since == observation.at:
+            self.first_seen(observation)
 
     def _follow_up(
         self, observation: Observation, lines: Callable[[], Iterable[Line]]

@@ -18,6 +18,7 @@ from usher.attribution.model import (
     Head,
     OpenJoin,
     Pin,
+    Prune,
     Use,
     Weight,
 )
@@ -64,6 +65,9 @@ def encode_head(head: Head) -> str:
             "seen_at": _micros(head.seen_at),
             "gaps": [[_micros(began), _micros(ended)] for began, ended in head.gaps],
             "added": [[user_id, _micros(at)] for user_id, at in head.added],
+            "departures": [[user_id, _micros(at)] for user_id, at in head.departures],
+            "prunes": [[_micros(one.at), one.by, one.left] for one in head.prunes],
+            **({"by_name": True} if head.by_name else {}),
         }
     )
 
@@ -85,6 +89,9 @@ def decode_head(text: str, version: int) -> Head:
             seen_at=_moment(fields.get("seen_at")),
             gaps=tuple((_time(began), _time(ended)) for began, ended in fields.get("gaps", ())),
             added=tuple((user_id, _time(at)) for user_id, at in fields.get("added", ())),
+            departures=tuple((user_id, _time(at)) for user_id, at in fields.get("departures", ())),
+            prunes=tuple(Prune(_time(at), by, n) for at, by, n in fields.get("prunes", ())),
+            by_name=fields.get("by_name", False),
         ),
     )
 
@@ -116,6 +123,8 @@ def encode_code(state: CodeState) -> str:
         "only": list(state.only) or None,
         "joins": state.joins,
         "last_used": _micros(state.last_used_at),
+        "named": state.named or None,
+        "counted": state.counted or None,
     }
     return _write({name: value for name, value in fields.items() if value is not None})
 
@@ -141,6 +150,8 @@ def decode_code(code: InviteCode, text: str) -> CodeState:
             only=tuple(fields.get("only", ())),
             joins=fields["joins"],
             last_used_at=_moment(fields.get("last_used")),
+            named=fields.get("named", 0),
+            counted=fields.get("counted", 0),
         ),
     )
 

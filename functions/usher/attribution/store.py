@@ -17,6 +17,7 @@ from usher.attribution.rows import (
     GroupRow,
     HeadRow,
     event_key,
+    event_row,
     groups_since,
     guild_key,
     read_code,
@@ -25,6 +26,7 @@ from usher.attribution.rows import (
 )
 from usher.attribution.touched import (
     codes_named,
+    gap_id,
     join_ids,
     needs_all_codes,
     searched_memberships,
@@ -34,7 +36,7 @@ from usher.attribution.wording import outcome_of
 from usher.attribution.writes import Transactions, Writes
 from usher.contracts.observation import Observation
 from usher.credit.rules import Members
-from usher.credit.store import load_members
+from usher.credit.store import load_added, load_members
 from usher.ids import GuildId, InviteCode, UserId
 from usher.times import parse_time
 
@@ -61,8 +63,7 @@ class DynamoGuilds:
         guild_id = observation.guild_id
         row = _head_row(guild_id)
         head = Head() if row is None else read_head(row)
-        begun = row is not None and row.burst == observation.id
-        if row is not None and row.burst is not None and not begun:
+        if row is not None and row.burst not in (None, observation.id):
             self._writes.take_back(guild_id, row)
             return self.load(observation)
         joins, mark = join_ids(observation), whole_id(observation)
@@ -76,7 +77,7 @@ class DynamoGuilds:
             return Loaded(Stored(head), done=True, own=own)
         known = self._known(observation, joins, marks, own)
         codes = self._codes(observation, head)
-        return Loaded(Stored(head, codes, known), begun=begun, own=own)
+        return Loaded(Stored(head, codes, known), own=own)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
         """Add the groups closed lately, and the codes of their uses."""
@@ -99,6 +100,10 @@ class DynamoGuilds:
         """Read member records; who has none is left out."""
         return load_members(guild_id, users, observation_id)
 
+    def added(self, guild_id: GuildId, users: Collection[UserId]) -> dict[UserId, int]:
+        """Read how many invites admins have added to members in all."""
+        return load_added(guild_id, users)
+
     def applied(self, event_ids: Iterable[str]) -> frozenset[str]:
         """Say which events were applied already."""
         return frozenset(_marks(event_ids))
@@ -107,14 +112,19 @@ class DynamoGuilds:
         """Write a change; raises StaleHeadError, AppliedError, PoisonError."""
         return self._writes.commit(change)
 
-    def mark_gap(self, guild_id: GuildId) -> bool:
-        """Note that something of the guild went unseen; raises StaleHeadError."""
-        row = _head_row(guild_id)
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
+        """Note that a message of the guild went unseen, once; raises StaleHeadError."""
+        row, mark = _head_row(guild_id), gap_id(guild_id, message_id)
         if row is None:
             return False
+        if mark in _marks([mark]):
+            # Parked before, and its followers may have been applied: for them there is no gap.
+            return True
         if row.burst is not None:
             self._writes.take_back(guild_id, row)
-        self._writes.move_head(guild_id, replace(read_head(row), gap=True), row.guild_name)
+        head = replace(read_head(row), gap=True)
+        noted = event_row(mark, message_id, self.clock())
+        self._writes.move_head(guild_id, head, row.guild_name, noted)
         return True
 
     def settings(self, guild_id: GuildId) -> GuildSettings:

@@ -102,14 +102,21 @@ def _one_code(named: Sequence[Use], join: OpenJoin) -> Attributed:
     )
 
 
-def same_word(before: Outcome, after: Outcome) -> bool:
-    """Whether two outcomes say the same, apart from the candidates of an ambiguous one."""
+def names_same(before: Outcome, after: Outcome) -> bool:
+    """Whether two outcomes name the same road and code, however sure each is of it."""
     if isinstance(before, Attributed) and isinstance(after, Attributed):
-        said, now = ((o.code, o.inviter_id, o.kind, o.confidence) for o in (before, after))
+        said, now = ((o.code, o.inviter_id, o.kind) for o in (before, after))
         return said == now
     if isinstance(before, Unattributed) and isinstance(after, Unattributed):
-        return (before.kind, before.confidence) == (after.kind, after.confidence)
-    return isinstance(before, Ambiguous) and isinstance(after, Ambiguous)
+        return before.kind == after.kind
+    return False
+
+
+def same_word(before: Outcome, after: Outcome) -> bool:
+    """Whether two outcomes say the same, apart from the candidates of an ambiguous one."""
+    if isinstance(before, Ambiguous) or isinstance(after, Ambiguous):
+        return isinstance(before, Ambiguous) and isinstance(after, Ambiguous)
+    return names_same(before, after) and before.confidence is after.confidence
 
 
 def widened(before: Outcome, after: Outcome) -> bool:

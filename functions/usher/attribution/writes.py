@@ -14,6 +14,8 @@ from typing import Final, Protocol
 
 from pynamodb.expressions.condition import Condition
 
+from usher.attribution.accuracy_store import add_accuracy
+from usher.attribution.guild_settings import put_setting
 from usher.attribution.model import Head
 from usher.attribution.plan import Part
 from usher.attribution.ports import AppliedError, Change, PoisonError, StaleHeadError
@@ -78,11 +80,14 @@ class Writes:
         self._fill(actions, change, last, ahead=False)
         return units + self._run(actions)
 
-    def move_head(self, guild_id: GuildId, head: Head, guild_name: str | None) -> None:
-        """Write a head as the next version and nothing else; raises StaleHeadError."""
+    def move_head(
+        self, guild_id: GuildId, head: Head, guild_name: str | None, mark: EventRow
+    ) -> None:
+        """Write a head as the next version, and what that was for; raises StaleHeadError."""
         actions = Actions()
         row = head_row(guild_id, head.version + 1, head, guild_name)
         actions.put(row, _unmoved(head.version) & HeadRow.burst.does_not_exist(), HEAD)
+        actions.put(mark, EventRow.pk.does_not_exist(), HEAD)
         self._run(actions)
 
     def take_back(self, guild_id: GuildId, head: HeadRow) -> None:
@@ -144,6 +149,10 @@ class Writes:
             put_member(actions, guild_id, user_id, record, id_ if ahead else None, before)
         for counter, tally in part.counters.items():
             add_counter(actions, guild_id, counter, tally)
+        for day, accuracy in part.accuracy.items():
+            add_accuracy(actions, guild_id, day, accuracy)
+        for name, line in part.settings.items():
+            put_setting(actions, guild_id, name, line)
         for state in part.codes:
             put_code(actions, guild_id, version, state, change.codes_before.get(state.code))
         for group in part.closed:

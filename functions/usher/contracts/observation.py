@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.contracts.deeds import Deed
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 
 OBSERVATION_VERSION: Final = 1
@@ -46,6 +47,8 @@ class MemberLeft:
 
     user_id: UserId
     at: datetime
+    audited: bool = False
+    """The listener is told of the guild's audit log: it would hear of a kick or a ban."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,10 @@ class AuditEntry:
     """When it was received; for an entry read from the log later, when it was made."""
     invite: "InviteRow | None" = None
     """The invite as the entry tells it, for actions 40 and 42: as made, or as it ended."""
+    made_at: datetime | None = None
+    """When it was made, by Discord's clock, for actions 20 to 22: kick, prune, ban."""
+    removed: int | None = None
+    """How many members a prune removed (action 21); it names none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,18 @@ class MemberSearched:
     """`join_source_type`: 1 API, 2 integration, 3 discovery, 4 hub, 5 invite, 6 vanity, …"""
     code: InviteCode | None
     inviter_id: UserId | None
+    imported: bool = False
+    """Told by an import: a join that was never seen is to be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEnded:
+    """An import of the guild came to its end: by names, or by counts where Discord gave none."""
+
+    at: datetime
+    by_counts: bool
+    """True: present use counts are to stand for members whom nobody names. False: Discord's record
+    of every present member was told, so that counts stand for nobody any more."""
 
 
 type GatewayEvent = (
@@ -156,6 +175,8 @@ type GatewayEvent = (
     | MemberAdded
     | MemberFound
     | MemberSearched
+    | Deed
+    | ImportEnded
 )
 
 

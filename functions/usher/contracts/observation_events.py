@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from usher.contracts.deeds import InvitesGranted, SettingChanged
+from usher.contracts.deeds_codec import read_granted, read_setting, write_deed
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
     GatewayEvent,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteTargeted,
@@ -36,7 +39,6 @@ from usher.ids import UserId
 from usher.times import format_time
 
 _BARE: Final[Mapping[type, str]] = {
-    MemberLeft: "left",
     MemberBanned: "banned",
     MemberAdded: "added",
 }
@@ -49,12 +51,12 @@ def write_event(event: GatewayEvent) -> Fields:
     match event:
         case MemberJoined():
             return {"t": "joined", "at": at, **_write_join(event)}
-        case MemberLeft() | MemberBanned() | MemberAdded():
+        case MemberLeft():
+            return {"t": "left", "at": at, "user_id": event.user_id, "audited": event.audited}
+        case MemberBanned() | MemberAdded():
             return {"t": _BARE[type(event)], "at": at, "user_id": event.user_id}
-        case InviteCreated():
-            return {"t": "invite_created", "at": at, "invite": write_row(event.invite)}
-        case InviteDeleted():
-            return {"t": "invite_deleted", "at": at, "code": event.code}
+        case InviteCreated() | InviteDeleted() | InviteTargeted():
+            return _write_invite(event, at)
         case AuditEntry():
             return {
                 "t": "audit",
@@ -64,9 +66,11 @@ def write_event(event: GatewayEvent) -> Fields:
                 "target_id": event.target_id,
                 "code": event.code,
                 "invite": None if event.invite is None else write_row(event.invite),
+                "made_at": None if event.made_at is None else format_time(event.made_at),
+                "removed": event.removed,
             }
-        case InviteTargeted():
-            return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
+        case InvitesGranted() | SettingChanged():
+            return write_deed(event)
         case MemberFound():
             joined_at = format_time(event.joined_at)
             return {"t": "found", "at": at, "joined_at": joined_at, **_write_person(event.person)}
@@ -78,8 +82,21 @@ def write_event(event: GatewayEvent) -> Fields:
                 "source": event.source,
                 "code": event.code,
                 "inviter_id": event.inviter_id,
+                "imported": event.imported,
                 **_write_person(event.person),
             }
+        case ImportEnded():
+            return {"t": "import_ended", "at": at, "by_counts": event.by_counts}
+
+
+def _write_invite(event: InviteCreated | InviteDeleted | InviteTargeted, at: str) -> Fields:
+    match event:
+        case InviteCreated():
+            return {"t": "invite_created", "at": at, "invite": write_row(event.invite)}
+        case InviteDeleted():
+            return {"t": "invite_deleted", "at": at, "code": event.code}
+        case InviteTargeted():
+            return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
 
 
 def _write_join(event: MemberJoined) -> Fields:
@@ -146,6 +163,8 @@ def _read_audit(fields: Fields, at: datetime) -> AuditEntry:
         code=unless_none(fields, "code", read_code),
         at=at,
         invite=None if fields.get("invite") is None else read_row(fields.get("invite")),
+        made_at=unless_none(fields, "made_at", read_time),
+        removed=unless_none(fields, "removed", read_count),
     )
 
 
@@ -163,12 +182,15 @@ def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
         source=read_count(fields, "source"),
         code=unless_none(fields, "code", read_code),
         inviter_id=None if inviter_id is None else UserId(inviter_id),
+        imported=unless_none(fields, "imported", read_flag) or False,
     )
 
 
 _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "joined": _read_join,
-    "left": lambda fields, at: MemberLeft(_user_id(fields), at),
+    "left": lambda fields, at: MemberLeft(
+        _user_id(fields), at, unless_none(fields, "audited", read_flag) or False
+    ),
     "banned": lambda fields, at: MemberBanned(_user_id(fields), at),
     "invite_created": lambda fields, at: InviteCreated(read_row(fields.get("invite")), at),
     "invite_deleted": lambda fields, at: InviteDeleted(read_code(fields, "code"), at),
@@ -179,4 +201,7 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
         _read_person(fields), read_time(fields, "joined_at"), at
     ),
     "searched": _read_searched,
+    "granted": read_granted,
+    "setting": read_setting,
+    "import_ended": lambda fields, at: ImportEnded(at, read_flag(fields, "by_counts")),
 }

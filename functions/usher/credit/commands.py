@@ -6,6 +6,8 @@ from usher.attribution.commands import invite
 from usher.credit.queries import CreditReads, Period, Standing
 from usher.ids import UserId
 from usher.slash import text
+from usher.slash.actions import action
+from usher.slash.buttons import Button, Row
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
@@ -65,6 +67,16 @@ def leaderboard(
     page: Annotated[int, Opt("Which page; the first when left out", min=1, max=PAGES_LIMIT)] = 1,
 ) -> Reply:
     """Show one page of the board of a period."""
+    return _page(ctx, period, page)
+
+
+@action("invite.leaderboard")
+def turn(ctx: Ctx[Services], period: str, page: int) -> Reply:
+    """Turn to another page."""
+    return _page(ctx, Period(period), page)
+
+
+def _page(ctx: Ctx[Services], period: Period, page: int) -> Reply:
     board = ctx.services.credit.leaderboard(ctx.guild_id, period, ctx.now, page, PAGE_SIZE)
     if not board.standings:
         if page > 1:
@@ -75,12 +87,26 @@ def leaderboard(
     lines = [_line(place, row) for place, row in enumerate(board.standings, first)]
     own = [p for p, row in enumerate(board.standings, first) if row.user_id == ctx.user_id]
     footer = f"Page {page}"
-    if board.has_next and page < PAGES_LIMIT:
-        footer += f" · more on page {page + 1}"
     if own:
         footer += f" · your place: {own[0]}"
     title = f"Invite leaderboard {_SPANS[period]}"
-    return Reply(embeds=(Embed("\n".join(lines), title, footer=footer, color=BLURPLE),))
+    return Reply(
+        embeds=(Embed("\n".join(lines), title, footer=footer, color=BLURPLE),),
+        rows=_buttons(period, page, more=board.has_next and page < PAGES_LIMIT),
+    )
+
+
+def _buttons(period: Period, page: int, *, more: bool) -> tuple[Row, ...]:
+    if page == 1 and not more:
+        return ()
+    back = turn.press(period=period.value, page=max(1, page - 1))
+    on = turn.press(period=period.value, page=page + 1)
+    return (
+        (
+            Button("Previous", back, disabled=page == 1),
+            Button("Next", on, disabled=not more),
+        ),
+    )
 
 
 def _line(place: int, row: Standing) -> str:

@@ -50,7 +50,7 @@ class LeaderboardPage:
 class CreditReads(Protocol):
     """Credit as commands see it. Every method may raise an error of its store."""
 
-    def tally(self, guild_id: GuildId, user_id: UserId) -> Tally:
+    def tally(self, guild_id: GuildId, user_id: UserId, *, consistent: bool = False) -> Tally:
         """Read a member's counters of all time; zeros for a member who invited nobody."""
         ...
 

@@ -10,13 +10,14 @@ from usher.platform.dynamo_reads import DynamoReads, Item, Value
 
 @dataclass(frozen=True, slots=True)
 class DynamoCreditReads:
-    """Implements CreditReads. Eventually consistent: a join of this second may be missing."""
+    """Implements CreditReads. Eventually consistent, unless asked otherwise."""
 
     table: DynamoReads
 
-    def tally(self, guild_id: GuildId, user_id: UserId) -> Tally:
+    def tally(self, guild_id: GuildId, user_id: UserId, *, consistent: bool = False) -> Tally:
         """Read a member's counters of all time; zeros for a member who invited nobody."""
-        return _tally(self.table.get((f"G#{guild_id}", f"C#{user_id}")) or {})
+        key = (f"G#{guild_id}", f"C#{user_id}")
+        return _tally(self.table.get(key, consistent=consistent) or {})
 
     def leaderboard(
         self, guild_id: GuildId, period: Period, now: datetime, page: int, size: int

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, assert_never
 
+from usher.attribution.causes import Cause
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
 from usher.credit.queries import Tally
@@ -25,6 +26,9 @@ SAME_LEAVE: Final = timedelta(minutes=1)
 
 ALL_TIME: Final = "all"
 
+KEEP_PERIODS: Final = timedelta(days=90)
+"""How long counters of a day or a week outlive it."""
+
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
@@ -38,6 +42,10 @@ class MemberRecord:
     """Joins seen, this one included."""
     booked: bool = False
     """The inviter's credit for it is live."""
+    cause: Cause | None = None
+    """Why it ended; None while present."""
+    removed_by: UserId | None = None
+    """Who kicked, banned or pruned them, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,14 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one line adds to an inviter's counters, in the periods that hold `moment`."""
+    """What one line adds to an inviter's counters."""
 
     inviter_id: UserId
-    moment: datetime
+    moment: datetime | None
+    """It counts in the periods that hold this too; None for all time alone."""
     tally: Tally
+    booked_at: datetime | None = None
+    """When the line was written: what has been swept away by then is not counted in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +91,34 @@ class Counter:
 
 def book(line: Line, record: MemberRecord | None) -> Booking:
     """Apply a line to the record of its user."""
+    booking = _book(line, record)
+    changes = tuple(replace(change, booked_at=line.timestamp) for change in booking.changes)
+    return replace(booking, changes=changes)
+
+
+def _book(line: Line, record: MemberRecord | None) -> Booking:
     match line.type:
         case LineType.JOIN:
             return _join(line, record)
-        case LineType.CORRECTION:
+        case LineType.CORRECTION | LineType.CONFIRMATION:
             return _correction(line, record)
         case LineType.LEAVE:
             return _leave(line, record)
+        case LineType.LEAVE_CAUSE:
+            return _cause(line, record)
         case LineType.CREDIT:
             inviter, delta = line.staff_id, line.delta
             if inviter is None or not delta:
                 return Booking(record)
-            return Booking(record, (Change(inviter, line.timestamp, Tally(tracked=delta)),))
+            moment = None if line.imported else line.timestamp
+            return Booking(record, (Change(inviter, moment, Tally(tracked=delta)),))
+        case LineType.GRANT:
+            # Boards of a day or a week show who brought members then; a grant is no join.
+            if line.staff_id is None or not line.delta:
+                return Booking(record)
+            return Booking(record, (Change(line.staff_id, None, Tally(added=line.delta)),))
+        case LineType.SETTING:
+            return Booking(record)
         case _:
             assert_never(line.type)
 
@@ -116,7 +143,7 @@ def counters(changes: Iterable[Change]) -> dict[Counter, Tally]:
     """Sum changes up by inviter and period, leaving out what cancels."""
     sums: dict[Counter, Tally] = {}
     for change in changes:
-        for period, ends in _periods(change.moment):
+        for period, ends in _periods(change):
             counter = Counter(change.inviter_id, period, ends)
             sums[counter] = _add(sums.get(counter, Tally()), change.tally)
     return {counter: tally for counter, tally in sums.items() if tally != Tally()}
@@ -164,7 +191,21 @@ def _correction(line: Line, record: MemberRecord | None) -> Booking:
 def _leave(line: Line, record: MemberRecord | None) -> Booking:
     if record is None or record.left_at is not None or line.joined_at != record.joined_at:
         return Booking(record)
-    return Booking(replace(record, left_at=line.timestamp, booked=False), _reverse(record))
+    ended = replace(
+        record,
+        left_at=line.timestamp,
+        booked=False,
+        cause=line.cause or Cause.UNKNOWN,
+        removed_by=line.by,
+    )
+    return Booking(ended, _reverse(record))
+
+
+def _cause(line: Line, record: MemberRecord | None) -> Booking:
+    """A later word on a leave: its credit was reversed with it, whatever the cause."""
+    if record is None or record.left_at is None or line.joined_at != record.joined_at:
+        return Booking(record)
+    return Booking(replace(record, cause=line.cause, removed_by=line.by))
 
 
 def _credit(
@@ -183,14 +224,19 @@ def _reverse(record: MemberRecord) -> tuple[Change, ...]:
     return (Change(inviter, record.joined_at, Tally(left=1)),)
 
 
-def _periods(moment: datetime) -> tuple[tuple[str, datetime | None], ...]:
-    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _periods(change: Change) -> Iterable[tuple[str, datetime | None]]:
+    """Name the periods whose counters a change concerns, with their ends."""
+    yield ALL_TIME, None
+    if change.moment is None:
+        return
+    midnight = change.moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     year, week, weekday = midnight.isocalendar()
-    return (
-        (ALL_TIME, None),
+    for period, ends in (
         (f"day#{midnight.date().isoformat()}", midnight + timedelta(days=1)),
         (f"week#{year}-W{week:02}", midnight + timedelta(days=8 - weekday)),
-    )
+    ):
+        if change.booked_at is None or change.booked_at < ends + KEEP_PERIODS:
+            yield period, ends
 
 
 def _add(one: Tally, other: Tally) -> Tally:

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Collection
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -13,19 +12,17 @@ from pynamodb.attributes import (
 )
 from pynamodb.expressions.update import Action
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import OutcomeName
 from usher.attribution.state_codec import StateError
 from usher.attribution.wording import Word
 from usher.credit.queries import Tally
-from usher.credit.rules import ALL_TIME, Counter, MemberRecord, Members
+from usher.credit.rules import ALL_TIME, KEEP_PERIODS, Counter, MemberRecord, Members
 from usher.ids import VANITY, GuildId, InviteCode, UserId
 from usher.ledger.lines import read_word, word_fields
 from usher.platform.dynamo import Actions, Row
 from usher.times import format_time, parse_time
-
-KEEP_PERIODS: Final = timedelta(days=90)
-"""How long counters of a day or a week outlive it."""
 
 
 class MemberRow(Row):
@@ -45,6 +42,8 @@ class MemberRow(Row):
     uses_after = NumberAttribute(null=True)
     epochs = NumberAttribute()
     booked = BooleanAttribute()
+    cause = UnicodeAttribute(null=True)
+    removed_by = UnicodeAttribute(null=True)
     ahead = UnicodeAttribute(null=True)
     """Observation whose burst wrote this row before it advanced the head."""
     before = UnicodeAttribute(null=True)
@@ -83,6 +82,13 @@ def load_members(guild_id: GuildId, users: Collection[UserId], observation_id: s
     return Members(before, now)
 
 
+def load_added(guild_id: GuildId, users: Collection[UserId]) -> dict[UserId, int]:
+    """Read what was added to members of all time; who has no counters is left out."""
+    keys = [(f"G#{guild_id}", f"C#{user_id}") for user_id in users]
+    rows = CounterRow.batch_get(keys, consistent_read=True)
+    return {UserId(row.sk.removeprefix("C#")): int(row.added or 0) for row in rows}
+
+
 def put_member(
     actions: Actions,
     guild_id: GuildId,
@@ -111,6 +117,8 @@ def put_member(
         uses_after=word.uses_after,
         epochs=record.epochs,
         booked=record.booked,
+        cause=None if record.cause is None else record.cause.value,
+        removed_by=record.removed_by,
         ahead=ahead,
         before=None if ahead is None or before is None else _write_record(before),
     )
@@ -135,6 +143,8 @@ def _record(row: MemberRow) -> MemberRecord:
         ),
         epochs=int(row.epochs),
         booked=row.booked,
+        cause=None if row.cause is None else Cause(row.cause),
+        removed_by=None if row.removed_by is None else UserId(row.removed_by),
     )
 
 
@@ -170,6 +180,8 @@ def _write_record(record: MemberRecord) -> str:
             "left_at": None if record.left_at is None else format_time(record.left_at),
             "epochs": record.epochs,
             "booked": record.booked,
+            "cause": record.cause,
+            "removed_by": record.removed_by,
         },
         separators=(",", ":"),
     )
@@ -186,6 +198,8 @@ def _read_record(text: str) -> MemberRecord:
         word=word,
         epochs=fields["epochs"],
         booked=fields["booked"],
+        cause=None if fields.get("cause") is None else Cause(fields["cause"]),
+        removed_by=fields.get("removed_by"),
     )
 
 

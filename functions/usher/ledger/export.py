@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from usher.attribution.wording import Word
 from usher.ids import GuildId, InviteCode, UserId
 from usher.ledger.csv_form import as_file, as_row
-from usher.ledger.lines import Line, LineType
+from usher.ledger.lines import LATER_WORDS, Line, LineType
 from usher.ledger.people import People
 from usher.ledger.reader import LedgerReader
 
@@ -80,7 +80,7 @@ def _fold(lines: Iterable[Line], user_id: UserId | None) -> tuple[list[Line], di
             known = joins.get(line.event_id)
             if known is None or line.timestamp < known.timestamp:
                 joins[line.event_id] = line
-        elif line.type is LineType.CORRECTION and line.corrects is not None:
+        elif line.type in LATER_WORDS and line.corrects is not None:
             known = corrections.get(line.corrects)
             if known is None or line.timestamp >= known.timestamp:
                 corrections[line.corrects] = line

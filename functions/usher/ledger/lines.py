@@ -12,6 +12,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
@@ -28,9 +29,20 @@ class LineType(StrEnum):
     JOIN = "join"
     CORRECTION = "correction"
     """A later word on a join; the line it corrects stays."""
+    CONFIRMATION = "confirmation"
+    """A stronger proof of the word that was given before."""
     LEAVE = "leave"
+    LEAVE_CAUSE = "leave_cause"
+    """A later word on why a member went; the leave it is about stays."""
     CREDIT = "credit"
     """Credit without a pairing (SPEC 1.3)."""
+    GRANT = "grant"
+    """Invites that an admin added to a member or took away."""
+    SETTING = "setting"
+    """A setting of the guild that an admin changed."""
+
+
+LATER_WORDS: Final = frozenset({LineType.CORRECTION, LineType.CONFIRMATION})
 
 
 class LineError(RuntimeError):
@@ -56,17 +68,29 @@ class Line:
     word: Word | None
     """A join's or correction's outcome; on a leave, what was known of the membership."""
     corrects: str | None = None
-    """Corrections: event id of the join."""
+    """Corrections and confirmations: event id of the join. Causes of leaves: of the leave."""
     previous: Word | None = None
-    """Corrections: the word before."""
+    """Corrections and confirmations: the word before."""
     credit_reversed_from: UserId | None = None
     """Leaves: whose live credit ends."""
     delta: int | None = None
-    """Credit: how much, for the inviter in `staff_id`."""
+    """Credit and grants: how much, for the member in `staff_id`."""
     staff_id: UserId | None = None
-    """Credit: the inviter. Elsewhere it is the word's."""
+    """Credit: the inviter. Grants: the member. Elsewhere it is the word's."""
+    by: UserId | None = None
+    """Leaves and their causes: who removed the member. Grants and settings: the admin."""
+    name: str | None = None
+    """Settings: which one."""
+    value: str | None = None
+    """Settings: its new value; None for the default."""
     recovered: bool = False
-    """Joins: found after an absence of the listener, not seen."""
+    """Joins: found after an absence of the listener, not seen. Leaves: not seen, concluded."""
+    cause: Cause | None = None
+    """Leaves and their causes: why the member went."""
+    imported: bool = False
+    """Joins: told by an import, not seen. Credit: by use count, for joins of no known day."""
+    code: InviteCode | None = None
+    """Credit that is imported: the code whose uses were counted. Elsewhere it is the word's."""
 
 
 def event_id(*parts: str) -> str:
@@ -84,6 +108,13 @@ def leave_id(guild_id: GuildId, user_id: UserId, moment: datetime) -> str:
     return event_id("leave", guild_id, user_id, format_time(moment))
 
 
+def leave_cause_id(
+    guild_id: GuildId, user_id: UserId, moment: datetime, cause: Cause, by: UserId | None
+) -> str:
+    """Name a later word on the leave that `leave_id` names by the same moment."""
+    return event_id("leave_cause", guild_id, user_id, format_time(moment), cause.value, by or "")
+
+
 def correction_id(
     guild_id: GuildId, user_id: UserId, joined_at: datetime, word: Word, observation_id: str
 ) -> str:
@@ -95,6 +126,11 @@ def correction_id(
 def credit_id(group_id: str, inviter_id: UserId, observation_id: str) -> str:
     """Name a credit without a pairing."""
     return event_id("credit", group_id, inviter_id, observation_id)
+
+
+def deed_id(guild_id: GuildId, deed: str) -> str:
+    """Name what an admin did by the interaction in which they did it."""
+    return event_id("deed", guild_id, deed)
 
 
 def write_line(line: Line) -> bytes:
@@ -110,14 +146,22 @@ def write_line(line: Line) -> bytes:
         **word_fields(line.word),
     }
     match line.type:
-        case LineType.CORRECTION:
+        case LineType.CORRECTION | LineType.CONFIRMATION:
             fields |= {"corrects": line.corrects, "previous": word_fields(line.previous)}
         case LineType.LEAVE:
             fields["credit_reversed_from"] = line.credit_reversed_from
+            fields |= {"cause": line.cause, "by": line.by, "recovered": line.recovered}
+        case LineType.LEAVE_CAUSE:
+            fields |= {"corrects": line.corrects, "cause": line.cause, "by": line.by}
         case LineType.CREDIT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta}
+            fields |= {"invite_code": line.code, "imported": line.imported}
+        case LineType.GRANT:
+            fields |= {"staff_id": line.staff_id, "delta": line.delta, "by": line.by}
+        case LineType.SETTING:
+            fields |= {"name": line.name, "value": line.value, "by": line.by}
         case LineType.JOIN:
-            fields["recovered"] = line.recovered
+            fields |= {"recovered": line.recovered, "imported": line.imported}
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
@@ -134,8 +178,9 @@ def read_line(content: bytes) -> Line:
 
 def _line(fields: Mapping[str, object]) -> Line:
     type_ = LineType(str(fields["type"]))
+    code = _text(fields["invite_code"]) if type_ is LineType.CREDIT else None
     previous = fields.get("previous")
-    delta = fields.get("delta")
+    delta, cause = fields.get("delta"), fields.get("cause")
     return Line(
         type=type_,
         event_id=str(fields["event_id"]),
@@ -148,8 +193,14 @@ def _line(fields: Mapping[str, object]) -> Line:
         previous=read_word(previous) if isinstance(previous, Mapping) else None,
         credit_reversed_from=_user(fields.get("credit_reversed_from")),
         delta=delta if isinstance(delta, int) else None,
-        staff_id=_user(fields["staff_id"]) if type_ is LineType.CREDIT else None,
+        staff_id=_user(fields["staff_id"]) if type_ in _GIVING else None,
         recovered=fields.get("recovered") is True,
+        by=_user(fields.get("by")),
+        name=_text(fields.get("name")),
+        value=_text(fields.get("value")),
+        cause=None if cause is None else Cause(str(cause)),
+        imported=fields.get("imported") is True,
+        code=None if code is None else InviteCode(code),
     )
 
 
@@ -204,6 +255,8 @@ def _user(value: object) -> UserId | None:
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
+
+_GIVING: Final = frozenset({LineType.CREDIT, LineType.GRANT})
 
 _WORD_FIELDS: Final = (
     "outcome",

@@ -1,4 +1,4 @@
-"""Editing the reply of a deferred interaction. The interaction's token authorises it, no bot token.
+"""Replies that follow an interaction. The interaction's token authorises it, no bot token.
 
 Discord docs: Edit Original Interaction Response; Rate Limits; User Agent.
 """
@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from usher.slash.replies import File, Reply, message
+from usher.slash.replies import EPHEMERAL, File, Reply, message
 
 USER_AGENT: Final = "DiscordBot (https://discord.com/developers, 0.1.0)"
 TIMEOUT_SECONDS: Final = 8.0
@@ -100,11 +100,16 @@ class DiscordWebhook:
 
     def edit_original(self, token: str, reply: Reply) -> None:
         """Put the reply in the place of "thinking"; raises a WebhookError."""
-        content_type, body = encode(reply)
-        path = f"{self._path}/{quote(token, safe='')}/messages/@original"
+        self._tell("PATCH", f"{quote(token, safe='')}/messages/@original", encode(reply))
+
+    def follow_up(self, token: str, reply: Reply) -> None:
+        """Say something that only the member who asked sees; raises a WebhookError."""
+        self._tell("POST", quote(token, safe=""), encode(reply, ephemeral=True))
+
+    def _tell(self, method: str, place: str, encoded: tuple[str, bytes]) -> None:
         pauses = _Pauses()
         while True:
-            answer = self._patch(path, content_type, body)
+            answer = self._ask(method, f"{self._path}/{place}", *encoded)
             if 200 <= answer.status < 300:
                 return
             pause = pauses.after(answer)
@@ -112,12 +117,12 @@ class DiscordWebhook:
                 raise _error(answer)
             self._sleep(pause)
 
-    def _patch(self, path: str, content_type: str, body: bytes) -> _Answer:
+    def _ask(self, method: str, path: str, content_type: str, body: bytes) -> _Answer:
         # A connection an edit: minutes may pass between two, and the worker runs one at a time.
         connection = self._connect(self._host, timeout=TIMEOUT_SECONDS)
         headers = {"Content-Type": content_type, "User-Agent": USER_AGENT}
         try:
-            connection.request("PATCH", path, body, headers)
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
             payload = response.read()
         except (OSError, HTTPException):
@@ -129,9 +134,13 @@ class DiscordWebhook:
         return _Answer(response.status, code, retry_after)
 
 
-def encode(reply: Reply) -> tuple[str, bytes]:
-    """Write the request: JSON, or multipart with `payload_json` and `files[n]` for attachments."""
-    payload = json.dumps(message(reply), separators=(",", ":")).encode()
+def encode(reply: Reply, *, ephemeral: bool = False) -> tuple[str, bytes]:
+    """Write the request: JSON, or multipart with `payload_json` and `files[n]` for attachments.
+
+    A follow-up says whether it is ephemeral; an edit cannot change it.
+    """
+    told = message(reply) | ({"flags": EPHEMERAL} if ephemeral else {})
+    payload = json.dumps(told, separators=(",", ":")).encode()
     if not reply.files:
         return "application/json", payload
     boundary = f"usher-{secrets.token_hex(16)}"

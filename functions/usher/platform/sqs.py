@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from usher.contracts.backfill import BackfillStep, encode_step
 from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
 from usher.contracts.effect import Effect, encode_effect
 from usher.contracts.observation import Observation
@@ -57,6 +58,20 @@ class ConfirmationsQueue:
                 MessageBody=encode_confirmation(request),
                 DelaySeconds=delay,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillQueue:
+    """Implements Steps on the confirmations queue. May raise botocore's errors."""
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, step: BackfillStep, delay: int) -> None:
+        """Hand a step over with its delay in seconds."""
+        self.client.send_message(
+            QueueUrl=self.queue_url, MessageBody=encode_step(step), DelaySeconds=delay
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,11 @@ class Ctx[S]:
     user_id: UserId
     """Who asked."""
     now: datetime
+    interaction_id: str = ""
+    """Names what this use does: a repetition has the same."""
     locale: str = "en-US"
     permissions: int = 0
     """The asking member's bits in the channel, as Discord computed them."""
     users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)
+    token: str = ""
+    """Serves edits of the reply for 15 minutes; never logged."""

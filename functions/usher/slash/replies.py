@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.slash.buttons import Row
 from usher.slash.errors import AttachmentError
 from usher.slash.text import cut
 from usher.times import format_time
@@ -66,7 +67,8 @@ class File:
 class Reply:
     """The answer of a command; at least one part must be there (Discord refuses empty messages).
 
-    `components` are message components in Discord's own shape.
+    `rows` hold buttons; the door draws them as `components`, in Discord's own shape, when it has
+    given them their ids (presses.py).
     """
 
     content: str = ""
@@ -74,9 +76,10 @@ class Reply:
     ephemeral: bool = False
     files: tuple[File, ...] = ()
     components: tuple[Mapping[str, object], ...] = ()
+    rows: tuple[Row, ...] = ()
 
     def __post_init__(self) -> None:
-        if not (self.content or self.embeds or self.files or self.components):
+        if not (self.content or self.embeds or self.files or self.components or self.rows):
             raise ValueError("an empty reply")
 
 
@@ -88,8 +91,11 @@ def sentence(text: str) -> Reply:
 def message(reply: Reply) -> Json:
     """Write the body of a message, without flags: what a webhook edit takes.
 
-    Parts that are left out are emptied, since an edit keeps what it is not told.
+    Parts that are left out are emptied, since an edit keeps what it is not told. Raises ValueError
+    for buttons without ids.
     """
+    if reply.rows:
+        raise ValueError("buttons without ids")
     body: Json = {
         "content": cut(reply.content, CONTENT_LIMIT),
         "embeds": _embeds(reply.embeds[:EMBEDS_LIMIT]),

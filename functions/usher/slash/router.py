@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from usher.ids import GuildId, UserId
+from usher.slash.actions import Action
+from usher.slash.buttons import Press
 from usher.slash.commands import Command, Group
 from usher.slash.context import Ctx
 from usher.slash.errors import DeclarationError, UserError
@@ -19,6 +21,7 @@ COMMANDS_LIMIT: Final = 100
 
 _UNKNOWN: Final = "I do not know that command. It may have changed; please try again in a minute."
 _GUILD_ONLY: Final = "My commands work in a server, not in direct messages."
+_OUTDATED: Final = "That button is of an older release. Please run the command again."
 _NESTED: Final = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
@@ -26,7 +29,7 @@ _NESTED: Final = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 class Call:
     """A command that a member may run, with its arguments."""
 
-    command: Command
+    command: Command | Action
     interaction: Interaction
     guild_id: GuildId
     user_id: UserId
@@ -39,18 +42,25 @@ class Call:
             guild_id=self.guild_id,
             user_id=self.user_id,
             now=now,
+            interaction_id=self.interaction.id,
             locale=self.interaction.locale,
             permissions=self.interaction.permissions,
             users=self.interaction.users,
+            token=self.interaction.token,
         )
         return self.command.run(ctx, **self.arguments)
 
 
 class Router:
-    """Knows every command by its path. Duplicates raise DeclarationError."""
+    """Knows commands by their paths, actions by their names. Duplicates raise DeclarationError."""
 
-    def __init__(self, declared: Iterable[Command | Group]) -> None:
+    def __init__(self, declared: Iterable[Command | Group], actions: Iterable[Action] = ()) -> None:
         self.declared = tuple(declared)
+        self._actions: dict[str, Action] = {}
+        for one in actions:
+            if one.name in self._actions:
+                raise DeclarationError(one.name, "declared twice")
+            self._actions[one.name] = one
         tops = [one.path[0] for one in self.declared]
         for name in tops:
             if tops.count(name) > 1:
@@ -85,6 +95,17 @@ class Router:
             raise UserError(f"You need {names(command.permissions)} for `/{command.name}`.")
         arguments = _arguments(command, given)
         return Call(command, interaction, interaction.guild_id, interaction.user_id, arguments)
+
+    def press(self, interaction: Interaction, press: Press) -> Call:
+        """Find what a button does and check permission again; raises UserError."""
+        if interaction.guild_id is None or interaction.user_id is None:
+            raise UserError(_GUILD_ONLY)
+        action = self._actions.get(press.action)
+        if action is None or not action.takes(press.arguments):
+            raise UserError(_OUTDATED)
+        if not allows(interaction.permissions, action.permissions):
+            raise UserError(f"You need {names(action.permissions)} for that button.")
+        return Call(action, interaction, interaction.guild_id, interaction.user_id, press.arguments)
 
 
 def _walk(data: Mapping[str, object]) -> tuple[tuple[str, ...], list[object]]:

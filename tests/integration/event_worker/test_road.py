@@ -38,7 +38,8 @@ def arrival(user: str, uses: int, seconds: float, guild: GuildId = GUILD) -> Obs
 
 def log_to(channel_id: str) -> None:
     table = boto3.resource("dynamodb", region_name=REGION).Table(TABLE)
-    table.put_item(Item={"pk": f"G#{GUILD}", "sk": "SETTINGS", "join_log_channel_id": channel_id})
+    setting = "S#guild#join_log_channel_id"
+    table.put_item(Item={"pk": f"G#{GUILD}", "sk": setting, "value": channel_id})
 
 
 def counter(guild: GuildId = GUILD) -> dict[str, int]:
@@ -157,7 +158,8 @@ def test_when_the_confirmations_queue_fails_requests_follow_with_the_message_aga
 
 def test_with_the_setting_off_nothing_is_asked_for(road: Road) -> None:
     table = boto3.resource("dynamodb", region_name=REGION).Table(TABLE)
-    table.put_item(Item={"pk": f"G#{GUILD}", "sk": "SETTINGS", "members_search": "off"})
+    setting = "S#guild#members_search"
+    table.put_item(Item={"pk": f"G#{GUILD}", "sk": setting, "value": "off"})
 
     road.handle(record(baseline()), record(arrival("7", 1, 10)))
 
@@ -209,8 +211,14 @@ def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> N
     assert told.value.problems == (missing,)
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "x", "99999"])
-def test_a_senseless_retention_is_told(days: str, credentials: None) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("LEDGER_RETENTION_DAYS", days) for days in ("0", "-1", "x", "99999")),
+        *(("IMPORT_AT_INSTALL", members) for members in ("-1", "many")),
+    ],
+)
+def test_a_senseless_number_is_told(name: str, value: str, credentials: None) -> None:
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
@@ -218,8 +226,9 @@ def test_a_senseless_retention_is_told(days: str, credentials: None) -> None:
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "AWS_REGION": REGION,
-        "LEDGER_RETENTION_DAYS": days,
+        name: value,
     }
 
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError) as told:
         build(environ)
+    assert told.value.problems == (name,)

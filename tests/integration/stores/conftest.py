@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import boto3
 import pytest
@@ -14,6 +14,8 @@ from tests.fakes.cloud import BUCKET, REGION, TABLE, make_bucket, make_table, ro
 from tests.fakes.fuse import Fuse
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.objects import FakeObjects
+from usher.attribution.accuracy import Accuracy
+from usher.attribution.accuracy_store import load_accuracy
 from usher.attribution.ports import Guilds
 from usher.attribution.store import DynamoGuilds
 from usher.credit.queries import Tally
@@ -61,6 +63,12 @@ class StoredGuilds:
             for row in found
             if row["pk"] == f"G#{guild_id}"
         }
+
+    def accuracy(self, guild_id: GuildId, day: date) -> Accuracy:
+        """Accuracy of the joins of a day."""
+        if isinstance(self.guilds, FakeGuilds):
+            return self.guilds.guilds[guild_id].accuracy[day]
+        return load_accuracy(guild_id, day, day)[day]
 
 
 @pytest.fixture(scope="session")

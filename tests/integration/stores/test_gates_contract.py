@@ -52,9 +52,9 @@ def test_the_setting_is_read_from_the_guilds_settings(value: str | None, wanted:
     with mock_aws():
         client = boto3.client("dynamodb", region_name=REGION)
         make_table(client)
-        item = {"pk": {"S": f"G#{GUILD}"}, "sk": {"S": "SETTINGS"}}
-        setting = {} if value is None else {"members_search": {"S": value}}
-        client.put_item(TableName=TABLE, Item={**item, **setting})
+        if value is not None:
+            row = {"pk": f"G#{GUILD}", "sk": "S#guild#members_search", "value": value}
+            client.put_item(TableName=TABLE, Item={k: {"S": v} for k, v in row.items()})
         client.close()
         bind(TABLE, REGION)
 

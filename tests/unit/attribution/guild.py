@@ -9,6 +9,7 @@ from usher.attribution.outcomes import Outcome
 from usher.contracts.observation import (
     AuditEntry,
     GatewayEvent,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteLook,
@@ -93,6 +94,25 @@ class Guild:
         person = Person(UserId(user), user, user)
         found = None if code is None else InviteCode(code)
         self._events.append(MemberSearched(person, at(when), at(heard), source, found, None))
+
+    def imported(
+        self,
+        user: str,
+        when: float,
+        code: str | None,
+        *,
+        inviter: str | None = None,
+        source: int = 5,
+        bot: bool = False,
+    ) -> None:
+        person = Person(UserId(user), user, user, bot=bot)
+        found = None if code is None else InviteCode(code)
+        by = None if inviter is None else UserId(inviter)
+        event = MemberSearched(person, at(when), at(when), source, found, by, imported=True)
+        self._events.append(event)
+
+    def import_ended(self, when: float, *, by_counts: bool) -> None:
+        self._events.append(ImportEnded(at(when), by_counts))
 
     def targeted(self, code: str, *users: str, when: float) -> None:
         self._events.append(InviteTargeted(InviteCode(code), tuple(map(UserId, users)), at(when)))

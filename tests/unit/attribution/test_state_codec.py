@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import at, by, by_vanity, open_between, person, unknown
-from usher.attribution.model import CodeState, CodeStatus, Group, Head, OpenJoin, Pin, Use, Weight
+from usher.attribution.model import (
+    CodeState,
+    CodeStatus,
+    Group,
+    Head,
+    OpenJoin,
+    Pin,
+    Prune,
+    Use,
+    Weight,
+)
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason, Unattributed
 from usher.attribution.state_codec import (
     COMPRESS_OVER,
@@ -93,6 +103,9 @@ HEADS = st.builds(
     st.none() | MOMENTS,
     st.lists(st.tuples(MOMENTS, MOMENTS), max_size=3).map(tuple),
     st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
+    st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
+    st.lists(st.builds(Prune, MOMENTS, st.none() | SNOWFLAKES, COUNTS), max_size=3).map(tuple),
+    st.booleans(),
 )
 STATES = st.builds(
     CodeState,
@@ -111,6 +124,8 @@ STATES = st.builds(
     only=st.lists(SNOWFLAKES, max_size=2).map(tuple),
     joins=COUNTS,
     last_used_at=st.none() | MOMENTS,
+    named=COUNTS,
+    counted=COUNTS,
 )
 
 
@@ -132,8 +147,8 @@ def test_a_code_comes_back(state: CodeState) -> None:
 def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
-        15,
-        11,
+        17,
+        14,
         4,
         9,
         5,

@@ -7,16 +7,33 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from command_worker.door import Door
+from tests.fakes.presses import FakePressStore
 from tests.unit.slash.fakes import NOW, BrokenReads, FakeExport, FakeLog, FakeServices
-from tests.unit.slash.payloads import GUILD, MANAGE_GUILD, MEMBER, TOKEN, option, slash
+from tests.unit.slash.payloads import (
+    GUILD,
+    MANAGE_GUILD,
+    MEMBER,
+    TOKEN,
+    option,
+    press,
+    slash,
+)
 from usher.catalogue import ROUTER
 from usher.contracts.deferred import DeferredCommand
+from usher.ids import GuildId, UserId
 from usher.platform.discord_webhook import (
     WebhookGoneError,
     WebhookRefusedError,
     WebhookUnavailableError,
 )
+from usher.slash.actions import action
+from usher.slash.buttons import Button
+from usher.slash.context import Ctx
+from usher.slash.errors import UserError
+from usher.slash.interaction import read_interaction
+from usher.slash.presses import Presses, new_token
 from usher.slash.replies import File, Reply
+from usher.slash.router import Router
 
 
 @dataclass
@@ -26,10 +43,15 @@ class FakeWebhook:
     edits: list[tuple[str, Reply]] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
 
+    follow_ups: list[tuple[str, Reply]] = field(default_factory=list)
+
     def edit_original(self, token: str, reply: Reply) -> None:
         if self.errors:
             raise self.errors.pop(0)
         self.edits.append((token, reply))
+
+    def follow_up(self, token: str, reply: Reply) -> None:
+        self.follow_ups.append((token, reply))
 
 
 @dataclass
@@ -39,10 +61,12 @@ class Worker:
     services: object = field(default_factory=FakeServices)
     webhook: FakeWebhook = field(default_factory=FakeWebhook)
     log: FakeLog = field(default_factory=FakeLog)
+    presses: Presses = field(default_factory=lambda: Presses(FakePressStore(), new_token))
+    router: Router = ROUTER
 
     def work(self, *records: Mapping[str, object]) -> list[str]:
         """Return the ids of the messages that come again."""
-        door = Door(ROUTER, self.services, self.webhook, lambda: NOW, self.log)
+        door = Door(self.router, self.services, self.presses, self.webhook, lambda: NOW, self.log)
         answer = door.work({"Records": list(records)})
         failures = answer["batchItemFailures"]
         assert isinstance(failures, list)
@@ -266,6 +290,47 @@ def test_tokens_are_never_logged() -> None:
 
 @pytest.mark.parametrize("event", [{}, {"Records": None}, {"Records": []}])
 def test_an_event_without_messages_is_done(event: dict[str, object]) -> None:
-    door = Door(ROUTER, FakeServices(), FakeWebhook(), lambda: NOW, FakeLog())
+    door = Door(
+        ROUTER,
+        FakeServices(),
+        Presses(FakePressStore(), new_token),
+        FakeWebhook(),
+        lambda: NOW,
+        FakeLog(),
+    )
 
     assert door.work(event) == {"batchItemFailures": []}
+
+
+@action("test.turn", defer=True)
+def turn(ctx: Ctx[object], page: int) -> Reply:
+    if page < 0:
+        raise UserError("There is no such page.")
+    return Reply(f"Page {page}", rows=((Button("Next", turn.press(page=page + 1)),),))
+
+
+def pressing(page: int) -> Worker:
+    """A worker that is given a press of a button which leads to a page."""
+    worker = Worker(router=Router((), (turn,)))
+    reply = Reply("x", rows=((Button("Next", turn.press(page=page)),),))
+    drawn = worker.presses.drawn(reply, GuildId(GUILD), UserId(MEMBER), NOW)
+    pressed = press(drawn.components, "Next")
+    assert worker.work(record(DeferredCommand(pressed).encode())) == []
+    return worker
+
+
+def test_a_press_edits_the_message_and_its_new_buttons_can_be_pressed() -> None:
+    worker = pressing(2)
+
+    assert worker.reply.content == "Page 2"
+    asked = read_interaction(press(worker.reply.components, "Next"))
+    assert worker.presses.pressed(asked, NOW).arguments == {"page": 3}
+
+
+def test_a_press_that_cannot_be_done_is_told_beside_the_message() -> None:
+    worker = pressing(-1)
+
+    assert worker.webhook.edits == []
+    [(token, reply)] = worker.webhook.follow_ups
+    assert token == TOKEN
+    assert reply == Reply("There is no such page.", ephemeral=True)

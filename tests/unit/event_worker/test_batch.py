@@ -11,7 +11,7 @@ from tests.builders import GUILD, joined, observe
 from tests.fakes.logs import FakeMeter, LogBook
 from usher.attribution.outcomes import Confidence
 from usher.attribution.ports import PoisonError
-from usher.attribution.service import Report
+from usher.attribution.report import Report
 from usher.contracts.observation import Observation
 from usher.contracts.observation_codec import decode, encode
 from usher.ids import GuildId

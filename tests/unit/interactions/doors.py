@@ -10,8 +10,11 @@ from nacl.signing import SigningKey
 
 from interactions.door import Door
 from interactions.verify import Verifier
+from tests.fakes.presses import FakePressStore
 from tests.unit.slash.fakes import NOW, FakeLog, FakeServices
 from usher.catalogue import ROUTER
+from usher.slash.presses import Presses, new_token
+from usher.slash.router import Router
 
 KEY = SigningKey(bytes(range(32)))
 PUBLIC_KEY = bytes(KEY.verify_key).hex()
@@ -36,16 +39,19 @@ class Front:
 
     services: object = field(default_factory=FakeServices)
     deferrals: FakeDeferrals = field(default_factory=FakeDeferrals)
+    presses: Presses = field(default_factory=lambda: Presses(FakePressStore(), new_token))
     log: FakeLog = field(default_factory=FakeLog)
     now: datetime = NOW
+    router: Router = ROUTER
 
     @property
     def door(self) -> Door[object]:
         return Door(
             verifier=Verifier.from_hex(PUBLIC_KEY),
-            router=ROUTER,
+            router=self.router,
             services=self.services,
             deferrals=self.deferrals,
+            presses=self.presses,
             clock=lambda: self.now,
             log=self.log,
         )

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.interactions.doors import Front
 from tests.unit.slash.fakes import FakeServices
-from tests.unit.slash.payloads import GUILD, MEMBER, OTHER, option, slash
+from tests.unit.slash.payloads import GUILD, MEMBER, OTHER, buttons, option, press, slash
 from usher.credit.queries import Period, Tally
 
 
@@ -88,16 +88,45 @@ def test_the_leaderboard_numbers_members_and_names_the_asker_s_place() -> None:
     assert shown["footer"] == {"text": "Page 1 · your place: 3"}
 
 
-def test_the_leaderboard_has_ten_a_page_and_tells_of_the_next() -> None:
+def test_the_leaderboard_has_ten_a_page_and_buttons_to_turn_them() -> None:
     front = front_with(*((Period.WEEK, str(n), Tally(30 - n)) for n in range(1, 13)))
 
-    first = embed(front, "invite leaderboard", option("period", "week"))
-    second = embed(front, "invite leaderboard", option("period", "week"), option("page", 2))
+    # When the first page is asked for, Next is pressed, and Previous
+    _, first = front.send(slash("invite leaderboard", option("period", "week")))
+    _, second = front.send(press(parts(first), "Next"))
+    _, again = front.send(press(parts(second), "Previous"))
 
-    assert str(first["description"]).count("\n") == 9
-    assert first["footer"] == {"text": "Page 1 · more on page 2"}
-    assert str(second["description"]).startswith("**11.** <@11>")
-    assert second["footer"] == {"text": "Page 2"}
+    # Then each press edits the message, and the ends are told by buttons that do nothing
+    assert (first["type"], second["type"], again["type"]) == (4, 7, 7)
+    assert str(shown(first)["description"]).count("\n") == 9
+    assert shown(first)["footer"] == {"text": "Page 1"}
+    assert str(shown(second)["description"]).startswith("**11.** <@11>")
+    assert shown(second)["footer"] == {"text": "Page 2"}
+    assert shown(again) == shown(first)
+    assert disabled(first) == ["Previous"]
+    assert disabled(second) == ["Next"]
+
+
+def test_a_leaderboard_of_one_page_has_no_buttons() -> None:
+    _, body = front_with((Period.ALL, MEMBER, Tally(1))).send(slash("invite leaderboard"))
+
+    assert parts(body) == []
+
+
+def parts(body: dict[str, object]) -> object:
+    data = body["data"]
+    assert isinstance(data, dict)
+    return data["components"]
+
+
+def disabled(body: dict[str, object]) -> list[str]:
+    return [label for label, button in buttons(parts(body)).items() if button["disabled"]]
+
+
+def shown(body: dict[str, object]) -> dict[str, object]:
+    [one] = body["data"]["embeds"]  # type: ignore[index] # Discord's JSON
+    assert isinstance(one, dict)
+    return one
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,25 @@
 
 import json
 
-import pytest
-
 from tests.unit.interactions.doors import FakeDeferrals, Front
 from tests.unit.slash.fakes import BrokenReads, FakeServices, StoreDownError
-from tests.unit.slash.payloads import GUILD, MANAGE_GUILD, TOKEN, data, interaction, slash, user
+from tests.unit.slash.payloads import (
+    GUILD,
+    MANAGE_GUILD,
+    MEMBER,
+    TOKEN,
+    data,
+    interaction,
+    press,
+    slash,
+    user,
+)
+from usher.ids import GuildId, UserId
+from usher.slash.actions import action
+from usher.slash.buttons import Button
+from usher.slash.context import Ctx
+from usher.slash.replies import Reply
+from usher.slash.router import Router
 
 
 def test_a_command_is_answered_with_a_message() -> None:
@@ -88,12 +102,37 @@ def test_tokens_and_bodies_are_never_logged() -> None:
     assert "Mason" not in repr(front.log.lines)
 
 
-@pytest.mark.parametrize("kind", [3, 5])
-def test_components_and_modals_get_a_sentence(kind: int) -> None:
-    status, body = Front().send(interaction(kind, {"custom_id": "x", "component_type": 2}))
+def test_a_modal_gets_a_sentence() -> None:
+    status, body = Front().send(interaction(5, {"custom_id": "x", "components": []}))
 
     assert status == 200
     assert "not in use" in told(body)
+
+
+def test_a_button_that_nobody_made_has_expired() -> None:
+    status, body = Front().send(interaction(3, {"custom_id": "x", "component_type": 2}))
+
+    assert status == 200
+    assert "expired" in told(body)
+
+
+@action("test.later", defer=True)
+def later(ctx: Ctx[object]) -> Reply:
+    raise AssertionError("runs in the command worker")
+
+
+def test_a_deferred_button_is_queued_whole_and_its_message_stays() -> None:
+    # Given a message with a button whose action takes long
+    front = Front(router=Router((), (later,)))
+    reply = Reply("x", rows=((Button("Go", later.press()),),))
+    drawn = front.presses.drawn(reply, GuildId(GUILD), UserId(MEMBER), front.now)
+
+    # When it is pressed
+    pressed = press(drawn.components, "Go")
+
+    # Then
+    assert front.send(pressed) == (200, {"type": 6})
+    assert front.deferrals.sent == [pressed]
 
 
 def test_autocomplete_gets_no_choices() -> None:

@@ -1,10 +1,12 @@
 """Fakes of what commands call, kept honest by the suite in tests/integration/front."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from usher.attribution.backfill_state import Backfill
 from usher.attribution.queries import CodeSummary, MemberOrigin
+from usher.contracts.deeds import Deed, InvitesGranted
 from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
 from usher.ids import GuildId, InviteCode, UserId
 
@@ -24,7 +26,8 @@ class FakeCredit:
     def put(self, guild: str, period: Period, user: str, tally: Tally) -> None:
         self.boards.setdefault((GuildId(guild), period), {})[UserId(user)] = tally
 
-    def tally(self, guild_id: GuildId, user_id: UserId) -> Tally:
+    def tally(self, guild_id: GuildId, user_id: UserId, *, consistent: bool = False) -> Tally:
+        del consistent
         return self.boards.get((guild_id, Period.ALL), {}).get(user_id, Tally())
 
     def leaderboard(
@@ -90,6 +93,29 @@ class FakeExports:
         return self.result
 
 
+@dataclass
+class FakeImports:
+    """Implements Imports: answers `standing` and remembers what was begun."""
+
+    standing: Backfill | None = None
+    begun: list[tuple[object, ...]] = field(default_factory=list)
+
+    def state(self, guild_id: GuildId) -> Backfill | None:
+        del guild_id
+        return self.standing
+
+    def begin(
+        self,
+        guild_id: GuildId,
+        run: str,
+        user_id: UserId | None,
+        started_by: UserId,
+        now: datetime,
+        token: str,
+    ) -> None:
+        self.begun.append((guild_id, run, user_id, started_by, now, token))
+
+
 class BrokenReads:
     """A store that is down."""
 
@@ -98,12 +124,36 @@ class BrokenReads:
 
 
 @dataclass
+class FakeDeeds:
+    """Implements Deeds on FakeCredit; `busy` leaves them for later."""
+
+    credit: FakeCredit
+    done: dict[str, Deed] = field(default_factory=dict)
+    busy: bool = False
+
+    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
+        for deed in deeds:
+            if deed.id not in self.done and isinstance(deed, InvitesGranted):
+                board = self.credit.boards.setdefault((guild_id, Period.ALL), {})
+                held = board.get(deed.user_id, Tally())
+                added = 0 if deed.invites is None else held.added + deed.invites
+                board[deed.user_id] = replace(held, added=added)
+            self.done[deed.id] = deed
+        return not self.busy
+
+
+@dataclass
 class FakeServices:
     """Everything that a command may call."""
 
     credit: FakeCredit = field(default_factory=FakeCredit)
+    deeds: FakeDeeds = field(init=False)
     invites: FakeInvites = field(default_factory=FakeInvites)
     exports: FakeExports = field(default_factory=FakeExports)
+    imports: FakeImports = field(default_factory=FakeImports)
+
+    def __post_init__(self) -> None:
+        self.deeds = FakeDeeds(self.credit)
 
 
 @dataclass

@@ -92,3 +92,17 @@ def slash(
     path: str, *options: object, permissions: int = 0, **changes: object
 ) -> dict[str, object]:
     return interaction(2, data(path, *options), permissions=permissions, **changes)
+
+
+def buttons(components: object) -> dict[str, dict[str, object]]:
+    """Find the buttons of a message by their labels."""
+    assert isinstance(components, list | tuple)
+    return {button["label"]: button for row in components for button in row["components"]}
+
+
+def press(components: object, label: str, *, permissions: int = 0) -> dict[str, object]:
+    """Press a button of a message."""
+    custom_id = buttons(components)[label]["custom_id"]
+    return interaction(
+        3, {"custom_id": custom_id, "component_type": 2, "id": 2}, permissions=permissions
+    )

@@ -1,0 +1,43 @@
+"""What somebody did to a guild's records through Usher: part of an Observation like any event.
+
+The event worker alone writes credit and ledger (DESIGN 2), so a command that changes them sends
+what was done along the same road, in order with the joins.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from usher.ids import UserId
+
+MOST_INVITES: Final = 1_000_000
+"""Invites granted at a time, either way: beyond it is a slip of the finger."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitesGranted:
+    """An admin added invites to a member, or took some away (SPEC 3.2)."""
+
+    id: str
+    """The interaction by which it was done: done once, however often it is told."""
+    user_id: UserId
+    invites: int | None
+    """None takes away whatever had been added before."""
+    by: UserId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChanged:
+    """A setting of the guild has a new value."""
+
+    id: str
+    name: str
+    """`<group>#<key>`, for example `guild#members_search` or `staff#53908232506183680`."""
+    value: str | None
+    """None for the default."""
+    by: UserId
+    at: datetime
+
+
+type Deed = InvitesGranted | SettingChanged

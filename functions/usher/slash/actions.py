@@ -1,0 +1,67 @@
+"""What a button does, declared once: its signature says which arguments it carries.
+
+```python
+@action("logs.turn", defer=True, permissions=Permission.MANAGE_GUILD)
+def turn(ctx: Ctx[Services], page: int) -> Reply: ...
+
+Button("Older", turn.press(page=2))
+```
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final, get_type_hints
+
+from usher.slash.buttons import Argument, Press
+from usher.slash.commands import Runner
+from usher.slash.errors import DeclarationError
+from usher.slash.permissions import Permission
+from usher.slash.replies import Reply
+
+NAME: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What pressing runs; the reply takes the place of the message that carries the button."""
+
+    name: str
+    run: Runner
+    defer: bool = False
+    """Answered by the command worker; the message stays as it is until then."""
+    permissions: Permission = Permission.NONE
+    """Discord checks nothing when a button is pressed: the router asks at every press."""
+
+    ephemeral: ClassVar[bool] = False
+    """A press edits a message, which is as private as it was."""
+
+    def press(self, **arguments: Argument) -> Press:
+        """Bind arguments; raises TypeError for those that the function does not take."""
+        inspect.signature(self.run).bind(None, **arguments)
+        return Press(self.name, arguments)
+
+    def takes(self, arguments: Mapping[str, Argument]) -> bool:
+        """Whether arguments kept by an earlier release still fit."""
+        try:
+            inspect.signature(self.run).bind(None, **arguments)
+        except TypeError:
+            return False
+        return True
+
+
+def action(
+    name: str, *, defer: bool = False, permissions: Permission = Permission.NONE
+) -> Callable[[Runner], Action]:
+    """Declare what a button does; raises DeclarationError."""
+
+    def declare(function: Runner) -> Action:
+        subject = function.__name__
+        if not NAME.fullmatch(name):
+            raise DeclarationError(subject, f"bad action name {name!r}: like `logs.turn`")
+        if get_type_hints(function, include_extras=True).get("return") is not Reply:
+            raise DeclarationError(subject, "must return Reply")
+        return Action(name, function, defer, permissions)
+
+    return declare
