@@ -32,7 +32,7 @@ class OwnGuild:
 class _Guild:
     """What matters of a guild's roles, and Usher's own; None while they are not known."""
 
-    seeing: set[str] | None = None
+    seeing: frozenset[str] | None = None
     """Roles that let their holders see the audit log; the others would be megabytes."""
     own: frozenset[str] | None = None
     proven: bool = False
@@ -84,7 +84,8 @@ def _read_guild(known: _Guild, data: Fields, own_id: UserId | None) -> None:
     """Read roles, and from GUILD_CREATE Usher's own; GUILD_UPDATE names no members."""
     if data.get("roles") is not None:
         roles = map(_role, read_list(data, "roles"))
-        known.seeing = {role_id for role_id, permissions in roles if _sees(permissions)}
+        seeing = (role_id for role_id, permissions in roles if _sees(permissions))
+        known.seeing = frozenset(seeing)
     if data.get("members") is not None:
         members = [as_fields(one, "member") for one in read_list(data, "members")]
         known.own = next((_roles_of(one) for one in members if _is(one, own_id)), None)
@@ -94,11 +95,11 @@ def _change_role(known: _Guild, kind: str, data: Fields) -> None:
     if known.seeing is None:
         known.proven = False
     elif kind == "GUILD_ROLE_DELETE":
-        known.seeing.discard(read_snowflake(data, "role_id"))
+        known.seeing -= {read_snowflake(data, "role_id")}
     else:
         role_id, permissions = _role(data.get("role"))
-        known.seeing.discard(role_id)
-        known.seeing |= {role_id} if _sees(permissions) else set()
+        known.seeing -= {role_id}
+        known.seeing |= {role_id} if _sees(permissions) else frozenset()
 
 
 def _sees(permissions: int) -> bool:

@@ -4,9 +4,11 @@ import asyncio
 from itertools import cycle
 from typing import Any
 
+from gateway_listener.lease_table import LEASE, shards_key
 from infra.local.system import System
 from tests.e2e.town import Town
 from tests.e2e.watching import eventually, joins, ledger_lines
+from usher.ids import UserId
 
 
 async def joined_unseen(
@@ -16,6 +18,7 @@ async def joined_unseen(
 
     Returns the code of each user. Discord takes the old session up again only if `resumable`.
     """
+    await eventually(lambda: goes_on_with_the_present_session(system), patience=90)
     await system.kill_listener()
     truth: dict[str, str] = {}
     for n, code in zip(range(size), cycle(town.codes), strict=False):
@@ -25,6 +28,14 @@ async def joined_unseen(
         system.practice.faults.refuse_resume()
     await system.start_listener()
     return truth
+
+
+def goes_on_with_the_present_session(system: System) -> bool:
+    """Whether nothing is left to be read of an earlier absence, which would keep the old one."""
+    bot_id = UserId(system.practice.world.bot.id)
+    key = {"pk": {"S": shards_key(bot_id, 1)}, "sk": {"S": f"{LEASE}0"}}
+    row = system.cloud.dynamodb.get_item(TableName=system.table_name, Key=key)["Item"]
+    return row.get("session_id", {}).get("S") in system.practice.gateway.sessions
 
 
 async def confirmed(
