@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Final
 
-from gateway_listener.look import diff_look
+from gateway_listener.look import Known, diff_look, known_rows
 from gateway_listener.tally import visible_uses
 from gateway_listener.timing import (
     GATHER,
@@ -25,7 +25,6 @@ from usher.contracts.observation import (
     GatewayEvent,
     InviteDeleted,
     InviteLook,
-    InviteRow,
     MemberJoined,
     Observation,
     VanityLook,
@@ -65,7 +64,7 @@ class GuildGatherer:
         self._events: list[GatewayEvent] = []
         self._names: dict[UserId, str] = {}
         # The last good look, to compare with.
-        self._rows: dict[InviteCode, InviteRow] | None = None
+        self._rows: dict[InviteCode, Known] | None = None
         self._vanity: VanityLook | None = None
         self._look_at: datetime | None = None
         self._lag_looks: list[datetime] = []
@@ -175,7 +174,7 @@ class GuildGatherer:
             self.look_by(asking[0].at + GATHER)
         partial = diff_look(self._rows, look)
         if look.ok:
-            self._rows = {row.code: row for row in look.rows}
+            self._rows = known_rows(look)
         if vanity is not None and vanity.ok:
             self._vanity = vanity
         inviters = {row.inviter_id for row in partial.rows}

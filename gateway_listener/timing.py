@@ -1,7 +1,7 @@
 """How long a guild's events wait for company, for a look, and for the next."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 GATHER: Final = timedelta(seconds=1)
@@ -22,6 +22,8 @@ RETRIES: Final = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 30, 120
 """Pauses after failed looks; the last one repeats, but never after a refusal."""
 GIVE_UP: Final = timedelta(minutes=15)
 """No retries this long after the last join: attribution has closed by then."""
+START_SPACING: Final = timedelta(seconds=1 / 15)
+"""Between the first looks of guilds. Each asks twice; Discord allows 50 a second."""
 
 
 def looks_for_lag(planned: Iterable[datetime], now: datetime) -> list[datetime]:
@@ -30,3 +32,15 @@ def looks_for_lag(planned: Iterable[datetime], now: datetime) -> list[datetime]:
     if not last or now + LAST_LOOK >= last[-1] + LAST_APART:
         last.append(now + LAST_LOOK)
     return [*(now + pause for pause in LAG), *last]
+
+
+class Pace:
+    """Gives out the moments of the first looks: one row for all shards of a process."""
+
+    def __init__(self) -> None:
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    def next(self, now: datetime) -> datetime:
+        """Tell the next free moment, `now` or later, and give it away."""
+        self._last = max(now, self._last + START_SPACING)
+        return self._last

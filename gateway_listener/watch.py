@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from gateway_listener.errors import ObserveError
@@ -16,11 +16,9 @@ from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.record import RECORDED, Recorder
 from gateway_listener.recovery import NoRecovery, Recoverer
 from gateway_listener.replay import Replay
+from gateway_listener.timing import Pace
 from usher.contracts.observation import InviteLook, MemberLeft, Observation
 from usher.ids import GuildId, UserId
-
-START_SPACING: Final = timedelta(seconds=1 / 15)
-"""Between the first looks of a session's guilds. Each asks twice; Discord allows 50 a second."""
 
 _GUILD_CHANGED: Final = frozenset({"GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"})
 TAKEN: Final = TRANSLATED | RECORDED | ROLES_CHANGED | _GUILD_CHANGED
@@ -41,6 +39,7 @@ class Watch:
         new_id: Callable[[], str],
         progress: Progress | None = None,
         recovery: Recoverer | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.counters = Counters()
         self._looks = looks
@@ -60,7 +59,7 @@ class Watch:
         self._timers: dict[GuildId, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Task[None]] = set()
         self._awaited: set[GuildId] = set()
-        self._next_start = datetime.min.replace(tzinfo=clock().tzinfo)
+        self._pace = pace or Pace()
         self._leaving = False
 
     @property
@@ -108,7 +107,7 @@ class Watch:
         if self._resumed:
             for gatherer in tuple(self._gatherers.values()):
                 if not gatherer.seen:
-                    gatherer.look_by(self._next_place(self._clock()))
+                    gatherer.look_by(self._pace.next(self._clock()))
                 self._advance(gatherer)
 
     def was_away(self, since: datetime) -> None:
@@ -141,23 +140,17 @@ class Watch:
             return
         self._powers.take(guild_id, kind, data, self._own_id)
         gatherer = self._gatherer(guild_id)
-        name = data.get("name")
-        gatherer.guild_name = name if isinstance(name, str) else gatherer.guild_name
+        gatherer.guild_name = str(data.get("name") or gatherer.guild_name)
         self._looks.forget(guild_id)
         if kind == "GUILD_CREATE" and not unavailable:
-            place = self._next_place(now)
             if guild_id in self._awaited:
                 self._awaited.discard(guild_id)
-                gatherer.look_by(place)
+                gatherer.look_by(self._pace.next(now))
             else:
                 self._recorder.write(now, "GAP", guild_id, None)
-                gatherer.start(place)
+                gatherer.start(self._pace.next(now))
             self._recovery.back(guild_id, now)
             self._advance(gatherer)
-
-    def _next_place(self, now: datetime) -> datetime:
-        self._next_start = max(now, self._next_start + START_SPACING)
-        return self._next_start
 
     def _happened(self, kind: str, data: Mapping[str, object], now: datetime) -> None:
         guild_id = guild_of(data)
@@ -177,8 +170,7 @@ class Watch:
         self._advance(gatherer)
 
     def _gatherer(self, guild_id: GuildId) -> GuildGatherer:
-        gatherer = self._gatherers.get(guild_id)
-        if gatherer is None:
+        if (gatherer := self._gatherers.get(guild_id)) is None:
             gatherer = GuildGatherer(guild_id, self._new_id, gap=not self._resumed)
             self._gatherers[guild_id] = gatherer
         return gatherer
@@ -231,8 +223,8 @@ class Watch:
             seen = Seen(InviteLook(at=self._clock(), status=0), None, (), None)
         if self._gatherers.get(gatherer.guild_id) is not gatherer:
             return
-        now = self._clock()
-        self._send(gatherer.answered(now, seen.look, seen.vanity, seen.names, seen.retry_after))
+        answer = seen.look, seen.vanity, seen.names, seen.retry_after
+        self._send(gatherer.answered(self._clock(), *answer))
         if gatherer.settled and not self._leaving:
             self._recovery.looked(gatherer.guild_id, gatherer.guild_name, refused=gatherer.refused)
         self._advance(gatherer)
@@ -246,9 +238,8 @@ class Watch:
         published without.
         """
         await self._recovery.stop()
-        now = self._clock()
         for gatherer in tuple(self._gatherers.values()):
-            gatherer.hurry(now)
+            gatherer.hurry(self._clock())
             self._advance(gatherer)
         if self._looking:
             await asyncio.wait(tuple(self._looking), timeout=budget)

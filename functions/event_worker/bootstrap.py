@@ -26,9 +26,21 @@ from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import SettingsError, region, require
-from usher.platform.sqs import BackfillQueue, ConfirmationsQueue, EffectsQueue, sqs_client
+from usher.platform.sqs import (
+    BackfillQueue,
+    ConfirmationsQueue,
+    EffectsQueue,
+    EventsQueue,
+    sqs_client,
+)
 
-NEEDED: Final = ("TABLE_NAME", "LEDGER_BUCKET", "EFFECTS_QUEUE_URL", "CONFIRMATIONS_QUEUE_URL")
+NEEDED: Final = (
+    "TABLE_NAME",
+    "LEDGER_BUCKET",
+    "EVENTS_QUEUE_URL",
+    "EFFECTS_QUEUE_URL",
+    "CONFIRMATIONS_QUEUE_URL",
+)
 WRITERS: Final = 16
 """Ledger objects written at once: a burst of 100 joins has up to 300."""
 
@@ -71,6 +83,7 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
         passing=PASSING,
         log=get_logger(),
         meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "event_worker")),
+        give_back=EventsQueue(queues, names["EVENTS_QUEUE_URL"]).give_back,
     )
 
 

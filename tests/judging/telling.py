@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from gateway_listener.look import diff_look
+from gateway_listener.look import Known, diff_look, known_rows
 from infra.replay.lines import Line
 from infra.replay.session import GuildSession
 from tests.simulator import listener
@@ -12,7 +12,7 @@ from tests.simulator.clock import moment
 from tests.simulator.history import History
 from tests.simulator.invites import GUILD
 from usher.attribution.watching import LAG
-from usher.contracts.observation import InviteRow, Observation
+from usher.contracts.observation import Observation
 from usher.ids import GuildId, InviteCode
 
 GUILD_ID = GuildId(GUILD)
@@ -37,7 +37,7 @@ def observations(
 
 def _heard(name: str, lines: Iterable[listener.Line], partial: bool) -> Iterator[Observation]:
     session = GuildSession(GUILD_ID)
-    rows: dict[InviteCode, InviteRow] | None = None
+    rows: dict[InviteCode, Known] | None = None
     for observation in _sessions(name, session, lines):
         look = observation.look
         if observation.gap:
@@ -47,7 +47,7 @@ def _heard(name: str, lines: Iterable[listener.Line], partial: bool) -> Iterator
             continue
         yield replace(observation, look=diff_look(rows, look) if partial else look)
         if look.ok:
-            rows = {row.code: row for row in look.rows}
+            rows = known_rows(look)
 
 
 def _sessions(

@@ -64,6 +64,7 @@ class Cloud:
             {
                 "TABLE_NAME": NAME,
                 "LEDGER_BUCKET": NAME,
+                "EVENTS_QUEUE_URL": effects,
                 "EFFECTS_QUEUE_URL": effects,
                 "CONFIRMATIONS_QUEUE_URL": confirmations,
                 "AWS_REGION": REGION,
