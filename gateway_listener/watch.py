@@ -10,6 +10,7 @@ from typing import Final
 from gateway_listener.errors import ObserveError
 from gateway_listener.gather import GuildGatherer, LookNow
 from gateway_listener.looker import Counters, Looker, LookSource, Seen
+from gateway_listener.memberships import Memberships
 from gateway_listener.observe import TRANSLATED, guild_of, names_of, translate
 from gateway_listener.powers import ROLES_CHANGED, OwnGuild, Powers
 from gateway_listener.progress import Progress, SessionPoint
@@ -55,6 +56,7 @@ class Watch:
         self._began = clock()
         self._resumed = False
         self._replay: Replay | None = None
+        self._memberships = Memberships(self._began)
         self._gatherers: dict[GuildId, GuildGatherer] = {}
         self._timers: dict[GuildId, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Task[None]] = set()
@@ -82,6 +84,7 @@ class Watch:
         The guilds' GUILD_CREATE are to follow; their joins may come before.
         """
         now = self._began = self._clock()
+        self._memberships.heard_since(now)
         self._own_id = own_id
         self._resumed, self._replay = False, None
         self._awaited = set(guild_ids)
@@ -97,6 +100,7 @@ class Watch:
         """Another process's session is resumed; `guilds` are told of as far as they are known."""
         self._own_id = own_id
         self._resumed, self._replay = True, Replay(self._progress.now.alive_at)
+        self._memberships.heard_since(self._progress.now.alive_at)
         for guild_id, guild in guilds.items():
             self._gatherer(guild_id).guild_name = guild.name
             self._powers.told(guild_id, guild.permissions)
@@ -164,6 +168,7 @@ class Watch:
                 event = replace(event, audited=self._powers.sees_audit_log(guild_id))
             self.counters.joins += kind == "GUILD_MEMBER_ADD"
             self._progress.gathered(guild_id)
+            event = self._memberships.told(guild_id, event)
             if self._replay is not None:
                 event = self._replay.dated(guild_id, event)
             gatherer.take(event, names_of(data) if kind == "INVITE_CREATE" else ())

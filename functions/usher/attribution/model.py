@@ -221,6 +221,8 @@ class MemberDeparted:
     cause: Cause = Cause.UNKNOWN
     by: UserId | None = None
     """Who kicked, banned or pruned them."""
+    began_by: datetime | None = None
+    """The latest time at which the membership that ended can have begun, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
