@@ -6,7 +6,7 @@ no discord.py. Malformed payloads raise ObserveError.
 
 from gateway_listener.dispatch import TRANSLATED, guild_of, translate
 from gateway_listener.errors import ObserveError
-from gateway_listener.look import diff_look, invite_look, names_of, vanity_look
+from gateway_listener.look import diff_look, invite_look, known_rows, names_of, vanity_look
 
 __all__ = [
     "TRANSLATED",
@@ -14,6 +14,7 @@ __all__ = [
     "diff_look",
     "guild_of",
     "invite_look",
+    "known_rows",
     "names_of",
     "translate",
     "vanity_look",

@@ -30,9 +30,10 @@ class OwnGuild:
 
 @dataclass(slots=True)
 class _Guild:
-    """A guild's roles and Usher's own; None while they are not known."""
+    """What matters of a guild's roles, and Usher's own; None while they are not known."""
 
-    roles: dict[str, int] | None = None
+    seeing: frozenset[str] | None = None
+    """Roles that let their holders see the audit log; the others would be megabytes."""
     own: frozenset[str] | None = None
     proven: bool = False
     """An entry came, or Discord told of the permission in another way."""
@@ -47,17 +48,13 @@ class Powers:
     def sees_audit_log(self, guild_id: GuildId) -> bool:
         """Whether entries of the guild's audit log are told to Usher."""
         guild = self._guilds.get(guild_id, _Guild())
-        if guild.roles is None or guild.own is None:
+        if guild.seeing is None or guild.own is None:
             return guild.proven
-        held = 0
-        for role_id in (*guild.own, guild_id):
-            held |= guild.roles.get(role_id, 0)
-        return bool(held & (ADMINISTRATOR | VIEW_AUDIT_LOG))
+        return not guild.seeing.isdisjoint((*guild.own, guild_id))
 
     def told(self, guild_id: GuildId, permissions: int) -> None:
         """Note the permissions that Discord told of, where the roles are not known."""
-        proven = bool(permissions & (ADMINISTRATOR | VIEW_AUDIT_LOG))
-        self._guilds.setdefault(guild_id, _Guild()).proven = proven
+        self._guilds.setdefault(guild_id, _Guild()).proven = _sees(permissions)
 
     def forget(self, guild_id: GuildId) -> None:
         """Forget a guild."""
@@ -86,20 +83,27 @@ class Powers:
 def _read_guild(known: _Guild, data: Fields, own_id: UserId | None) -> None:
     """Read roles, and from GUILD_CREATE Usher's own; GUILD_UPDATE names no members."""
     if data.get("roles") is not None:
-        known.roles = dict(map(_role, read_list(data, "roles")))
+        roles = map(_role, read_list(data, "roles"))
+        seeing = (role_id for role_id, permissions in roles if _sees(permissions))
+        known.seeing = frozenset(seeing)
     if data.get("members") is not None:
         members = [as_fields(one, "member") for one in read_list(data, "members")]
         known.own = next((_roles_of(one) for one in members if _is(one, own_id)), None)
 
 
 def _change_role(known: _Guild, kind: str, data: Fields) -> None:
-    if known.roles is None:
+    if known.seeing is None:
         known.proven = False
     elif kind == "GUILD_ROLE_DELETE":
-        known.roles.pop(read_snowflake(data, "role_id"), None)
+        known.seeing -= {read_snowflake(data, "role_id")}
     else:
         role_id, permissions = _role(data.get("role"))
-        known.roles[role_id] = permissions
+        known.seeing -= {role_id}
+        known.seeing |= {role_id} if _sees(permissions) else frozenset()
+
+
+def _sees(permissions: int) -> bool:
+    return bool(permissions & (ADMINISTRATOR | VIEW_AUDIT_LOG))
 
 
 def _role(item: object) -> tuple[str, int]:

@@ -31,6 +31,7 @@ from usher.platform.sqs import (
     BackfillQueue,
     ConfirmationsQueue,
     EffectsQueue,
+    EventsQueue,
     RepairsQueue,
     sqs_client,
 )
@@ -38,6 +39,7 @@ from usher.platform.sqs import (
 NEEDED: Final = (
     "TABLE_NAME",
     "LEDGER_BUCKET",
+    "EVENTS_QUEUE_URL",
     "EFFECTS_QUEUE_URL",
     "CONFIRMATIONS_QUEUE_URL",
     "REPAIRS_QUEUE_URL",
@@ -86,6 +88,7 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
         passing=PASSING,
         log=get_logger(),
         meter=meter,
+        give_back=EventsQueue(queues, names["EVENTS_QUEUE_URL"]).give_back,
     )
 
 

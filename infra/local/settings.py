@@ -45,5 +45,7 @@ def listener_settings(
         "TABLE_NAME": table_name,
         # Nobody else listens here: a listener that was killed is followed soon.
         "LEASE_SECONDS": "5",
+        "SHARD_COUNT": "auto",
+        "MOST_SHARDS": "16",
         **recording,
     }

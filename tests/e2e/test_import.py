@@ -147,8 +147,8 @@ def setting(system: System, town: Town, value: str) -> None:
         TableName=system.table_name,
         Item={
             "pk": {"S": f"G#{town.id}"},
-            "sk": {"S": "SETTINGS"},
-            "members_search": {"S": value},
+            "sk": {"S": "S#guild#members_search"},
+            "value": {"S": value},
         },
     )
 

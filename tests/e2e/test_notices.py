@@ -18,15 +18,11 @@ WEEK = int(timedelta(days=7).total_seconds())
 def tell_in_channel(system: System, town: Town, lead: int = 86_400) -> str:
     """Let the guild have a notice channel."""
     channel = next(iter(town.guild.channels.values()))
-    system.cloud.dynamodb.put_item(
-        TableName=system.table_name,
-        Item={
-            "pk": {"S": f"G#{town.id}"},
-            "sk": {"S": "SETTINGS"},
-            "notice_channel_id": {"S": channel.id},
-            "notice_lead_seconds": {"N": str(lead)},
-        },
-    )
+    for name, value in (("notice_channel_id", channel.id), ("notice_lead_seconds", str(lead))):
+        row = {"pk": f"G#{town.id}", "sk": f"S#guild#{name}", "value": value}
+        system.cloud.dynamodb.put_item(
+            TableName=system.table_name, Item={key: {"S": text} for key, text in row.items()}
+        )
     return channel.id
 
 

@@ -51,6 +51,7 @@ def deliver(door: Callable[[], EventDoor], messages: Iterable[Message], batch: i
 def record(one: Message, receives: int) -> Record:
     return {
         "messageId": one.id,
+        "receiptHandle": one.id,
         "body": one.body,
         "attributes": {
             "MessageGroupId": one.group,

@@ -58,7 +58,9 @@ def departures(head: Head, observation: Observation) -> tuple[Head, Told]:
                 unexplained[position] = event
                 continue
             used.add(because)
-            fact = MemberDeparted(event.user_id, event.at, because.cause, because.by)
+            fact = MemberDeparted(
+                event.user_id, event.at, because.cause, because.by, event.began_by
+            )
             told[position] = [fact]
     waiting = dict(head.departures)
     for one in evidence:
@@ -70,7 +72,7 @@ def departures(head: Head, observation: Observation) -> tuple[Head, Told]:
         prunes[n] = _pruned(prune, unexplained, waiting, told, len(observation.events))
     for position, event in unexplained.items():
         cause = Cause.LEFT if event.audited else Cause.UNKNOWN
-        told[position] = [MemberDeparted(event.user_id, event.at, cause)]
+        told[position] = [MemberDeparted(event.user_id, event.at, cause, began_by=event.began_by)]
         waiting[event.user_id] = event.at
     young = observation.at - PRUNING
     recent = [(user_id, at) for user_id, at in waiting.items() if at >= young]
@@ -155,7 +157,9 @@ def _pruned(
         return prune
     for position, event in here.items():
         del unexplained[position]
-        told[position] = [MemberDeparted(event.user_id, event.at, Cause.PRUNED, prune.by)]
+        told[position] = [
+            MemberDeparted(event.user_id, event.at, Cause.PRUNED, prune.by, event.began_by)
+        ]
     for user_id, at in before.items():
         del waiting[user_id]
         removed = MemberRemoved(user_id, at, Cause.PRUNED, prune.by, at)

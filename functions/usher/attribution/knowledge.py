@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from usher.attribution.evidence import CodeBook
-from usher.attribution.matching import LAG
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
+from usher.attribution.watching import LAG
 from usher.contracts.deeds import InvitesGranted, SettingChanged
 from usher.contracts.observation import (
     CodesDue,

@@ -5,17 +5,26 @@ from datetime import datetime
 from usher.attribution.causes import Cause, tells_more
 from usher.attribution.departing import SAME_ACT
 from usher.attribution.model import JoinRecorded, MemberDeparted, MemberRemoved
-from usher.credit.rules import MemberRecord, ended_by
+from usher.credit.rules import CLOCKS_DIFFER, MemberRecord, ended_by
 from usher.ids import GuildId, UserId
 from usher.ledger.lines import Line, LineType, leave_cause_id, leave_id
 
 
 def leave_line(fact: MemberDeparted, guild_id: GuildId, record: MemberRecord | None) -> Line | None:
     """Write a leave that was seen; None when the same one is on record and no more is told."""
+    if _came_back(fact, record):
+        return None  # told late: their return has shown that they had left
     known = ended_by(record, fact.at)
     if known is not None and known.left_at is not None:
         return _cause(guild_id, fact, known)
     return _leave(guild_id, fact, known)
+
+
+def _came_back(fact: MemberDeparted, record: MemberRecord | None) -> bool:
+    """Whether the membership on record began after the one that ended."""
+    if record is None or fact.began_by is None:
+        return False
+    return record.joined_at > fact.began_by + CLOCKS_DIFFER
 
 
 def removal_line(

@@ -80,7 +80,8 @@ class Use:
     count: int
     weight: Weight
     since: datetime | None
-    """No earlier join can have made it (the code did not exist); None for no bound."""
+    """No earlier join can have made it: the code did not exist, or its use would have been shown
+    before. None for no bound."""
     until: datetime
     """When it was seen: no later join can have made it."""
     uses_before: int | None
@@ -141,8 +142,9 @@ class Head:
     """0 for a guild never seen."""
     looked_at: datetime | None = None
     """End of the last look that showed counts."""
-    blind: bool = False
-    """The last look was refused or showed no counts."""
+    blind_since: datetime | None = None
+    """The first of the latest looks that were refused, failed or lacked counts; None when the last
+    one showed everything."""
     gap: bool = False
     """The listener was away since that look."""
     vanity_code: InviteCode | None = None
@@ -155,6 +157,8 @@ class Head:
     """When the last observation was sealed."""
     gaps: tuple[tuple[datetime, datetime], ...] = ()
     """The latest absences of the listener, oldest first."""
+    forgotten: datetime | None = None
+    """The latest join that was put away before its ten minutes of evidence had been seen."""
     added: tuple[tuple[UserId, datetime], ...] = ()
     """Users whom Usher added lately, and when."""
     departures: tuple[tuple[UserId, datetime], ...] = ()
@@ -217,6 +221,8 @@ class MemberDeparted:
     cause: Cause = Cause.UNKNOWN
     by: UserId | None = None
     """Who kicked, banned or pruned them."""
+    began_by: datetime | None = None
+    """The latest time at which the membership that ended can have begun, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,8 @@ class AttributionService:
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
-            added = self.guilds.added(observation.guild_id, resets_of(observation))
+            resets = resets_of(observation)
+            added = self.guilds.added(observation.guild_id, resets) if resets else {}
             recording = record_facts(decision.facts, observation, members.before, version)
             deeds = record_deeds(observation, added, (version, len(recording.lines)))
             recording = replace(recording, lines=(*recording.lines, *deeds))

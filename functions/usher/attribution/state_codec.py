@@ -56,7 +56,7 @@ def encode_head(head: Head) -> str:
     return _write(
         {
             "looked_at": _micros(head.looked_at),
-            "blind": head.blind,
+            "blind_since": _micros(head.blind_since),
             "gap": head.gap,
             "vanity_code": head.vanity_code,
             "open": _group(head.open),
@@ -64,6 +64,7 @@ def encode_head(head: Head) -> str:
             "since": _micros(head.since),
             "seen_at": _micros(head.seen_at),
             "gaps": [[_micros(began), _micros(ended)] for began, ended in head.gaps],
+            "forgotten": _micros(head.forgotten),
             "added": [[user_id, _micros(at)] for user_id, at in head.added],
             "departures": [[user_id, _micros(at)] for user_id, at in head.departures],
             "prunes": [[_micros(one.at), one.by, one.left] for one in head.prunes],
@@ -80,7 +81,7 @@ def decode_head(text: str, version: int) -> Head:
         lambda fields: Head(
             version=version,
             looked_at=_moment(fields["looked_at"]),
-            blind=fields["blind"],
+            blind_since=_moment(fields.get("blind_since")),
             gap=fields["gap"],
             vanity_code=fields["vanity_code"],
             open=_read_group(fields["open"]),
@@ -88,6 +89,7 @@ def decode_head(text: str, version: int) -> Head:
             since=_moment(fields.get("since")),
             seen_at=_moment(fields.get("seen_at")),
             gaps=tuple((_time(began), _time(ended)) for began, ended in fields.get("gaps", ())),
+            forgotten=_moment(fields.get("forgotten")),
             added=tuple((user_id, _time(at)) for user_id, at in fields.get("added", ())),
             departures=tuple((user_id, _time(at)) for user_id, at in fields.get("departures", ())),
             prunes=tuple(Prune(_time(at), by, n) for at, by, n in fields.get("prunes", ())),

@@ -51,6 +51,8 @@ class MemberLeft:
     """The listener is told of the guild's audit log: it would hear of a kick or a ban."""
     until: datetime | None = None
     """Where a session's replay told of it: by when it had happened. `at` is then the earliest."""
+    began_by: datetime | None = None
+    """The latest time at which the membership that it ended can have begun."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,8 +104,9 @@ def _write_codes(event: InviteCreated | InviteDeleted | InviteTargeted | CodesDu
 
 
 def _write_left(event: MemberLeft) -> Fields:
-    until = {} if event.until is None else {"until": format_time(event.until)}
-    return {"user_id": event.user_id, "audited": event.audited, **until}
+    times = {"until": event.until, "began_by": event.began_by}
+    told = {name: format_time(moment) for name, moment in times.items() if moment is not None}
+    return {"user_id": event.user_id, "audited": event.audited, **told}
 
 
 def _write_join(event: MemberJoined) -> Fields:
@@ -155,7 +156,8 @@ def _read_person(fields: Fields) -> Person:
 
 def _read_left(fields: Fields, at: datetime) -> MemberLeft:
     audited = bool(unless_none(fields, "audited", read_flag))
-    return MemberLeft(_user_id(fields), at, audited, unless_none(fields, "until", read_time))
+    until, began_by = (unless_none(fields, name, read_time) for name in ("until", "began_by"))
+    return MemberLeft(_user_id(fields), at, audited, until, began_by)
 
 
 def _read_join(fields: Fields, at: datetime) -> MemberJoined:

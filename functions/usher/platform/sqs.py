@@ -81,7 +81,7 @@ class BackfillQueue:
 
 @dataclass(frozen=True, slots=True)
 class EventsQueue:
-    """Sends observations to `events.fifo`: in order for a guild. May raise botocore's errors."""
+    """Observations in `events.fifo`, in order for a guild. May raise botocore's errors."""
 
     client: SQSClient
     queue_url: str
@@ -94,6 +94,13 @@ class EventsQueue:
                 MessageBody=encode(part),
                 MessageGroupId=part.guild_id,
                 MessageDeduplicationId=part.id,
+            )
+
+    def give_back(self, receipt_handles: Sequence[str]) -> None:
+        """Make messages visible at once, one by one: they are few."""
+        for handle in receipt_handles:
+            self.client.change_message_visibility(
+                QueueUrl=self.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
             )
 
 

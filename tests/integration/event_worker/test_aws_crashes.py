@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 20, 13, tzinfo=UTC)
 NAME = "usher"
 WRITES = {"dynamodb.TransactWriteItems", "s3.PutObject"}
 QUEUES = ("effects", "confirmations")
-SETTINGS = {"pk": f"G#{GUILD}", "sk": "SETTINGS", "join_log_channel_id": "77"}
+SETTINGS = {"pk": f"G#{GUILD}", "sk": "S#guild#join_log_channel_id", "value": "77"}
 
 type Item = dict[str, Any]
 
@@ -64,6 +64,7 @@ class Cloud:
             {
                 "TABLE_NAME": NAME,
                 "LEDGER_BUCKET": NAME,
+                "EVENTS_QUEUE_URL": effects,
                 "EFFECTS_QUEUE_URL": effects,
                 "CONFIRMATIONS_QUEUE_URL": confirmations,
                 "AWS_REGION": REGION,

@@ -199,6 +199,7 @@ def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> N
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
+        "EVENTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",
@@ -222,6 +223,7 @@ def test_a_senseless_number_is_told(name: str, value: str, credentials: None) ->
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
+        "EVENTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",

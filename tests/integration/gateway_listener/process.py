@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
 from gateway_listener.catch_up import CatchUp
@@ -78,10 +79,8 @@ class Process:
     def __post_init__(self) -> None:
         stage, numbers = self.stage, count(1)
         self.progress = Progress(SessionPoint(stage.now()))
-        self.publisher = Publisher(
-            self, Inline(), spread=lambda _low, high: high, sent=self.progress.sent
-        )
-        publish = self.publisher.publish
+        self.publisher = Publisher(self, Inline(), spread=lambda _low, high: high)
+        publish = partial(self.publisher.publish, sent=self.progress.sent)
         catch_up = CatchUp(MissedReader(stage), self, stage.now)
 
         def new_id() -> str:

@@ -5,7 +5,7 @@ Every call is tried: to Discord, to the queue, to the lease's row, to the record
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -66,6 +66,15 @@ class Known:
     codes: dict[str, str | None]
     credit: dict[str, int]
 
+    def is_but_for_doubt(self, other: "Known") -> bool:
+        """Whether it is the other, but that who has left may have come by nobody knows which code.
+
+        After an absence counts prove less for ten minutes, and Discord's record knows nobody who
+        has left: certainty is lost then, never correctness.
+        """
+        told = {u: code for u, code in self.codes.items() if u in self.present or code is not None}
+        return replace(self, codes=other.codes) == other and told.items() <= other.codes.items()
+
 
 def known(stage: Stage, sent: list[Message]) -> Known:
     """Let the worker process what was sent, and what Discord's own record tells later."""
@@ -109,7 +118,7 @@ def test_a_process_that_ends_at_any_call_changes_nothing(before: bool, restart: 
         lives = Lives(stage, DEEDS, timedelta(seconds=restart)).run()
 
         assert lives.ends == 1
-        assert known(stage, lives.sent) == expected, f"{step}: {name}"
+        assert known(stage, lives.sent).is_but_for_doubt(expected), f"{step}: {name}"
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
@@ -163,17 +172,14 @@ def test_two_listeners_at_once_are_one(lag: float, until: float) -> None:
     # Given a second listener that lags behind, until the first one ends
     expected, _ = whole()
 
-    assert at_once(lag, until) == expected
+    assert at_once(lag, until).is_but_for_doubt(expected)
 
 
-@pytest.mark.xfail(
-    reason="a leave does not say which membership it ended: one that is told seconds late, in a "
-    "message of its own, ends the return that was recorded meanwhile"
-)
-def test_a_second_listener_that_lags_by_seconds_ends_no_return() -> None:
+@pytest.mark.parametrize("lag", [5, 20, 50])
+def test_a_second_listener_that_lags_by_seconds_ends_no_return(lag: float) -> None:
     expected, _ = whole()
 
-    assert at_once(5, 400) == expected
+    assert at_once(lag, 400).is_but_for_doubt(expected)
 
 
 def at_once(lag: float, until: float) -> Known:

@@ -132,8 +132,12 @@ class Guild:
             counter = VanityLook(at(when), 200, InviteCode("our-guild"), vanity)
         return self._observe(when, look, counter, gap=gap)
 
-    def refused(self, when: float, status: int = 403) -> list[Fact]:
-        return self._observe(when, InviteLook(at(when), status), None)
+    def refused(self, when: float, status: int = 403, *, gap: bool = False) -> list[Fact]:
+        return self._observe(when, InviteLook(at(when), status), None, gap=gap)
+
+    def refused_vanity(self, when: float, status: int, *rows: InviteRow) -> list[Fact]:
+        look = InviteLook(at(when), 200, rows=rows)
+        return self._observe(when, look, VanityLook(at(when), status))
 
     def waited(self, when: float) -> list[Fact]:
         return self._observe(when, None, None)

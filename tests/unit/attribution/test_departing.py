@@ -274,3 +274,26 @@ def test_a_kick_that_is_replayed_with_its_leave_is_told_although_the_leave_is_da
     [line] = lines(worker)
     assert (line.cause, line.by) == (Cause.KICKED, MODERATOR)
     assert line.timestamp == at(10)
+
+
+def test_a_leave_of_an_earlier_membership_that_is_told_late_ends_no_return() -> None:
+    # Given somebody who left and came back
+    worker = town("7")
+    worker.handle(observe(left("7", 10), seconds=11), observe(joined("7", 20), seconds=21))
+
+    # When another listener tells of the leave, twenty seconds late
+    late = replace(left("7", 30), began_by=at(0.1))
+    worker.handle(observe(late, seconds=31))
+
+    # Then they are still there, and the leave is on record once
+    assert record(worker, "7").left_at is None
+    assert len(lines(worker, LineType.LEAVE)) == 1
+
+
+def test_a_leave_of_the_latest_membership_ends_it() -> None:
+    worker = town("7")
+    worker.handle(observe(left("7", 10), seconds=11), observe(joined("7", 20), seconds=21))
+
+    worker.handle(observe(replace(left("7", 30), began_by=at(20)), seconds=31))
+
+    assert record(worker, "7").left_at == at(30)

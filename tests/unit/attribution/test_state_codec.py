@@ -92,20 +92,23 @@ GROUPS = st.builds(
 )
 HEADS = st.builds(
     Head,
-    st.integers(0, 2**31),
-    st.none() | MOMENTS,
-    st.booleans(),
-    st.booleans(),
-    st.none() | CODES,
-    GROUPS,
-    st.none() | MOMENTS,
-    st.none() | MOMENTS,
-    st.none() | MOMENTS,
-    st.lists(st.tuples(MOMENTS, MOMENTS), max_size=3).map(tuple),
-    st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
-    st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
-    st.lists(st.builds(Prune, MOMENTS, st.none() | SNOWFLAKES, COUNTS), max_size=3).map(tuple),
-    st.booleans(),
+    version=st.integers(0, 2**31),
+    looked_at=st.none() | MOMENTS,
+    blind_since=st.none() | MOMENTS,
+    gap=st.booleans(),
+    vanity_code=st.none() | CODES,
+    open=GROUPS,
+    closed_until=st.none() | MOMENTS,
+    since=st.none() | MOMENTS,
+    seen_at=st.none() | MOMENTS,
+    gaps=st.lists(st.tuples(MOMENTS, MOMENTS), max_size=3).map(tuple),
+    forgotten=st.none() | MOMENTS,
+    added=st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
+    departures=st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
+    prunes=st.lists(st.builds(Prune, MOMENTS, st.none() | SNOWFLAKES, COUNTS), max_size=3).map(
+        tuple
+    ),
+    by_name=st.booleans(),
 )
 STATES = st.builds(
     CodeState,
@@ -149,7 +152,7 @@ def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
         18,
-        14,
+        15,
         4,
         9,
         5,
