@@ -16,7 +16,8 @@ from tests.fakes.fuse import BrokenOffError, Fuse
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.story import story, told
 from tests.fakes.worker import Worker
-from tests.simulator.history import Habits, History
+from tests.simulator.habits import Habits
+from tests.simulator.history import History
 from usher.attribution.accuracy import Accuracy
 from usher.contracts.observation import Observation
 from usher.credit.queries import Tally
@@ -37,7 +38,7 @@ HABITS = Habits(
     revoked=0.05,
     expiring=0.2,
     burst=0.5,
-    searched=0.5,
+    searched=True,
     leaves=0.4,
     away=1,
 )
