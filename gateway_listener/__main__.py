@@ -1,6 +1,6 @@
 """Runs the gateway listener: `python -m gateway_listener`.
 
-Exit 1 when another listener has taken the shard, 2 when it may not run at all.
+Exit 1 when another listener has taken a shard, 2 when it may not run at all.
 """
 
 import asyncio
@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable
 
 from gateway_listener import logs
-from gateway_listener.bootstrap import Listener
 from gateway_listener.errors import RefusedError, SettingsError
 from gateway_listener.lease import LeaseLostError
+from gateway_listener.listener import Listener
 from gateway_listener.settings import Settings
 
 GAVE_WAY = 1

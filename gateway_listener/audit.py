@@ -1,5 +1,6 @@
 """Audit log entries, as the gateway tells them and as the log lists them (resources/audit-log)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -21,10 +22,12 @@ from usher.ids import ChannelId, InviteCode, UserId
 
 INVITE_CREATE: Final = 40
 _INVITE_ACTIONS: Final = frozenset({INVITE_CREATE, 41, 42})
-_TOLD_ACTIONS: Final = _INVITE_ACTIONS | {20, 21, 22, 23, 28}
+_REMOVING_ACTIONS: Final = frozenset({20, 21, 22})
+_TOLD_ACTIONS: Final = _INVITE_ACTIONS | _REMOVING_ACTIONS | {23, 28}
 """Entries that say how a member came or went: kick, prune, ban, unban, bot added, and what was
 done to invites. A busy guild writes many others."""
 
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _DISCORD_EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
 
 
@@ -42,6 +45,8 @@ def read_entry(data: Fields, at: datetime) -> AuditEntry | None:
         code=None if invite is None else invite.code,
         at=at,
         invite=invite,
+        made_at=made_at(data) if action in _REMOVING_ACTIONS else None,
+        removed=_pruned(data),
     )
 
 
@@ -52,6 +57,16 @@ def made_at(entry: Fields) -> datetime:
         return _DISCORD_EPOCH + timedelta(milliseconds=milliseconds)
     except OverflowError as error:
         raise ContractError("id beyond the calendar") from error
+
+
+def _pruned(data: Fields) -> int | None:
+    """Read how many members a prune removed: a number written as text (Optional Audit Entry Info).
+
+    None where it is not told.
+    """
+    options = unless_none(data, "options", lambda fields, name: as_fields(fields[name], name)) or {}
+    written = options.get("members_removed")
+    return int(written) if isinstance(written, str) and _NUMBER.fullmatch(written) else None
 
 
 def _invite(data: Fields, action: int, at: datetime) -> InviteRow | None:

@@ -5,7 +5,7 @@ First what happened to invites, then who joined: so that a join finds its invite
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -45,8 +45,12 @@ class Reading:
     tell: Callable[[tuple[GatewayEvent, ...]], None]
 
 
+async def always() -> None:
+    """Have room for what is told."""
+
+
 class CatchUp:
-    """Reads absences, a few guilds at a time."""
+    """Reads absences, a few guilds at a time. `room` is waited for after each page."""
 
     def __init__(
         self,
@@ -54,11 +58,13 @@ class CatchUp:
         recorder: Recorder,
         clock: Callable[[], datetime],
         settle: float = SETTLE,
+        room: Callable[[], Awaitable[None]] = always,
     ) -> None:
         self._reader = reader
         self._recorder = recorder
         self._clock = clock
         self._settle = settle
+        self._room = room
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def read(self, reading: Reading, *, refused: bool) -> None:
@@ -111,6 +117,7 @@ class CatchUp:
                 self._record(reading, page)
                 rows = members_searched(page.body, page.at)
                 self._tell(reading, _missed(rows, reading, told))
+                await self._room()
                 last = reading.ended - MARGIN
                 found |= {_membership(row) for row in rows if row.joined_at >= last}
         except (RefusedReadError, FailedReadError) as error:
@@ -127,6 +134,7 @@ class CatchUp:
                 self._record(reading, page)
                 rows = members_found(page.body, page.at)
                 self._tell(reading, _missed(rows, reading, frozenset()))
+                await self._room()
         except RefusedReadError as error:
             log.warning(
                 "Guild %s: its members cannot be read (status %d).", reading.guild_id, error.status

@@ -1,8 +1,6 @@
-"""The gateway connection: discord.py for handshake, heartbeat, compression, RESUME and rate limits.
+"""One shard's gateway connection: a session after another, or the same one again and again.
 
-Dispatches are taken before discord.py's own parsers, which keep every guild's objects in memory
-and drop joins of guilds and members that they do not expect. That, and the session loop, are
-private parts of discord.py 2.7.1; the tests connect to a gateway to hold them in place.
+Dispatches are taken raw, before discord.py would parse them.
 """
 
 import asyncio
@@ -10,25 +8,25 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
 import discord
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
-from discord.http import Route
 
-from gateway_listener.asking import tracing
+from gateway_listener.account import LONGEST_PAUSE, Account
 from gateway_listener.errors import ObserveError, RefusedError
 from gateway_listener.handshake import (
     SessionWatcher,
     allowed,
-    find_gateway,
     name_of,
     point_of,
     resumable,
     resuming,
 )
+from gateway_listener.identify import TurnLostError
 from gateway_listener.observe import guild_of
 from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.refusals import REFUSED
@@ -39,7 +37,6 @@ CLOSE_CODE: Final = 4000
 """1000 and 1001 would end the session for good (Discord, gateway: Disconnecting)."""
 SHORT_SESSION: Final = 5.0
 """A connection that ends sooner, in seconds, counts as a failed one."""
-LONGEST_PAUSE: Final = 60.0
 RESUME_TRIES: Final = 5
 """Failed connections in a row after which the old session is given up."""
 TAKE_UP_TRIES: Final = 2
@@ -49,42 +46,40 @@ log = logging.getLogger(__name__)
 _spread = random.SystemRandom().uniform
 
 
-class GatewayClient(discord.Client):
-    """A discord.py client that keeps no guilds, members or messages."""
+class GatewayClient:
+    """A shard's connection. `turn` is entered before each new session."""
 
-    def __init__(self, api_base: str, clock: Callable[[], datetime], progress: Progress) -> None:
-        intents = discord.Intents.none()
-        intents.guilds = intents.members = intents.invites = intents.moderation = True
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        super().__init__(
-            intents=intents,
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
-            max_messages=None,
-            http_trace=tracing(clock),
-        )
-        Route.BASE = api_base
+    def __init__(
+        self,
+        account: Account,
+        clock: Callable[[], datetime],
+        progress: Progress,
+        shard: int = 0,
+        count: int = 1,
+        turn: Callable[[int], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
+        full: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.sessions = 0
         """Sessions begun since the start; resumed ones do not count."""
+        self.intents: int = account.intents.value
+        self._account = account
         self._progress = progress
         self._clock = clock
+        self._shard = shard
+        self._count = count
+        self._turn = turn
+        self._full = full
+        self._ws: DiscordWebSocket | None = None
+        self._parsers: dict[str, Callable[[Any], None]] = {}
         self._down_since: float | None = time.monotonic()
         self._been_up = False
         self._leaving = False
 
     def watch_with(self, watcher: SessionWatcher) -> None:
-        """Give what the gateway sends to `watcher`, and only READY and RESUMED to discord.py."""
-        state = self._connection
-        ready, resumed = state.parsers["READY"], state.parsers["RESUMED"]
+        """Give what the gateway sends to `watcher`."""
 
-        def on_ready(data: dict[str, Any]) -> None:
-            self._welcome(watcher, data)
-            # discord.py would keep an object for each of the guilds.
-            ready({**data, "guilds": []})
-
-        def on_resumed(data: dict[str, Any]) -> None:
+        def on_resumed(_: dict[str, Any]) -> None:
             self._down_since, self._been_up = None, True
-            resumed(data)
             watcher.session_resumed()
 
         def taker(kind: str) -> Callable[[Any], None]:
@@ -97,11 +92,9 @@ class GatewayClient(discord.Client):
 
             return take
 
-        state.parsers = {kind: taker(kind) for kind in TAKEN}
-        state.parsers |= {"READY": on_ready, "RESUMED": on_resumed}
-
-    def dispatch(self, event: str, /, *args: object, **kwargs: object) -> None:
-        """Ignore discord.py's own events: nobody listens to them."""
+        self._parsers = {kind: taker(kind) for kind in TAKEN}
+        self._parsers["READY"] = lambda data: self._welcome(watcher, data)
+        self._parsers["RESUMED"] = on_resumed
 
     def _welcome(self, watcher: SessionWatcher, data: dict[str, Any]) -> None:
         guild_ids = []
@@ -112,31 +105,10 @@ class GatewayClient(discord.Client):
                 log.warning("A guild in READY was left out: %s.", error.reason)
         self.sessions += 1
         self._down_since, self._been_up = None, True
-        log.info("A session began with %d guilds.", len(guild_ids))
+        log.info("Shard %d: a session began with %d guilds.", self._shard, len(guild_ids))
         since = None if self._progress.fresh else self._progress.now.alive_at
         watcher.session_began(UserId(str(data["user"]["id"])), guild_ids, since)
         self._progress.fresh = False
-
-    async def log_in(self, token: str) -> UserId:
-        """Check the token and tell whose it is; tries until Discord's API answers.
-
-        Raises RefusedError when Discord does not accept the token.
-        """
-        await self._async_setup_hook()
-        pause = 1.0
-        while True:
-            try:
-                user = await self.http.static_login(token)
-            except discord.LoginFailure as error:
-                raise RefusedError(REFUSED[4004]) from error
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                log.warning("Discord's API does not answer (%s); trying again.", name_of(error))
-            else:
-                return UserId(str(user["id"]))
-            await self.http.close()
-            self.http.connector = discord.utils.MISSING
-            await asyncio.sleep(_spread(pause / 2, pause))
-            pause = min(2 * pause, LONGEST_PAUSE)
 
     async def stay_connected(
         self,
@@ -149,7 +121,7 @@ class GatewayClient(discord.Client):
         RefusedError when Discord will not have the session.
         """
         self._down_since = time.monotonic()
-        session = None if point is None else await self._take_up(point)
+        session = None if point is None else await self._take_up(point, may_connect)
         failures = 0
         loop = asyncio.get_running_loop()
         while not self._leaving:
@@ -166,15 +138,18 @@ class GatewayClient(discord.Client):
             longest = min(2.0**failures, LONGEST_PAUSE)
             await asyncio.sleep(_spread(longest / 2, longest) if session else _spread(1, 5))
 
-    async def _take_up(self, point: SessionPoint) -> dict[str, Any] | None:
+    async def _take_up(
+        self, point: SessionPoint, may_connect: Callable[[], Awaitable[None]]
+    ) -> dict[str, Any] | None:
         """Take up another process's session and listen until the connection ends.
 
         None when Discord does not know the session any more, or its gateway is gone.
         """
         session: dict[str, Any] | None = resuming(point)
         for _ in range(TAKE_UP_TRIES):
+            await may_connect()
             session = await self._one_connection(session)
-            if session is None or self._been_up or self._leaving:
+            if session is None or self._been_up or self._leaving or self._full():
                 return session
             await asyncio.sleep(_spread(0.5, 1))
         return None
@@ -187,14 +162,14 @@ class GatewayClient(discord.Client):
         """
         ws: DiscordWebSocket | None = None
         try:
-            if session is None:
-                await find_gateway(self.http)
-            async with asyncio.timeout(60):
-                ws = await DiscordWebSocket.from_client(self, **(session or {"initial": True}))
-            self.ws = ws
-            while True:
+            async with self._turn(self._shard) if session is None else nullcontext():
+                ws = await self._account.open(self._shard, self._count, self._parsers, session)
+            self._ws = ws
+            while not self._full():
                 await ws.poll_event()
                 self._note(ws)
+            log.error("Shard %d pauses: too much is unsent.", self._shard)
+            await self._close(ws)
         except ReconnectWebSocket as ended:
             log.info("The connection ended; the session %s.", "goes on" if ended.resume else "too")
             if not ended.resume:
@@ -204,7 +179,7 @@ class GatewayClient(discord.Client):
                 raise RefusedError(REFUSED[error.code]) from error
             log.warning("Discord closed the connection with %d.", error.code)
             return None
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TurnLostError) as error:
             log.warning("The gateway could not be reached (%s).", name_of(error))
         finally:
             if self._down_since is None:
@@ -216,20 +191,22 @@ class GatewayClient(discord.Client):
         heard = self._progress.now.alive_at
         if self.connected:
             heard = max(heard, self._clock())
-        if (point := point_of(ws, heard, self.intents.value)) is not None:
+        if (point := point_of(ws, heard, self.intents)) is not None:
             self._progress.moved(point)
 
     async def leave(self) -> None:
-        """Close the connection, leaving the session resumable, then the HTTP client."""
+        """Close the connection, leaving the session resumable."""
         self._leaving = True
-        ws: DiscordWebSocket | None = self.ws
-        if ws is not None and ws.open:
+        if self._ws is not None:
+            await self._close(self._ws)
+
+    async def _close(self, ws: DiscordWebSocket) -> None:
+        if ws.open:
             try:
                 async with asyncio.timeout(5):
                     await ws.close(code=CLOSE_CODE)
             except TimeoutError:
                 log.warning("The gateway did not confirm the end of the connection.")
-        await self.http.close()
 
     @property
     def connected(self) -> bool:
@@ -242,8 +219,7 @@ class GatewayClient(discord.Client):
 
     def heartbeat(self) -> tuple[float, float] | None:
         """Tell discord.py's last ACK, on `time.perf_counter`, and the interval, in seconds."""
-        ws: DiscordWebSocket | None = self.ws
-        keeper = None if ws is None else ws._keep_alive
+        keeper = None if self._ws is None else self._ws._keep_alive
         if keeper is None or keeper.interval is None:
             return None
         return keeper._last_ack, keeper.interval

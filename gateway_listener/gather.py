@@ -10,14 +10,21 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Final
 
-from gateway_listener.look import diff_look
+from gateway_listener.look import Known, diff_look, known_rows
 from gateway_listener.tally import visible_uses
-from gateway_listener.timing import GATHER, GIVE_UP, LAG, LOOK_SPACING, PATIENCE, RETRIES, SOON
+from gateway_listener.timing import (
+    GATHER,
+    GIVE_UP,
+    LOOK_SPACING,
+    PATIENCE,
+    RETRIES,
+    SOON,
+    looks_for_lag,
+)
 from usher.contracts.observation import (
     GatewayEvent,
     InviteDeleted,
     InviteLook,
-    InviteRow,
     MemberJoined,
     Observation,
     VanityLook,
@@ -57,7 +64,7 @@ class GuildGatherer:
         self._events: list[GatewayEvent] = []
         self._names: dict[UserId, str] = {}
         # The last good look, to compare with.
-        self._rows: dict[InviteCode, InviteRow] | None = None
+        self._rows: dict[InviteCode, Known] | None = None
         self._vanity: VanityLook | None = None
         self._look_at: datetime | None = None
         self._lag_looks: list[datetime] = []
@@ -167,7 +174,7 @@ class GuildGatherer:
             self.look_by(asking[0].at + GATHER)
         partial = diff_look(self._rows, look)
         if look.ok:
-            self._rows = {row.code: row for row in look.rows}
+            self._rows = known_rows(look)
         if vanity is not None and vanity.ok:
             self._vanity = vanity
         inviters = {row.inviter_id for row in partial.rows}
@@ -179,7 +186,7 @@ class GuildGatherer:
     def _after_good_look(
         self, now: datetime, look: InviteLook, vanity: VanityLook | None, later_joins: int
     ) -> None:
-        """Plan looks for counts that lag behind the joins, twice and no more."""
+        """Plan looks for counts that lag behind the joins: two soon, and one at the last moment."""
         self._failures, self.refused, self._hold_until = 0, False, None
         fresh = self._joins - later_joins
         self._joins = later_joins
@@ -187,8 +194,8 @@ class GuildGatherer:
         self._unexplained = max(0, self._unexplained + fresh - seen)
         if not self._unexplained:
             self._lag_looks = []
-        elif fresh > 0:
-            self._lag_looks = [now + pause for pause in LAG]
+        elif fresh > seen:
+            self._lag_looks = looks_for_lag(self._lag_looks, now)
         elif not self._lag_looks:
             self._unexplained = 0
 

@@ -1,24 +1,14 @@
 """How a session is begun or taken up, and who is told of it."""
 
-import asyncio
-import json
-import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-import discord
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import HTTPClient, Route
 
 from gateway_listener.progress import SessionPoint
 from usher.ids import GuildId, UserId
-
-FEW_STARTS: Final = 10
-"""Discord resets the token of a bot that begins more sessions a day than it is allowed."""
-
-log = logging.getLogger(__name__)
 
 
 class SessionWatcher(Protocol):
@@ -38,24 +28,6 @@ class SessionWatcher(Protocol):
 
 async def allowed() -> None:
     """Allow every connection."""
-
-
-async def find_gateway(http: HTTPClient) -> None:
-    """Ask for the gateway's address, and wait if too few session starts are left."""
-    answer = await http.request(Route("GET", "/gateway/bot"))
-    try:
-        # discord.py leaves a body as text unless its type is exactly application/json.
-        fields = json.loads(answer) if isinstance(answer, str) else answer
-        url, shards, limit = fields["url"], fields["shards"], fields["session_start_limit"]
-        remaining, wait = limit["remaining"], limit["reset_after"] / 1000
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
-    except (KeyError, TypeError, ValueError) as error:
-        raise discord.GatewayNotFound from error
-    if shards > 1:
-        log.error("Discord asks for %d shards; the listener opens one connection.", shards)
-    if remaining < FEW_STARTS:
-        log.error("Only %d session starts left; waiting %.0f s.", remaining, wait)
-        await asyncio.sleep(wait)
 
 
 def resumable(ws: DiscordWebSocket) -> dict[str, Any] | None:

@@ -1,12 +1,8 @@
-"""Holding the lease: waiting for it, renewing it with the session's point, giving it up."""
+"""Holding one shard's lease: renewing it with the session's point, giving it up."""
 
 import asyncio
-import logging
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from gateway_listener.lease import (
@@ -20,13 +16,16 @@ from gateway_listener.lease import (
     wanted_over,
 )
 from gateway_listener.progress import Progress, SessionPoint
+from gateway_listener.table_thread import TableThread
 
 LONGEST_POLL: Final = 1.0
-"""Seconds between looks at a lease that somebody else has, and between tries in an outage."""
-COMPLAINT_EVERY: Final = 60.0
+"""Seconds between looks at leases that others have, and between tries in an outage."""
 RELEASE_TRIES: Final = 3
 
-log = logging.getLogger(__name__)
+
+def poll_of(life: timedelta) -> float:
+    """Tell how often, in seconds, to look at leases of such a life."""
+    return min(LONGEST_POLL, life.total_seconds() / 5)
 
 
 class LeaseKeeper:
@@ -39,54 +38,45 @@ class LeaseKeeper:
     def __init__(
         self,
         table: LeaseTable,
+        shard: int,
         owner: str,
         life: timedelta,
         clock: Callable[[], datetime],
         progress: Progress,
+        thread: TableThread,
     ) -> None:
+        self.shard = shard
+        self.progress = progress
         self._table = table
         self._owner = owner
         self._life = life
         self._clock = clock
-        self._progress = progress
+        self._thread = thread
         self._held: Lease | None = None
         self._ended = False
         self._one_at_a_time = asyncio.Lock()
-        # A call that was cancelled still ends before the next one begins.
-        self._thread = ThreadPoolExecutor(1, "lease")
-        self._complained_at = float("-inf")
-        self._poll = min(LONGEST_POLL, life.total_seconds() / 5)
+        self._poll = poll_of(life)
 
     @property
     def held(self) -> bool:
         """Whether the lease is ours, as far as we know."""
         return self._held is not None
 
-    async def take(self) -> SessionPoint | None:
-        """Wait for the lease, and tell where the listener before went on.
+    @property
+    def point(self) -> SessionPoint | None:
+        """Where the one before went on to; None when there was none or nothing is held."""
+        return None if self._held is None else self._held.point
 
-        None when there was none, and when the table was out for as long as a lease lives: then
-        the listener begins without.
-        """
-        out_since: float | None = None
-        told = False
-        while not self._ended:
-            try:
-                if await self._try():
-                    log.info("The shard is ours.", extra={"owner": self._owner})
-                    return self._held.point if self._held is not None else None
-                out_since = None
-                if not told:
-                    log.info("Another listener has the shard; this one waits.")
-                told = True
-            except TableOutError as error:
-                self._complain(error)
-                out_since = time.monotonic() if out_since is None else out_since
-                if time.monotonic() - out_since >= self._life.total_seconds():
-                    log.error("The listener begins without the lease of its shard.")  # noqa: TRY400
-                    return None
-            await asyncio.sleep(self._poll)
-        return None
+    async def take(self, found: Lease | None) -> bool:
+        """Take the lease over as it was found; False if it is not free. Raises TableOutError."""
+        async with self._one_at_a_time:
+            wanted = wanted_over(found, self._owner, self._clock(), self._life)
+            if self._ended or wanted is None:
+                return False
+            if not await self._thread.call(self._table.replace, self.shard, found, wanted):
+                return False
+            self._held = wanted
+            return True
 
     async def keep(self, learnt: Callable[[SessionPoint], None]) -> None:
         """Renew the lease for ever; raises LeaseLostError when somebody else has taken it.
@@ -99,12 +89,14 @@ class LeaseKeeper:
             try:
                 if self.held:
                     await self._renew()
-                elif await self._try() and self._held is not None and self._held.point is not None:
-                    learnt(self._held.point)
+                else:
+                    found = (await self._thread.call(self._table.leases)).get(self.shard)
+                    if await self.take(found) and found is not None and found.point is not None:
+                        learnt(found.point)
                 pause = self._life.total_seconds() / RENEWALS
             except TableOutError as error:
                 pause = self._poll
-                self._complain(error)
+                self._thread.complain(error)
 
     async def confirm(self) -> None:
         """Make sure, before a connection, that nobody else has the shard: raises LeaseLostError.
@@ -115,7 +107,7 @@ class LeaseKeeper:
             try:
                 await self._renew()
             except TableOutError as error:
-                self._complain(error)
+                self._thread.complain(error)
 
     async def release(self) -> None:
         """Keep the last point and let the next listener begin. There is no way back."""
@@ -124,47 +116,25 @@ class LeaseKeeper:
             held, self._held = self._held, None
             if held is not None:
                 now = self._clock()
-                await self._give_up(released(held, now, self._progress.safe(now)))
-        self._thread.shutdown(wait=False)
+                await self._give_up(released(held, now, self.progress.safe(now)))
 
     async def _give_up(self, wanted: Lease) -> None:
         for _ in range(RELEASE_TRIES):
             try:
-                await self._call(self._table.renew, wanted)
+                await self._thread.call(self._table.renew, self.shard, wanted)
             except TableOutError as error:
-                self._complain(error)
+                self._thread.complain(error)
                 await asyncio.sleep(self._poll)
             else:
                 return
-
-    async def _call[**P, T](self, ask: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, partial(ask, *arguments, **named))
-
-    async def _try(self) -> bool:
-        async with self._one_at_a_time:
-            if self._ended:
-                return False
-            held = await self._call(self._table.read)
-            wanted = wanted_over(held, self._owner, self._clock(), self._life)
-            if wanted is None or not await self._call(self._table.replace, held, wanted):
-                return False
-            self._held = wanted
-            return True
 
     async def _renew(self) -> None:
         async with self._one_at_a_time:
             if self._held is None:
                 return
             now = self._clock()
-            wanted = renewed(self._held, now, self._life, self._progress.safe(now))
-            if not await self._call(self._table.renew, wanted):
+            wanted = renewed(self._held, now, self._life, self.progress.safe(now))
+            if not await self._thread.call(self._table.renew, self.shard, wanted):
                 self._held = None
                 raise LeaseLostError
             self._held = wanted
-
-    def _complain(self, error: TableOutError) -> None:
-        now = time.monotonic()
-        if now - self._complained_at >= COMPLAINT_EVERY:
-            self._complained_at = now
-            log.warning("The table of the lease does not answer (%s).", error.reason)

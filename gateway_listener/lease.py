@@ -1,4 +1,4 @@
-"""Which listener has the shard: one row that a listener holds, renews, and gives up when it ends.
+"""Which listener has a shard: one row that a listener holds, renews, and gives up when it ends.
 
 The row also keeps the point from which the next listener goes on with the session. Decisions only;
 the fence number grows with every owner, so that one who was thought dead cannot write any more.
@@ -21,7 +21,7 @@ class Lease:
     """The row."""
 
     owner: str
-    """Who has, or last had, the shard; unique a process."""
+    """Which process has, or last had, the shard."""
     fence: int
     """Counts the owners."""
     expires_at: datetime
@@ -43,15 +43,15 @@ class TableOutError(Exception):
 
 
 class LeaseTable(Protocol):
-    """Keeps the row of one shard. Every call blocks, and may raise TableOutError."""
+    """Keeps a row a shard, of one number of shards. Calls block, and may raise TableOutError."""
 
-    def read(self) -> Lease | None:
-        """Read the row as it is now; None where there is none yet."""
+    def leases(self) -> dict[int, Lease]:
+        """Read all rows as they are now, by shard."""
 
-    def replace(self, held: Lease | None, wanted: Lease) -> bool:
+    def replace(self, shard: int, held: Lease | None, wanted: Lease) -> bool:
         """Write `wanted`, if the row still has `held`'s owner, fence and end; tell whether."""
 
-    def renew(self, wanted: Lease) -> bool:
+    def renew(self, shard: int, wanted: Lease) -> bool:
         """Write `wanted`, if the row still has its owner and fence; tell whether."""
 
 

@@ -1,136 +1,100 @@
-"""The lease as a row of the table, by conditional writes."""
+"""Leases as rows of the table, by conditional writes.
+
+Sessions of another number of shards cannot be resumed, so every number has a partition of its own.
+"""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from gateway_listener.lease import Lease, TableOutError
+from gateway_listener.lease import Lease
 from gateway_listener.progress import SessionPoint
+from gateway_listener.rows import Cells, Row, Rows
 from usher.contracts.wire import EPOCH
 from usher.ids import UserId
 from usher.times import format_time, parse_time
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutItemInputTypeDef
-
-    type Item = dict[str, AttributeValueTypeDef]
-
-LEASE: Final = "LEASE"
-_REFUSED: Final = "ConditionalCheckFailedException"
-_MILLISECOND: Final = timedelta(milliseconds=1)
+LEASE: Final = "LEASE#"
+MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-def shard_key(bot_id: UserId, shard: int = 0) -> str:
-    """Tell the partition key of a shard's row."""
-    return f"SHARD#{bot_id}#{shard}"
+def bot_key(bot_id: UserId) -> str:
+    """Tell the partition key of what all listeners of a bot agree on."""
+    return f"SHARD#{bot_id}"
 
 
-class DynamoLease:
-    """One shard's row. boto3 clients may be used from several threads."""
-
-    def __init__(self, client: "DynamoDBClient", table_name: str, key: str) -> None:
-        self._client = client
-        self._table_name = table_name
-        self._key = key
-
-    def read(self) -> Lease | None:
-        """Read the row as it is now. Raises TableOutError."""
-        try:
-            answer = self._client.get_item(
-                TableName=self._table_name,
-                Key={"pk": {"S": self._key}, "sk": {"S": LEASE}},
-                ConsistentRead=True,
-            )
-        except ClientError as error:
-            raise TableOutError(_code(error)) from error
-        except BotoCoreError as error:
-            raise TableOutError(type(error).__name__) from error
-        item = answer.get("Item")
-        return None if item is None else _read(item)
-
-    def replace(self, held: Lease | None, wanted: Lease) -> bool:
-        """Write, if the row still has `held`'s owner, fence and end. Raises TableOutError."""
-        if held is None:
-            return self._put(wanted, "attribute_not_exists(pk)", {})
-        return self._put(
-            wanted,
-            "lease_owner = :owner AND fence = :fence AND expires_at = :end",
-            {
-                ":owner": {"S": held.owner},
-                ":fence": {"N": str(held.fence)},
-                ":end": {"N": _milliseconds(held.expires_at)},
-            },
-        )
-
-    def renew(self, wanted: Lease) -> bool:
-        """Write, if the row still has its owner and fence. Raises TableOutError."""
-        return self._put(
-            wanted,
-            "lease_owner = :owner AND fence = :fence",
-            {":owner": {"S": wanted.owner}, ":fence": {"N": str(wanted.fence)}},
-        )
-
-    def _put(self, lease: Lease, condition: str, values: "Item") -> bool:
-        request: PutItemInputTypeDef = {
-            "TableName": self._table_name,
-            "Item": {"pk": {"S": self._key}, "sk": {"S": LEASE}, **_write(lease)},
-            "ConditionExpression": condition,
-        }
-        if values:
-            request["ExpressionAttributeValues"] = values
-        try:
-            self._client.put_item(**request)
-        except ClientError as error:
-            if _code(error) == _REFUSED:
-                return False
-            raise TableOutError(_code(error)) from error
-        except BotoCoreError as error:
-            raise TableOutError(type(error).__name__) from error
-        return True
+def shards_key(bot_id: UserId, count: int) -> str:
+    """Tell the partition key of the leases of `count` shards."""
+    return f"{bot_key(bot_id)}#{count}"
 
 
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "ClientError")
+class DynamoLeases:
+    """The leases of one number of shards. Methods raise TableOutError."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def leases(self) -> dict[int, Lease]:
+        """Read all leases as they are now, by shard."""
+        found = self._rows.all()
+        return {int(key.removeprefix(LEASE)): _read(row) for key, row in found.items()}
+
+    def replace(self, shard: int, held: Lease | None, wanted: Lease) -> bool:
+        """Write, if the row still has `held`'s owner, fence and end."""
+        expected = None if held is None else {**_mark(held), "expires_at": _end(held)}
+        return self._rows.put(f"{LEASE}{shard}", _write(wanted), expected)
+
+    def renew(self, shard: int, wanted: Lease) -> bool:
+        """Write, if the row still has its owner and fence."""
+        return self._rows.put(f"{LEASE}{shard}", _write(wanted), _mark(wanted))
 
 
-def _milliseconds(moment: datetime) -> str:
-    return str((moment - EPOCH) // _MILLISECOND)
+def milliseconds(moment: datetime) -> int:
+    """Write a moment as milliseconds of the epoch."""
+    return (moment - EPOCH) // MILLISECOND
 
 
-def _write(lease: Lease) -> "Item":
-    item: Item = {
-        "lease_owner": {"S": lease.owner},
-        "fence": {"N": str(lease.fence)},
-        "expires_at": {"N": _milliseconds(lease.expires_at)},
-    }
+def _mark(lease: Lease) -> dict[str, str | int]:
+    return {"lease_owner": lease.owner, "fence": lease.fence}
+
+
+def _end(lease: Lease) -> int:
+    return milliseconds(lease.expires_at)
+
+
+def _write(lease: Lease) -> Cells:
+    cells = {**_mark(lease), "expires_at": _end(lease)}
     point = lease.point
     if point is not None:
-        item |= {"last_alive": {"S": format_time(point.alive_at)}}
+        cells |= {"last_alive": format_time(point.alive_at)}
         if point.session_id is not None:
-            item |= {
-                "session_id": {"S": point.session_id},
-                "seq": {"N": str(point.sequence)},
-                "resume_gateway_url": {"S": point.url},
-                "intents": {"N": str(point.intents)},
+            cells |= {
+                "session_id": point.session_id,
+                "seq": point.sequence,
+                "resume_gateway_url": point.url,
+                "intents": point.intents,
             }
-    return item
+    return cells
 
 
-def _read(item: "Item") -> Lease:
+def _read(row: Row) -> Lease:
     point = None
-    if "last_alive" in item:
+    if "last_alive" in row:
+        session_id = row.get("session_id")
         point = SessionPoint(
-            alive_at=parse_time(item["last_alive"]["S"]),
-            session_id=item["session_id"]["S"] if "session_id" in item else None,
-            sequence=int(item["seq"]["N"]) if "seq" in item else 0,
-            url=item["resume_gateway_url"]["S"] if "resume_gateway_url" in item else "",
-            intents=int(item["intents"]["N"]) if "intents" in item else 0,
+            alive_at=parse_time(str(row["last_alive"])),
+            session_id=None if session_id is None else str(session_id),
+            sequence=_number(row, "seq"),
+            url=str(row.get("resume_gateway_url", "")),
+            intents=_number(row, "intents"),
         )
     return Lease(
-        owner=item["lease_owner"]["S"],
-        fence=int(item["fence"]["N"]),
-        expires_at=EPOCH + int(item["expires_at"]["N"]) * _MILLISECOND,
+        owner=str(row["lease_owner"]),
+        fence=_number(row, "fence"),
+        expires_at=EPOCH + _number(row, "expires_at") * MILLISECOND,
         point=point,
     )
+
+
+def _number(row: Row, name: str) -> int:
+    value = row.get(name, 0)
+    return value if isinstance(value, int) else 0

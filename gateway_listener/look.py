@@ -5,6 +5,7 @@ Discord gave its own error code), with status 0 when no answer came.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -74,18 +75,38 @@ def refusal(body: object) -> int | None:
     return None
 
 
-def diff_look(previous: Mapping[InviteCode, InviteRow] | None, look: InviteLook) -> InviteLook:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of a row until the next look: a listener knows a million of them."""
+
+    uses: int | None
+    max_uses: int
+    mark: int
+    """Equal for equal rows, within one process."""
+
+
+def known_rows(look: InviteLook) -> dict[InviteCode, Known]:
+    """Note the rows of a good look, to compare the next one with."""
+    return {row.code: Known(row.uses, row.max_uses, hash(row)) for row in look.rows}
+
+
+def diff_look(previous: Mapping[InviteCode, Known] | None, look: InviteLook) -> InviteLook:
     """Cut a full look down to what changed since the rows of the look before it.
 
-    Full stays full when there was none before; a failed look stays as it is.
+    Full stays full when there was none before; a failed look stays as it is. So does one without
+    counts: cut down it would look like one in which nothing has changed.
     """
-    if previous is None or not look.ok:
+    if previous is None or not look.ok or any(row.uses is None for row in look.rows):
         return look
     listed = {row.code for row in look.rows}
     return InviteLook(
         at=look.at,
         status=look.status,
         full=False,
-        rows=tuple(row for row in look.rows if previous.get(row.code) != row),
+        rows=tuple(row for row in look.rows if _changed(previous.get(row.code), row)),
         gone=tuple(code for code in previous if code not in listed),
     )
+
+
+def _changed(before: Known | None, row: InviteRow) -> bool:
+    return before is None or before.mark != hash(row)

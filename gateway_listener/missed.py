@@ -34,7 +34,8 @@ LOG_PAGE: Final = 100
 MOST_PAGES: Final = 1_000
 PATIENCE: Final = (*RETRIES, *(RETRIES[-1],) * 26)
 """Pauses before a page is asked for again: an hour in all, in the background."""
-INVITE_MADE, INVITE_ENDED = 40, 42
+LOGGED: Final = (40, 42, 20, 22)
+"""Entries that tell of an absence: invites made and ended, members kicked and banned."""
 BREAKER: Final = 5
 """Refusals of members-search in a row after which it is not asked for again for a while."""
 BREAK: Final = timedelta(hours=1)
@@ -131,8 +132,8 @@ class MissedReader:
         log.error("Guild %s: the list was given up after %d pages.", guild_id, MOST_PAGES)
 
     async def logged(self, guild_id: GuildId, since: datetime) -> AsyncIterator[Page]:
-        """Read the audit log's entries of invites made and ended since."""
-        for action in (INVITE_MADE, INVITE_ENDED):
+        """Read the audit log's entries of invites and removed members since."""
+        for action in LOGGED:
             before: str | None = None
             for _ in range(MOST_PAGES):
                 asked = partial(self._source.audit_log, guild_id, action, before)

@@ -6,7 +6,7 @@ no discord.py. Malformed payloads raise ObserveError.
 
 from gateway_listener.dispatch import TRANSLATED, guild_of, translate
 from gateway_listener.errors import ObserveError
-from gateway_listener.look import diff_look, invite_look, vanity_look
+from gateway_listener.look import diff_look, invite_look, known_rows, vanity_look
 from usher.contracts.discord_invites import names_of
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "diff_look",
     "guild_of",
     "invite_look",
+    "known_rows",
     "names_of",
     "translate",
     "vanity_look",

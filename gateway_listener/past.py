@@ -12,6 +12,7 @@ from gateway_listener.errors import ObserveError
 from gateway_listener.looker import Answer
 from gateway_listener.missed import LOG_PAGE, PAGE
 from gateway_listener.observe import guild_of
+from gateway_listener.powers import OwnGuild
 from usher.ids import GuildId
 
 LONGEST_READ: Final = 60.0
@@ -47,9 +48,9 @@ class DiscordPast:
         older = {} if before is None else {"before": before}
         return await self._asker.ask(route, LONGEST_READ, params={**asked, **older})
 
-    async def guilds(self) -> dict[GuildId, str]:
-        """List the bot's guilds with their names; as far as Discord tells them now."""
-        found: dict[GuildId, str] = {}
+    async def guilds(self) -> dict[GuildId, OwnGuild]:
+        """List the bot's guilds; as far as Discord tells them now."""
+        found: dict[GuildId, OwnGuild] = {}
         after = "0"
         while True:
             asked = {"limit": GUILD_PAGE, "after": after}
@@ -71,12 +72,13 @@ class DiscordPast:
         await self._asker.close()
 
 
-def _add(found: dict[GuildId, str], guild: object) -> None:
+def _add(found: dict[GuildId, OwnGuild], guild: object) -> None:
     try:
         fields = guild if isinstance(guild, dict) else {}
         guild_id = guild_of({"guild_id": fields.get("id")})
     except ObserveError as error:
         log.warning("One of the bot's guilds was left out: %s.", error.reason)
         return
-    name = fields.get("name")
-    found[guild_id] = name if isinstance(name, str) else ""
+    name, held = fields.get("name"), fields.get("permissions")
+    permissions = int(held) if isinstance(held, str) and held.isdecimal() else 0
+    found[guild_id] = OwnGuild(name if isinstance(name, str) else "", permissions)

@@ -2,6 +2,9 @@
 
 An observation that was accepted is dropped only with the process. Sending twice is harmless: SQS
 removes equal deduplication ids for five minutes, and the event worker knows every join's identity.
+
+What is unsent has a bound. Beyond it nothing is refused: whoever reads from Discord has to stop
+(`full`) until there is `room`; Discord, or its records, tell it then.
 """
 
 import asyncio
@@ -11,14 +14,17 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from usher.contracts.observation import Observation
 from usher.contracts.observation_codec import encode, split
 from usher.ids import GuildId
 
-HIGH_BACKLOG: Final = 5_000
-"""Messages in memory from which an administrator is told; a message is some kilobytes."""
+MOST_BYTES: Final = 32 * 1024 * 1024
+"""Unsent bodies from which the publisher is full: some 100,000 joins."""
+ROOM: Final = 0.5
+"""The part of that below which there is room again."""
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 30.0
 HURRIED_PAUSE: Final = 1.0
@@ -48,14 +54,14 @@ class _Message:
     id: str
     body: str
     since: float
-    last: bool
-    """Whether this is the last part of its observation."""
+    sent: Callable[[], None] | None
+    """Called once it is sent; None but for the last part of an observation."""
 
 
 class Publisher:
     """Sends observations from a small pool of threads, one at a time per guild.
 
-    `sent` is told the guild whenever its oldest observation has been accepted whole.
+    `most` is how many bytes may be unsent.
     """
 
     def __init__(
@@ -63,20 +69,22 @@ class Publisher:
         sender: EventSender,
         threads: Executor,
         spread: Callable[[float, float], float] = random.uniform,
-        sent: Callable[[GuildId], None] = lambda _guild_id: None,
+        most: int = MOST_BYTES,
     ) -> None:
         self._sender = sender
         self._threads = threads
         self._spread = spread
-        self._sent = sent
+        self.most = most
         self._queues: dict[GuildId, deque[_Message]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._count = 0
+        self._count = self._bytes = 0
         self._complained_at = float("-inf")
         self._hurry = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._room = asyncio.Event()
+        self._room.set()
 
     @property
     def unsent(self) -> int:
@@ -88,8 +96,21 @@ class Publisher:
         now = asyncio.get_running_loop().time()
         return max((now - queue[0].since for queue in self._queues.values()), default=0.0)
 
-    def publish(self, observation: Observation) -> None:
-        """Accept an observation and return at once. After `close`, nothing is sent any more."""
+    def full(self) -> bool:
+        """Whether nothing more should be read from Discord until there is room."""
+        return not self._room.is_set()
+
+    async def room(self) -> None:
+        """Wait until there is room again."""
+        await self._room.wait()
+
+    def publish(
+        self, observation: Observation, sent: Callable[[GuildId], None] = lambda _guild_id: None
+    ) -> None:
+        """Accept an observation and return at once. After `close`, nothing is sent any more.
+
+        `sent` is told the guild when the observation has been accepted whole by the queue.
+        """
         if self._closed:
             return
         now = asyncio.get_running_loop().time()
@@ -101,10 +122,13 @@ class Publisher:
                 task = asyncio.create_task(self._drain(observation.guild_id, queue))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            queue.append(_Message(part.id, encode(part), now, last=number == len(parts)))
+            told = partial(sent, observation.guild_id) if number == len(parts) else None
+            queue.append(_Message(part.id, encode(part), now, told))
             self._count += 1
+            self._bytes += len(queue[-1].body)
         self._idle.clear()
-        if self._count >= HIGH_BACKLOG:
+        if self._bytes >= self.most:
+            self._room.clear()
             self._complain(now)
 
     async def flush(self, timeout: float) -> bool:  # noqa: ASYNC109 - a budget, not a cancellation
@@ -129,9 +153,13 @@ class Publisher:
     async def _drain(self, guild_id: GuildId, queue: deque[_Message]) -> None:
         while queue:
             await self._send(guild_id, queue[0])
-            if queue.popleft().last:
-                self._sent(guild_id)
+            message = queue.popleft()
+            if message.sent is not None:
+                message.sent()
             self._count -= 1
+            self._bytes -= len(message.body)
+            if self._bytes <= ROOM * self.most:
+                self._room.set()
         del self._queues[guild_id]
         if not self._queues:
             self._idle.set()
@@ -175,7 +203,7 @@ class Publisher:
         if now - self._complained_at >= COMPLAINT_EVERY:
             self._complained_at = now
             log.error(
-                "%d observations wait for the events queue; they are kept until it answers.",
+                "%d observations wait for the events queue; nothing more is read until it answers.",
                 self._count,
                 extra={"unsent": self._count},
             )

@@ -9,8 +9,11 @@ from typing import Final
 from gateway_listener.errors import SettingsError
 
 LEASE_SECONDS: Final = 30.0
+MOST_SHARDS: Final = 16
+AUTO: Final = "auto"
 DISCORD_API: Final = "https://discord.com/api/v10"
 _SECONDS: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
 _LEVELS: Final = {
     "DEBUG": "DEBUG",
     "INFO": "INFO",
@@ -22,7 +25,7 @@ _LEVELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The listener's settings. AWS's other variables are read by its SDK."""
+    """The listener's settings. AWS's other variables are read by its callers."""
 
     events_queue_url: str
     discord_token_secret: str
@@ -33,12 +36,14 @@ class Settings:
     """A level of the `logging` module."""
     record_file: Path | None = None
     """Where raw payloads are appended for replays; None to record nothing."""
-    aws_region: str | None = None
-    """None leaves it to the SDK, which does not read AWS_REGION by itself."""
     table_name: str | None = None
-    """The table that says which listener has the shard; None to listen in any case."""
+    """The table that says which listener has which shard; None to listen in any case."""
     lease_seconds: float = LEASE_SECONDS
-    """How long a listener that died keeps the shard."""
+    """How long a listener that died keeps its shards."""
+    shard_count: int | None = None
+    """How many shards the bot has; None for what Discord recommends."""
+    most_shards: int = MOST_SHARDS
+    """How many of them this process may hold."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -54,6 +59,14 @@ class Settings:
         lease = environment.get("LEASE_SECONDS") or str(LEASE_SECONDS)
         if not _SECONDS.fullmatch(lease) or float(lease) < 1:
             problems.append("LEASE_SECONDS is not a number of seconds, 1 or more")
+        count = environment.get("SHARD_COUNT") or AUTO
+        if count != AUTO and not _NUMBER.fullmatch(count):
+            problems.append(f"SHARD_COUNT is neither {AUTO} nor a number, 1 or more")
+        most = environment.get("MOST_SHARDS") or str(MOST_SHARDS)
+        if not _NUMBER.fullmatch(most):
+            problems.append("MOST_SHARDS is not a number, 1 or more")
+        if not (environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")):
+            problems.append("AWS_REGION is not set")
         if problems:
             raise SettingsError(tuple(problems))
         record_file = environment.get("RECORD_FILE")
@@ -64,7 +77,8 @@ class Settings:
             discord_api_base=(environment.get("DISCORD_API_BASE") or DISCORD_API).rstrip("/"),
             log_level=_LEVELS[level],
             record_file=Path(record_file) if record_file else None,
-            aws_region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION"),
             table_name=environment.get("TABLE_NAME") or None,
             lease_seconds=float(lease),
+            shard_count=None if count == AUTO else int(count),
+            most_shards=int(most),
         )

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+from gateway_listener.look import Known
 from usher.contracts.observation import InviteLook, InviteRow, VanityLook
 from usher.ids import InviteCode
 
 
 def visible_uses(
-    rows: Mapping[InviteCode, InviteRow] | None,
+    rows: Mapping[InviteCode, Known] | None,
     vanity: VanityLook | None,
     look: InviteLook,
     new_vanity: VanityLook | None,
@@ -24,13 +25,13 @@ def visible_uses(
     return total + _vanity_rise(vanity, new_vanity)
 
 
-def _rise(before: InviteRow | None, row: InviteRow) -> int:
+def _rise(before: Known | None, row: InviteRow) -> int:
     if row.uses is None:
         return 0
     return max(0, row.uses - ((before.uses or 0) if before else 0))
 
 
-def _remaining(row: InviteRow) -> int:
+def _remaining(row: Known) -> int:
     return max(0, row.max_uses - (row.uses or 0)) if row.max_uses else 0
 
 

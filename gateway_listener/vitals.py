@@ -1,20 +1,22 @@
 """Taking the listener's pulse: the health endpoint, the loop's lag and the heartbeat metric."""
 
 import asyncio
-import dataclasses
 import json
+import logging
 import sys
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final, TextIO
-
-from aiohttp import web
 
 from gateway_listener.health import Vitals, ailments
 
 NAMESPACE: Final = "Usher"
 HEARTBEAT_EVERY: Final = 60.0
 LAG_EVERY: Final = 1.0
+REQUEST_WITHIN: Final = 5.0
+
+log = logging.getLogger(__name__)
 
 
 class LagMeter:
@@ -37,21 +39,39 @@ class LagMeter:
             self._lag = max(0.0, time.monotonic() - self._beat - LAG_EVERY)
 
 
-async def serve(port: int, take: Callable[[], Vitals]) -> web.AppRunner:
-    """Serve GET /health on 127.0.0.1; port 0 takes a free one. The caller cleans the runner up."""
+async def serve(port: int, take: Callable[[], Vitals]) -> asyncio.Server:
+    """Serve GET /health on 127.0.0.1; the caller closes the server.
 
-    async def health(_: web.Request) -> web.Response:
-        vitals = take()
-        wrong = ailments(vitals)
-        body = {**dataclasses.asdict(vitals), "ailments": wrong}
-        return web.json_response(body, status=503 if wrong else 200)
+    Two answers do not need aiohttp's server, which costs 2.5 MB.
+    """
 
-    application = web.Application()
-    application.router.add_get("/health", health)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    return runner
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(REQUEST_WITHIN):
+                request = await reader.readuntil(b"\r\n\r\n")
+                writer.write(
+                    _health(take) if request.startswith(b"GET /health ") else _response(404)
+                )
+                await writer.drain()
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError, TimeoutError):
+            log.debug("A request for the health was broken off.")
+        finally:
+            writer.close()
+
+    return await asyncio.start_server(answer, "127.0.0.1", port)
+
+
+def _health(take: Callable[[], Vitals]) -> bytes:
+    report = take().report()
+    return _response(503 if report["ailments"] else 200, json.dumps(report).encode())
+
+
+def _response(status: int, body: bytes = b"") -> bytes:
+    head = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def metric_line(values: dict[str, int], milliseconds: int) -> str:
@@ -68,12 +88,13 @@ def metric_line(values: dict[str, int], milliseconds: int) -> str:
 async def beat(
     take: Callable[[], Vitals],
     count: Callable[[], dict[str, int]],
-    unsent: Callable[[], int],
+    gauge: Callable[[], dict[str, int]],
     stream: TextIO = sys.stdout,
 ) -> None:
     """Write the heartbeat metric every minute for ever: 1 when the listener is well, else 0.
 
-    `count` gives totals, of which each line holds what was added since the line before.
+    `count` gives totals, of which each line holds what was added since the line before; `gauge`
+    gives what stands now.
     """
     before: dict[str, int] = {}
     while True:
@@ -81,6 +102,6 @@ async def beat(
         values = {name: now[name] - before.get(name, 0) for name in now}
         before = now
         wrong = ailments(take())
-        values |= {"ListenerHeartbeat": int(not wrong), "Unsent": unsent()}
+        values |= {"ListenerHeartbeat": int(not wrong), **gauge()}
         print(metric_line(values, int(time.time() * 1000)), file=stream, flush=True)
         await asyncio.sleep(HEARTBEAT_EVERY)

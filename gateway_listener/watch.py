@@ -3,25 +3,26 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from gateway_listener.errors import ObserveError
 from gateway_listener.gather import GuildGatherer, LookNow
 from gateway_listener.looker import Counters, Looker, LookSource, Seen
+from gateway_listener.memberships import Memberships
 from gateway_listener.observe import TRANSLATED, guild_of, names_of, translate
+from gateway_listener.powers import ROLES_CHANGED, OwnGuild, Powers
 from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.record import RECORDED, Recorder
 from gateway_listener.recovery import NoRecovery, Recoverer
-from usher.contracts.observation import InviteLook, Observation
+from gateway_listener.replay import Replay
+from gateway_listener.timing import Pace
+from usher.contracts.observation import InviteLook, MemberLeft, Observation
 from usher.ids import GuildId, UserId
 
-START_SPACING: Final = timedelta(seconds=1 / 15)
-"""Between the first looks of a session's guilds. Each asks twice; Discord allows 50 a second."""
-
-_ROLES_CHANGED: Final = frozenset({"GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE"})
 _GUILD_CHANGED: Final = frozenset({"GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"})
-TAKEN: Final = TRANSLATED | RECORDED | _ROLES_CHANGED | _GUILD_CHANGED
+TAKEN: Final = TRANSLATED | RECORDED | ROLES_CHANGED | _GUILD_CHANGED
 """Dispatch types that the watch wants to be given."""
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Watch:
         new_id: Callable[[], str],
         progress: Progress | None = None,
         recovery: Recoverer | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.counters = Counters()
         self._looks = looks
@@ -50,13 +52,16 @@ class Watch:
         self._progress = progress or Progress(SessionPoint(clock()))
         self._recovery = recovery or NoRecovery()
         self._own_id: UserId | None = None
+        self._powers = Powers()
         self._began = clock()
         self._resumed = False
+        self._replay: Replay | None = None
+        self._memberships = Memberships(self._began)
         self._gatherers: dict[GuildId, GuildGatherer] = {}
         self._timers: dict[GuildId, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Task[None]] = set()
         self._awaited: set[GuildId] = set()
-        self._next_start = datetime.min.replace(tzinfo=clock().tzinfo)
+        self._pace = pace or Pace()
         self._leaving = False
 
     @property
@@ -79,8 +84,9 @@ class Watch:
         The guilds' GUILD_CREATE are to follow; their joins may come before.
         """
         now = self._began = self._clock()
+        self._memberships.heard_since(now)
         self._own_id = own_id
-        self._resumed = False
+        self._resumed, self._replay = False, None
         self._awaited = set(guild_ids)
         for guild_id in self._gatherers.keys() - self._awaited:
             self._remove(guild_id)
@@ -90,20 +96,23 @@ class Watch:
             if (gatherer := self._gatherers.get(guild_id)) is not None:
                 gatherer.lost()
 
-    def session_goes_on(self, own_id: UserId, guilds: Mapping[GuildId, str]) -> None:
-        """Another process's session is resumed; `guilds` are named as far as they are known."""
+    def session_goes_on(self, own_id: UserId, guilds: Mapping[GuildId, OwnGuild]) -> None:
+        """Another process's session is resumed; `guilds` are told of as far as they are known."""
         self._own_id = own_id
-        self._resumed = True
-        for guild_id, name in guilds.items():
-            self._gatherer(guild_id).guild_name = name
+        self._resumed, self._replay = True, Replay(self._progress.now.alive_at)
+        self._memberships.heard_since(self._progress.now.alive_at)
+        for guild_id, guild in guilds.items():
+            self._gatherer(guild_id).guild_name = guild.name
+            self._powers.told(guild_id, guild.permissions)
 
     def session_resumed(self) -> None:
         """Everything was replayed. Guilds that were not looked at in this process are now."""
+        self._replay = None
         if self._resumed:
             for gatherer in tuple(self._gatherers.values()):
                 if not gatherer.seen:
-                    gatherer.look_by(self._next_place(self._clock()))
-                    self._advance(gatherer)
+                    gatherer.look_by(self._pace.next(self._clock()))
+                self._advance(gatherer)
 
     def was_away(self, since: datetime) -> None:
         """It is learnt only now that nobody listened between `since` and the session's begin."""
@@ -133,45 +142,40 @@ class Watch:
             else:
                 self._remove(guild_id)
             return
+        self._powers.take(guild_id, kind, data, self._own_id)
         gatherer = self._gatherer(guild_id)
-        name = data.get("name")
-        gatherer.guild_name = name if isinstance(name, str) else gatherer.guild_name
+        gatherer.guild_name = str(data.get("name") or gatherer.guild_name)
         self._looks.forget(guild_id)
         if kind == "GUILD_CREATE" and not unavailable:
-            place = self._next_place(now)
             if guild_id in self._awaited:
                 self._awaited.discard(guild_id)
-                gatherer.look_by(place)
+                gatherer.look_by(self._pace.next(now))
             else:
                 self._recorder.write(now, "GAP", guild_id, None)
-                gatherer.start(place)
+                gatherer.start(self._pace.next(now))
             self._recovery.back(guild_id, now)
             self._advance(gatherer)
-
-    def _next_place(self, now: datetime) -> datetime:
-        self._next_start = max(now, self._next_start + START_SPACING)
-        return self._next_start
 
     def _happened(self, kind: str, data: Mapping[str, object], now: datetime) -> None:
         guild_id = guild_of(data)
         gatherer = self._gatherer(guild_id)
         if kind in RECORDED:
             self._recorder.write(now, kind, guild_id, data)
-        if kind in _ROLES_CHANGED or (kind == "GUILD_MEMBER_UPDATE" and self._is_own(data)):
+        if self._powers.take(guild_id, kind, data, self._own_id):
             gatherer.permissions_changed(now)
         elif (event := translate(kind, data, now)) is not None:
+            if isinstance(event, MemberLeft):
+                event = replace(event, audited=self._powers.sees_audit_log(guild_id))
             self.counters.joins += kind == "GUILD_MEMBER_ADD"
             self._progress.gathered(guild_id)
+            event = self._memberships.told(guild_id, event)
+            if self._replay is not None:
+                event = self._replay.dated(guild_id, event)
             gatherer.take(event, names_of(data) if kind == "INVITE_CREATE" else ())
         self._advance(gatherer)
 
-    def _is_own(self, data: Mapping[str, object]) -> bool:
-        user = data.get("user")
-        return isinstance(user, Mapping) and user.get("id") == self._own_id
-
     def _gatherer(self, guild_id: GuildId) -> GuildGatherer:
-        gatherer = self._gatherers.get(guild_id)
-        if gatherer is None:
+        if (gatherer := self._gatherers.get(guild_id)) is None:
             gatherer = GuildGatherer(guild_id, self._new_id, gap=not self._resumed)
             self._gatherers[guild_id] = gatherer
         return gatherer
@@ -185,6 +189,7 @@ class Watch:
         if gatherer is not None and (observation := gatherer.seal(self._clock())) is not None:
             self._send(observation)
         self._recovery.forget(guild_id)
+        self._powers.forget(guild_id)
         if (timer := self._timers.pop(guild_id, None)) is not None:
             timer.cancel()
         self._looks.forget(guild_id)
@@ -200,6 +205,8 @@ class Watch:
             if (observation := gatherer.seal(self._clock())) is not None:
                 self._send(observation)
             return
+        if self._replay is not None:
+            return  # all that is replayed goes together: its order tells what its times do not
         while (step := gatherer.advance(self._clock())) is not None:
             if isinstance(step, LookNow):
                 task = asyncio.create_task(self._look(gatherer))
@@ -221,8 +228,8 @@ class Watch:
             seen = Seen(InviteLook(at=self._clock(), status=0), None, (), None)
         if self._gatherers.get(gatherer.guild_id) is not gatherer:
             return
-        now = self._clock()
-        self._send(gatherer.answered(now, seen.look, seen.vanity, seen.names, seen.retry_after))
+        answer = seen.look, seen.vanity, seen.names, seen.retry_after
+        self._send(gatherer.answered(self._clock(), *answer))
         if gatherer.settled and not self._leaving:
             self._recovery.looked(gatherer.guild_id, gatherer.guild_name, refused=gatherer.refused)
         self._advance(gatherer)
@@ -236,9 +243,8 @@ class Watch:
         published without.
         """
         await self._recovery.stop()
-        now = self._clock()
         for gatherer in tuple(self._gatherers.values()):
-            gatherer.hurry(now)
+            gatherer.hurry(self._clock())
             self._advance(gatherer)
         if self._looking:
             await asyncio.wait(tuple(self._looking), timeout=budget)

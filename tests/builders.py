@@ -16,9 +16,11 @@ from usher.attribution.outcomes import (
 )
 from usher.contracts.deeds import InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import (
+    AuditEntry,
     GatewayEvent,
     InviteLook,
     InviteRow,
+    MemberBanned,
     MemberJoined,
     MemberLeft,
     MemberSearched,
@@ -48,8 +50,24 @@ def joined(user_id: str, seconds: float = 10, *, bot: bool = False) -> MemberJoi
     return MemberJoined(person(user_id, bot=bot), joined_at=at(seconds), at=at(seconds + 0.05))
 
 
-def left(user_id: str, seconds: float = 20) -> MemberLeft:
-    return MemberLeft(UserId(user_id), at(seconds))
+def left(user_id: str, seconds: float = 20, *, audited: bool = False) -> MemberLeft:
+    return MemberLeft(UserId(user_id), at(seconds), audited)
+
+
+def banned(user_id: str, seconds: float = 20) -> MemberBanned:
+    return MemberBanned(UserId(user_id), at(seconds))
+
+
+def removal(action: int, user_id: str | None, seconds: float = 20, by: str = "500") -> AuditEntry:
+    """An audit log entry of a kick (20) or ban (22), received a moment after it was made."""
+    received, made = at(seconds + 0.2), at(seconds)
+    return AuditEntry(action, UserId(by), user_id, None, received, None, made)
+
+
+def pruned(count: int, seconds: float = 20, by: str = "500") -> AuditEntry:
+    """The entry of a prune."""
+    made = at(seconds)
+    return AuditEntry(21, UserId(by), None, None, made, None, made, count)
 
 
 def granted(user_id: str, invites: int | None, id_: str, seconds: float = 20) -> InvitesGranted:
@@ -75,7 +93,13 @@ def searched(user_id: str, joined_seconds: float, code: str, inviter: str) -> Me
 
 
 def row(
-    code: str, uses: int | None = 0, inviter: str | None = "900", max_uses: int = 0
+    code: str,
+    uses: int | None = 0,
+    inviter: str | None = "900",
+    max_uses: int = 0,
+    *,
+    expires: float | None = None,
+    created: float = -86400,
 ) -> InviteRow:
     return InviteRow(
         code=InviteCode(code),
@@ -85,8 +109,8 @@ def row(
         max_uses=max_uses,
         max_age=0,
         temporary=False,
-        created_at=at(-86400),
-        expires_at=None,
+        created_at=at(created),
+        expires_at=None if expires is None else at(expires),
     )
 
 
@@ -105,6 +129,7 @@ def observe(
     seconds: float = 12,
     id: str | None = None,  # noqa: A002 - the observation's own field
     guild: GuildId = GUILD,
+    gap: bool = False,
     names: Sequence[tuple[str, str]] = (("900", "ida"),),
 ) -> Observation:
     return Observation(
@@ -115,6 +140,7 @@ def observe(
         events=events,
         look=look,
         vanity=vanity,
+        gap=gap,
         names=tuple((UserId(user_id), name) for user_id, name in names),
     )
 

@@ -12,6 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
 from command_worker.looking import DiscordLooks
+from usher.attribution.backfill_commands import Imports
+from usher.attribution.backfill_reads import BackfillDesk
 from usher.attribution.code_list import DynamoCodeList
 from usher.attribution.deed_road import DeedRoad
 from usher.attribution.guild_reads import DynamoGuildReads
@@ -25,6 +27,8 @@ from usher.credit.admin_commands import Deeds
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.ledger.chain import ChainError
+from usher.ledger.closed import ClosedDays
 from usher.ledger.commands import LedgerExports
 from usher.ledger.delivery import Delivery
 from usher.ledger.export import LedgerExport
@@ -46,7 +50,7 @@ from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
-from usher.platform.sqs import EventsQueue, sqs_client
+from usher.platform.sqs import BackfillQueue, EventsQueue, sqs_client
 from usher.slash.presses import Presses, new_token
 from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
@@ -57,6 +61,7 @@ NEEDED: Final = (
     "TABLE_NAME",
     "LEDGER_BUCKET",
     "EVENTS_QUEUE_URL",
+    "CONFIRMATIONS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
@@ -65,7 +70,7 @@ READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
 PATIENCE: Final = timedelta(seconds=100)
 """How long the ledger is read for one answer: less than the function's life (template.yaml)."""
-LEDGER_ERRORS: Final = (BotoCoreError, ClientError, LineError, LineMissingError)
+LEDGER_ERRORS: Final = (BotoCoreError, ChainError, ClientError, LineError, LineMissingError)
 TABLE_ERRORS: Final = (AwsError, StateError)
 
 
@@ -82,6 +87,7 @@ class Services:
     log: JoinLogs
     lookups: Lookups
     syncs: Syncs
+    imports: Imports
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -90,10 +96,13 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     where = region(environ)
     dynamodb = SignedClient(DYNAMODB, environ)
     table = DynamoReads(dynamodb, found["TABLE_NAME"])
-    events = EventsQueue(sqs_client(where), found["EVENTS_QUEUE_URL"])
+    queues = sqs_client(where)
+    events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
+    steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
+    road = DeedRoad(events, table, _now, sleep)
     return Door(
         router=ROUTER,
-        services=_services(found, where, table, DeedRoad(events, table, _now, sleep)),
+        services=_services(found, where, table, road, BackfillDesk(table, steps)),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
@@ -101,10 +110,12 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     )
 
 
-def _services(found: Mapping[str, str], where: str, table: DynamoReads, road: DeedRoad) -> Services:
-    bucket = found["LEDGER_BUCKET"]
+def _services(
+    found: Mapping[str, str], where: str, table: DynamoReads, road: DeedRoad, imports: Imports
+) -> Services:
+    bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")
-    reader = LedgerReader(LedgerStore(Bucket(s3_client(where), bucket), _now), pool)
+    reader = LedgerReader(LedgerStore(bucket, _now), pool, ClosedDays(bucket))
     members, staff = DynamoMemberReads(table), DynamoStaffReads(table)
     patience = Patience(_now, PATIENCE)
     token = TokenSecret(secrets_client(where), found["DISCORD_TOKEN_SECRET"])
@@ -114,7 +125,7 @@ def _services(found: Mapping[str, str], where: str, table: DynamoReads, road: De
         deeds=road,
         invites=DynamoInviteReads(table),
         exports=Delivery(
-            LedgerExport(reader, pool, _now), Shelf(shelf_client(where), bucket), patience
+            LedgerExport(reader, pool, _now), Shelf(shelf_client(where), bucket.name), patience
         ),
         staff=staff,
         reports=StaffReport(reader, patience),
@@ -123,6 +134,7 @@ def _services(found: Mapping[str, str], where: str, table: DynamoReads, road: De
             reader, members, DynamoGuildReads(table), staff, LEDGER_ERRORS, TABLE_ERRORS
         ),
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
+        imports=imports,
     )
 
 

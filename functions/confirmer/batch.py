@@ -1,11 +1,17 @@
-"""A batch of confirmation requests: a guild's are answered together, guilds apart."""
+"""A batch of requests: a guild's confirmations are answered together, then backfills go on."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypedDict
 
-from usher.attribution.confirming_ports import ConfirmingReport
-from usher.contracts.confirmation import ConfirmationRequest, decode_confirmation
+from usher.attribution.backfill_ports import BackfillReport
+from usher.attribution.confirming_ports import (
+    ConfirmingReport,
+    SearchLimitedError,
+    SearchRefusedError,
+)
+from usher.contracts.backfill import BackfillStep, decode_request
+from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.errors import ContractError
 from usher.ids import GuildId
 from usher.platform.discord_rest import UnauthorizedError, UnavailableError
@@ -48,6 +54,18 @@ class Service(Protocol):
         ...
 
 
+class Backfilling(Protocol):
+    """What steps of backfills are given to."""
+
+    def handle(self, step: BackfillStep) -> BackfillReport:
+        """Do a step, or see to it that it is done later."""
+        ...
+
+    def postpone(self, step: BackfillStep, seconds: float) -> BackfillReport:
+        """Put a step off without asking."""
+        ...
+
+
 class Meter(Protocol):
     """Counts things."""
 
@@ -67,6 +85,7 @@ class ConfirmerDoor:
     """Processes batches; nothing that a record does raises out of it."""
 
     service: Service
+    backfill: Backfilling
     log: Logger
     meter: Meter
 
@@ -78,26 +97,34 @@ class ConfirmerDoor:
         """
         failed: list[str] = []
         turn = _Turn(self, lambda: time_left() >= RESERVE_MILLISECONDS)
-        for guild_id, group in self._groups(records, failed).items():
+        groups, steps = self._read(records, failed)
+        for guild_id, group in groups.items():
             if not turn.take(guild_id, group):
                 failed.extend(message_id for message_id, _ in group)
+        failed.extend(message_id for message_id, step in steps if not turn.step(step))
         self.meter.count("ConfirmationsFailed", len(failed))
         return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
 
-    def _groups(self, records: Iterable[Record], failed: list[str]) -> dict[GuildId, _Group]:
+    def _read(
+        self, records: Iterable[Record], failed: list[str]
+    ) -> tuple[dict[GuildId, _Group], list[tuple[str, BackfillStep]]]:
         """Read records; the ids of unreadable ones are added to `failed`."""
         groups: dict[GuildId, _Group] = {}
+        steps: list[tuple[str, BackfillStep]] = []
         for record in records:
             message_id = record["messageId"]
             try:
-                request = decode_confirmation(record["body"])
+                request = decode_request(record["body"])
             except ContractError as error:
                 extra = {"message_id": message_id, "reason": error.reason}
                 self.log.exception("not a confirmation request", extra=extra)
                 failed.append(message_id)
             else:
-                groups.setdefault(request.guild_id, []).append((message_id, request))
-        return groups
+                if isinstance(request, BackfillStep):
+                    steps.append((message_id, request))
+                else:
+                    groups.setdefault(request.guild_id, []).append((message_id, request))
+        return groups, steps
 
 
 @dataclass(slots=True)
@@ -111,37 +138,78 @@ class _Turn:
 
     def take(self, guild_id: GuildId, group: _Group) -> bool:
         """Answer a guild's requests; say whether the queue is done with them."""
-        log = self.door.log
+        service = self.door.service
         who: dict[str, object] = {"guild_id": guild_id, "requests": len(group)}
         requests = [request for _, request in group]
-        if self.unauthorized:
-            return False
-        try:
+
+        def answer() -> ConfirmingReport:
             if self.limited_for is not None:
-                report = self.door.service.postpone(requests, self.limited_for)
-            else:
-                report = self.door.service.handle(requests, self.may_ask)
+                return service.postpone(requests, self.limited_for)
+            return service.handle(requests, self.may_ask)
+
+        report = self._try(answer, who)
+        if report is not None:
+            self._heed(report.limited, report.refused, who)
+            self._tell(report, who)
+        return report is not None
+
+    def step(self, step: BackfillStep) -> bool:
+        """Do a backfill's step; say whether the queue is done with it."""
+        backfill = self.door.backfill
+        who: dict[str, object] = {"guild_id": step.guild_id, "run": step.run, "page": step.page}
+
+        def go_on() -> BackfillReport:
+            if self.limited_for is not None:
+                return backfill.postpone(step, self.limited_for)
+            return backfill.handle(step) if self.may_ask() else backfill.postpone(step, 1)
+
+        report = self._try(go_on, who)
+        if report is not None:
+            self._heed(report.limited, report.refused, who)
+            done = {
+                "status": report.status,
+                "found": report.found,
+                "news": report.news,
+                "hurdle": report.hurdle,
+            }
+            self.door.log.info("backfill step", extra={**who, **done})
+            self.door.meter.count("MembersSearchCalls", report.calls)
+            self.door.meter.count("MembersFound", report.found)
+        return report is not None
+
+    def _try[R](self, act: Callable[[], R], who: dict[str, object]) -> R | None:
+        """Act unless Discord refuses the token; None where the message is to come again."""
+        log = self.door.log
+        if self.unauthorized:
+            return None
+        try:
+            return act()
         except UnauthorizedError:
             self.unauthorized = True
             log.critical("Discord refuses the bot token; replace it in its secret", extra=who)
-            return False
         except UnavailableError as error:
             log.warning("members-search unavailable", extra={**who, "status": error.status})
-            return False
         except Exception:
             log.exception("confirmation failed", extra=who)
-            return False
-        if report.limited is not None and report.limited.everywhere:
-            self.limited_for = report.limited.retry_after
-        self._tell(report, who)
-        return True
+        return None
+
+    def _heed(
+        self,
+        limited: SearchLimitedError | None,
+        refused: SearchRefusedError | None,
+        who: dict[str, object],
+    ) -> None:
+        """Remember a limit of the whole bot; tell of a refusal."""
+        if limited is not None and limited.everywhere:
+            self.limited_for = limited.retry_after
+        if refused is not None:
+            why = {"status": refused.status, "code": refused.code}
+            warning = "members-search refused; the guild is left alone"
+            self.door.log.warning(warning, extra={**who, **why})
+            self.door.meter.count("MembersSearchRefused")
 
     def _tell(self, report: ConfirmingReport, who: dict[str, object]) -> None:
         log, meter = self.door.log, self.door.meter
-        if report.refused is not None:
-            why = {"status": report.refused.status, "code": report.refused.code}
-            log.warning("members-search refused; the guild is left alone", extra={**who, **why})
-            meter.count("MembersSearchRefused")
         done = {
             "calls": report.calls,
             "confirmed": report.confirmed,

@@ -8,21 +8,26 @@ import urllib3
 
 from confirmer.asking import DiscordMembersSearch
 from confirmer.batch import ConfirmerDoor
+from confirmer.telling import WebhookProgress
+from usher.attribution.backfill_service import BackfillService
+from usher.attribution.backfill_store import DynamoBackfills
 from usher.attribution.confirming_service import ConfirmingService
 from usher.attribution.gate_store import DynamoGates
 from usher.platform.discord_rest import DiscordRest
+from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo import bind
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
-from usher.platform.sqs import ConfirmationsQueue, EventsQueue, sqs_client
+from usher.platform.sqs import BackfillQueue, ConfirmationsQueue, EventsQueue, sqs_client
 
 NEEDED: Final = (
     "TABLE_NAME",
     "EVENTS_QUEUE_URL",
     "CONFIRMATIONS_QUEUE_URL",
     "DISCORD_TOKEN_SECRET",
+    "DISCORD_APPLICATION_ID",
 )
 
 
@@ -33,16 +38,27 @@ def build(environ: Mapping[str, str]) -> ConfirmerDoor:
     bind(names["TABLE_NAME"], where)
     token = TokenSecret(secrets_client(where), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
-    queues = sqs_client(where)
+    queues, log, gates = sqs_client(where), get_logger(), DynamoGates()
+    search = DiscordMembersSearch(DiscordRest(base, token, urllib3.PoolManager(maxsize=2)))
+    events = EventsQueue(queues, names["EVENTS_QUEUE_URL"])
     return ConfirmerDoor(
         service=ConfirmingService(
-            gates=DynamoGates(),
-            discord=DiscordMembersSearch(DiscordRest(base, token, urllib3.PoolManager(maxsize=2))),
-            events=EventsQueue(queues, names["EVENTS_QUEUE_URL"]),
+            gates=gates,
+            discord=search,
+            events=events,
             requests=ConfirmationsQueue(queues, names["CONFIRMATIONS_QUEUE_URL"]),
             clock=_now,
         ),
-        log=get_logger(),
+        backfill=BackfillService(
+            backfills=DynamoBackfills(),
+            gates=gates,
+            discord=search,
+            events=events,
+            steps=BackfillQueue(queues, names["CONFIRMATIONS_QUEUE_URL"]),
+            progress=WebhookProgress(DiscordWebhook(base, names["DISCORD_APPLICATION_ID"]), log),
+            clock=_now,
+        ),
+        log=log,
         meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "confirmer")),
     )
 

@@ -2,18 +2,19 @@
 
 A message that can never succeed is parked, so that its followers are neither held up nor dragged
 into the dead-letter queue. A message that failed for a passing reason is returned to the queue with
-all later ones of its guild.
+all later ones of its guild. Those that were not begun for want of time are given back at once: a
+burst must not wait for the visibility timeout.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final, Protocol, TypedDict
 
 from usher.attribution.outcomes import Confidence
 from usher.attribution.ports import PoisonError
-from usher.attribution.service import Report
+from usher.attribution.report import Report
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import Observation
 from usher.ids import GuildId
@@ -37,6 +38,7 @@ class Record(TypedDict):
     """One message as Lambda gives it."""
 
     messageId: str
+    receiptHandle: str
     body: str
     attributes: Attributes
 
@@ -79,11 +81,16 @@ class Meter(Protocol):
         ...
 
 
+def keep_hidden(_receipt_handles: Sequence[str]) -> None:
+    """Leave messages to the visibility timeout."""
+
+
 @dataclass(slots=True)
 class Totals:
     """What a batch amounts to."""
 
     joins: Counter[Confidence] = field(default_factory=Counter)
+    imported: int = 0
     duplicates: int = 0
     parked: int = 0
 
@@ -99,22 +106,37 @@ class EventDoor:
     """Errors that say nothing about the message: AWS, the network, other workers."""
     log: Logger
     meter: Meter
+    give_back: Callable[[Sequence[str]], None] = keep_hidden
+    """Makes messages visible in the queue again."""
 
     def handle(self, records: Iterable[Record], time_left: Callable[[], int]) -> Answer:
         """Process records in order; `time_left` is in milliseconds."""
         failures: list[Failure] = []
         held: set[str] = set()
+        late: dict[str, list[str]] = {}
         totals = Totals()
         for record in records:
             group = record["attributes"]["MessageGroupId"]
             if group not in held and time_left() < RESERVE_MILLISECONDS:
                 self.log.warning("no time left", extra=_who(record))
                 held.add(group)
+                late[group] = []
             if group in held or not self._settle(record, totals):
                 held.add(group)
                 failures.append({"itemIdentifier": record["messageId"]})
+                if group in late:
+                    late[group].append(record["receiptHandle"])
         self._measure(totals)
+        self._give_back([handle for handles in late.values() for handle in handles])
         return {"batchItemFailures": failures}
+
+    def _give_back(self, receipt_handles: Sequence[str]) -> None:
+        if receipt_handles:
+            try:
+                self.give_back(receipt_handles)
+            except Exception:
+                # They come back by themselves, later.
+                self.log.exception("messages not given back")
 
     def _settle(self, record: Record, totals: Totals) -> bool:
         """Process one record; say whether the queue is done with it."""
@@ -132,6 +154,7 @@ class EventDoor:
                 return False
             return self._park(record, type(error).__name__, "failed repeatedly", totals)
         totals.joins.update(report.joins)
+        totals.imported += report.imported
         totals.duplicates += report.duplicates
         duration_ms = round((perf_counter() - started) * 1000, 1)
         done = {"observation_id": observation.id, "duration_ms": duration_ms, **_told(report)}
@@ -162,6 +185,7 @@ class EventDoor:
         self.meter.count("JoinsRecorded", totals.joins.total())
         for confidence, number in sorted(totals.joins.items()):
             self.meter.count("Attributed", number, {"confidence": confidence.value})
+        self.meter.count("MembersImported", totals.imported)
         self.meter.count("Duplicates", totals.duplicates)
         self.meter.count("Parked", totals.parked)
 
@@ -175,6 +199,7 @@ def _told(report: Report) -> dict[str, object]:
     return {
         "repeated": report.repeated,
         "joins": sum(report.joins.values()),
+        "imported": report.imported,
         "lines": report.lines,
         "duplicates": report.duplicates,
         "kept": report.kept,

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from time import sleep
 from typing import Final
 
@@ -11,6 +12,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from event_worker.batch import EventDoor
 from event_worker.parking import Parking
+from usher.attribution.backfill_install import BackfillAtInstall
 from usher.attribution.ports import ContestedError, StaleHeadError
 from usher.attribution.rules import attribute, needs_closed_groups
 from usher.attribution.service import AttributionService
@@ -24,10 +26,24 @@ from usher.platform.dynamo import TableBusyError, Transactor, bind
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.s3 import Bucket, s3_client
-from usher.platform.settings import SettingsError, region, require
-from usher.platform.sqs import ConfirmationsQueue, EffectsQueue, sqs_client
+from usher.platform.settings import SettingsError, region, require, retention
+from usher.platform.sqs import (
+    BackfillQueue,
+    ConfirmationsQueue,
+    EffectsQueue,
+    EventsQueue,
+    RepairsQueue,
+    sqs_client,
+)
 
-NEEDED: Final = ("TABLE_NAME", "LEDGER_BUCKET", "EFFECTS_QUEUE_URL", "CONFIRMATIONS_QUEUE_URL")
+NEEDED: Final = (
+    "TABLE_NAME",
+    "LEDGER_BUCKET",
+    "EVENTS_QUEUE_URL",
+    "EFFECTS_QUEUE_URL",
+    "CONFIRMATIONS_QUEUE_URL",
+    "REPAIRS_QUEUE_URL",
+)
 WRITERS: Final = 16
 """Ledger objects written at once: a burst of 100 joins has up to 300."""
 
@@ -50,17 +66,20 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
     names = require(environ, *NEEDED)
     where = region(environ)
     bucket = Bucket(s3_client(where), names["LEDGER_BUCKET"])
-    ledger = LedgerStore(bucket, _now, _retention(environ))
+    ledger = LedgerStore(bucket, _now, retention(environ))
+    meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "event_worker"))
     guilds = DynamoGuilds(Transactor(bind(names["TABLE_NAME"], where)), _now)
     queues = sqs_client(where)
+    repairs = RepairsQueue(queues, names["REPAIRS_QUEUE_URL"], partial(meter.count, "FormsFailed"))
     service = AttributionService(
         guilds=guilds,
-        ledger=LedgerWriter(ledger, ThreadPoolExecutor(writers, "ledger")),
+        ledger=LedgerWriter(ledger, ThreadPoolExecutor(writers, "ledger"), repairs),
         effects=EffectsQueue(queues, names["EFFECTS_QUEUE_URL"]),
         confirmations=ConfirmationsQueue(queues, names["CONFIRMATIONS_QUEUE_URL"]),
         attribute=attribute,
         needs_closed=needs_closed_groups,
         pause=sleep,
+        first_seen=_at_install(environ, BackfillQueue(queues, names["CONFIRMATIONS_QUEUE_URL"])),
     )
     return EventDoor(
         service=service,
@@ -68,18 +87,17 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
         decode=decode,
         passing=PASSING,
         log=get_logger(),
-        meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "event_worker")),
+        meter=meter,
+        give_back=EventsQueue(queues, names["EVENTS_QUEUE_URL"]).give_back,
     )
 
 
-def _retention(environ: Mapping[str, str]) -> timedelta | None:
-    """Read how long lines are locked; nothing is locked unless LEDGER_RETENTION_DAYS says so."""
-    days = environ.get("LEDGER_RETENTION_DAYS")
-    if not days:
-        return None
-    if not days.isdecimal() or not 1 <= int(days) <= 36500:
-        raise SettingsError(("LEDGER_RETENTION_DAYS",))
-    return timedelta(days=int(days))
+def _at_install(environ: Mapping[str, str], steps: BackfillQueue) -> BackfillAtInstall | None:
+    """Read how many members are imported when a guild is first seen; none unless set."""
+    most = environ.get("IMPORT_AT_INSTALL") or "0"
+    if not most.isdecimal():
+        raise SettingsError(("IMPORT_AT_INSTALL",))
+    return BackfillAtInstall(steps, int(most)) if int(most) else None
 
 
 def _now() -> datetime:

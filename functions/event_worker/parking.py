@@ -21,8 +21,8 @@ class Store(Protocol):
 class Guilds(Protocol):
     """What is told of the gap."""
 
-    def mark_gap(self, guild_id: GuildId) -> bool:
-        """Note that something of the guild went unseen; False for a guild never seen."""
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
+        """Note that a message of the guild went unseen, once; False for a guild never seen."""
         ...
 
 
@@ -45,7 +45,7 @@ class Parking:
             return False
         for attempt in range(1, ATTEMPTS):
             try:
-                return self.guilds.mark_gap(guild_id)
+                return self.guilds.mark_gap(guild_id, message_id)
             except StaleHeadError:
                 self.pause(0.05 * 2**attempt)
-        return self.guilds.mark_gap(guild_id)
+        return self.guilds.mark_gap(guild_id, message_id)

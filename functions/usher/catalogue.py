@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from usher.attribution.backfill_commands import import_
 from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
 from usher.credit.admin_commands import add, reset
@@ -21,7 +22,7 @@ COMMANDS: Final = (invite, *LOGS, staff)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
-    *(view, inviter, codes, leaderboard, add, reset),
+    *(view, inviter, codes, leaderboard, import_, add, reset),
     *LOGS,
     *(set_, remove, list_, role, report),
 )

@@ -13,8 +13,11 @@ FUNCTIONS: Final = ROOT / "functions"
 TOKEN_SECRET: Final = "usher/discord-token"  # noqa: S105 - the secret's name, not the secret
 
 
-def stack_parameters(bot: Bot) -> dict[str, str]:
-    """Return the template's parameters for this machine and this application."""
+def stack_parameters(bot: Bot, import_at_install: int = 0) -> dict[str, str]:
+    """Return the template's parameters for this machine and this application.
+
+    Nobody is imported unasked: here one wants to see what one does.
+    """
     return {
         "Stage": "local",
         "Architecture": architecture(),
@@ -24,6 +27,7 @@ def stack_parameters(bot: Bot) -> dict[str, str]:
         "DiscordTokenSecretName": TOKEN_SECRET,
         # The emulator's ECS has no containers: ListenerProcess takes the nested stack's place.
         "DeployListener": "false",
+        "ImportAtInstall": str(import_at_install),
     }
 
 
@@ -41,5 +45,7 @@ def listener_settings(
         "TABLE_NAME": table_name,
         # Nobody else listens here: a listener that was killed is followed soon.
         "LEASE_SECONDS": "5",
+        "SHARD_COUNT": "auto",
+        "MOST_SHARDS": "16",
         **recording,
     }

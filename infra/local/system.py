@@ -54,6 +54,7 @@ class System(Running):
         record: Path | None = None,
         reset: bool = False,
         functions: Path = FUNCTIONS,
+        import_at_install: int = 0,
         announce: Callable[[str], None] = lambda _line: None,
     ) -> None:
         if discord != PRACTICE and bot is None:
@@ -66,6 +67,7 @@ class System(Running):
         self._record = record
         self._reset = reset
         self._functions = functions
+        self._import_at_install = import_at_install
         self._announce = announce
 
     async def kill_listener(self) -> None:
@@ -152,7 +154,8 @@ class System(Running):
         state, bot, front = there(self._state), self.bot, there(self._front)
         self._emulator = Emulator(state.emulator_folder, port=state.emulator_port, enforce_iam=True)
         starting = asyncio.to_thread(self._start_emulator, self._emulator)
-        planning = asyncio.to_thread(plan, TEMPLATE, self._functions, stack_parameters(bot))
+        parameters = stack_parameters(bot, self._import_at_install)
+        planning = asyncio.to_thread(plan, TEMPLATE, self._functions, parameters)
         _, wanted = await asyncio.gather(starting, planning)
         self._announce("Deploying template.yaml")
         cloud = self.cloud

@@ -1,5 +1,6 @@
 """The practice Discord as one thing: what tests and the page do with it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -140,6 +141,11 @@ class Practice(Conversing):
     def invalid_requests(self) -> int:
         """The 401, 403 and 429 of the last ten minutes; Discord bans for 10 000."""
         return self._limits.invalid_requests
+
+    @property
+    def asked(self) -> Mapping[str, int]:
+        """How often each route of REST was asked, such as `GET /guilds/{guild_id}/invites`."""
+        return self._limits.asked
 
     def add_routes(self, app: web.Application) -> None:
         """Mount `/api/v10`, `/gateway`, `/practice` and `/practice/api` on an application.

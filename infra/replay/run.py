@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from infra.replay.lines import Line
 from infra.replay.session import GuildSession
-from usher.attribution.matching import LAG
 from usher.attribution.memory import GuildInMemory
 from usher.attribution.model import Fact, JoinRecorded, JoinRevised
 from usher.attribution.outcomes import Ambiguous, Attributed, Confidence, Outcome, Unattributed
+from usher.attribution.watching import LAG
 from usher.contracts.observation import Observation
 from usher.ids import GuildId, UserId
 from usher.times import format_time

@@ -1,79 +1,97 @@
-"""How often each rule credits the wrong person."""
+"""How often each rule credits the wrong person, on the same histories."""
 
-import json
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
-from infra.replay.lines import read_lines
-from infra.replay.run import replay
-from tests.simulator.history import VANITY_CODE, Habits, History
-from usher.attribution.outcomes import Ambiguous, Attributed
+from tests.judging.judge import Judgement, judge
+from tests.simulator.habits import Habits
+from tests.simulator.history import History
+from tests.simulator.invites import VANITY_CODE
+from tests.simulator.listener import Line
+from tests.simulator.worlds import ABSENT, BLIND, CONFIRMED, MIXED, ORDERLY, POOLS, SLOW
 
-HISTORIES: Final = 100
+HISTORIES: Final = 60
 JOINS: Final = 40
+CODES: Final = 6
 
-WORLDS: Final = {
-    "calm": Habits(burst=0.0),
-    "bursts": Habits(burst=0.5),
-    "bursts, late events and counts": Habits(burst=0.4, late_count=0.1, late_event=0.1),
-    "single-use pools and revocations": Habits(burst=0.4, single_use=0.9, revoked=0.1),
-    "everything at once": Habits(
-        late_count=0.1,
-        late_event=0.1,
-        failed_look=0.05,
-        duplicate=0.1,
-        by_vanity=0.1,
-        by_discovery=0.05,
-        bots=0.05,
-        single_use=0.4,
-        revoked=0.05,
-        expiring=0.2,
-        burst=0.5,
-    ),
+BENCHED: Final = {
+    "calm": ORDERLY,
+    "bursts": replace(ORDERLY, burst=0.5),
+    "bursts, late events and counts": replace(ORDERLY, burst=0.4, late_count=0.1, late_event=0.1),
+    "single-use pools": POOLS,
+    "everything at once": MIXED,
+    "counts up to ten minutes late": SLOW,
+    "counts refused for minutes": BLIND,
+    "absences of the listener": ABSENT,
+    "members who stay longer": CONFIRMED,
 }
 
 
-def first_match(lines: list[dict[str, Any]]) -> dict[str, str | None]:
-    """The usual rule: a join is given the first code whose count rose since the last list."""
-    before: dict[str, int] = {}
-    waiting: list[str] = []
-    credit: dict[str, str | None] = {}
-    for line in lines:
-        data = line["data"]
-        if line["type"] == "GUILD_MEMBER_ADD" and data["user"]["id"] not in credit:
-            credit[data["user"]["id"]] = None
-            waiting.append(data["user"]["id"])
-        elif line["type"] == "INVITES":
-            rows = data if isinstance(data, list) else []
-            now = {row["code"]: row["uses"] for row in rows}
-            for user in waiting:
-                risen = (code for code, uses in now.items() if uses > before.get(code, 0))
-                ended = (code for code in before if code not in now)
-                credit[user] = next(risen, next(ended, None))
+def first_match(lines: Iterable[Line]) -> dict[tuple[str, str], str | None]:
+    """The seeds' rule: a join is given the first code whose count rose since the last list.
+
+    Where none rose, it is the first limited code that has vanished. A list that failed counts as
+    an empty one, as it does there (research/invites.md, section 2).
+    """
+    before: dict[str, Any] = {}
+    waiting: list[tuple[str, str]] = []
+    credit: dict[tuple[str, str], str | None] = {}
+    for _, kind, data in lines:
+        if kind == "GUILD_MEMBER_ADD":
+            key = data["user"]["id"], data["joined_at"]
+            if key not in credit:
+                credit[key] = None
+                waiting.append(key)
+        elif kind == "INVITES":
+            now = {row["code"]: row for row in data} if isinstance(data, list) else {}
+            for key in waiting:
+                risen = (c for c in now if _uses(now[c]) > _uses(before.get(c, {})))
+                ended = (c for c, row in before.items() if c not in now and row.get("max_uses"))
+                credit[key] = next(risen, next(ended, None))
             waiting, before = [], now
     return credit
 
 
+def _uses(row: dict[str, Any]) -> int:
+    return int(row.get("uses", 0))
+
+
+def _rival(history: History) -> tuple[int, int]:
+    """How many joins the seeds' rule credits at all, and how many of them to the wrong person."""
+    credit = first_match(history.heard)
+    named = wrong = 0
+    for one in history.memberships:
+        guess = credit.get((one.user, one.member["joined_at"]))
+        if guess is not None:
+            named += 1
+            owner = next(i.inviter for i in history.discord.invites if i.code == guess)
+            wrong += owner != one.inviter and one.code != VANITY_CODE
+    return named, wrong
+
+
+def _row(name: str, habits: Habits) -> str:
+    alone, confirmed = Judgement(), Judgement()
+    joins = named = wrong = 0
+    for seed in range(HISTORIES):
+        history = History(seed, JOINS, CODES, replace(habits, searched=False))
+        alone.add(judge(history))
+        confirmed.add(judge(History(seed, JOINS, CODES, replace(habits, searched=True))))
+        joins += len(history.memberships)
+        guessed, mistaken = _rival(history)
+        named, wrong = named + guessed, wrong + mistaken
+    return f"{name:31} {_of(alone)}   {_of(confirmed)}   {named / joins:9.2%} {wrong / joins:7.2%}"
+
+
+def _of(total: Judgement) -> str:
+    return f"{total.certainty:9.2%} {len(total.wrong) / total.joins:7.2%}"
+
+
 def measure() -> list[str]:
-    """Share of joins that are certain, uncertain and wrong, for both rules."""
-    rows = [f"{'world':34} {'certain':>8} {'open':>8} {'wrong':>8} {'first-match wrong':>18}"]
-    for name, habits in WORLDS.items():
-        certain = unsure = wrong = rival_wrong = joins = 0
-        for seed in range(HISTORIES):
-            history = History(seed, JOINS, 6, habits)
-            lines = history.lines
-            rival = first_match(lines)
-            for verdict in replay(read_lines(json.dumps(line).encode() for line in lines)):
-                truth, outcome = history.truth[verdict.user_id], verdict.outcome
-                joins += 1
-                if isinstance(outcome, Attributed):
-                    certain += 1
-                    owner = history.inviter.get(truth) if truth else None
-                    wrong += outcome.inviter_id != owner or outcome.code not in (None, truth)
-                unsure += isinstance(outcome, Ambiguous)
-                guess = rival[verdict.user_id]
-                rival_wrong += guess is not None and guess != truth and truth != VANITY_CODE
-        rows.append(
-            f"{name:34} {certain / joins:8.2%} {unsure / joins:8.2%} {wrong / joins:8.2%}"
-            f" {rival_wrong / joins:18.2%}"
-        )
-    return rows
+    """Shares of joins that are credited for certain, and to the wrong person."""
+    return [
+        f"{'':31} {'Usher, counts alone':^17}   {'Usher, confirmed':^17}   {'first match':^17}",
+        f"{'':31} "
+        + "   ".join([f"{'certain':>9} {'wrong':>7}"] * 2 + [f"{'named':>9} {'wrong':>7}"]),
+        *(_row(name, habits) for name, habits in BENCHED.items()),
+    ]

@@ -36,6 +36,7 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/invite leaderboard": [("period", False), ("page", False)],
         "/invite add": [("user", True), ("invites", True)],
         "/invite reset": [("user", True)],
+        "/invite import": [("user", False)],
         "/lookup_user_invite": [("user", True)],
         "/view_invite_logs": [
             ("user_id", False),

@@ -64,6 +64,18 @@ def item(system: System, guild_id: str, sort_key: str) -> dict[str, Any]:
     return dict(answer.get("Item", {}))
 
 
+def rows(system: System, guild_id: str, prefix: str) -> dict[str, dict[str, Any]]:
+    """A guild's rows whose sort keys begin so, by the rest of those, as DynamoDB's JSON."""
+    pages = system.cloud.dynamodb.get_paginator("query").paginate(
+        TableName=system.table_name,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues={":pk": {"S": f"G#{guild_id}"}, ":prefix": {"S": prefix}},
+        ConsistentRead=True,
+    )
+    found = [dict(row) for page in pages for row in page["Items"]]
+    return {row["sk"]["S"].removeprefix(prefix): row for row in found}
+
+
 def kill_workers(system: System, function: str) -> int:
     """End by SIGKILL every process of this system that runs a function; return how many."""
     killed = 0

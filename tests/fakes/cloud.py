@@ -25,6 +25,8 @@ def make_table(client: "DynamoDBClient", name: str = TABLE) -> str:
             {"AttributeName": "sk", "AttributeType": "S"},
             {"AttributeName": "board", "AttributeType": "S"},
             {"AttributeName": "score", "AttributeType": "N"},
+            {"AttributeName": "due", "AttributeType": "S"},
+            {"AttributeName": "due_at", "AttributeType": "S"},
         ],
         KeySchema=[
             {"AttributeName": "pk", "KeyType": "HASH"},
@@ -38,7 +40,15 @@ def make_table(client: "DynamoDBClient", name: str = TABLE) -> str:
                     {"AttributeName": "score", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
-            }
+            },
+            {
+                "IndexName": "due",
+                "KeySchema": [
+                    {"AttributeName": "due", "KeyType": "HASH"},
+                    {"AttributeName": "due_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
     )
     return name

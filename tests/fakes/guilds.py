@@ -7,13 +7,16 @@ from functools import partial
 
 from tests.fakes.fuse import Fuse
 from usher.attribution.accuracy import Accuracy
+from usher.attribution.code_counts import CodeCount
 from usher.attribution.model import CodeState, Group, Head, Membership, Stored
+from usher.attribution.noticing import Notice, read_notices, write_notices
 from usher.attribution.outcomes import Outcome
 from usher.attribution.plan import Part
 from usher.attribution.ports import AppliedError, Change, GuildSettings, Loaded, StaleHeadError
 from usher.attribution.state_codec import decode_group, decode_head, encode_group, encode_head
 from usher.attribution.touched import (
     codes_named,
+    gap_id,
     join_ids,
     needs_all_codes,
     observation_event_id,
@@ -58,6 +61,7 @@ class Guild:
     counters: dict[tuple[UserId, str], Tally] = field(default_factory=dict)
     accuracy: dict[date, Accuracy] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    counted: dict[InviteCode, CodeCount] = field(default_factory=dict)
     closed: dict[str, tuple[int, Group]] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
 
@@ -70,6 +74,8 @@ class FakeGuilds:
     guilds: dict[GuildId, Guild] = field(default_factory=dict)
     marks: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     configured: dict[GuildId, GuildSettings] = field(default_factory=dict)
+    notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)
+    """What whole observations gave to tell of codes."""
 
     def load(self, observation: Observation) -> Loaded:
         guild = self.guilds.get(observation.guild_id, Guild())
@@ -82,7 +88,8 @@ class FakeGuilds:
             if (mark := self.marks.get(id_)) and mark[0] == observation.id and (at := mark[1])
         }
         if whole_id(observation) in self.marks:
-            return Loaded(Stored(guild.head), done=True, own=own)
+            said = self.notices.get(whole_id(observation), ())
+            return Loaded(Stored(guild.head), done=True, own=own, notices=said)
         users = {user_id for user_id, _ in joins}
         records = self.members(observation.guild_id, users, observation.id).before
         searched = searched_memberships(observation)
@@ -103,7 +110,7 @@ class FakeGuilds:
             and (state := row.now if row.version <= version else row.before) is not None
         }
         stored = Stored(guild.head, codes, known)
-        return Loaded(stored, begun=guild.burst == observation.id, own=own)
+        return Loaded(stored, own=own, guild_name=guild.name)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
         guild = self.guilds[observation.guild_id]
@@ -148,9 +155,13 @@ class FakeGuilds:
             self.fuse.step(f"transaction {number}", apply)
         return 0.0
 
-    def mark_gap(self, guild_id: GuildId) -> bool:
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
+        mark = gap_id(guild_id, message_id)
         if guild_id not in self.guilds or not self.guilds[guild_id].head.version:
             return False
+        if mark in self.marks:
+            return True
+        self.marks[mark] = message_id, None
         guild = self.guilds[guild_id]
         if guild.burst is not None:
             self._take_back(guild)
@@ -178,6 +189,8 @@ class FakeGuilds:
             guild.head = decode_head(encode_head(change.head), change.head.version)
             guild.name = change.guild_name
             self.marks[whole] = change.observation_id, None
+            if change.notices:
+                self.notices[whole] = read_notices(write_notices(change.notices))
 
     def _take_back(self, guild: Guild) -> None:
         version = guild.head.version
@@ -205,6 +218,8 @@ def _fill(guild: Guild, change: Change, part: Part, ahead: str | None) -> None:
             guild.settings.pop(name, None)
         else:
             guild.settings[name] = line.value
+    for code, count in part.counted.items():
+        guild.counted[code] = guild.counted.get(code, CodeCount()) + count
     version = change.head.version
     for state in part.codes:
         guild.codes[state.code] = Code(version, state, change.codes_before.get(state.code))

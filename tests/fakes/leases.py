@@ -1,42 +1,44 @@
-"""The lease's table in memory."""
+"""The table of leases, plan and turns in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gateway_listener.identify import OwnTurns
 from gateway_listener.lease import Lease, TableOutError
+from gateway_listener.plan import Plan
 
 
 @dataclass
 class FakeLeases:
-    """One shard's row; called from several threads."""
+    """A row a shard; called from several threads."""
 
-    lease: Lease | None = None
+    rows: dict[int, Lease] = field(default_factory=dict)
     out: bool = False
     fail_next: int = 0
     reads: int = 0
     renewals: int = 0
     failures: int = 0
 
-    def read(self) -> Lease | None:
-        """Read the row."""
+    def leases(self) -> dict[int, Lease]:
+        """Read all rows."""
         self._answer()
         self.reads += 1
-        return self.lease
+        return dict(self.rows)
 
-    def replace(self, held: Lease | None, wanted: Lease) -> bool:
+    def replace(self, shard: int, held: Lease | None, wanted: Lease) -> bool:
         """Write, if the row is as it was."""
         self._answer()
-        if _mark(self.lease) != _mark(held):
+        if _mark(self.rows.get(shard)) != _mark(held):
             return False
-        self.lease = wanted
+        self.rows[shard] = wanted
         return True
 
-    def renew(self, wanted: Lease) -> bool:
+    def renew(self, shard: int, wanted: Lease) -> bool:
         """Write, if owner and fence are the same."""
         self._answer()
-        lease = self.lease
+        lease = self.rows.get(shard)
         if lease is None or (lease.owner, lease.fence) != (wanted.owner, wanted.fence):
             return False
-        self.lease = wanted
+        self.rows[shard] = wanted
         self.renewals += 1
         return True
 
@@ -45,6 +47,27 @@ class FakeLeases:
             self.fail_next -= 1
             self.failures += 1
             raise TableOutError("InternalServerError")
+
+
+@dataclass
+class FakePlans:
+    """The row of the plan."""
+
+    held: Plan | None = None
+
+    def plan(self) -> Plan | None:
+        """Read the row."""
+        return self.held
+
+    def replace_plan(self, held: Plan | None, wanted: Plan) -> bool:
+        """Write, if the number is as it was."""
+        if (self.held and self.held.count) != (held and held.count):
+            return False
+        self.held = wanted
+        return True
+
+
+FakeTurns = OwnTurns
 
 
 def _mark(lease: Lease | None) -> object:

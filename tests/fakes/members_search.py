@@ -22,6 +22,7 @@ class FakeMembersSearch:
     """Answers or errors given before it answers truly."""
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     page: int = 1000
+    bots: set[str] = field(default_factory=set)
 
     def join(
         self, user: str, joined_at: datetime, code: str | None, inviter: str | None = "900"
@@ -49,7 +50,7 @@ class FakeMembersSearch:
             found = [user for user in found if user in ids]
         if "guild_joined_at" in query:
             within = query["guild_joined_at"]["range"]
-            found = [u for u in found if within["gte"] <= self._key(u)[0] <= within["lte"]]
+            found = [u for u in found if within.get("gte", 0) <= self._key(u)[0] <= within["lte"]]
         if "after" in body:
             after = (body["after"]["guild_joined_at"], int(body["after"]["user_id"]))
             found = [user for user in found if self._key(user) < after]
@@ -67,7 +68,7 @@ class FakeMembersSearch:
         joined_at, code, inviter, source = self.members[user]
         return {
             "member": {
-                "user": {"id": user, "username": f"user{user}"},
+                "user": {"id": user, "username": f"user{user}", "bot": user in self.bots},
                 "joined_at": format_time(joined_at),
             },
             "source_invite_code": code,

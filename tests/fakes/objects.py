@@ -1,9 +1,11 @@
 """A bucket in memory, and an executor without threads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
+from itertools import batched
 from typing import Any
 
 from tests.fakes.fuse import Fuse
@@ -40,7 +42,26 @@ class FakeObjects:
     def list(self, prefix: str, *, after: str = "") -> Iterator[Listed]:
         for key in sorted(self.held):
             if key.startswith(prefix) and key > after:
-                yield Listed(key, self.held[key][1])
+                content, modified = self.held[key]
+                etag = md5(content, usedforsecurity=False).hexdigest()
+                yield Listed(key, modified, len(content), etag)
+
+    def stream(self, key: str) -> Iterator[bytes] | None:
+        content = self.get(key)
+        return (
+            None
+            if content is None
+            else (bytes(piece) for piece in batched(content, 100, strict=False))
+        )
+
+    def upload(self, key: str, chunks: Iterable[bytes]) -> int:
+        content = b"".join(chunks)
+        self.fuse.step(f"upload {key.split('/')[0]}", lambda: self.put(key, content))
+        return len(content)
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write over what is there, as somebody might."""
+        self.held[key] = content, EPOCH + timedelta(seconds=len(self.held))
 
     def folders(self, prefix: str) -> Iterator[str]:
         rests = [key.removeprefix(prefix) for key in self.held if key.startswith(prefix)]

@@ -8,6 +8,7 @@ from tests.builders import (
     left,
     look,
     observe,
+    removal,
     row,
     searched,
     upgraded,
@@ -59,6 +60,8 @@ def story() -> tuple[Observation, ...]:
             seconds=42,
         ),
         observe(left("200", 45), left("999", 46), seconds=46),
+        # why one of them went is told after
+        observe(removal(20, "200", 45.1), seconds=47),
         # no look yet, then the one that explains
         observe(joined("300", 50), seconds=50),
         observe(
@@ -117,6 +120,7 @@ def outcome(worker: Worker) -> dict[str, object]:
         "counters": guild.counters,
         "accuracy": guild.accuracy,
         "settings": guild.settings,
+        "counted": guild.counted,
         "closed": guild.closed,
         "gone": guild.gone,
         "marks": worker.guilds.marks,

@@ -1,5 +1,6 @@
 """The event worker's service put together on fakes, or on any store."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,8 +11,9 @@ from tests.fakes.guilds import FakeGuilds
 from tests.fakes.objects import FakeObjects, Inline
 from usher.attribution.plan import ROOM
 from usher.attribution.ports import Attribute, Guilds, NeedsClosed
+from usher.attribution.report import Report
 from usher.attribution.rules import attribute, needs_closed_groups
-from usher.attribution.service import AttributionService, Report
+from usher.attribution.service import AttributionService
 from usher.contracts.observation import Observation
 from usher.ledger.service import LedgerWriter
 from usher.ledger.store import LedgerStore
@@ -30,6 +32,7 @@ class Worker:
     confirmations: FakeConfirmations = field(default_factory=FakeConfirmations)
     attribute: Attribute = attribute
     needs_closed: NeedsClosed = needs_closed_groups
+    first_seen: Callable[[Observation], None] | None = None
     room: int = ROOM
     pauses: list[float] = field(default_factory=list)
 
@@ -52,6 +55,7 @@ class Worker:
             attribute=self.attribute,
             needs_closed=self.needs_closed,
             pause=self.pauses.append,
+            first_seen=self.first_seen,
             room=self.room,
         )
 

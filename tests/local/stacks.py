@@ -11,7 +11,15 @@ from infra.local.deploy import Deployment
 from infra.local.emulator import Emulator
 from infra.local.settings import TOKEN_SECRET
 
-ROOMS = ("interactions", "command_worker", "event_worker", "effects", "confirmer")
+ROOMS = (
+    "interactions",
+    "command_worker",
+    "event_worker",
+    "effects",
+    "confirmer",
+    "sweeper",
+    "log_backup",
+)
 PARAMETERS = {
     "Stage": "test",
     "Architecture": "x86_64",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.aws import session
 from infra.local.settings import TEMPLATE
 from infra.local.transform import load
 from tests.local.stacks import Stack
@@ -91,6 +92,18 @@ def test_the_bucket_forgets_what_the_template_says(stack: Stack) -> None:
         assert moves == [
             (one["StorageClass"], one["TransitionInDays"]) for one in wanted.get("Transitions", [])
         ]
+
+
+def test_the_daily_job_is_scheduled_as_the_template_says(stack: Stack) -> None:
+    wanted = DECLARED["LogBackupFunction"]["Properties"]["Events"]["Daily"]["Properties"]
+    client: Any = session().client
+    events = client("events", endpoint_url=stack.cloud.endpoint_url)
+    rules = [rule for rule in events.list_rules()["Rules"] if rule.get("ScheduleExpression")]
+
+    assert [rule["ScheduleExpression"] for rule in rules] == [wanted["Schedule"]]
+    assert rules[0]["State"] == "ENABLED"
+    (target,) = events.list_targets_by_rule(Rule=rules[0]["Name"])["Targets"]
+    assert target["Arn"].endswith(f":{stack.physical('LogBackupFunction')}")
 
 
 def test_only_the_refusal_of_plain_http_is_left_out_of_the_bucket_policy(stack: Stack) -> None:

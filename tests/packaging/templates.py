@@ -18,6 +18,8 @@ ROOMS: Final = {
     "EventWorkerFunction": "event_worker",
     "EffectsFunction": "effects",
     "ConfirmerFunction": "confirmer",
+    "SweeperFunction": "sweeper",
+    "LogBackupFunction": "log_backup",
 }
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -131,13 +132,20 @@ def test_what_is_imported_late_is_shipped_too(artefacts: Artefacts, function: st
     assert missing == set()
 
 
+_READ_AT_ONCE: Final = {
+    "LEDGER_RETENTION_DAYS": "30",
+    "IMPORT_AT_INSTALL": "10000",
+    "DISCORD_PUBLIC_KEY": "ab" * 32,
+}
+"""Variables whose values are read when a function begins."""
+
+
 def _environment(function: str) -> dict[str, str]:
     names = FUNCTIONS[function]["Environment"]["Variables"]
     values = dict.fromkeys(names, "https://example.invalid/value")
     return {
         **values,
-        **({"LEDGER_RETENTION_DAYS": "30"} if "LEDGER_RETENTION_DAYS" in names else {}),
-        **({"DISCORD_PUBLIC_KEY": "ab" * 32} if "DISCORD_PUBLIC_KEY" in names else {}),
+        **{name: value for name, value in _READ_AT_ONCE.items() if name in names},
         "LOG_LEVEL": "INFO",
         "PATH": os.defpath,
         "AWS_REGION": "us-east-1",

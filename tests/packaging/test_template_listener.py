@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gateway_listener.lease_table import shard_key
+from gateway_listener.lease_table import bot_key
 from tests.packaging.templates import LISTENER, TEMPLATE, of_type, statements
 from usher.ids import UserId
 
+LEASE_ACTIONS = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
 RESOURCES = TEMPLATE["Resources"]
 
 
@@ -24,21 +25,17 @@ def test_the_listener_may_send_to_one_queue_keep_its_lease_and_read_one_secret()
 
     assert actions == [
         "sqs:SendMessage",
-        ["dynamodb:GetItem", "dynamodb:PutItem"],
+        LEASE_ACTIONS,
         "secretsmanager:GetSecretValue",
     ]
 
 
 def test_of_the_table_the_listener_reaches_the_rows_of_shards_only() -> None:
-    (statement,) = [
-        s
-        for _, s in statements(LISTENER)
-        if s["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
-    ]
+    (statement,) = [s for _, s in statements(LISTENER) if s["Action"] == LEASE_ACTIONS]
 
     assert statement["Resource"] == {"Ref": "TableArn"}
     assert statement["Condition"] == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{shard_key(UserId(''))[:6]}*"]}
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{bot_key(UserId(''))}*"]}
     }
 
 
@@ -62,6 +59,19 @@ def test_the_listener_is_given_the_tokens_name_and_not_the_token() -> None:
 
     assert "Secrets" not in container
     assert variables["DISCORD_TOKEN_SECRET"] == {"Ref": "DiscordTokenSecretName"}
+
+
+def test_how_many_tasks_share_the_shards_is_a_parameter() -> None:
+    (task,) = of_type(LISTENER, "AWS::ECS::TaskDefinition").values()
+    (container,) = task["ContainerDefinitions"]
+    variables = {entry["Name"]: entry["Value"] for entry in container["Environment"]}
+    (service,) = of_type(LISTENER, "AWS::ECS::Service").values()
+
+    assert service["DesiredCount"] == {"Ref": "Tasks"}
+    assert variables["SHARD_COUNT"] == {"Ref": "ShardCount"}
+    assert variables["MOST_SHARDS"] == {"Ref": "MostShards"}
+    names = ("ListenerTasks", "ListenerShardCount")
+    assert [TEMPLATE["Parameters"][name]["Default"] for name in names] == [1, "auto"]
 
 
 def test_the_nested_stack_is_given_every_parameter_it_has() -> None:

@@ -13,7 +13,9 @@ from tests.packaging.templates import (
     of_type,
     statements,
 )
+from usher.attribution.backfill_store import BackfillRow
 from usher.attribution.gate_store import SearchRow
+from usher.ledger.head_store import ChainRow
 
 BOTH = pytest.mark.parametrize("template", [TEMPLATE, LISTENER], ids=["template", "listener"])
 
@@ -50,7 +52,7 @@ def test_no_role_leans_on_a_managed_policy(template: Json) -> None:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 5
+    assert len(set(roles)) == len(FUNCTIONS) == 7
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 
@@ -100,7 +102,7 @@ def test_who_answers_members_writes_presses_and_nothing_else(role: str) -> None:
     assert put["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "B#*"}}
 
 
-def test_the_confirmer_writes_search_rows_and_nothing_else() -> None:
+def test_the_confirmer_writes_search_and_backfill_rows_and_nothing_else() -> None:
     # The emulator takes dynamodb:Attributes from projections only, so this one is read, not tried.
     (update,) = [
         s
@@ -110,7 +112,46 @@ def test_the_confirmer_writes_search_rows_and_nothing_else() -> None:
 
     assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
     (names,) = update["Condition"].values()
-    assert set(names["dynamodb:Attributes"]) == set(SearchRow.get_attributes())
+    own = {*SearchRow.get_attributes(), *BackfillRow.get_attributes()}
+    assert set(names["dynamodb:Attributes"]) == own
+
+
+def test_the_sweeper_reads_what_is_due_tells_of_it_and_does_nothing_else() -> None:
+    granted = {
+        action: s["Resource"]
+        for role, s in statements(TEMPLATE)
+        if role == "SweeperRole"
+        for action in listed(s["Action"])
+        if not action.startswith("logs:")
+    }
+
+    assert granted == {
+        "dynamodb:Query": {"Fn::Sub": "${UsherTable.Arn}/index/due"},
+        "sqs:SendMessage": {"Fn::GetAtt": ["EventsQueue", "Arn"]},
+    }
+
+
+def test_the_daily_job_writes_heads_and_nothing_else_of_the_table() -> None:
+    (update,) = [
+        s
+        for role, s in statements(TEMPLATE)
+        if role == "LogBackupRole" and "dynamodb:UpdateItem" in listed(s["Action"])
+    ]
+
+    assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
+    (names,) = update["Condition"].values()
+    assert set(names["dynamodb:Attributes"]) == set(ChainRow.get_attributes())
+
+
+def test_the_daily_job_writes_no_line() -> None:
+    (put,) = [
+        s
+        for role, s in statements(TEMPLATE)
+        if role == "LogBackupRole" and "s3:PutObject" in listed(s["Action"])
+    ]
+
+    folders = [resource["Fn::Sub"].partition("}/")[2] for resource in put["Resource"]]
+    assert sorted(folders) == ["backups/*", "chain/*", "closed/*", "csv/*", "names/*"]
 
 
 def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:

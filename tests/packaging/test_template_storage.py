@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.packaging.templates import FUNCTIONS, QUEUES, TEMPLATE, Json
+from usher.attribution.rows import KEEP_EVENT
+from usher.backup.rules import PERIOD, Kind, prefix
+from usher.ledger.delivery import EXPORTS, LINK_LIFE
 
 RESOURCES = TEMPLATE["Resources"]
 FOURTEEN_DAYS = 14 * 24 * 60 * 60
@@ -30,6 +33,15 @@ def test_every_source_queue_has_a_dead_letter_queue_of_its_own() -> None:
         # SQS: the dead-letter queue of a FIFO queue must be FIFO, of a standard queue standard.
         assert QUEUES[source].get("FifoQueue") == QUEUES[target].get("FifoQueue")
         assert QUEUES[target]["MessageRetentionPeriod"] == FOURTEEN_DAYS
+
+
+def test_a_repetition_is_recognised_for_longer_than_any_queue_keeps_it() -> None:
+    # AWS: for FIFO queues the age begins anew when a message is moved to its dead-letter queue
+    # (SQS developer guide, dead-letter queues and message retention periods).
+    queues = (QUEUES["EventsQueue"], QUEUES["EventsDeadLetterQueue"])
+    longest = sum(queue["MessageRetentionPeriod"] for queue in queues)
+
+    assert longest < KEEP_EVENT.total_seconds()
 
 
 def test_every_queue_is_encrypted() -> None:
@@ -81,6 +93,23 @@ def test_what_is_kept_outlives_the_stack(logical_id: str) -> None:
     assert RESOURCES[logical_id]["UpdateReplacePolicy"] == "Retain"
 
 
+def test_the_due_index_is_sparse_and_holds_keys_alone() -> None:
+    indexes = RESOURCES["UsherTable"]["Properties"]["GlobalSecondaryIndexes"]
+    (due,) = [index for index in indexes if index["IndexName"] == "due"]
+
+    assert [key["AttributeName"] for key in due["KeySchema"]] == ["due", "due_at"]
+    assert due["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_what_is_due_is_swept_every_minute_and_tried_again_by_the_next_sweep() -> None:
+    sweeper = FUNCTIONS["SweeperFunction"]
+    (schedule,) = sweeper["Events"].values()
+
+    assert schedule["Properties"]["Schedule"] == "rate(1 minute)"
+    assert sweeper["Timeout"] < 60
+    assert sweeper["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
 def test_the_table_can_be_recovered_and_not_be_dropped() -> None:
     table = RESOURCES["UsherTable"]["Properties"]
 
@@ -100,6 +129,40 @@ def test_the_ledger_is_private_versioned_and_lockable() -> None:
     assert "ObjectLockConfiguration" not in bucket  # no default: names must stay erasable
     assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+
+def test_what_was_erased_ends_and_proof_does_not() -> None:
+    rules = {
+        rule.get("Prefix", ""): rule
+        for rule in RESOURCES["LedgerBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    }
+
+    for folder in ("names/", "csv/"):
+        assert "ExpirationInDays" not in rules[folder]
+        assert rules[folder]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
+    for folder in ("lines/", "closed/", "chain/", ""):
+        ended = {name for name in rules.get(folder, {}) if "Expiration" in name}
+        assert ended == set()
+
+
+def test_exports_end_with_the_day_after_their_links() -> None:
+    rules = {
+        rule.get("Prefix", ""): rule
+        for rule in RESOURCES["LedgerBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    }
+
+    assert rules[EXPORTS]["ExpirationInDays"] == 1 >= LINK_LIFE.days
+    assert rules[EXPORTS]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
+def test_every_kind_of_backup_outlives_several_of_its_periods() -> None:
+    rules = {
+        rule.get("Prefix", ""): rule
+        for rule in RESOURCES["LedgerBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    }
+
+    for kind in Kind:
+        assert rules[prefix(kind)]["ExpirationInDays"] >= 10 * PERIOD[kind].days
 
 
 def test_the_ledger_is_reached_over_tls_only() -> None:

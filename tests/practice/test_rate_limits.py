@@ -114,3 +114,10 @@ async def test_by_default_nobody_is_held_up(practice: Practice, rest: Rest) -> N
     for _ in range(100):
         await rest.get("/users/@me")
     assert rest.headers["X-RateLimit-Limit"] == "1000"
+
+
+@pytest.mark.asyncio
+async def test_it_is_told_how_often_each_route_was_asked(practice: Practice, rest: Rest) -> None:
+    for _ in range(3):
+        await rest.get("/users/@me")
+    assert practice.asked["GET /users/@me"] == 3

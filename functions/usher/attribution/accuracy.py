@@ -10,7 +10,7 @@ from datetime import UTC, date
 from enum import StrEnum
 from typing import Final, Self
 
-from usher.attribution.outcomes import Confidence, Kind, Method
+from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
 from usher.ledger.lines import LATER_WORDS, Line, LineType
@@ -75,8 +75,10 @@ def measure(lines: Iterable[Line]) -> dict[date, Accuracy]:
 
 
 def day_of(line: Line) -> tuple[date, ...]:
-    """Say to which day's accuracy a line counts, if to any."""
+    """Say to which day's accuracy a line counts, if to any: nobody watched imported joins."""
     if line.joined_at is None or line.word is None or line.word.kind is Kind.BOT:
+        return ()
+    if line.imported or (line.previous and line.previous.reason is Reason.NOT_ON_RECORD):
         return ()
     if line.type is not LineType.JOIN and line.type not in LATER_WORDS:
         return ()

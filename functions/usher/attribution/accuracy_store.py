@@ -1,7 +1,8 @@
 """The rows of accuracy: one a guild and UTC day of joining (pynamodb)."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.update import Action
@@ -29,11 +30,20 @@ class AccuracyRow(Row):
     disagreed = NumberAttribute(null=True)
 
 
+def accuracy_row(guild_id: GuildId, day: date, accuracy: Accuracy) -> AccuracyRow:
+    """Build a day's row whole."""
+    numbers: dict[str, Any] = {name.value: number for name, number in _numbers(accuracy) if number}
+    return AccuracyRow(guild_key(guild_id), f"{PREFIX}{day.isoformat()}", **numbers)
+
+
+def _numbers(accuracy: Accuracy) -> Iterable[tuple[Confidence | Check, int]]:
+    return (*accuracy.joins.items(), *accuracy.checks.items())
+
+
 def add_accuracy(actions: Actions, guild_id: GuildId, day: date, accuracy: Accuracy) -> None:
     """Add to a day's row."""
     changes: list[Action] = [
-        getattr(AccuracyRow, name.value).add(number)
-        for name, number in (*accuracy.joins.items(), *accuracy.checks.items())
+        getattr(AccuracyRow, name.value).add(number) for name, number in _numbers(accuracy)
     ]
     actions.update(AccuracyRow(guild_key(guild_id), f"{PREFIX}{day.isoformat()}"), changes)
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from usher.attribution.matching import LAG, Solution, fits, linked
+from usher.attribution.matching import SKEW, Solution, fits, linked
 from usher.attribution.model import Group, OpenJoin, PoolCredited, Use, Weight
 from usher.attribution.outcomes import Attributed, Reason
+from usher.attribution.watching import LAG
 from usher.contracts.observation import Observation
 from usher.ids import UserId
 
@@ -27,20 +28,30 @@ class Part:
     joins: tuple[int, ...]
     uses: tuple[int, ...]
     closed: bool
+    settled: bool
+    """Nothing is to come that could change them, but a join that arrives late."""
 
 
 def split(
-    joins: Sequence[OpenJoin], uses: Sequence[Use], solution: Solution, now: datetime
+    joins: Sequence[OpenJoin],
+    uses: Sequence[Use],
+    solution: Solution,
+    now: datetime,
+    blind_since: datetime | None,
 ) -> list[Part]:
-    """Divide the open evidence into independent parts, oldest first, and close what is done."""
+    """Divide the open evidence into independent parts, oldest first, and close what is done.
+
+    Looks have not shown everything since `blind_since`, if it is given: what they would have shown
+    is waited for, ten minutes more.
+    """
     parts: list[Part] = []
     counts = [use.count for use in uses]
     surplus = len(joins) - MOST_OPEN_JOINS
     for part_joins, part_uses in linked(solution.pairings):
-        oldest = min(joins[j].joined_at for j in part_joins)
-        done = (
-            surplus > 0 or oldest < now - LAG or _balanced(part_joins, part_uses, counts, solution)
-        )
+        newest = max(joins[j].joined_at for j in part_joins)
+        seen_out = newest < (now if blind_since is None else blind_since) - LAG
+        settled = seen_out or _balanced(part_joins, part_uses, counts, solution)
+        done = settled or surplus > 0 or newest < now - 2 * LAG
         surplus -= len(part_joins) if done else 0
         spent = tuple(
             u
@@ -48,8 +59,16 @@ def split(
             if solution.weights[u] is Weight.SEEN
             or (solution.weights[u] is Weight.LAST and solution.matched[u])
         )
-        parts.append(Part(tuple(sorted(part_joins)), spent, done))
+        parts.append(Part(tuple(sorted(part_joins)), spent, done, settled))
     return parts
+
+
+def forgotten(
+    parts: Sequence[Part], joins: Sequence[OpenJoin], before: datetime | None
+) -> datetime | None:
+    """Name the latest join put away although counts may still tell of it."""
+    given_up = [joins[j].joined_at for p in parts if p.closed and not p.settled for j in p.joins]
+    return max([*given_up, *([before] if before else [])], default=None)
 
 
 def _balanced(joins: set[int], uses: set[int], counts: Sequence[int], solution: Solution) -> bool:
@@ -62,8 +81,10 @@ def _balanced(joins: set[int], uses: set[int], counts: Sequence[int], solution: 
 
 
 def still_open(uses: Sequence[Use], joins: Sequence[OpenJoin], now: datetime) -> tuple[Use, ...]:
-    """The young uses; of the uncertain ones that fit no open join, the youngest few."""
-    young = [use for use in uses if use.until >= now - LAG]
+    """Uses that are young or fit an open join; of idle ones the youngest few."""
+    young = [
+        use for use in uses if use.until >= now - LAG or any(fits(join, use) for join in joins)
+    ]
     idle = [use for use in young if _is_idle(use, joins)]
     idle.sort(key=lambda use: use.until)
     dropped = {id(use) for use in idle[:-MOST_IDLE_USES]}
@@ -120,6 +141,26 @@ def _unpaired(
         if isinstance(join.outcome, Attributed) and join.outcome.inviter_id is not None:
             pool[join.outcome.inviter_id] -= 1
     return {inviter: n for inviter, n in sorted(pool.items()) if n > 0}
+
+
+def upset(late: Sequence[OpenJoin], closed: Sequence[Group]) -> list[Group]:
+    """Find the closed groups that late joins may upset.
+
+    A late join may have made a use given to another, who may have made one given to a third: but
+    never one that was shown before the late join happened.
+    """
+    if not late:
+        return []
+    began = min(join.joined_at for join in late) - SKEW
+    left = [group for group in closed if any(use.until >= began for use in group.uses)]
+    found: list[Group] = []
+    moved = list(late)
+    while moved:
+        taken = [g for g in left if any(fits(join, use) for use in g.uses for join in moved)]
+        left = [group for group in left if group not in taken]
+        moved = [join for group in taken for join in group.joins]
+        found.extend(taken)
+    return found
 
 
 def pool_credits(

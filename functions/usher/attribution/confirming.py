@@ -94,6 +94,7 @@ def requests_for(observation: Observation, lines: Iterable[Line]) -> list[Confir
         (line.user_id, line.joined_at)
         for line in lines
         if line.type is LineType.JOIN
+        and not line.imported
         and line.user_id is not None
         and line.joined_at is not None
         and line.word is not None

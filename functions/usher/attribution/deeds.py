@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
@@ -27,18 +28,24 @@ def resets_of(observation: Observation) -> frozenset[UserId]:
     )
 
 
-def record_deeds(observation: Observation, added: Mapping[UserId, int]) -> Iterator[Line]:
+def record_deeds(
+    observation: Observation, added: Mapping[UserId, int], seq: tuple[int, int] = (0, 0)
+) -> Iterator[Line]:
     """Write deeds as lines; `added` is what each member reset here had been granted before.
+
+    `seq` is the place in the ledger's order from which they go on.
 
     A reset says how much it takes away, so that the ledger can be summed up without the table.
     """
     now = Counter(added)
+    version, place = seq
     written: set[str] = set()
     for deed in deeds_of(observation):
-        line = _line(observation, deed, now)
+        line = replace(_line(observation, deed, now), seq=(version, place))
         if line.event_id in written:
             continue
         written.add(line.event_id)
+        place += 1
         now[line.staff_id or deed.by] += line.delta or 0
         yield line
 

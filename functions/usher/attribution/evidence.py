@@ -7,8 +7,9 @@ from typing import Final
 
 from usher.attribution.model import CodeState, CodeStatus, Use, Weight
 from usher.attribution.outcomes import Reason
+from usher.attribution.watching import Watch
 from usher.contracts.observation import InviteLook, InviteRow, VanityLook
-from usher.ids import VANITY, InviteCode
+from usher.ids import VANITY, InviteCode, UserId
 
 UNLIMITED: Final = 10_000
 """Stands for the unknown number of uses of an ended invite without a limit."""
@@ -38,33 +39,35 @@ class CodeBook:
         """Codes not known to have ended."""
         return [s for s in self._codes.values() if s.status is CodeStatus.ACTIVE]
 
+    def every(self) -> list[CodeState]:
+        """All codes at hand, ended ones too."""
+        return list(self._codes.values())
+
     def changed(self) -> tuple[CodeState, ...]:
         """The states that differ from those given, in order of code."""
         return tuple(self._codes[code] for code in sorted(self._changed))
 
 
 def read_look(
-    book: CodeBook, look: InviteLook, looked_at: datetime | None, *, gap: bool, unseen: bool
+    book: CodeBook, look: InviteLook, looked_at: datetime | None, watch: Watch
 ) -> list[Use]:
     """Compare a good look with the book; return the uses it reveals and bring the book up to it.
 
     `looked_at` is the end of the last look that showed counts, None before the first. Counts never
     fall: a lower one belongs to an older look. A hidden count is no observation of that code.
-    `gap` says that this is the first look after an absence, `unseen` that one was so lately that
-    the deletion of a code that has vanished may have been missed.
     """
     found: list[Use] = []
     for row in look.rows:
-        found.extend(_read_row(book, row, look.at, looked_at, gap=gap))
+        found.extend(_read_row(book, row, look.at, looked_at, watch))
     if looked_at is not None and look.at < looked_at:
         return found
-    for state in _vanished(book, look):
-        found.extend(end_code(book, state, look.at, unseen=unseen))
+    for state in _vanished(book, look, watch):
+        found.extend(end_code(book, state, look.at, watch))
     return found
 
 
 def _read_row(
-    book: CodeBook, row: InviteRow, at: datetime, looked_at: datetime | None, *, gap: bool
+    book: CodeBook, row: InviteRow, at: datetime, looked_at: datetime | None, watch: Watch
 ) -> Iterable[Use]:
     known = book.get(row.code)
     before = _uses_before(row, known, looked_at)
@@ -72,7 +75,12 @@ def _read_row(
     if row.uses is None:
         uses = known.uses if known else None
     risen = uses - before if uses is not None and before is not None else 0
-    listed = known if known is not None and known.told else state_of(row)
+    listed = state_of(row)
+    if known is not None and _outlived(known, at):
+        listed = known
+    # Without Manage Server the row lacks limits too.
+    elif known is not None and row.uses is None:
+        listed = replace(known, status=CodeStatus.ACTIVE, ended_at=None)
     book.put(
         replace(
             listed,
@@ -81,20 +89,45 @@ def _read_row(
             only=known.only if known else (),
             joins=(known.joins if known else 0) + risen,
             last_used_at=at if risen else known.last_used_at if known else None,
+            named=known.named if known else 0,
+            counted=known.counted if known else 0,
+            warned=known.warned if known else False,
         )
     )
     if risen:
-        yield Use(
-            code=row.code,
-            inviter_id=row.inviter_id,
-            count=risen,
-            weight=Weight.MAYBE if gap else Weight.SEEN,
-            since=row.created_at,
-            until=at,
-            uses_before=before,
-            reason=Reason.AFTER_GAP if gap else Reason.SEVERAL_POSSIBLE,
-            only=known.only if known else (),
-        )
+        only = known.only if known else ()
+        ended_at = known.ended_at if known is not None and known.told else None
+        until = min(at, ended_at or at)
+        use = seen(row.code, row.inviter_id, risen, until, watch, row.created_at)
+        yield replace(use, uses_before=before, only=only)
+
+
+def seen(
+    code: InviteCode,
+    inviter_id: UserId | None,
+    count: int,
+    at: datetime,
+    watch: Watch,
+    created_at: datetime | None = None,
+) -> Use:
+    """Uses that a count shows: they convince where everybody who can have made them is known."""
+    since = watch.since(at, created_at)
+    trusted = watch.trusts(since)
+    return Use(
+        code=code,
+        inviter_id=inviter_id,
+        count=count,
+        weight=Weight.SEEN if trusted else Weight.MAYBE,
+        since=since,
+        until=at,
+        uses_before=None,
+        reason=Reason.SEVERAL_POSSIBLE if trusted else Reason.AFTER_GAP,
+    )
+
+
+def _outlived(known: CodeState, at: datetime) -> bool:
+    """Whether the code has ended for all that a look of that time shows: it is late, or it lags."""
+    return known.told or (known.ended_at is not None and at <= known.ended_at)
 
 
 def state_of(row: InviteRow) -> CodeState:
@@ -116,7 +149,7 @@ def _uses_before(row: InviteRow, known: CodeState | None, looked_at: datetime | 
     """The count that the row is compared with; None when there is none to trust."""
     if row.uses is None:
         return None
-    if known is not None:
+    if known is not None and known.uses is not None:
         return known.uses
     created_unseen = (
         looked_at is not None
@@ -126,18 +159,34 @@ def _uses_before(row: InviteRow, known: CodeState | None, looked_at: datetime | 
     return 0 if created_unseen else None
 
 
-def _vanished(book: CodeBook, look: InviteLook) -> list[CodeState]:
+def _vanished(book: CodeBook, look: InviteLook, watch: Watch) -> list[CodeState]:
     if look.full:
         listed = {row.code for row in look.rows}
-        return [s for s in book.active() if s.code not in listed and s.inviter_id != VANITY]
+        return [
+            state
+            for state in book.active()
+            if state.code not in listed
+            and state.inviter_id != VANITY
+            and not _just_made(state, look, watch)
+        ]
     gone = [book.get(code) for code in look.gone]
     return [s for s in gone if s is not None and s.status is CodeStatus.ACTIVE]
+
+
+def _just_made(state: CodeState, look: InviteLook, watch: Watch) -> bool:
+    """Whether it may not be listed because Discord was answering already when it was made.
+
+    Its deletion, if there is one, will be told, unless it came during an absence.
+    """
+    made = state.created_at
+    return made is not None and made > look.at - LOOK_DURATION and watch.trusts(made)
 
 
 def end_code(
     book: CodeBook,
     state: CodeState,
     at: datetime,
+    watch: Watch,
     *,
     told: bool = False,
     revoked: bool = False,
@@ -150,7 +199,7 @@ def end_code(
     left; one that ended otherwise may have spent all that remained, an expired one too while its
     deletion may come late. A code without a limit may have served any number of joins since its
     count was last seen. `unseen` says
-    that it ended during an absence, when neither joins nor deletions were seen.
+    that it ended when neither joins nor deletions were seen.
     """
     expired = not told and not revoked and state.expires_at is not None and state.expires_at <= at
     if revoked or state.status is CodeStatus.REVOKED:
@@ -166,6 +215,8 @@ def end_code(
         left -= 1
     if left <= 0:
         return []
+    since = watch.since(ended_at, state.created_at)
+    unseen = unseen or not watch.trusts(since)
     return [
         Use(
             code=state.code,
@@ -174,7 +225,7 @@ def end_code(
             weight=Weight.LAST
             if status is CodeStatus.GONE and state.max_uses and not unseen
             else Weight.MAYBE,
-            since=state.created_at,
+            since=since,
             until=ended_at,
             uses_before=state.uses,
             reason=Reason.AFTER_GAP if unseen else Reason.MAYBE_REVOKED,
@@ -183,7 +234,7 @@ def end_code(
     ]
 
 
-def read_vanity(book: CodeBook, look: VanityLook, *, gap: bool) -> list[Use]:
+def read_vanity(book: CodeBook, look: VanityLook, watch: Watch) -> list[Use]:
     """Compare a good look at the vanity counter with the book; a new code gives no use."""
     if look.code is None or look.uses is None:
         return []
@@ -204,10 +255,10 @@ def read_vanity(book: CodeBook, look: VanityLook, *, gap: bool) -> list[Use]:
             expires_at=None,
             joins=(known.joins if known else 0) + risen,
             last_used_at=look.at if risen else known.last_used_at if known else None,
+            named=known.named if known else 0,
+            counted=known.counted if known else 0,
         )
     )
     if not risen:
         return []
-    weight = Weight.MAYBE if gap else Weight.SEEN
-    reason = Reason.AFTER_GAP if gap else Reason.SEVERAL_POSSIBLE
-    return [Use(look.code, VANITY, risen, weight, None, look.at, before, reason)]
+    return [replace(seen(look.code, VANITY, risen, look.at, watch), uses_before=before)]

@@ -1,7 +1,9 @@
 """The settings of a guild: a row each, by name."""
 
+from datetime import timedelta
 from typing import Final
 
+from usher.attribution.noticing import LEAD
 from usher.attribution.ports import GuildSettings
 from usher.attribution.rows import SettingRow, guild_key
 from usher.ids import ChannelId, GuildId
@@ -17,10 +19,13 @@ GUILD: Final = "guild"
 def load_settings(guild_id: GuildId) -> GuildSettings:
     """Read the guild's settings; may raise pynamodb's errors."""
     values = load_group(guild_id, GUILD)
-    channel = values.get("join_log_channel_id")
+    channel, notices = values.get("join_log_channel_id"), values.get("notice_channel_id")
+    lead = values.get("notice_lead_seconds", "")
     return GuildSettings(
         join_log_channel_id=None if not channel else ChannelId(channel),
         members_search=values.get("members_search") != OFF,
+        notice_channel_id=None if not notices else ChannelId(notices),
+        notice_lead=timedelta(seconds=int(lead)) if lead.isdecimal() else LEAD,
     )
 
 

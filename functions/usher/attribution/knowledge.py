@@ -1,17 +1,19 @@
 """What is known of joins beyond counting: Discord's own record, and what Usher itself did."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from usher.attribution.evidence import CodeBook
-from usher.attribution.matching import LAG
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
+from usher.attribution.watching import LAG
 from usher.contracts.deeds import InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import (
+    CodesDue,
     GatewayEvent,
+    ImportEnded,
     MemberAdded,
     MemberFound,
     MemberJoined,
@@ -92,12 +94,15 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
     return noted, head.gap or observation.gap
 
 
-BESIDE: Final = (MemberSearched, InvitesGranted, SettingChanged, UpgradeAssigned)
+BESIDE: Final = (
+    *(MemberSearched, ImportEnded, CodesDue),
+    *(InvitesGranted, SettingChanged, UpgradeAssigned),
+)
 """Events that reach the queue without the listener."""
 
 
 def _beside_the_gateway(observation: Observation) -> bool:
-    """Whether it tells only of deeds and of Discord's record: that shows no listener's presence."""
+    """Whether it tells of nothing that shows the listener's presence."""
     looked = observation.look is not None or observation.vanity is not None
     events = observation.events
     return (
@@ -119,6 +124,24 @@ def recovered(
             if membership not in known and _in_a_gap(head, event.joined_at):
                 missed[membership] = MemberJoined(event.person, event.joined_at, event.at)
     return list(missed.values())
+
+
+def imported(
+    head: Head, observation: Observation, known: Container[Membership]
+) -> list[MemberSearched]:
+    """Members told by an import whose joins were never recorded.
+
+    Who joined just now, while Usher watches, is left to what the listener sees.
+    """
+    since = head.since or observation.at
+    found: dict[Membership, MemberSearched] = {}
+    for event in observation.events:
+        if isinstance(event, MemberSearched) and event.imported:
+            membership = (event.person.user_id, event.joined_at)
+            old = event.joined_at < max(since, observation.at - LAG)
+            if old and membership not in known:
+                found.setdefault(membership, event)
+    return list(found.values())
 
 
 def _in_a_gap(head: Head, joined_at: datetime) -> bool:

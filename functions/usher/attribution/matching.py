@@ -22,8 +22,8 @@ from usher.attribution.model import OpenJoin, Use, Weight
 SKEW: Final = timedelta(milliseconds=100)
 """How far the listener's clock may stand from Discord's."""
 
-LAG: Final = timedelta(minutes=10)
-"""The longest time after which a use is still shown (SPEC 1.2)."""
+_LESS_THAN_MICROSECOND: Final = 5e-7
+"""Makes up for what seconds as floats lose, so that the skew itself is still allowed."""
 
 _EXPLAINING: Final = frozenset({Weight.SEEN, Weight.LAST})
 
@@ -38,7 +38,7 @@ def fits(join: OpenJoin, use: Use) -> bool:
 
 def _fitting(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> list[list[int]]:
     """For each join, the uses that fit it; in seconds, for speed on long lists."""
-    skew, lag = SKEW.total_seconds(), LAG.total_seconds()
+    skew = SKEW.total_seconds() + _LESS_THAN_MICROSECOND
     bounds = [
         (
             u,
@@ -53,9 +53,7 @@ def _fitting(joins: Sequence[OpenJoin], uses: Sequence[Use]) -> list[list[int]]:
         in_time = [
             u
             for u, until, since in bounds
-            if since <= joined
-            and until - lag <= joined
-            and (heard <= until or joined <= until + skew)
+            if since <= joined and (heard <= until or joined <= until + skew)
         ]
         fitting.append([u for u in in_time if _permitted(join, uses[u])])
     return fitting

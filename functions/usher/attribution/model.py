@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Outcome, Reason
 from usher.contracts.observation import Person
 from usher.ids import ChannelId, InviteCode, UserId
@@ -48,6 +49,13 @@ class CodeState:
     joins: int = 0
     """Uses seen since Usher watches."""
     last_used_at: datetime | None = None
+    named: int = 0
+    """Joins by it that Discord's record tells of and no use that was seen: they are among the uses
+    that were there when Usher came."""
+    counted: int = 0
+    """Uses credited by count alone, for whoever made them (SPEC 3.2, import)."""
+    warned: bool = False
+    """The clock has told that it expires soon."""
 
 
 class Weight(StrEnum):
@@ -72,7 +80,8 @@ class Use:
     count: int
     weight: Weight
     since: datetime | None
-    """No earlier join can have made it (the code did not exist); None for no bound."""
+    """No earlier join can have made it: the code did not exist, or its use would have been shown
+    before. None for no bound."""
     until: datetime
     """When it was seen: no later join can have made it."""
     uses_before: int | None
@@ -117,6 +126,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Prune:
+    """A prune's entry in the audit log, and how many of its leaves are still to be found."""
+
+    at: datetime
+    by: UserId | None
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The guild's versioned state: small, written with every observation."""
 
@@ -124,8 +142,9 @@ class Head:
     """0 for a guild never seen."""
     looked_at: datetime | None = None
     """End of the last look that showed counts."""
-    blind: bool = False
-    """The last look was refused or showed no counts."""
+    blind_since: datetime | None = None
+    """The first of the latest looks that were refused, failed or lacked counts; None when the last
+    one showed everything."""
     gap: bool = False
     """The listener was away since that look."""
     vanity_code: InviteCode | None = None
@@ -138,8 +157,16 @@ class Head:
     """When the last observation was sealed."""
     gaps: tuple[tuple[datetime, datetime], ...] = ()
     """The latest absences of the listener, oldest first."""
+    forgotten: datetime | None = None
+    """The latest join that was put away before its ten minutes of evidence had been seen."""
     added: tuple[tuple[UserId, datetime], ...] = ()
     """Users whom Usher added lately, and when."""
+    departures: tuple[tuple[UserId, datetime], ...] = ()
+    """Who left a moment ago, and when; why may still come to be known."""
+    prunes: tuple[Prune, ...] = ()
+    """Prunes of a moment ago whose leaves have not all arrived."""
+    by_name: bool = False
+    """Members were imported by name: use counts are credited no more."""
 
 
 type Membership = tuple[UserId, datetime]
@@ -170,6 +197,8 @@ class JoinRecorded:
     outcome: Outcome
     recovered: bool = False
     """Found after an absence of the listener, not seen."""
+    imported: bool = False
+    """Told by an import: a member before Usher watched, or one that it missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +214,29 @@ class JoinRevised:
 
 @dataclass(frozen=True, slots=True)
 class MemberDeparted:
-    """A member left, was kicked or banned."""
+    """A member left, was kicked, banned or pruned: the leave was seen."""
 
     user_id: UserId
     at: datetime
+    cause: Cause = Cause.UNKNOWN
+    by: UserId | None = None
+    """Who kicked, banned or pruned them."""
+    began_by: datetime | None = None
+    """The latest time at which the membership that ended can have begun, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoved:
+    """A member was kicked, banned or pruned: that was told, and the leave not with it."""
+
+    user_id: UserId
+    at: datetime
+    cause: Cause
+    by: UserId | None = None
+    left_at: datetime | None = None
+    """When the leave was seen, if it was seen a moment ago."""
+    missed: bool = False
+    """It happened in an absence of the listener: the leave was not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +248,11 @@ class PoolCredited:
     delta: int
     """Positive to grant; negative when a pairing became known and took its place."""
     at: datetime
+    imported: InviteCode | None = None
+    """The code whose uses, from before Usher watched, are credited by count."""
 
 
-type Fact = JoinRecorded | JoinRevised | MemberDeparted | PoolCredited
+type Fact = JoinRecorded | JoinRevised | MemberDeparted | MemberRemoved | PoolCredited
 
 
 @dataclass(frozen=True, slots=True)

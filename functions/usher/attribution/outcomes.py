@@ -71,6 +71,8 @@ class Reason(StrEnum):
     """The only invite that fits ended unseen, by use or by hand."""
     NOT_BY_INVITE = "not_by_invite"
     """Discord's own record names another road than an invite."""
+    NOT_ON_RECORD = "not_on_record"
+    """An imported member of whose join Discord's record tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)

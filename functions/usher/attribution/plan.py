@@ -11,10 +11,11 @@ from datetime import date
 from typing import Final
 
 from usher.attribution.accuracy import Accuracy, day_of, measure
+from usher.attribution.code_counts import CodeCount, count_codes
 from usher.attribution.model import CodeState, Group
 from usher.credit.queries import Tally
 from usher.credit.rules import Change, Counter, MemberRecord, book, counters
-from usher.ids import UserId
+from usher.ids import InviteCode, UserId
 from usher.ledger.lines import Line
 
 ROOM: Final = 98
@@ -31,6 +32,7 @@ class Part:
     accuracy: Mapping[date, Accuracy] = field(default_factory=dict)
     settings: Mapping[str, Line] = field(default_factory=dict)
     """Lines that change settings, by the settings' names."""
+    counted: Mapping[InviteCode, CodeCount] = field(default_factory=dict)
     codes: tuple[CodeState, ...] = ()
     closed: tuple[Group, ...] = ()
     reopened: tuple[Group, ...] = ()
@@ -62,6 +64,7 @@ class _Open:
             counters(self.changes),
             measure(self.lines),
             self.settings,
+            count_codes(self.changes),
             tuple(self.codes),
             tuple(self.closed),
             tuple(self.reopened),
@@ -121,4 +124,5 @@ def _room(parts: list[_Open], room: int) -> _Open:
 
 
 def _counted(changes: Iterable[Change]) -> int:
-    return len(counters(changes))
+    every = [*changes]
+    return len(counters(every)) + len(count_codes(every))

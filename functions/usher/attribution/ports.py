@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from usher.attribution.model import CodeState, Decision, Head, Membership, Stored
+from usher.attribution.noticing import LEAD, Notice
 from usher.attribution.plan import Part
 from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.effect import Effect
@@ -54,10 +55,12 @@ class Loaded:
     """Without closed groups."""
     done: bool = False
     """This observation was applied before, whole."""
-    begun: bool = False
-    """An earlier try at this observation broke off in the middle of a burst."""
     own: Mapping[Membership, datetime] | None = None
     """Joins of the observation that it recorded itself, and the timestamps of their lines."""
+    notices: tuple[Notice, ...] = ()
+    """What it gave to tell of codes, where it was applied before."""
+    guild_name: str = ""
+    """As last told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ class Change:
     members_before: Mapping[UserId, MemberRecord]
     parts: tuple[Part, ...]
     """One transaction each; only the last advances the head."""
+    notices: tuple[Notice, ...] = ()
+    """What is to be told of codes once it is written."""
+    lead: timedelta | None = None
+    """How long before its end a code is told of; None where nobody is to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,10 @@ class GuildSettings:
     join_log_channel_id: ChannelId | None = None
     members_search: bool = True
     """Discord's own record may be asked (`auto`; `off` in the row)."""
+    notice_channel_id: ChannelId | None = None
+    """Where notices about invites go; None for nowhere."""
+    notice_lead: timedelta = LEAD
+    """How long before its end a code is told of."""
 
 
 class Guilds(Protocol):
@@ -115,8 +126,8 @@ class Guilds(Protocol):
         """
         ...
 
-    def mark_gap(self, guild_id: GuildId) -> bool:
-        """Note that something of the guild went unseen; False for a guild never seen."""
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
+        """Note that a message of the guild went unseen, once; False for a guild never seen."""
         ...
 
     def settings(self, guild_id: GuildId) -> GuildSettings:

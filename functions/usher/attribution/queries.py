@@ -1,10 +1,11 @@
 """What can be asked about attribution: the read models and the Protocol that stores implement."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 
@@ -34,6 +35,29 @@ class MemberOrigin:
     method: Method | None = None
     candidates: tuple[InviteCode, ...] = ()
     reason: Reason | None = None
+    cause: Cause | None = None
+    """Why they went; None while present."""
+    removed_by: UserId | None = None
+    """Who kicked, banned or pruned them, where that is known."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether the leave is held: their inviter was open when they left (SPEC 2.2).
+
+        It counts against nobody until evidence names the inviter.
+        """
+        if self.left_at is None or self.joined_at is None:
+            return False
+        if self.outcome is not OutcomeName.UNATTRIBUTED:
+            return self.outcome is OutcomeName.AMBIGUOUS
+        return self.reason not in _SETTLED and self.left_at - self.joined_at < EVIDENCE_COMES
+
+
+EVIDENCE_COMES: Final = timedelta(hours=7)
+"""How long after a join evidence can still name its inviter; candidates stand for good."""
+
+_SETTLED: Final = frozenset({Reason.BOT_ADDED, Reason.NOT_BY_INVITE})
+"""Reasons that no evidence will change: nobody invited them."""
 
 
 @dataclass(frozen=True, slots=True)

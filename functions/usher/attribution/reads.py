@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import CodeSummary, MemberOrigin, OutcomeName
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
@@ -42,6 +43,7 @@ class DynamoInviteReads:
 
 def _origin(user_id: UserId, item: Item) -> MemberOrigin:
     code, inviter = _text(item.get("code")), _text(item.get("inviter_id"))
+    removed_by = _text(item.get("removed_by"))
     return MemberOrigin(
         user_id=user_id,
         joined_at=_time(item.get("joined_at")),
@@ -54,6 +56,8 @@ def _origin(user_id: UserId, item: Item) -> MemberOrigin:
         method=_member(Method, item.get("method")),
         candidates=tuple(InviteCode(one) for one in _texts(item.get("candidates"))),
         reason=_member(Reason, item.get("reason")),
+        cause=_member(Cause, item.get("cause")),
+        removed_by=UserId(removed_by) if removed_by else None,
     )
 
 

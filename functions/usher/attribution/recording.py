@@ -1,9 +1,10 @@
 """From the facts of a decision to ledger lines. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from usher.attribution.leaving import leave_before, leave_line, removal_line
 from usher.attribution.model import (
     Decision,
     Fact,
@@ -11,23 +12,25 @@ from usher.attribution.model import (
     JoinRecorded,
     JoinRevised,
     MemberDeparted,
+    MemberRemoved,
     Membership,
     OpenJoin,
     PoolCredited,
 )
 from usher.attribution.outcomes import Outcome
+from usher.attribution.returning import Returns
 from usher.attribution.wording import outcome_of, word_of
 from usher.attribution.words import names_same
 from usher.contracts.observation import Observation
-from usher.credit.rules import MemberRecord, book, ended_by
+from usher.credit.rules import MemberRecord, book
 from usher.ids import VANITY, UserId
 from usher.ledger.lines import (
+    LATER_WORDS,
     Line,
     LineType,
     correction_id,
     credit_id,
     join_id,
-    leave_id,
 )
 from usher.ledger.names import JoinerNames, Names, StaffName
 
@@ -47,7 +50,7 @@ def users_of(facts: tuple[Fact, ...]) -> frozenset[UserId]:
         match fact:
             case JoinRecorded():
                 found.add(fact.person.user_id)
-            case JoinRevised() | MemberDeparted():
+            case JoinRevised() | MemberDeparted() | MemberRemoved():
                 found.add(fact.user_id)
             case PoolCredited():
                 pass
@@ -57,33 +60,46 @@ def users_of(facts: tuple[Fact, ...]) -> frozenset[UserId]:
 
 
 def record_facts(
-    facts: tuple[Fact, ...], observation: Observation, records: Mapping[UserId, MemberRecord]
+    facts: tuple[Fact, ...],
+    observation: Observation,
+    records: Mapping[UserId, MemberRecord],
+    version: int = 1,
 ) -> Recording:
-    """Write facts as lines; `records` are as they were before this observation."""
+    """Write facts as lines, in the order in which they are to be booked.
+
+    `records` are as they were before this observation; `version` is that of the head it leads to.
+    """
     now = dict(records)
     lines: dict[str, Line] = {}
     names: list[Names] = []
     usernames = dict(observation.names)
+    returns = Returns(observation.events)
     for fact in facts:
-        line = _line(fact, observation, now)
-        if line is None or line.event_id in lines:
+        if isinstance(fact, MemberDeparted) and returns.are_known(fact, now.get(fact.user_id)):
             continue
-        lines[line.event_id] = line
-        names.extend(_names(fact, line, observation, usernames))
-        if line.user_id is not None:
-            after = book(line, now.get(line.user_id)).record
-            if after is not None:
-                now[line.user_id] = after
+        for line in _lines(fact, observation, now):
+            if line.event_id in lines:
+                continue
+            line = replace(line, seq=(version, len(lines)))
+            lines[line.event_id] = line
+            names.extend(_names(fact, line, observation, usernames))
+            if line.user_id is not None:
+                after = book(line, now.get(line.user_id)).record
+                if after is not None:
+                    now[line.user_id] = after
     return Recording(tuple(lines.values()), tuple(names))
 
 
-def _line(
+def _lines(
     fact: Fact, observation: Observation, records: Mapping[UserId, MemberRecord]
-) -> Line | None:
+) -> Iterable[Line]:
     guild_id = observation.guild_id
     match fact:
         case JoinRecorded(person=person, joined_at=joined_at):
-            return Line(
+            unseen = leave_before(fact, guild_id, records.get(person.user_id))
+            if unseen is not None:
+                yield unseen
+            yield Line(
                 type=LineType.JOIN,
                 event_id=join_id(guild_id, person.user_id, joined_at),
                 timestamp=fact.at,
@@ -92,11 +108,12 @@ def _line(
                 joined_at=joined_at,
                 word=word_of(fact.outcome),
                 recovered=fact.recovered,
+                imported=fact.imported,
             )
         case JoinRevised(user_id=user_id, joined_at=joined_at):
             after = word_of(fact.after)
             agrees = names_same(fact.before, fact.after)
-            return Line(
+            yield Line(
                 type=LineType.CONFIRMATION if agrees else LineType.CORRECTION,
                 event_id=correction_id(guild_id, user_id, joined_at, after, observation.id),
                 timestamp=fact.at,
@@ -108,9 +125,13 @@ def _line(
                 previous=word_of(fact.before),
             )
         case MemberDeparted():
-            return _leave(fact, observation, records.get(fact.user_id))
+            line = leave_line(fact, guild_id, records.get(fact.user_id))
+            yield from () if line is None else (line,)
+        case MemberRemoved():
+            line = removal_line(fact, guild_id, records.get(fact.user_id))
+            yield from () if line is None else (line,)
         case PoolCredited():
-            return Line(
+            yield Line(
                 type=LineType.CREDIT,
                 event_id=credit_id(fact.group_id, fact.inviter_id, observation.id),
                 timestamp=fact.at,
@@ -120,38 +141,20 @@ def _line(
                 word=None,
                 delta=fact.delta,
                 staff_id=fact.inviter_id,
+                imported=fact.imported is not None,
+                code=fact.imported,
             )
         case _:
             assert_never(fact)
-
-
-def _leave(
-    fact: MemberDeparted, observation: Observation, record: MemberRecord | None
-) -> Line | None:
-    """Write a leave; None when the same one is on record already."""
-    known = ended_by(record, fact.at)
-    if known is not None and known.left_at is not None:
-        return None
-    began = known.joined_at if known else None
-    return Line(
-        type=LineType.LEAVE,
-        event_id=leave_id(observation.guild_id, fact.user_id, began or fact.at),
-        timestamp=fact.at,
-        guild_id=observation.guild_id,
-        user_id=fact.user_id,
-        joined_at=began,
-        word=known.word if known else None,
-        credit_reversed_from=known.word.inviter_id if known and known.booked else None,
-    )
 
 
 def _names(
     fact: Fact, line: Line, observation: Observation, usernames: Mapping[UserId, str]
 ) -> list[Names]:
     names: list[Names] = []
-    if isinstance(fact, JoinRecorded):
+    if isinstance(fact, JoinRecorded) and line.type is LineType.JOIN:
         names.append(JoinerNames(line, fact.person, observation.guild_name))
-    if isinstance(fact, JoinRecorded | JoinRevised) and line.word is not None:
+    if line.type in (LineType.JOIN, *LATER_WORDS) and line.word is not None:
         staff = line.word.inviter_id
         if staff not in (None, VANITY, line.user_id) and staff in usernames:
             names.append(StaffName(line, staff, usernames[staff]))

@@ -5,12 +5,14 @@ readers must not believe them. So code rows carry `v`, the head version that the
 `old`, the state before it; group rows carry `v` and, when reopened, `gone`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from usher.attribution.model import CodeState, Group, Head
+from usher.attribution.noticing import LEAD, Notice, due_at, write_notices
 from usher.attribution.state_codec import (
     decode_code,
     decode_group,
@@ -23,12 +25,14 @@ from usher.contracts.wire import EPOCH, MICROSECOND
 from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo import Actions, Row
 from usher.times import format_time
+from usher.timing.due import partition, shard_of
 
 KEEP_GROUP: Final = timedelta(hours=7)
 """How long closed evidence can be reopened by a join that arrives late."""
 
 KEEP_EVENT: Final = timedelta(days=30)
-"""How long a repetition is recognised by its event id; a queue keeps messages 14 days at most."""
+"""How long a repetition is recognised by its event id: longer than a queue and then its dead-letter
+queue keep a message, 14 days each."""
 
 EVENT_SORT_KEY: Final = "E"
 
@@ -58,6 +62,9 @@ class CodeRow(Row):
     status = UnicodeAttribute(null=True)
     channel_id = UnicodeAttribute(null=True)
     joins = NumberAttribute(null=True)
+    due = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+    """When the clock has something to tell of it (`usher.timing`)."""
 
 
 class GroupRow(Row):
@@ -75,6 +82,8 @@ class EventRow(Row):
     observation = UnicodeAttribute()
     at = UnicodeAttribute(null=True)
     """Timestamp of a join's line."""
+    notices = UnicodeAttribute(null=True)
+    """What a whole observation gave to tell of codes."""
     ttl = NumberAttribute()
 
 
@@ -97,13 +106,18 @@ def event_key(event_id: str) -> tuple[str, str]:
 
 
 def event_row(
-    event_id: str, observation_id: str, now: datetime, at: datetime | None = None
+    event_id: str,
+    observation_id: str,
+    now: datetime,
+    at: datetime | None = None,
+    notices: Sequence[Notice] = (),
 ) -> EventRow:
     """Mark an event as applied."""
     pk, sk = event_key(event_id)
     stamp = None if at is None else format_time(at)
     ttl = int((now + KEEP_EVENT).timestamp())
-    return EventRow(pk, sk, observation=observation_id, at=stamp, ttl=ttl)
+    told = write_notices(notices) if notices else None
+    return EventRow(pk, sk, observation=observation_id, at=stamp, notices=told, ttl=ttl)
 
 
 def head_row(
@@ -126,17 +140,26 @@ def read_head(row: HeadRow) -> Head:
 
 
 def put_code(
-    actions: Actions, guild_id: GuildId, version: int, state: CodeState, before: CodeState | None
+    actions: Actions,
+    guild_id: GuildId,
+    version: int,
+    state: CodeState,
+    before: CodeState | None,
+    lead: timedelta | None = LEAD,
 ) -> None:
-    """Write a code's state as of a head version."""
-    actions.put(code_row(guild_id, version, state, before))
+    """Write a code's state as of a head version; `lead` as in `due_at`."""
+    actions.put(code_row(guild_id, version, state, before, lead))
 
 
 def code_row(
-    guild_id: GuildId, version: int, state: CodeState, before: CodeState | None
+    guild_id: GuildId,
+    version: int,
+    state: CodeState,
+    before: CodeState | None,
+    lead: timedelta | None = LEAD,
 ) -> CodeRow:
     """Build a code's row; the plain attributes serve queries."""
-    pk, inviter = guild_key(guild_id), state.inviter_id
+    pk, inviter, due = guild_key(guild_id), state.inviter_id, due_at(state, lead)
     return CodeRow(
         pk,
         f"I#{state.code}",
@@ -152,6 +175,8 @@ def code_row(
         status=state.status.value,
         channel_id=state.channel_id,
         joins=state.joins,
+        due=None if due is None else partition(shard_of(guild_id)),
+        due_at=None if due is None else format_time(due),
     )
 
 

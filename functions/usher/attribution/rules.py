@@ -8,25 +8,27 @@ may lag or lead the event, so evidence stays open for ten minutes (SPEC 1.2).
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
-from usher.attribution.closing import Part, close, pool_credits, split
+from usher.attribution.closing import Part, close, forgotten, pool_credits, split, upset
+from usher.attribution.counts import settle_counts
+from usher.attribution.departing import departures
 from usher.attribution.evidence import CodeBook
 from usher.attribution.intake import Intake
-from usher.attribution.knowledge import pins, recovered, with_what_happened
-from usher.attribution.matching import LAG, SKEW, Solution, solve
+from usher.attribution.knowledge import imported, pin_of, pins, recovered, with_what_happened
+from usher.attribution.matching import SKEW, Solution, solve
 from usher.attribution.model import (
     Decision,
     Fact,
     JoinRecorded,
     JoinRevised,
-    MemberDeparted,
     Membership,
     OpenJoin,
     Stored,
     Use,
 )
 from usher.attribution.outcomes import Kind, Outcome, Reason, Unattributed
-from usher.attribution.words import outcome_of, pinned, same_word, silence_of, widened
+from usher.attribution.words import candidates_of, outcome_of, pinned, same_word, silence_of
 from usher.contracts.observation import (
     GatewayEvent,
     MemberFound,
@@ -94,7 +96,8 @@ class _Case:
         self.stored = stored
         self.observation = observation
         self.book = CodeBook(stored.codes)
-        self.head, self.gap = with_what_happened(stored.head, observation)
+        head, self.gap = with_what_happened(stored.head, observation)
+        self.head, self.departed = departures(head, observation)
         self.uses: list[Use] = list(stored.head.open.uses)
         self.joins: list[OpenJoin] = list(stored.head.open.joins)
         self.pooled: Counter[UserId] = Counter(stored.head.open.pooled)
@@ -104,21 +107,21 @@ class _Case:
         fresh = _new_joins(self.stored, self.observation.events)
         taken = _recorded(self.stored) | {(j.person.user_id, j.joined_at) for j in fresh}
         missed = recovered(self.head, self.observation.events, dict.fromkeys(taken))
+        taken |= {(j.person.user_id, j.joined_at) for j in missed}
+        told = [self._imported(one) for one in imported(self.head, self.observation, taken)]
         people = [join for join in (*fresh, *missed) if not join.person.bot]
         self._reopen(people)
         intake = Intake(self.observation, self.book, self.head, self.uses, gap=self.gap)
         intake.read_events()
         head, failed = intake.read_looks()
         self.uses = intake.uses
-        self.joins.extend(
-            OpenJoin(j.person, j.joined_at, j.at, Unattributed(Reason.NOT_LOOKED)) for j in people
-        )
+        self.joins.extend(OpenJoin(j.person, j.joined_at, j.at, _NEW) for j in people)
         self.joins.sort(key=lambda join: (join.joined_at, join.person.user_id))
         revised = self._pin()
         solution = solve(self.joins, self.uses)
         said = self._outcomes(solution, failed)
-        parts = split(self.joins, self.uses, solution, self.observation.at)
-        intake.settle_ended_codes(solution)
+        parts = split(self.joins, self.uses, solution, self.observation.at, head.blind_since)
+        intake.ends.settle(solution)
         facts = self._publish(fresh, missed, said, parts)
         kept, closed = close(parts, self.joins, self.uses, solution, self.observation)
         pooled = pool_credits(self.pooled, (kept, *closed), self.observation)
@@ -126,25 +129,37 @@ class _Case:
         if head.closed_until is not None:
             ends.append(head.closed_until)
         head = replace(
-            head, version=head.version + 1, open=kept, closed_until=max(ends, default=None)
+            head,
+            version=head.version + 1,
+            open=kept,
+            closed_until=max(ends, default=None),
+            forgotten=forgotten(parts, self.joins, head.forgotten),
         )
-        facts = [*revised, *facts, *pooled]
+        facts = [*revised, *told, *facts]
+        head, counted = settle_counts(head, self.book, facts, self.observation)
+        facts = [*facts, *pooled, *counted]
         return Decision(head, self.book.changed(), closed, self.reopened, tuple(facts))
+
+    def _imported(self, found: MemberSearched) -> JoinRecorded:
+        """Record what an import tells of a join that counting cannot speak of."""
+        pin = pin_of(found, self.book)
+        if pin is not None:
+            outcome = pinned(pin, ())
+        else:
+            outcome = _BOT if found.person.bot else Unattributed(Reason.NOT_ON_RECORD)
+        return JoinRecorded(found.person, found.joined_at, found.at, outcome, imported=True)
 
     def _reopen(self, people: Sequence[MemberJoined]) -> None:
         """Bring back groups that a late join may upset, or of which more is known now."""
-        concerned = _concerned(self.stored, self.observation)
+        told = pins(self.observation, self.book, self.head, ())
         open_memberships = {(j.person.user_id, j.joined_at) for j in self.joins}
         groups = [
             group
             for group in self.stored.closed
-            if any(
-                use.until - LAG <= join.joined_at <= use.until + SKEW
-                for use in group.uses
-                for join in people
-            )
-            or any((j.person.user_id, j.joined_at) in concerned for j in group.joins)
+            if any(told.get((j.person.user_id, j.joined_at), j.pin) != j.pin for j in group.joins)
         ]
+        late = [OpenJoin(j.person, j.joined_at, j.at, _NEW) for j in people]
+        groups.extend(upset(late, [g for g in self.stored.closed if g not in groups]))
         for group in groups:
             self.joins.extend(
                 j for j in group.joins if (j.person.user_id, j.joined_at) not in open_memberships
@@ -203,20 +218,36 @@ class _Case:
             outcome = word.get(membership, _BOT)
             facts.append(JoinRecorded(one.person, one.joined_at, one.at, outcome, recovered=True))
             del awaited[membership]
-        for event in self.observation.events:
-            if isinstance(event, MemberLeft):
-                facts.append(MemberDeparted(event.user_id, event.at))
-            elif isinstance(event, MemberJoined):
+        for position, event in enumerate(self.observation.events):
+            left = self.departed.pop(position, ())
+            if not isinstance(event, MemberLeft) or not self._back_since(position, event.user_id):
+                facts.extend(left)
+            if isinstance(event, MemberJoined):
                 membership = (event.person.user_id, event.joined_at)
                 if awaited.pop(membership, None) is not None:
                     outcome = word.get(membership, _BOT)
                     facts.append(JoinRecorded(event.person, event.joined_at, event.at, outcome))
-        return facts
+        return [*facts, *chain.from_iterable(self.departed.values())]
+
+    def _back_since(self, n: int, user_id: UserId) -> bool:
+        """Whether a join on record follows event `n`: events are told again when a session resumes.
+
+        What that leave ended has ended already.
+        """
+        back = {
+            (user_id, event.joined_at)
+            for event in self.observation.events[n + 1 :]
+            if isinstance(event, MemberJoined) and event.person.user_id == user_id
+        }
+        return bool(back) and not back.isdisjoint(_recorded(self.stored))
 
     def _worth_saying(self, before: Outcome, after: Outcome, *, final: bool) -> bool:
         if not same_word(before, after):
             return True
-        return widened(before, after) and (final or len(self.joins) <= FEW)
+        if final:
+            return candidates_of(before) != candidates_of(after)
+        return len(self.joins) <= FEW and not candidates_of(after) <= candidates_of(before)
 
 
+_NEW = Unattributed(Reason.NOT_LOOKED)
 _BOT = Unattributed(Reason.BOT_ADDED, Kind.BOT)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import MemberOrigin, OutcomeName
 from usher.ids import VANITY
@@ -41,6 +42,7 @@ _REASON: Final = {
     Reason.AFTER_GAP: "The counts rose while Usher was away, so others may have used the invite.",
     Reason.MAYBE_REVOKED: "The invite ended unseen: used up, or revoked by somebody.",
     Reason.NOT_BY_INVITE: "Discord's own record names another way than an invite.",
+    Reason.NOT_ON_RECORD: "They joined unseen by Usher, and Discord kept no record of how.",
 }
 _KIND: Final = {
     Kind.DISCOVERY: "They came by Server Discovery.",
@@ -48,6 +50,13 @@ _KIND: Final = {
     Kind.API: "An app added them.",
     Kind.HUB: "They came by a Student Hub.",
 }
+
+_CAUSE: Final = {
+    Cause.KICKED: "Kicked",
+    Cause.BANNED: "Banned",
+    Cause.PRUNED: "Pruned",
+}
+_PENDING: Final = "Pending: it will count against whoever turns out to have invited them."
 
 
 def describe(origin: MemberOrigin) -> Embed:
@@ -105,7 +114,11 @@ def _moments(origin: MemberOrigin) -> list[Field]:
         stamp = f"{text.when(origin.joined_at, 'f')} ({text.when(origin.joined_at)})"
         moments.append(Field("Joined", stamp, inline=True))
     if origin.left_at:
-        moments.append(Field("Left", text.when(origin.left_at), inline=True))
+        name = _CAUSE.get(origin.cause or Cause.UNKNOWN, "Left")
+        by = f" by {text.user(origin.removed_by)}" if origin.removed_by else ""
+        moments.append(Field(name, f"{text.when(origin.left_at)}{by}", inline=True))
+    if origin.pending:
+        moments.append(Field("The leave", _PENDING))
     return moments
 
 

@@ -5,15 +5,15 @@ last; lines and marks of events keep what was done from being done again (DESIGN
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from random import SystemRandom
 from typing import Final
 
-from usher.attribution.announcing import announce
-from usher.attribution.confirming import SCHEDULE, requests_for
 from usher.attribution.deeds import record_deeds, resets_of
-from usher.attribution.model import Decision, Membership, Stored
+from usher.attribution.following import FollowUp, membership_of
+from usher.attribution.model import Decision, Head, Membership, Stored
+from usher.attribution.noticing import Notice, notices
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
@@ -24,6 +24,7 @@ from usher.attribution.ports import (
     ContestedError,
     Effects,
     Guilds,
+    GuildSettings,
     Ledger,
     Loaded,
     NeedsClosed,
@@ -31,7 +32,7 @@ from usher.attribution.ports import (
     StaleHeadError,
 )
 from usher.attribution.recording import believe, record_facts, users_of
-from usher.contracts.effect import Effect
+from usher.attribution.report import Report
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.rules import Members
 from usher.ledger.lines import Line, LineType, join_id
@@ -51,33 +52,14 @@ DETERMINISTIC: Final = (
 _JITTER: Final = SystemRandom()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was done with an observation; for logs and metrics, no names."""
-
-    repeated: bool = False
-    """It had been applied before."""
-    joins: Mapping[Confidence, int] = field(default_factory=dict)
-    lines: int = 0
-    duplicates: int = 0
-    """Joins seen that were on record already."""
-    kept: int = 0
-    """Lines that stood in the ledger already and said something else."""
-    parts: int = 0
-    write_units: float = 0.0
-    attempts: int = 1
-    effects: int = 0
-    to_confirm: int = 0
-    """Joins that Discord's own record is asked for."""
-
-
 @dataclass(slots=True)
 class _Try:
     """What is carried from one attempt to the next."""
 
-    applied: frozenset[str] = frozenset()
     stand: dict[str, Line] = field(default_factory=dict)
     """Lines known to stand in the ledger, by event id."""
+    applied: bool = False
+    """Whether some of those lines are applied already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +73,8 @@ class AttributionService:
     attribute: Attribute
     needs_closed: NeedsClosed
     pause: Callable[[float], None]
+    first_seen: Callable[[Observation], None] | None = None
+    """What follows a guild's first observation; may be called again for the same one."""
     room: int = ROOM
     """Actions of a transaction; fewer only in tests."""
 
@@ -105,11 +89,13 @@ class AttributionService:
                 return replace(self._attempt(observation, carried), attempts=attempt)
             except StaleHeadError:
                 self.pause(_JITTER.uniform(0.3, 1) * PAUSE_SECONDS * 2**attempt)
-            except AppliedError as error:
-                carried.applied |= error.event_ids
+            except AppliedError:
+                carried.applied = True
         raise ContestedError
 
     def _attempt(self, observation: Observation, carried: _Try) -> Report:
+        # Read first: all that is read later is at least as new, though another delivery goes on.
+        applied = self.guilds.applied(carried.stand) if carried.applied else frozenset()
         loaded = self.guilds.load(observation)
         if loaded.done:
             return self._tell_again(observation, loaded)
@@ -119,27 +105,32 @@ class AttributionService:
         decision = self._decide(stored, observation)
         users = users_of(decision.facts)
         members = self.guilds.members(observation.guild_id, users, observation.id)
-        lines, replaced = self._record(decision, observation, members, carried)
+        version = stored.head.version + 1
+        lines, replaced = self._record(decision, observation, members, carried, version)
         decision = believe(decision, replaced)
-        applied = carried.applied
-        if loaded.begun:
-            applied |= self.guilds.applied(line.event_id for line in lines)
         fresh = tuple(line for line in lines if line.event_id not in applied)
         parts = self._cut(fresh, members, stored, decision)
-        units = self.guilds.commit(_change(observation, stored, decision, members, parts))
+        # What the settings say matters to codes before they are written, to joins afterwards.
+        settings = self.guilds.settings(observation.guild_id) if decision.codes else None
+        change = _change(observation, loaded, decision, stored, members, parts)
+        change = _with_notices(change, decision, settings)
+        units = self.guilds.commit(change)
         # Joins that another observation applied meanwhile are told of by that one.
         ours = {line.event_id for line in fresh}
         own = loaded.own or {}
         told = [
             line
             for line in lines
-            if line.type is LineType.JOIN and (line.event_id in ours or _membership(line) in own)
+            if line.type is LineType.JOIN and (line.event_id in ours or membership_of(line) in own)
         ]
-        effects, to_confirm = self._follow_up(observation, lambda: told) if told else (0, 0)
+        effects, to_confirm = self._follow_up(observation, settings, change.notices, told)
+        self._begin(observation, decision.head)
+        joins = [line for line in told if not line.imported]
         return Report(
-            joins=_by_confidence(told),
+            joins=_by_confidence(joins),
+            imported=len(told) - len(joins),
             lines=len(lines),
-            duplicates=_joins(observation) - len(told),
+            duplicates=_joins(observation) - sum(not line.recovered for line in joins),
             kept=len(replaced),
             parts=len(parts),
             write_units=units,
@@ -154,13 +145,19 @@ class AttributionService:
             raise PoisonError(f"attribute: {type(error).__name__}") from error
 
     def _record(
-        self, decision: Decision, observation: Observation, members: Members, carried: _Try
+        self,
+        decision: Decision,
+        observation: Observation,
+        members: Members,
+        carried: _Try,
+        version: int,
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
-            added = self.guilds.added(observation.guild_id, resets_of(observation))
-            recording = record_facts(decision.facts, observation, members.before)
-            deeds = record_deeds(observation, added)
+            resets = resets_of(observation)
+            added = self.guilds.added(observation.guild_id, resets) if resets else {}
+            recording = record_facts(decision.facts, observation, members.before, version)
+            deeds = record_deeds(observation, added, (version, len(recording.lines)))
             recording = replace(recording, lines=(*recording.lines, *deeds))
         except DETERMINISTIC as error:
             raise PoisonError(f"record: {type(error).__name__}") from error
@@ -171,7 +168,7 @@ class AttributionService:
             carried.stand[line.event_id] = line
         stand = tuple(carried.stand[line.event_id] for line in recording.lines)
         replaced = {
-            _membership(there): there
+            membership_of(there): there
             for ours, there in zip(recording.lines, stand, strict=True)
             if there.type is LineType.JOIN and there.word != ours.word
         }
@@ -187,63 +184,64 @@ class AttributionService:
 
     def _tell_again(self, observation: Observation, loaded: Loaded) -> Report:
         """Follow up an observation applied before: the last try may have ended there."""
-        own = loaded.own or {}
-
-        def lines() -> tuple[Line, ...]:
-            guild_id = observation.guild_id
-            ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
-            return self.ledger.read(guild_id, ids)
-
-        effects, to_confirm = self._follow_up(observation, lines) if own else (0, 0)
+        guild_id, own = observation.guild_id, loaded.own or {}
+        ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
+        effects = to_confirm = 0
+        if own or loaded.notices:
+            follow_up = FollowUp(self.effects, self.confirmations)
+            effects, to_confirm = follow_up.send(
+                observation,
+                self.guilds.settings(guild_id),
+                loaded.notices,
+                lambda: self.ledger.read(guild_id, ids),
+            )
+        self._begin(observation, loaded.stored.head)
         duplicates = _joins(observation)
         return Report(repeated=True, duplicates=duplicates, effects=effects, to_confirm=to_confirm)
 
-    def _follow_up(
-        self, observation: Observation, lines: Callable[[], Iterable[Line]]
-    ) -> tuple[int, int]:
-        """Send what follows from joins recorded: effects, and requests for Discord's own record.
+    def _begin(self, observation: Observation, head: Head) -> None:
+        """Do what a guild's first observation asks for."""
+        if self.first_seen is not None and head.since == observation.at:
+            self.first_seen(observation)
 
-        Return the number of effects, and of joins to be confirmed.
-        """
-        settings = self.guilds.settings(observation.guild_id)
-        channel_id = settings.join_log_channel_id
-        if channel_id is None and not settings.members_search:
+    def _follow_up(
+        self,
+        observation: Observation,
+        settings: GuildSettings | None,
+        said: tuple[Notice, ...],
+        told: list[Line],
+    ) -> tuple[int, int]:
+        if not told and not said:
             return 0, 0
-        joins = list(lines())
-        effects: tuple[Effect, ...] = ()
-        if channel_id is not None:
-            told = {_membership(line): line for line in joins}
-            effects = announce(observation, told, channel_id)
-            self.effects.send(effects)
-        requests = requests_for(observation, joins) if settings.members_search else []
-        if requests:
-            delay = int(SCHEDULE[0].total_seconds())
-            self.confirmations.send([(request, delay) for request in requests])
-        return len(effects), sum(len(request.joins) for request in requests)
+        follow_up = FollowUp(self.effects, self.confirmations)
+        settings = settings or self.guilds.settings(observation.guild_id)
+        return follow_up.send(observation, settings, said, lambda: told)
+
+
+def _with_notices(change: Change, decision: Decision, settings: GuildSettings | None) -> Change:
+    if settings is None or settings.notice_channel_id is None:
+        return change
+    said = notices(change.codes_before, decision.codes)
+    return replace(change, notices=said, lead=settings.notice_lead)
 
 
 def _change(
     observation: Observation,
-    stored: Stored,
+    loaded: Loaded,
     decision: Decision,
+    stored: Stored,
     members: Members,
     parts: tuple[Part, ...],
 ) -> Change:
     return Change(
         guild_id=observation.guild_id,
-        guild_name=observation.guild_name,
+        guild_name=observation.guild_name or loaded.guild_name,
         observation_id=observation.id,
         head=replace(decision.head, version=stored.head.version + 1),
         codes_before=stored.codes,
         members_before=members.before,
         parts=parts,
     )
-
-
-def _membership(line: Line) -> Membership:
-    if line.user_id is None or line.joined_at is None:
-        raise ValueError("line of no membership")
-    return line.user_id, line.joined_at
 
 
 def _by_confidence(lines: Iterable[Line]) -> Counter[Confidence]:

@@ -18,6 +18,7 @@ from usher.attribution.model import (
     Head,
     OpenJoin,
     Pin,
+    Prune,
     Use,
     Weight,
 )
@@ -55,7 +56,7 @@ def encode_head(head: Head) -> str:
     return _write(
         {
             "looked_at": _micros(head.looked_at),
-            "blind": head.blind,
+            "blind_since": _micros(head.blind_since),
             "gap": head.gap,
             "vanity_code": head.vanity_code,
             "open": _group(head.open),
@@ -63,7 +64,11 @@ def encode_head(head: Head) -> str:
             "since": _micros(head.since),
             "seen_at": _micros(head.seen_at),
             "gaps": [[_micros(began), _micros(ended)] for began, ended in head.gaps],
+            "forgotten": _micros(head.forgotten),
             "added": [[user_id, _micros(at)] for user_id, at in head.added],
+            "departures": [[user_id, _micros(at)] for user_id, at in head.departures],
+            "prunes": [[_micros(one.at), one.by, one.left] for one in head.prunes],
+            **({"by_name": True} if head.by_name else {}),
         }
     )
 
@@ -76,7 +81,7 @@ def decode_head(text: str, version: int) -> Head:
         lambda fields: Head(
             version=version,
             looked_at=_moment(fields["looked_at"]),
-            blind=fields["blind"],
+            blind_since=_moment(fields.get("blind_since")),
             gap=fields["gap"],
             vanity_code=fields["vanity_code"],
             open=_read_group(fields["open"]),
@@ -84,7 +89,11 @@ def decode_head(text: str, version: int) -> Head:
             since=_moment(fields.get("since")),
             seen_at=_moment(fields.get("seen_at")),
             gaps=tuple((_time(began), _time(ended)) for began, ended in fields.get("gaps", ())),
+            forgotten=_moment(fields.get("forgotten")),
             added=tuple((user_id, _time(at)) for user_id, at in fields.get("added", ())),
+            departures=tuple((user_id, _time(at)) for user_id, at in fields.get("departures", ())),
+            prunes=tuple(Prune(_time(at), by, n) for at, by, n in fields.get("prunes", ())),
+            by_name=fields.get("by_name", False),
         ),
     )
 
@@ -116,6 +125,9 @@ def encode_code(state: CodeState) -> str:
         "only": list(state.only) or None,
         "joins": state.joins,
         "last_used": _micros(state.last_used_at),
+        "named": state.named or None,
+        "counted": state.counted or None,
+        "warned": state.warned or None,
     }
     return _write({name: value for name, value in fields.items() if value is not None})
 
@@ -141,6 +153,9 @@ def decode_code(code: InviteCode, text: str) -> CodeState:
             only=tuple(fields.get("only", ())),
             joins=fields["joins"],
             last_used_at=_moment(fields.get("last_used")),
+            named=fields.get("named", 0),
+            counted=fields.get("counted", 0),
+            warned=fields.get("warned", False),
         ),
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from usher.attribution.guild_settings import load_settings
 from usher.attribution.model import CodeState, Head, Membership, Stored
+from usher.attribution.noticing import read_notices
 from usher.attribution.outcomes import Outcome
 from usher.attribution.ports import Change, GuildSettings, Loaded
 from usher.attribution.rows import (
@@ -17,6 +18,7 @@ from usher.attribution.rows import (
     GroupRow,
     HeadRow,
     event_key,
+    event_row,
     groups_since,
     guild_key,
     read_code,
@@ -25,6 +27,7 @@ from usher.attribution.rows import (
 )
 from usher.attribution.touched import (
     codes_named,
+    gap_id,
     join_ids,
     needs_all_codes,
     searched_memberships,
@@ -61,8 +64,7 @@ class DynamoGuilds:
         guild_id = observation.guild_id
         row = _head_row(guild_id)
         head = Head() if row is None else read_head(row)
-        begun = row is not None and row.burst == observation.id
-        if row is not None and row.burst is not None and not begun:
+        if row is not None and row.burst not in (None, observation.id):
             self._writes.take_back(guild_id, row)
             return self.load(observation)
         joins, mark = join_ids(observation), whole_id(observation)
@@ -73,10 +75,14 @@ class DynamoGuilds:
             if id_ in marks and marks[id_].observation == observation.id and marks[id_].at
         }
         if mark in marks:
-            return Loaded(Stored(head), done=True, own=own)
+            said = marks[mark].notices
+            return Loaded(
+                Stored(head), done=True, own=own, notices=read_notices(said) if said else ()
+            )
         known = self._known(observation, joins, marks, own)
         codes = self._codes(observation, head)
-        return Loaded(Stored(head, codes, known), begun=begun, own=own)
+        name = "" if row is None else row.guild_name or ""
+        return Loaded(Stored(head, codes, known), own=own, guild_name=name)
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
         """Add the groups closed lately, and the codes of their uses."""
@@ -111,14 +117,19 @@ class DynamoGuilds:
         """Write a change; raises StaleHeadError, AppliedError, PoisonError."""
         return self._writes.commit(change)
 
-    def mark_gap(self, guild_id: GuildId) -> bool:
-        """Note that something of the guild went unseen; raises StaleHeadError."""
-        row = _head_row(guild_id)
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
+        """Note that a message of the guild went unseen, once; raises StaleHeadError."""
+        row, mark = _head_row(guild_id), gap_id(guild_id, message_id)
         if row is None:
             return False
+        if mark in _marks([mark]):
+            # Parked before, and its followers may have been applied: for them there is no gap.
+            return True
         if row.burst is not None:
             self._writes.take_back(guild_id, row)
-        self._writes.move_head(guild_id, replace(read_head(row), gap=True), row.guild_name)
+        head = replace(read_head(row), gap=True)
+        noted = event_row(mark, message_id, self.clock())
+        self._writes.move_head(guild_id, head, row.guild_name, noted)
         return True
 
     def settings(self, guild_id: GuildId) -> GuildSettings:

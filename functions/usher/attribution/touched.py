@@ -3,6 +3,8 @@
 from usher.attribution.model import Head, Membership
 from usher.contracts.observation import (
     AuditEntry,
+    CodesDue,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteTargeted,
@@ -23,6 +25,11 @@ def whole_id(observation: Observation) -> str:
 def observation_event_id(guild_id: str, observation_id: str) -> str:
     """Name the event that an observation as a whole is, by its parts."""
     return event_id("observation", guild_id, observation_id)
+
+
+def gap_id(guild_id: str, message_id: str) -> str:
+    """Name the event that a message of a guild could never be read."""
+    return event_id("gap", guild_id, message_id)
 
 
 def join_ids(observation: Observation) -> dict[Membership, str]:
@@ -46,9 +53,13 @@ def searched_memberships(observation: Observation) -> set[Membership]:
 
 
 def needs_all_codes(observation: Observation) -> bool:
-    """Whether codes that are not named matter too: a whole list shows which have vanished."""
+    """Whether codes that are not named matter too.
+
+    A whole list shows which have vanished, and the end of an import is about every count.
+    """
     look = observation.look
-    return look is not None and look.ok and look.full
+    ended = any(isinstance(event, ImportEnded) for event in observation.events)
+    return ended or (look is not None and look.ok and look.full)
 
 
 def codes_named(observation: Observation, head: Head) -> set[InviteCode]:
@@ -60,6 +71,8 @@ def codes_named(observation: Observation, head: Head) -> set[InviteCode]:
                 names.add(row.code)
             case InviteDeleted(code=code) | InviteTargeted(code=code):
                 names.add(code)
+            case CodesDue(codes=codes):
+                names.update(codes)
             case MemberSearched(code=code) if code is not None:
                 names.add(code)
             case AuditEntry(code=code) if code is not None:

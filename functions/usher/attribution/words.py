@@ -113,19 +113,15 @@ def names_same(before: Outcome, after: Outcome) -> bool:
 
 
 def same_word(before: Outcome, after: Outcome) -> bool:
-    """Whether two outcomes say the same, apart from the candidates of an ambiguous one."""
+    """Whether two outcomes say the same, apart from their candidates."""
     if isinstance(before, Ambiguous) or isinstance(after, Ambiguous):
         return isinstance(before, Ambiguous) and isinstance(after, Ambiguous)
     return names_same(before, after) and before.confidence is after.confidence
 
 
-def widened(before: Outcome, after: Outcome) -> bool:
-    """Whether an ambiguous outcome has gained candidates."""
-    return (
-        isinstance(before, Ambiguous)
-        and isinstance(after, Ambiguous)
-        and not set(after.candidates) <= set(before.candidates)
-    )
+def candidates_of(outcome: Outcome) -> frozenset[InviteCode]:
+    """The codes between which an outcome leaves the choice."""
+    return frozenset(() if isinstance(outcome, Unattributed) else outcome.candidates)
 
 
 def silence_of(join: OpenJoin, failed: Reason | None) -> Reason:

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from pynamodb.expressions.condition import Condition
 
 from usher.attribution.accuracy_store import add_accuracy
+from usher.attribution.code_counts_store import add_code_count
 from usher.attribution.guild_settings import put_setting
 from usher.attribution.model import Head
 from usher.attribution.plan import Part
@@ -80,11 +81,14 @@ class Writes:
         self._fill(actions, change, last, ahead=False)
         return units + self._run(actions)
 
-    def move_head(self, guild_id: GuildId, head: Head, guild_name: str | None) -> None:
-        """Write a head as the next version and nothing else; raises StaleHeadError."""
+    def move_head(
+        self, guild_id: GuildId, head: Head, guild_name: str | None, mark: EventRow
+    ) -> None:
+        """Write a head as the next version, and what that was for; raises StaleHeadError."""
         actions = Actions()
         row = head_row(guild_id, head.version + 1, head, guild_name)
         actions.put(row, _unmoved(head.version) & HeadRow.burst.does_not_exist(), HEAD)
+        actions.put(mark, EventRow.pk.does_not_exist(), HEAD)
         self._run(actions)
 
     def take_back(self, guild_id: GuildId, head: HeadRow) -> None:
@@ -132,7 +136,8 @@ class Writes:
         row = head_row(change.guild_id, change.head.version, change.head, change.guild_name)
         actions.put(row, _unmoved(version) & free, HEAD)
         mark = observation_event_id(change.guild_id, id_)
-        actions.put(event_row(mark, id_, self.clock()), EventRow.pk.does_not_exist(), HEAD)
+        done = event_row(mark, id_, self.clock(), notices=change.notices)
+        actions.put(done, EventRow.pk.does_not_exist(), HEAD)
 
     def _fill(self, actions: Actions, change: Change, part: Part, *, ahead: bool) -> None:
         guild_id, version, id_ = change.guild_id, change.head.version, change.observation_id
@@ -150,8 +155,11 @@ class Writes:
             add_accuracy(actions, guild_id, day, accuracy)
         for name, line in part.settings.items():
             put_setting(actions, guild_id, name, line)
+        for code, count in part.counted.items():
+            add_code_count(actions, guild_id, code, count)
         for state in part.codes:
-            put_code(actions, guild_id, version, state, change.codes_before.get(state.code))
+            was = change.codes_before.get(state.code)
+            put_code(actions, guild_id, version, state, was, change.lead)
         for group in part.closed:
             put_group(actions, guild_id, version, group, now)
         for group in part.reopened:

@@ -47,6 +47,12 @@ class MemberLeft:
 
     user_id: UserId
     at: datetime
+    audited: bool = False
+    """The listener is told of the guild's audit log: it would hear of a kick or a ban."""
+    until: datetime | None = None
+    """Where a session's replay told of it: by when it had happened. `at` is then the earliest."""
+    began_by: datetime | None = None
+    """The latest time at which the membership that it ended can have begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,10 @@ class AuditEntry:
     """When it was received; for an entry read from the log later, when it was made."""
     invite: "InviteRow | None" = None
     """The invite as the entry tells it, for actions 40 and 42: as made, or as it ended."""
+    made_at: datetime | None = None
+    """When it was made, by Discord's clock, for actions 20 to 22: kick, prune, ban."""
+    removed: int | None = None
+    """How many members a prune removed (action 21); it names none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,26 @@ class MemberSearched:
     """`join_source_type`: 1 API, 2 integration, 3 discovery, 4 hub, 5 invite, 6 vanity, …"""
     code: InviteCode | None
     inviter_id: UserId | None
+    imported: bool = False
+    """Told by an import: a join that was never seen is to be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEnded:
+    """An import of the guild came to its end: by names, or by counts where Discord gave none."""
+
+    at: datetime
+    by_counts: bool
+    """True: present use counts are to stand for members whom nobody names. False: Discord's record
+    of every present member was told, so that counts stand for nobody any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodesDue:
+    """The clock: a time noted for these codes has come. Discord tells of no expiry."""
+
+    codes: tuple[InviteCode, ...]
+    at: datetime
 
 
 type GatewayEvent = (
@@ -158,6 +188,8 @@ type GatewayEvent = (
     | MemberFound
     | MemberSearched
     | Deed
+    | ImportEnded
+    | CodesDue
 )
 
 

@@ -14,7 +14,9 @@ from usher.contracts.deeds_codec import (
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
+    CodesDue,
     GatewayEvent,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteTargeted,
@@ -43,7 +45,6 @@ from usher.ids import UserId
 from usher.times import format_time
 
 _BARE: Final[Mapping[type, str]] = {
-    MemberLeft: "left",
     MemberBanned: "banned",
     MemberAdded: "added",
 }
@@ -56,12 +57,12 @@ def write_event(event: GatewayEvent) -> Fields:
     match event:
         case MemberJoined():
             return {"t": "joined", "at": at, **_write_join(event)}
-        case MemberLeft() | MemberBanned() | MemberAdded():
+        case MemberLeft():
+            return {"t": "left", "at": at, **_write_left(event)}
+        case MemberBanned() | MemberAdded():
             return {"t": _BARE[type(event)], "at": at, "user_id": event.user_id}
-        case InviteCreated():
-            return {"t": "invite_created", "at": at, "invite": write_row(event.invite)}
-        case InviteDeleted():
-            return {"t": "invite_deleted", "at": at, "code": event.code}
+        case InviteCreated() | InviteDeleted() | InviteTargeted() | CodesDue():
+            return {"at": at, **_write_codes(event)}
         case AuditEntry():
             return {
                 "t": "audit",
@@ -71,11 +72,11 @@ def write_event(event: GatewayEvent) -> Fields:
                 "target_id": event.target_id,
                 "code": event.code,
                 "invite": None if event.invite is None else write_row(event.invite),
+                "made_at": None if event.made_at is None else format_time(event.made_at),
+                "removed": event.removed,
             }
         case InvitesGranted() | SettingChanged() | UpgradeAssigned():
             return write_deed(event)
-        case InviteTargeted():
-            return {"t": "targeted", "at": at, "code": event.code, "users": list(event.users)}
         case MemberFound():
             joined_at = format_time(event.joined_at)
             return {"t": "found", "at": at, "joined_at": joined_at, **_write_person(event.person)}
@@ -87,8 +88,30 @@ def write_event(event: GatewayEvent) -> Fields:
                 "source": event.source,
                 "code": event.code,
                 "inviter_id": event.inviter_id,
+                "imported": event.imported,
                 **_write_person(event.person),
             }
+        case ImportEnded():
+            return {"t": "import_ended", "at": at, "by_counts": event.by_counts}
+
+
+def _write_codes(event: InviteCreated | InviteDeleted | InviteTargeted | CodesDue) -> Fields:
+    """Write what happened to codes."""
+    match event:
+        case InviteCreated():
+            return {"t": "invite_created", "invite": write_row(event.invite)}
+        case InviteDeleted():
+            return {"t": "invite_deleted", "code": event.code}
+        case InviteTargeted():
+            return {"t": "targeted", "code": event.code, "users": list(event.users)}
+        case CodesDue():
+            return {"t": "due", "codes": list(event.codes)}
+
+
+def _write_left(event: MemberLeft) -> Fields:
+    times = {"until": event.until, "began_by": event.began_by}
+    told = {name: format_time(moment) for name, moment in times.items() if moment is not None}
+    return {"user_id": event.user_id, "audited": event.audited, **told}
 
 
 def _write_join(event: MemberJoined) -> Fields:
@@ -136,6 +159,12 @@ def _read_person(fields: Fields) -> Person:
     )
 
 
+def _read_left(fields: Fields, at: datetime) -> MemberLeft:
+    audited = bool(unless_none(fields, "audited", read_flag))
+    until, began_by = (unless_none(fields, name, read_time) for name in ("until", "began_by"))
+    return MemberLeft(_user_id(fields), at, audited, until, began_by)
+
+
 def _read_join(fields: Fields, at: datetime) -> MemberJoined:
     return MemberJoined(
         person=_read_person(fields),
@@ -155,12 +184,19 @@ def _read_audit(fields: Fields, at: datetime) -> AuditEntry:
         code=unless_none(fields, "code", read_code),
         at=at,
         invite=None if fields.get("invite") is None else read_row(fields.get("invite")),
+        made_at=unless_none(fields, "made_at", read_time),
+        removed=unless_none(fields, "removed", read_count),
     )
 
 
 def _read_targeted(fields: Fields, at: datetime) -> InviteTargeted:
     users = [UserId(read_snowflake({"user": user}, "user")) for user in read_list(fields, "users")]
     return InviteTargeted(read_code(fields, "code"), tuple(users), at)
+
+
+def _read_due(fields: Fields, at: datetime) -> CodesDue:
+    codes = read_list(fields, "codes")
+    return CodesDue(tuple(read_code({"code": code}, "code") for code in codes), at)
 
 
 def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
@@ -172,12 +208,13 @@ def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
         source=read_count(fields, "source"),
         code=unless_none(fields, "code", read_code),
         inviter_id=None if inviter_id is None else UserId(inviter_id),
+        imported=unless_none(fields, "imported", read_flag) or False,
     )
 
 
 _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "joined": _read_join,
-    "left": lambda fields, at: MemberLeft(_user_id(fields), at),
+    "left": _read_left,
     "banned": lambda fields, at: MemberBanned(_user_id(fields), at),
     "invite_created": lambda fields, at: InviteCreated(read_row(fields.get("invite")), at),
     "invite_deleted": lambda fields, at: InviteDeleted(read_code(fields, "code"), at),
@@ -191,4 +228,6 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "granted": read_granted,
     "setting": read_setting,
     "upgrade": read_upgrade,
+    "import_ended": lambda fields, at: ImportEnded(at, read_flag(fields, "by_counts")),
+    "due": _read_due,
 }

@@ -17,6 +17,15 @@ class Tally:
     fake: int = 0
     left: int = 0
 
+    def __add__(self, other: "Tally") -> "Tally":
+        """Sum up."""
+        return Tally(
+            tracked=self.tracked + other.tracked,
+            added=self.added + other.added,
+            fake=self.fake + other.fake,
+            left=self.left + other.left,
+        )
+
     @property
     def effective(self) -> int:
         """What counts for ranks and boards."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, assert_never
 
+from usher.attribution.causes import Cause
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
 from usher.credit.queries import Tally
-from usher.ids import UserId
+from usher.ids import InviteCode, UserId
 from usher.ledger.lines import Line, LineType
 
 CLOCKS_DIFFER: Final = timedelta(seconds=5)
@@ -24,6 +25,9 @@ SAME_LEAVE: Final = timedelta(minutes=1)
 """Two listeners report one leave within this time."""
 
 ALL_TIME: Final = "all"
+
+KEEP_PERIODS: Final = timedelta(days=90)
+"""How long counters of a day or a week outlive it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,10 @@ class MemberRecord:
     """Joins seen, this one included."""
     booked: bool = False
     """The inviter's credit for it is live."""
+    cause: Cause | None = None
+    """Why it ended; None while present."""
+    removed_by: UserId | None = None
+    """Who kicked, banned or pruned them, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +61,15 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one line adds to an inviter's counters."""
+    """What one line adds to the counters of an inviter and a code."""
 
-    inviter_id: UserId
+    inviter_id: UserId | None
     moment: datetime | None
     """It counts in the periods that hold this too; None for all time alone."""
     tally: Tally
+    code: InviteCode | None = None
+    booked_at: datetime | None = None
+    """When the line was written: what has been swept away by then is not counted in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,12 @@ class Counter:
 
 def book(line: Line, record: MemberRecord | None) -> Booking:
     """Apply a line to the record of its user."""
+    booking = _book(line, record)
+    changes = tuple(replace(change, booked_at=line.timestamp) for change in booking.changes)
+    return replace(booking, changes=changes)
+
+
+def _book(line: Line, record: MemberRecord | None) -> Booking:
     match line.type:
         case LineType.JOIN:
             return _join(line, record)
@@ -88,11 +105,14 @@ def book(line: Line, record: MemberRecord | None) -> Booking:
             return _correction(line, record)
         case LineType.LEAVE:
             return _leave(line, record)
+        case LineType.LEAVE_CAUSE:
+            return _cause(line, record)
         case LineType.CREDIT:
             inviter, delta = line.staff_id, line.delta
             if inviter is None or not delta:
                 return Booking(record)
-            return Booking(record, (Change(inviter, line.timestamp, Tally(tracked=delta)),))
+            moment = None if line.imported else line.timestamp
+            return Booking(record, (Change(inviter, moment, Tally(tracked=delta)),))
         case LineType.GRANT:
             # Boards of a day or a week show who brought members then; a grant is no join.
             if line.staff_id is None or not line.delta:
@@ -111,6 +131,13 @@ def inviter_of(word: Word | None) -> UserId | None:
     return word.inviter_id
 
 
+def code_of(word: Word | None) -> InviteCode | None:
+    """By which single code a join was; none unless attributed to it."""
+    if word is None or word.outcome is not OutcomeName.ATTRIBUTED:
+        return None
+    return word.code
+
+
 def ended_by(record: MemberRecord | None, at: datetime) -> MemberRecord | None:
     """Which known membership a leave ends; None when that one is not known."""
     if record is None or at < record.joined_at - CLOCKS_DIFFER:
@@ -124,9 +151,11 @@ def counters(changes: Iterable[Change]) -> dict[Counter, Tally]:
     """Sum changes up by inviter and period, leaving out what cancels."""
     sums: dict[Counter, Tally] = {}
     for change in changes:
-        for period, ends in _periods(change.moment):
+        if change.inviter_id is None:
+            continue
+        for period, ends in _periods(change):
             counter = Counter(change.inviter_id, period, ends)
-            sums[counter] = _add(sums.get(counter, Tally()), change.tally)
+            sums[counter] = sums.get(counter, Tally()) + change.tally
     return {counter: tally for counter, tally in sums.items() if tally != Tally()}
 
 
@@ -139,8 +168,8 @@ def _join(line: Line, record: MemberRecord | None) -> Booking:
             return Booking(record)
         # A membership before the one known: it ended, or there would be no later one.
         late = replace(record, epochs=record.epochs + 1)
-        return Booking(late, _credit(inviter, line.joined_at, ended=True, by=1))
-    changes = _credit(inviter, line.joined_at, ended=False, by=1)
+        return Booking(late, _credit(line.word, line.joined_at, ended=True, by=1))
+    changes = _credit(line.word, line.joined_at, ended=False, by=1)
     if record is not None:
         changes = (*_reverse(record), *changes)  # its leave was missed
     epochs = 1 if record is None else record.epochs + 1
@@ -155,58 +184,71 @@ def _correction(line: Line, record: MemberRecord | None) -> Booking:
     if line.joined_at > record.joined_at:
         return Booking(record)
     current = line.joined_at == record.joined_at
-    before = inviter_of(record.word if current else line.previous)
-    after = inviter_of(line.word)
+    before, after = record.word if current else line.previous, line.word
     ended = not current or record.left_at is not None
     changes: tuple[Change, ...] = ()
-    if before != after:
+    if _whose(before) != _whose(after):
         changes = (
             *_credit(before, line.joined_at, ended=ended, by=-1),
             *_credit(after, line.joined_at, ended=ended, by=1),
         )
     if not current:
         return Booking(record, changes)
-    return Booking(replace(record, word=line.word, booked=after is not None and not ended), changes)
+    booked = inviter_of(after) is not None and not ended
+    return Booking(replace(record, word=line.word, booked=booked), changes)
 
 
 def _leave(line: Line, record: MemberRecord | None) -> Booking:
     if record is None or record.left_at is not None or line.joined_at != record.joined_at:
         return Booking(record)
-    return Booking(replace(record, left_at=line.timestamp, booked=False), _reverse(record))
+    ended = replace(
+        record,
+        left_at=line.timestamp,
+        booked=False,
+        cause=line.cause or Cause.UNKNOWN,
+        removed_by=line.by,
+    )
+    return Booking(ended, _reverse(record))
 
 
-def _credit(
-    inviter: UserId | None, moment: datetime, *, ended: bool, by: int
-) -> tuple[Change, ...]:
+def _cause(line: Line, record: MemberRecord | None) -> Booking:
+    """A later word on a leave: its credit was reversed with it, whatever the cause."""
+    if record is None or record.left_at is None or line.joined_at != record.joined_at:
+        return Booking(record)
+    return Booking(replace(record, cause=line.cause, removed_by=line.by))
+
+
+def _whose(word: Word | None) -> tuple[UserId | None, InviteCode | None]:
+    return inviter_of(word), code_of(word)
+
+
+def _credit(word: Word | None, moment: datetime, *, ended: bool, by: int) -> tuple[Change, ...]:
     """Book the join of a membership, or take it back: both sides of it when it has ended."""
-    if inviter is None:
+    inviter, code = _whose(word)
+    if inviter is None and code is None:
         return ()
-    return (Change(inviter, moment, Tally(tracked=by, left=by if ended else 0)),)
+    return (Change(inviter, moment, Tally(tracked=by, left=by if ended else 0), code),)
 
 
 def _reverse(record: MemberRecord) -> tuple[Change, ...]:
-    inviter = inviter_of(record.word)
-    if not record.booked or inviter is None:
+    if record.left_at is not None:
         return ()
-    return (Change(inviter, record.joined_at, Tally(left=1)),)
+    inviter, code = inviter_of(record.word) if record.booked else None, code_of(record.word)
+    if inviter is None and code is None:
+        return ()
+    return (Change(inviter, record.joined_at, Tally(left=1), code),)
 
 
-def _periods(moment: datetime | None) -> tuple[tuple[str, datetime | None], ...]:
-    if moment is None:
-        return ((ALL_TIME, None),)
-    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _periods(change: Change) -> Iterable[tuple[str, datetime | None]]:
+    """Name the periods whose counters a change concerns, with their ends."""
+    yield ALL_TIME, None
+    if change.moment is None:
+        return
+    midnight = change.moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     year, week, weekday = midnight.isocalendar()
-    return (
-        (ALL_TIME, None),
+    for period, ends in (
         (f"day#{midnight.date().isoformat()}", midnight + timedelta(days=1)),
         (f"week#{year}-W{week:02}", midnight + timedelta(days=8 - weekday)),
-    )
-
-
-def _add(one: Tally, other: Tally) -> Tally:
-    return Tally(
-        one.tracked + other.tracked,
-        one.added + other.added,
-        one.fake + other.fake,
-        one.left + other.left,
-    )
+    ):
+        if change.booked_at is None or change.booked_at < ends + KEEP_PERIODS:
+            yield period, ends

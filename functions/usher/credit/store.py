@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Collection
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -13,19 +12,17 @@ from pynamodb.attributes import (
 )
 from pynamodb.expressions.update import Action
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import OutcomeName
 from usher.attribution.state_codec import StateError
 from usher.attribution.wording import Word
 from usher.credit.queries import Tally
-from usher.credit.rules import ALL_TIME, Counter, MemberRecord, Members
+from usher.credit.rules import ALL_TIME, KEEP_PERIODS, Counter, MemberRecord, Members
 from usher.ids import VANITY, GuildId, InviteCode, UserId
 from usher.ledger.lines import read_word, word_fields
 from usher.platform.dynamo import Actions, Row
 from usher.times import format_time, parse_time
-
-KEEP_PERIODS: Final = timedelta(days=90)
-"""How long counters of a day or a week outlive it."""
 
 
 class MemberRow(Row):
@@ -45,6 +42,8 @@ class MemberRow(Row):
     uses_after = NumberAttribute(null=True)
     epochs = NumberAttribute()
     booked = BooleanAttribute()
+    cause = UnicodeAttribute(null=True)
+    removed_by = UnicodeAttribute(null=True)
     ahead = UnicodeAttribute(null=True)
     """Observation whose burst wrote this row before it advanced the head."""
     before = UnicodeAttribute(null=True)
@@ -99,9 +98,17 @@ def put_member(
     before: MemberRecord | None = None,
 ) -> None:
     """Write a member's record whole; `ahead` names the observation that has yet to be completed."""
+    row = member_row(guild_id, user_id, record)
+    row.ahead = ahead
+    row.before = None if ahead is None or before is None else _write_record(before)
+    actions.put(row)
+
+
+def member_row(guild_id: GuildId, user_id: UserId, record: MemberRecord) -> MemberRow:
+    """Build a member's row."""
     pk, sk = member_key(guild_id, user_id)
     word = record.word
-    row = MemberRow(
+    return MemberRow(
         pk,
         sk,
         joined_at=format_time(record.joined_at),
@@ -118,10 +125,9 @@ def put_member(
         uses_after=word.uses_after,
         epochs=record.epochs,
         booked=record.booked,
-        ahead=ahead,
-        before=None if ahead is None or before is None else _write_record(before),
+        cause=None if record.cause is None else record.cause.value,
+        removed_by=record.removed_by,
     )
-    actions.put(row)
 
 
 def _record(row: MemberRow) -> MemberRecord:
@@ -142,15 +148,35 @@ def _record(row: MemberRow) -> MemberRecord:
         ),
         epochs=int(row.epochs),
         booked=row.booked,
+        cause=None if row.cause is None else Cause(row.cause),
+        removed_by=None if row.removed_by is None else UserId(row.removed_by),
     )
+
+
+def counter_row(guild_id: GuildId, counter: Counter, tally: Tally) -> CounterRow:
+    """Build a row of counters whole."""
+    pk, sk = _counter_key(guild_id, counter)
+    return CounterRow(
+        pk,
+        sk,
+        tracked=tally.tracked or None,
+        added=tally.added or None,
+        fake=tally.fake or None,
+        left=tally.left or None,
+        score=tally.effective,
+        board=None if counter.inviter_id == VANITY else f"{pk}#board#{counter.period}",
+        ttl=_ttl(counter),
+    )
+
+
+def has_expired(counter: Counter, now: datetime) -> bool:
+    """Say whether a row of counters has outlived its period for long enough."""
+    return counter.ends is not None and counter.ends + KEEP_PERIODS <= now
 
 
 def add_counter(actions: Actions, guild_id: GuildId, counter: Counter, tally: Tally) -> None:
     """Add to a row of counters; the vanity code's stand on no board."""
-    pk = f"G#{guild_id}"
-    sk = f"C#{counter.inviter_id}"
-    if counter.period != ALL_TIME:
-        sk = f"{sk}#{counter.period}"
+    pk, sk = _counter_key(guild_id, counter)
     changes: list[Action] = [CounterRow.score.add(tally.effective)]
     changes += [
         attribute.add(number)
@@ -164,9 +190,18 @@ def add_counter(actions: Actions, guild_id: GuildId, counter: Counter, tally: Ta
     ]
     if counter.inviter_id != VANITY:
         changes.append(CounterRow.board.set(f"{pk}#board#{counter.period}"))
-    if counter.ends is not None:
-        changes.append(CounterRow.ttl.set(_seconds(counter.ends + KEEP_PERIODS)))
+    if (ttl := _ttl(counter)) is not None:
+        changes.append(CounterRow.ttl.set(ttl))
     actions.update(CounterRow(pk, sk), changes)
+
+
+def _counter_key(guild_id: GuildId, counter: Counter) -> tuple[str, str]:
+    period = "" if counter.period == ALL_TIME else f"#{counter.period}"
+    return f"G#{guild_id}", f"C#{counter.inviter_id}{period}"
+
+
+def _ttl(counter: Counter) -> int | None:
+    return None if counter.ends is None else _seconds(counter.ends + KEEP_PERIODS)
 
 
 def _write_record(record: MemberRecord) -> str:
@@ -177,6 +212,8 @@ def _write_record(record: MemberRecord) -> str:
             "left_at": None if record.left_at is None else format_time(record.left_at),
             "epochs": record.epochs,
             "booked": record.booked,
+            "cause": record.cause,
+            "removed_by": record.removed_by,
         },
         separators=(",", ":"),
     )
@@ -193,6 +230,8 @@ def _read_record(text: str) -> MemberRecord:
         word=word,
         epochs=fields["epochs"],
         booked=fields["booked"],
+        cause=None if fields.get("cause") is None else Cause(fields["cause"]),
+        removed_by=fields.get("removed_by"),
     )
 
 

@@ -14,7 +14,7 @@ digits would be seen by nobody, which is worse than an apostrophe that everybody
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Buffer, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from usher.attribution.wording import Word
@@ -100,6 +100,31 @@ def as_lines(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode("utf-8", "replace")
+
+
+def read_rows(chunks: Iterable[bytes]) -> Iterator[dict[str, str]]:
+    """Read a file that `as_file` wrote, row by row, every cell as the text that it stands for."""
+    text = io.TextIOWrapper(io.BufferedReader(_Chunks(chunks)), "utf-8-sig", "replace", newline="")
+    for row in csv.DictReader(text, restval=""):
+        yield {name: cell.removeprefix("'") for name, cell in row.items() if name is not None}
+
+
+class _Chunks(io.RawIOBase):
+    """A file to read from pieces."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        self._rest = self._rest or next((chunk for chunk in self._chunks if chunk), b"")
+        view = memoryview(buffer).cast("B")
+        taken, self._rest = self._rest[: len(view)], self._rest[len(view) :]
+        view[: len(taken)] = taken
+        return len(taken)
 
 
 def _number(number: int | None) -> str:

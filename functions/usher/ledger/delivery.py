@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Final, Protocol
 
 from usher.ids import GuildId
+from usher.ledger.export import Choice
 from usher.ledger.options import Wanted
 from usher.ledger.patience import Deadline, Patience
 
@@ -25,12 +26,11 @@ class Pieces(Protocol):
 
     def pieces(
         self,
-        guild_id: GuildId,
-        wanted: Wanted,
+        choice: Choice,
         counted: Callable[[int], None],
         deadline: Deadline | None,
     ) -> Iterator[bytes]:
-        """Write the wanted joins, the header first; `counted` is told of rows."""
+        """Write the chosen joins, the header first; `counted` is told of rows."""
         ...
 
 
@@ -72,12 +72,13 @@ class Delivery:
     def export(self, guild_id: GuildId, wanted: Wanted, name: str, limit: int) -> Delivered:
         """Write the wanted joins; `name` tells this export from others.
 
-        Raises TooLongError, LineError and errors of the bucket.
+        Raises TooLongError, LineError, ChainError and errors of the bucket.
         """
         counts: list[int] = []
         filename = self.source.filename
         deadline = self.patience.starts()
-        pieces = self.source.pieces(guild_id, wanted, counts.append, deadline)
+        choice = Choice(guild_id, wanted.start, wanted.end, wanted.user_id, wanted.code)
+        pieces = self.source.pieces(choice, counts.append, deadline)
         head, whole = _head(pieces, limit)
         if whole:
             return Delivered(filename, sum(counts), head)

@@ -1,7 +1,7 @@
 """Finding the lines of one person's joins, where nothing lists them by person.
 
 A join's event id follows from guild, user and time of joining, but its line lies under the day on
-which it was observed. The names kept beside it, under the person, tell that day; so does, mostly,
+which it was observed. The row kept beside it, under the person, tells that day; so does, mostly,
 the time of joining itself.
 """
 
@@ -13,14 +13,14 @@ from typing import Final
 from usher.ids import GuildId, UserId
 from usher.ledger.keys import line_key
 from usher.ledger.lines import Line, LineType, join_id, read_line
-from usher.ledger.names import names_prefix
+from usher.ledger.names import ROW, names_prefix, read_names
 from usher.ledger.people import People
 from usher.ledger.ports import Objects
 from usher.times import parse_time
 
 DAY: Final = timedelta(days=1)
 MOST_READ: Final = 1000
-"""Objects read for one person: an inviter's name lies beside each join that they brought."""
+"""Joins read of one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,14 @@ class Finder:
 
     def joins(self, guild_id: GuildId, user_id: UserId) -> Iterator[Line]:
         """Read the joins of somebody whose names are kept, the ones written last first."""
-        entries = list(self.objects.list(names_prefix(guild_id, user_id)))
+        listed = self.objects.list(names_prefix(guild_id, user_id))
+        entries = [entry for entry in listed if entry.key.endswith(ROW)]
         entries.sort(key=lambda entry: (entry.modified, entry.key), reverse=True)
         for entry in entries[:MOST_READ]:
-            id_ = entry.key.rpartition("/")[2].partition(".")[0]
-            line = self._on(guild_id, id_, (entry.modified, entry.modified - DAY))
-            if line is not None and line.type is LineType.JOIN and line.user_id == user_id:
+            told = read_names(entry.key, self.objects.get(entry.key)).get("timestamp")
+            id_ = entry.key.rpartition("/")[2].removesuffix(ROW)
+            line = None if told is None else self._on(guild_id, id_, (parse_time(told),))
+            if line is not None:
                 yield line
 
     def _on(self, guild_id: GuildId, event_id: str, days: Iterable[datetime]) -> Line | None:

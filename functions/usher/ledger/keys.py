@@ -1,4 +1,8 @@
-"""Where lines are kept in the bucket: by guild and UTC day. Pure."""
+"""Where things are kept in the bucket: by guild and UTC day. Pure.
+
+`lines/` an object a line; `names/` rows and names, an object a line and person; `closed/` the lines
+of a closed day in one file, with the hash of each; `chain/` its link; `csv/` its joins with names.
+"""
 
 from datetime import UTC, date, datetime
 from typing import Final
@@ -6,6 +10,7 @@ from typing import Final
 from usher.ids import GuildId
 
 LINES: Final = "lines/"
+CHAIN: Final = "chain/"
 
 
 def guild_prefix(guild_id: GuildId) -> str:
@@ -21,3 +26,42 @@ def day_prefix(guild_id: GuildId, day: date) -> str:
 def line_key(guild_id: GuildId, event_id: str, timestamp: datetime) -> str:
     """Say where a line is kept."""
     return f"{day_prefix(guild_id, timestamp.astimezone(UTC).date())}{event_id}.json"
+
+
+def day_of_key(key: str) -> date | None:
+    """Read the day from a key; None when it names none."""
+    _, found, rest = key.partition("/dt=")
+    try:
+        return date.fromisoformat(rest[:10]) if found else None
+    except ValueError:
+        return None
+
+
+def chain_prefix(guild_id: GuildId) -> str:
+    """Say under what a guild's links are kept."""
+    return f"{CHAIN}guild={guild_id}/"
+
+
+def link_key(guild_id: GuildId, day: date) -> str:
+    """Say where the link of a closed day is kept."""
+    return f"{chain_prefix(guild_id)}dt={day.isoformat()}.json"
+
+
+def closed_prefix(guild_id: GuildId) -> str:
+    """Say under what the files of a guild's closed days are kept."""
+    return f"closed/guild={guild_id}/"
+
+
+def closed_key(guild_id: GuildId, day: date) -> str:
+    """Say where the lines of a closed day are kept, one after another."""
+    return f"{closed_prefix(guild_id)}dt={day.isoformat()}/lines.jsonl"
+
+
+def sums_key(guild_id: GuildId, day: date) -> str:
+    """Say where the hashes of those lines are kept, as `sha256sum` writes them."""
+    return f"{closed_prefix(guild_id)}dt={day.isoformat()}/lines.sha256"
+
+
+def csv_key(guild_id: GuildId, day: date) -> str:
+    """Say where the joins of a closed day are kept with names."""
+    return f"csv/guild={guild_id}/dt={day.isoformat()}.csv"

@@ -12,6 +12,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
@@ -31,6 +32,8 @@ class LineType(StrEnum):
     CONFIRMATION = "confirmation"
     """A stronger proof of the word that was given before."""
     LEAVE = "leave"
+    LEAVE_CAUSE = "leave_cause"
+    """A later word on why a member went; the leave it is about stays."""
     CREDIT = "credit"
     """Credit without a pairing (SPEC 1.3)."""
     GRANT = "grant"
@@ -67,7 +70,7 @@ class Line:
     word: Word | None
     """A join's or correction's outcome; on a leave, what was known of the membership."""
     corrects: str | None = None
-    """Corrections and confirmations: event id of the join."""
+    """Corrections and confirmations: event id of the join. Causes of leaves: of the leave."""
     previous: Word | None = None
     """Corrections and confirmations: the word before."""
     credit_reversed_from: UserId | None = None
@@ -77,13 +80,22 @@ class Line:
     staff_id: UserId | None = None
     """Credit: the inviter. Grants: the member. Upgrades: for whom. Elsewhere it is the word's."""
     by: UserId | None = None
-    """Grants, settings and upgrades: who did it."""
+    """Leaves and their causes: who removed the member. Grants, settings, upgrades: who did it."""
     name: str | None = None
     """Settings: which one. Upgrades: under which name the table remembers it for ever."""
     value: str | None = None
     """Settings: its new value; None for the default. Upgrades: IB link and code at the time."""
     recovered: bool = False
-    """Joins: found after an absence of the listener, not seen."""
+    """Joins: found after an absence of the listener, not seen. Leaves: not seen, concluded."""
+    cause: Cause | None = None
+    """Leaves and their causes: why the member went."""
+    imported: bool = False
+    """Joins: told by an import, not seen. Credit: by use count, for joins of no known day."""
+    code: InviteCode | None = None
+    """Credit that is imported: the code whose uses were counted. Elsewhere it is the word's."""
+    seq: tuple[int, int] | None = None
+    """When it was booked: the version of the guild's head that it was recorded for, and its place
+    among the lines of that observation. None on lines that were written without."""
 
 
 def event_id(*parts: str) -> str:
@@ -99,6 +111,13 @@ def join_id(guild_id: GuildId, user_id: UserId, joined_at: datetime) -> str:
 def leave_id(guild_id: GuildId, user_id: UserId, moment: datetime) -> str:
     """Name the end of the membership that began at `moment`; of an unknown one, by the leave."""
     return event_id("leave", guild_id, user_id, format_time(moment))
+
+
+def leave_cause_id(
+    guild_id: GuildId, user_id: UserId, moment: datetime, cause: Cause, by: UserId | None
+) -> str:
+    """Name a later word on the leave that `leave_id` names by the same moment."""
+    return event_id("leave_cause", guild_id, user_id, format_time(moment), cause.value, by or "")
 
 
 def correction_id(
@@ -130,14 +149,19 @@ def write_line(line: Line) -> bytes:
         "user_id": line.user_id,
         "joined_at": None if line.joined_at is None else format_time(line.joined_at),
         **word_fields(line.word),
+        "seq": line.seq,
     }
     match line.type:
         case LineType.CORRECTION | LineType.CONFIRMATION:
             fields |= {"corrects": line.corrects, "previous": word_fields(line.previous)}
         case LineType.LEAVE:
             fields["credit_reversed_from"] = line.credit_reversed_from
+            fields |= {"cause": line.cause, "by": line.by, "recovered": line.recovered}
+        case LineType.LEAVE_CAUSE:
+            fields |= {"corrects": line.corrects, "cause": line.cause, "by": line.by}
         case LineType.CREDIT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta}
+            fields |= {"invite_code": line.code, "imported": line.imported}
         case LineType.GRANT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta, "by": line.by}
         case LineType.SETTING:
@@ -146,7 +170,7 @@ def write_line(line: Line) -> bytes:
             fields |= {"name": line.name, "value": line.value, "by": line.by}
             fields["staff_id"] = line.staff_id
         case LineType.JOIN:
-            fields["recovered"] = line.recovered
+            fields |= {"recovered": line.recovered, "imported": line.imported}
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
@@ -163,8 +187,9 @@ def read_line(content: bytes) -> Line:
 
 def _line(fields: Mapping[str, object]) -> Line:
     type_ = LineType(str(fields["type"]))
+    code = _text(fields["invite_code"]) if type_ is LineType.CREDIT else None
     previous = fields.get("previous")
-    delta = fields.get("delta")
+    delta, cause = fields.get("delta"), fields.get("cause")
     return Line(
         type=type_,
         event_id=str(fields["event_id"]),
@@ -182,6 +207,10 @@ def _line(fields: Mapping[str, object]) -> Line:
         by=_user(fields.get("by")),
         name=_text(fields.get("name")),
         value=_text(fields.get("value")),
+        cause=None if cause is None else Cause(str(cause)),
+        imported=fields.get("imported") is True,
+        code=None if code is None else InviteCode(code),
+        seq=_pair(fields.get("seq")),
     )
 
 
@@ -235,6 +264,15 @@ def _user(value: object) -> UserId | None:
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
+
+
+def _pair(value: object) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    match value:
+        case [int(version), int(place)]:
+            return version, place
+    raise ValueError("seq")
 
 
 _GIVING: Final = frozenset({LineType.CREDIT, LineType.GRANT, LineType.UPGRADE})

@@ -115,8 +115,14 @@ def _line(entry: Entrance) -> str:
     line = entry.line
     name = f"**{text.escape(text.cut(entry.username, NAME_LIMIT))}** " if entry.username else ""
     who = text.user(line.user_id) if line.user_id else "somebody"
-    late = " · recovered after an absence" if line.recovered else ""
-    return f"{text.when(line.timestamp, 'f')} {name}{who}\n{_how(entry.word)}{late}"
+    return f"{text.when(line.timestamp, 'f')} {name}{who}\n{_how(entry.word)}{_unseen(entry)}"
+
+
+def _unseen(entry: Entrance) -> str:
+    line = entry.line
+    if line.imported and line.joined_at is not None:
+        return f" · imported, joined {text.when(line.joined_at, 'f')}"
+    return " · recovered after an absence" if line.recovered else ""
 
 
 def _how(word: Word) -> str:

@@ -1,10 +1,18 @@
-"""The names that belong to a ledger line: erasable, beside the locked line (SPEC 4.7)."""
+"""The names that belong to a ledger line: erasable, beside the locked line (SPEC 4.7).
+
+The joiner's are the second form of a join, a CSV file of one row (SPEC 4.1): with the line it is
+written before anything is credited. Its staff username stays empty, since who is erased must be
+found under their own id; the day's CSV has both.
+"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from usher.contracts.observation import Person
 from usher.ids import GuildId, UserId
+from usher.ledger.csv_form import as_file, as_row, read_rows
 from usher.ledger.lines import Line
 from usher.times import format_time
 
@@ -20,20 +28,19 @@ class JoinerNames:
     @property
     def key(self) -> str:
         """Where it is kept."""
-        return names_key(self.line.guild_id, self.person.user_id, self.line.event_id)
+        return row_key(self.line.guild_id, self.person.user_id, self.line.event_id)
 
     def content(self) -> bytes:
-        """Write it as one JSON object."""
-        return _write(
-            self.line,
-            {
-                "user_id": self.person.user_id,
-                "username": self.person.username,
-                "display_name": self.person.display_name,
-                "discriminator": self.person.discriminator,
-                "guild_name": self.guild_name,
-            },
-        )
+        """Write the join as one row of CSV, below its header."""
+        names = {
+            "username": self.person.username,
+            "display_name": self.person.display_name,
+            "discriminator": self.person.discriminator,
+            "guild_name": self.guild_name,
+        }
+        if self.line.word is None:
+            raise ValueError("names of no join")
+        return as_file([as_row(self.line, self.line.word, names, None)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,13 @@ class StaffName:
 type Names = JoinerNames | StaffName
 
 
+def row_key(guild_id: GuildId, user_id: UserId, event_id: str) -> str:
+    """Say where the row of a join is kept, which holds the joiner's names."""
+    return f"{names_prefix(guild_id, user_id)}{event_id}{ROW}"
+
+
 def names_key(guild_id: GuildId, user_id: UserId, event_id: str) -> str:
-    """Say where the names of one person on one line are kept."""
+    """Say where the name of the inviter on one line is kept."""
     return f"{names_prefix(guild_id, user_id)}{event_id}.json"
 
 
@@ -67,10 +79,12 @@ def names_prefix(guild_id: GuildId, user_id: UserId) -> str:
     return f"names/guild={guild_id}/user={user_id}/"
 
 
-def read_names(content: bytes | None) -> dict[str, str]:
-    """Read a names object; empty when it was erased or is none."""
+def read_names(key: str, content: bytes | None) -> dict[str, str]:
+    """Read the names under a key; empty when they were erased or are none."""
     if content is None:
         return {}
+    if key.endswith(ROW):
+        return next((names_of(row) for row in read_rows([content])), {})
     try:
         fields = json.loads(content)
     except ValueError:
@@ -80,6 +94,21 @@ def read_names(content: bytes | None) -> dict[str, str]:
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
+def names_of(row: Mapping[str, str]) -> dict[str, str]:
+    """Take the joiner's names from a row of CSV; what is empty there is left out."""
+    return {name: row[column] for name, column in _COLUMNS.items() if row.get(column)}
+
+
 def _write(line: Line, fields: dict[str, str]) -> bytes:
     # The line's time tells later which of a person's names was theirs when.
     return json.dumps({**fields, "timestamp": format_time(line.timestamp)}).encode() + b"\n"
+
+
+ROW: Final = ".csv"
+_COLUMNS: Final = {
+    "username": "Username",
+    "display_name": "Display Name",
+    "discriminator": "Discriminator",
+    "guild_name": "Guild Name",
+    "timestamp": "Timestamp",
+}

@@ -10,7 +10,7 @@ EVERY: Final = 256
 
 
 class TooLongError(Exception):
-    """The ledger is too large to be read in the time that there is."""
+    """The ledger is too large to be read in the time and space that there is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from usher.ids import VANITY, GuildId, UserId
 from usher.ledger.lines import Line, join_id
-from usher.ledger.names import names_key, names_prefix, read_names
+from usher.ledger.names import names_key, names_prefix, read_names, row_key
 from usher.ledger.ports import Objects
 from usher.times import format_time
 
@@ -25,7 +25,7 @@ class People:
         if line.user_id is None or line.joined_at is None:
             return {}
         event_id = join_id(line.guild_id, line.user_id, line.joined_at)
-        return read_names(self._objects.get(names_key(line.guild_id, line.user_id, event_id)))
+        return self._read(row_key(line.guild_id, line.user_id, event_id))
 
     def of_staff(self, line: Line, staff_id: UserId | None) -> str | None:
         """Read what an inviter was called at the time of a line.
@@ -36,7 +36,7 @@ class People:
         if staff_id is None or staff_id == VANITY:
             return None
         own = names_key(line.guild_id, staff_id, line.event_id)
-        if name := read_names(self._objects.get(own)).get("username"):
+        if name := self._read(own).get("username"):
             return name
         known = self._all(line.guild_id, staff_id)
         moment = format_time(line.timestamp)
@@ -49,7 +49,10 @@ class People:
         if key not in self._known:
             entries = list(self._objects.list(names_prefix(guild_id, user_id)))
             entries.sort(key=lambda entry: entry.modified, reverse=True)
-            found = [read_names(self._objects.get(entry.key)) for entry in entries[:NAMES_READ]]
+            found = [self._read(entry.key) for entry in entries[:NAMES_READ]]
             found.sort(key=lambda names: names.get("timestamp", ""), reverse=True)
             self._known[key] = [names for names in found if "username" in names]
         return self._known[key]
+
+    def _read(self, key: str) -> dict[str, str]:
+        return read_names(key, self._objects.get(key))

@@ -1,11 +1,14 @@
 """What the ledger asks of the world."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
+from usher.ids import GuildId
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
+from usher.ledger.repairs import Repair
 
 
 class Entry(Protocol):
@@ -19,6 +22,16 @@ class Entry(Protocol):
     @property
     def modified(self) -> datetime:
         """When it was written."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+    @property
+    def etag(self) -> str:
+        """What the bucket says of the content: its MD5 in hex, unless KMS or parts were used."""
         ...
 
 
@@ -42,6 +55,26 @@ class Objects(Protocol):
         ...
 
 
+class Archive(Objects, Protocol):
+    """A bucket whose large objects are read and written piece by piece."""
+
+    def stream(self, key: str) -> Iterator[bytes] | None:
+        """Read an object in pieces; None when there is none."""
+        ...
+
+    def upload(self, key: str, chunks: Iterable[bytes]) -> int:
+        """Write an object in pieces, over what is there; return its bytes."""
+        ...
+
+
+class Repairs(Protocol):
+    """Takes what could not be written beside a line; raises an AWS error when it was not taken."""
+
+    def ask(self, repairs: Sequence[Repair]) -> None:
+        """Hand over objects to be written later."""
+        ...
+
+
 class Lines(Protocol):
     """Where lines and names are kept. Every method may raise errors of the bucket."""
 
@@ -55,4 +88,28 @@ class Lines(Protocol):
 
     def read(self, key: str) -> Line:
         """Read the line under a key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptHead:
+    """The newest link of a guild's chain, as it is kept outside the bucket."""
+
+    day: date
+    sha256: str
+    number: int
+
+
+class Heads(Protocol):
+    """Where the heads of the chains are kept. Methods may raise an AWS error."""
+
+    def get(self, guild_id: GuildId) -> KeptHead | None:
+        """Read a guild's head; None before its first link."""
+        ...
+
+    def move(self, guild_id: GuildId, before: str | None, head: KeptHead) -> None:
+        """Write a head in place of the one with hash `before`; raises ChainError if it moved.
+
+        That it is there already is as good.
+        """
         ...

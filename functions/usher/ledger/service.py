@@ -1,4 +1,4 @@
-"""Writing the ledger: first of all writes, and many lines at once."""
+"""Writing the ledger: first of all writes, in both forms, and many lines at once."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -9,7 +9,8 @@ from usher.ids import GuildId
 from usher.ledger.keys import line_key
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
-from usher.ledger.ports import Lines
+from usher.ledger.ports import Lines, Repairs
+from usher.ledger.repairs import Repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +19,27 @@ class LedgerWriter:
 
     store: Lines
     pool: Executor
+    repairs: Repairs | None = None
+    """Takes rows and names that could not be written; None to fail the message instead."""
 
     def record(self, lines: Sequence[Line], names: Sequence[Names]) -> tuple[Line, ...]:
-        """Write names and lines side by side; return the lines that stand, in the same order.
+        """Write lines, and rows with names, side by side; return the lines that stand, in order.
 
-        Nothing is credited before both are kept: whatever fails here fails the message, and its
-        repetition writes what is missing and meets its own lines. So no order between a line and
-        its names is needed. Raises the first error once every write has ended.
+        A line is the proof: when one is not kept nothing is credited, the message fails, and its
+        repetition writes what is missing and meets its own lines. A row or name that is not kept
+        is handed over to be written later (SPEC 4.3); only when that fails too does the message.
+        Raises the first error once every write has ended.
         """
         kept = [self.pool.submit(self.store.keep, name) for name in names]
         added = [self.pool.submit(self.store.append, line) for line in lines]
-        failures = [*(one.exception() for one in added), *(one.exception() for one in kept)]
-        errors = [error for error in failures if error is not None]
+        errors = [error for one in added if (error := one.exception()) is not None]
+        failed = [name for name, one in zip(names, kept, strict=True) if one.exception()]
+        if self.repairs is None:
+            errors += [error for one in kept if (error := one.exception()) is not None]
         if errors:
             raise errors[0]
+        if failed and self.repairs is not None:
+            self.repairs.ask([Repair(name.key, name.content()) for name in failed])
         return tuple(future.result() for future in added)
 
     def read(

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from usher.ids import GuildId
 from usher.ledger.keys import LINES, guild_prefix, line_key
-from usher.ledger.lines import Line, read_line, write_line
+from usher.ledger.lines import Line, LineError, read_line, write_line
 from usher.ledger.names import Names
 from usher.ledger.ports import Objects
 
@@ -50,7 +50,10 @@ class LedgerStore:
         content = self.objects.get(key)
         if content is None:
             raise LineMissingError(key)
-        return read_line(content)
+        try:
+            return read_line(content)
+        except LineError as error:
+            raise LineError(f"{key}: {error.what}") from error
 
     def guilds(self) -> Iterator[GuildId]:
         """Name the guilds that have lines."""

@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final, Protocol
 
 from usher.platform.signed_http import AwsError
@@ -93,6 +94,21 @@ class DynamoReads:
         if limit is not None:
             request["Limit"] = limit
         yield from self._pages(request)
+
+    def due(self, due: str, until: str, limit: int) -> Iterator[Item]:
+        """Read at most `limit` items of a partition of the `due` index, earliest first.
+
+        `until` is the latest `due_at`, as text. Items hold their keys alone.
+        """
+        request: dict[str, object] = {
+            "TableName": self.table,
+            "IndexName": "due",
+            "KeyConditionExpression": "#due = :due AND #at <= :until",
+            "ExpressionAttributeNames": {"#due": "due", "#at": "due_at"},
+            "ExpressionAttributeValues": {":due": {"S": due}, ":until": {"S": until}},
+            "Limit": limit,
+        }
+        yield from islice(self._pages(request), limit)
 
     def _pages(self, request: dict[str, object]) -> Iterator[Item]:
         while True:

@@ -24,7 +24,17 @@ class EmfMeter:
         """Add to a metric."""
         if value <= 0:
             return
-        with single_metric(name, MetricUnit.Count, value, namespace=NAMESPACE) as metric:
+        self.gauge(name, value, dimensions)
+
+    def gauge(
+        self,
+        name: str,
+        value: float,
+        dimensions: Mapping[str, str] | None = None,
+        unit: MetricUnit = MetricUnit.Count,
+    ) -> None:
+        """Say what something is now, 0 included."""
+        with single_metric(name, unit, value, namespace=NAMESPACE) as metric:
             metric.add_dimension("service", self.service)
             for dimension, text in (dimensions or {}).items():
                 metric.add_dimension(dimension, text)

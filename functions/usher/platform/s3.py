@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
@@ -12,7 +12,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from usher.platform.s3_upload import upload
+
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
 
@@ -25,6 +28,17 @@ CONFLICT: Final = 409
 """Another write of the key is under way (S3: ConditionalRequestConflict)."""
 TAKEN: Final = 412
 """The key is there already (S3: PreconditionFailed)."""
+
+
+PIECE: Final = 256 * 1024
+"""Bytes read at once of an object that is read in pieces."""
+
+CONTENT_TYPES: Final = {"csv": "text/csv; charset=utf-8", "gz": "application/gzip"}
+
+
+def content_type(key: str) -> str:
+    """Say what an object is, by the end of its key; JSON where nothing else is known."""
+    return CONTENT_TYPES.get(key.rpartition(".")[2], "application/json")
 
 
 def s3_client(region: str) -> S3Client:
@@ -44,6 +58,8 @@ class Listed:
 
     key: str
     modified: datetime
+    size: int = 0
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,7 @@ class Bucket:
             "Bucket": self.name,
             "Key": key,
             "Body": content,
-            "ContentType": "application/json",
+            "ContentType": content_type(key),
             "IfNoneMatch": "*",
         }
         if lock_until is not None:
@@ -90,6 +106,18 @@ class Bucket:
         except self.client.exceptions.NoSuchKey:
             return None
 
+    def stream(self, key: str) -> Iterator[bytes] | None:
+        """Read an object in pieces; None when there is none."""
+        try:
+            body = self.client.get_object(Bucket=self.name, Key=key)["Body"]
+        except self.client.exceptions.NoSuchKey:
+            return None
+        return _pieces(body)
+
+    def upload(self, key: str, chunks: Iterable[bytes]) -> int:
+        """Write an object over what is there, in parts when it is large; return its bytes."""
+        return upload(self.client, self.name, key, content_type(key), chunks)
+
     def list(self, prefix: str, *, after: str = "") -> Iterator[Listed]:
         """List objects under a prefix with keys greater than `after`, in key order."""
         pages = self.client.get_paginator("list_objects_v2").paginate(
@@ -97,7 +125,9 @@ class Bucket:
         )
         for page in pages:
             for item in page.get("Contents", []):
-                yield Listed(item["Key"], item["LastModified"])
+                yield Listed(
+                    item["Key"], item["LastModified"], item["Size"], item["ETag"].strip('"')
+                )
 
     def folders(self, prefix: str) -> Iterator[str]:
         """List the next steps below a prefix, each ending in a slash, in order."""
@@ -107,3 +137,8 @@ class Bucket:
         for page in pages:
             for item in page.get("CommonPrefixes", []):
                 yield item["Prefix"]
+
+
+def _pieces(body: StreamingBody) -> Iterator[bytes]:
+    with body:
+        yield from body.iter_chunks(PIECE)

@@ -1,6 +1,7 @@
 """The environment of a door, read once and whole."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 DISCORD_API_BASE: Final = "https://discord.com/api/v10"
@@ -29,3 +30,13 @@ def region(environ: Mapping[str, str]) -> str:
     if not found:
         raise SettingsError(("AWS_REGION",))
     return found
+
+
+def retention(environ: Mapping[str, str]) -> timedelta | None:
+    """Read how long the ledger is locked; not at all unless LEDGER_RETENTION_DAYS says so."""
+    days = environ.get("LEDGER_RETENTION_DAYS")
+    if not days:
+        return None
+    if not days.isdecimal() or not 1 <= int(days) <= 36500:
+        raise SettingsError(("LEDGER_RETENTION_DAYS",))
+    return timedelta(days=int(days))

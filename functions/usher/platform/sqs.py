@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
 
+from usher.contracts.backfill import BackfillStep, encode_step
 from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
 from usher.contracts.effect import Effect, encode_effect
 from usher.contracts.observation import Observation
 from usher.contracts.observation_codec import encode, split
+from usher.ledger.repairs import Repair, encode_repair
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+
+WAIT_SECONDS: Final = 1
+"""How long an empty queue is asked: without waiting SQS asks some of its servers only."""
 
 
 def sqs_client(region: str) -> SQSClient:
@@ -60,8 +66,22 @@ class ConfirmationsQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class BackfillQueue:
+    """Implements Steps on the confirmations queue. May raise botocore's errors."""
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, step: BackfillStep, delay: int) -> None:
+        """Hand a step over with its delay in seconds."""
+        self.client.send_message(
+            QueueUrl=self.queue_url, MessageBody=encode_step(step), DelaySeconds=delay
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class EventsQueue:
-    """Sends observations to `events.fifo`: in order for a guild. May raise botocore's errors."""
+    """Observations in `events.fifo`, in order for a guild. May raise botocore's errors."""
 
     client: SQSClient
     queue_url: str
@@ -75,3 +95,47 @@ class EventsQueue:
                 MessageGroupId=part.guild_id,
                 MessageDeduplicationId=part.id,
             )
+
+    def give_back(self, receipt_handles: Sequence[str]) -> None:
+        """Make messages visible at once, one by one: they are few."""
+        for handle in receipt_handles:
+            self.client.change_message_visibility(
+                QueueUrl=self.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RepairsQueue:
+    """Implements Repairs on a standard queue. May raise botocore's errors."""
+
+    client: SQSClient
+    queue_url: str
+    asked: Callable[[int], None]
+    """Told of how many repairs were asked for."""
+
+    def ask(self, repairs: Sequence[Repair]) -> None:
+        """Hand over objects to be written later."""
+        for repair in repairs:
+            self.client.send_message(QueueUrl=self.queue_url, MessageBody=encode_repair(repair))
+        self.asked(len(repairs))
+
+    def waiting(self) -> Iterator[WaitingRepair]:
+        """Receive until the queue is empty, each message once."""
+        while messages := self.client.receive_message(
+            QueueUrl=self.queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=WAIT_SECONDS
+        ).get("Messages"):
+            for message in messages:
+                yield WaitingRepair(self, message["Body"], message["ReceiptHandle"])
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRepair:
+    """Implements the ledger's Waiting."""
+
+    queue: RepairsQueue
+    body: str
+    receipt: str
+
+    def done(self) -> None:
+        """Take it out of the queue."""
+        self.queue.client.delete_message(QueueUrl=self.queue.queue_url, ReceiptHandle=self.receipt)

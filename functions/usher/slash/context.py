@@ -39,3 +39,5 @@ class Ctx[S]:
     attachment_limit: int | None = None
     """Bytes that a file of the answer may have here, where Discord says so."""
     users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)
+    token: str = ""
+    """Serves edits of the reply for 15 minutes; never logged."""

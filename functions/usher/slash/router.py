@@ -48,6 +48,7 @@ class Call:
             roles=self.interaction.roles,
             attachment_limit=self.interaction.attachment_limit,
             users=self.interaction.users,
+            token=self.interaction.token,
         )
         return self.command.run(ctx, **self.arguments)
 

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from usher.ids import GuildId, UserId
 from usher.ledger.lines import Line, LineType
 from usher.ledger.options import Wanted
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
-from usher.ledger.told import ToldJoins
+from usher.ledger.spool import spool
 from usher.staff.report_found import Referrals
 
 
@@ -26,20 +26,22 @@ class StaffReport:
     ) -> tuple[Referrals, ...]:
         """Count, most joins first, then lower user ids; zeros for who referred nobody.
 
-        Raises TooLongError, LineError and errors of the bucket.
+        Raises TooLongError, LineError, ChainError and errors of the bucket.
         """
         deadline = self.patience.starts()
         first = None if wanted.start is None else wanted.start.astimezone(UTC).date()
         joined: Counter[UserId] = Counter()
         left: Counter[UserId] = Counter()
         unpaired: Counter[UserId] = Counter()
-        with ToldJoins() as joins:
+        with spool() as joins:
             lines = deadline.heed(self.reader.lines(guild_id, first))
-            joins.fill(_noting_credits(lines, wanted, unpaired))
-            for told in deadline.heed(joins.joins(wanted)):
-                if told.word.inviter_id is not None:
-                    joined[told.word.inviter_id] += 1
-                    left[told.word.inviter_id] += told.ended
+            for line in _noting_credits(lines, wanted, unpaired):
+                joins.take(line)
+            for one in deadline.heed(joins.memberships()):
+                inviter = one.word.inviter_id
+                if inviter is not None and wanted.holds(_moment(one.line)):
+                    joined[inviter] += 1
+                    left[inviter] += one.ended
         counted = [Referrals(one, joined[one], left[one], unpaired[one]) for one in staff]
         return tuple(sorted(counted, key=lambda one: (-one.total, int(one.user_id))))
 
@@ -52,6 +54,12 @@ def _noting_credits(
     for line in lines:
         if line.type is LineType.CREDIT and line.staff_id and line.event_id not in seen:
             seen.add(line.event_id)
-            if wanted.holds(line.timestamp):
+            # Imported uses are of no known day, as on the boards (credit/rules.py).
+            if wanted.holds(line.timestamp) and not (line.imported and wanted != Wanted()):
                 unpaired[line.staff_id] += line.delta or 0
         yield line
+
+
+def _moment(line: Line) -> datetime:
+    """When somebody came: what an import tells was seen long after."""
+    return line.joined_at if line.imported and line.joined_at else line.timestamp

@@ -5,7 +5,7 @@ Source: Discord API reference, "Rate Limits".
 
 import math
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -63,6 +63,7 @@ class Limits:
 
     def __init__(self, terms: RateLimits, clock: Callable[[], float] = time.time) -> None:
         self.terms = terms
+        self.asked: Counter[str] = Counter()
         self._clock = clock
         self._windows: dict[tuple[str, str], _Window] = {}
         self._everything = _Window()
@@ -82,6 +83,7 @@ class Limits:
 
     def count(self, route: str, bucket: str, resource: str, *, exempt: bool = False) -> Tally:
         """Count a request of a route; `exempt` ones, of interactions, have no global limit."""
+        self.asked[route] += 1
         now = self._clock()
         most = self.terms.global_per_second
         if most is not None and not exempt and not self._everything.count(Quota(most), now):

@@ -24,6 +24,7 @@ def record(observation: Observation, receives: int = 1) -> "Record":
     """An observation as Lambda hands it over."""
     return {
         "messageId": f"m-{observation.id}",
+        "receiptHandle": f"r-{observation.id}",
         "body": encode(observation),
         "attributes": {
             "MessageGroupId": observation.guild_id,
@@ -93,12 +94,15 @@ def furnish(writers: int) -> Road:
     client = boto3.client("sqs", region_name=REGION)
     queue_url = make_queue(client)
     confirmations_url = make_queue(client, "confirmations")
+    repairs_url = make_queue(client, "repairs")
     client.close()
     environ = {
         "TABLE_NAME": TABLE,
         "LEDGER_BUCKET": BUCKET,
+        "EVENTS_QUEUE_URL": queue_url,
         "EFFECTS_QUEUE_URL": queue_url,
         "CONFIRMATIONS_QUEUE_URL": confirmations_url,
+        "REPAIRS_QUEUE_URL": repairs_url,
         "AWS_REGION": REGION,
         "POWERTOOLS_SERVICE_NAME": "event_worker",
     }

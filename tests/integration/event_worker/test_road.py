@@ -199,8 +199,10 @@ def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> N
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
+        "EVENTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
+        "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",
         "AWS_REGION": REGION,
     }
     del environ[missing]
@@ -210,16 +212,25 @@ def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> N
     assert told.value.problems == (missing,)
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "x", "99999"])
-def test_a_senseless_retention_is_told(days: str, credentials: None) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("LEDGER_RETENTION_DAYS", days) for days in ("0", "-1", "x", "99999")),
+        *(("IMPORT_AT_INSTALL", members) for members in ("-1", "many")),
+    ],
+)
+def test_a_senseless_number_is_told(name: str, value: str, credentials: None) -> None:
     environ = {
         "TABLE_NAME": "t",
         "LEDGER_BUCKET": "b",
+        "EVENTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
+        "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",
         "AWS_REGION": REGION,
-        "LEDGER_RETENTION_DAYS": days,
+        name: value,
     }
 
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError) as told:
         build(environ)
+    assert told.value.problems == (name,)

@@ -8,6 +8,7 @@ import pytest
 from tests.integration.front.conftest import TABLE, Cloud, moto, sdk, wire
 from tests.integration.front.worlds import NOW, FakeWorld, TableWorld, World
 from usher.attribution import reads
+from usher.attribution.causes import Cause
 from usher.attribution.model import CodeStatus
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import CodeSummary, MemberOrigin, OutcomeName
@@ -130,6 +131,7 @@ def origin(**changes: object) -> MemberOrigin:
     [
         origin(),
         origin(left_at=NOW + timedelta(seconds=5)),
+        origin(left_at=NOW, cause=Cause.KICKED, removed_by=UserId("80351110224678999")),
         origin(kind=Kind.VANITY, inviter_id=VANITY, method=Method.VANITY_COUNT),
         origin(
             code=None,

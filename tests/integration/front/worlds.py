@@ -92,7 +92,13 @@ class TableWorld:
         )
         assert origin.joined_at is not None
         actions = Actions()
-        record = MemberRecord(origin.joined_at, origin.left_at, word)
+        record = MemberRecord(
+            origin.joined_at,
+            origin.left_at,
+            word,
+            cause=origin.cause,
+            removed_by=origin.removed_by,
+        )
         put_member(actions, guild, origin.user_id, record)
         self._transactor.run(actions)
 

@@ -7,20 +7,24 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from gateway_listener.account import Account
 from gateway_listener.bootstrap import utc_now
 from gateway_listener.catch_up import CatchUp
 from gateway_listener.client import GatewayClient
+from gateway_listener.identify import IdentifyGate, OwnTurns
 from gateway_listener.looks import DiscordLooks
 from gateway_listener.missed import MissedReader
 from gateway_listener.past import DiscordPast
 from gateway_listener.progress import Progress, SessionPoint
 from gateway_listener.publish import Publisher, SendError
 from gateway_listener.recovery import Recovery
+from gateway_listener.table_thread import TableThread
 from gateway_listener.watch import Watch
 from tests.integration.gateway_listener.fake_discord import TOKEN, FakeDiscord
 from tests.integration.gateway_listener.machine import Machine, TinyAws
@@ -100,6 +104,7 @@ class ListRecorder:
 class Running:
     """A listener without its process."""
 
+    account: Account
     client: GatewayClient
     looks: DiscordLooks
     past: DiscordPast
@@ -111,7 +116,7 @@ class Running:
     task: asyncio.Task[None] | None = None
 
     async def start(self, token: str = TOKEN) -> None:
-        await self.client.log_in(token)
+        await self.account.log_in(token)
         self.task = asyncio.create_task(self.client.stay_connected())
 
     async def stop(self) -> None:
@@ -120,6 +125,7 @@ class Running:
         await self.looks.close()
         await self.past.close()
         await self.client.leave()
+        await self.account.http.close()
         await self.publisher.close()
         if self.task is not None:
             self.task.cancel()
@@ -129,24 +135,30 @@ class Running:
 @pytest_asyncio.fixture
 async def listener(discord: FakeDiscord, queue: FakeQueue) -> AsyncIterator[Running]:
     progress = Progress(SessionPoint(utc_now()))
-    client = GatewayClient(f"{discord.url}/api", utc_now, progress)
-    looks, past = DiscordLooks(client.http, utc_now), DiscordPast(client.http, utc_now)
+    account = Account(f"{discord.url}/api", utc_now)
+    thread = TableThread()
+    gate = IdentifyGate(OwnTurns(), "test", account.terms, utc_now, thread)
+    account.identifying = gate.identifying
+    looks, past = DiscordLooks(account.http, utc_now), DiscordPast(account.http, utc_now)
     numbers = itertools.count(1)
 
     def new_id() -> str:
         return f"test-{next(numbers)}"
 
     with ThreadPoolExecutor(2) as threads:
-        publisher = Publisher(queue, threads, spread=lambda _low, _high: 0.01, sent=progress.sent)
+        publisher = Publisher(queue, threads, spread=lambda _low, _high: 0.01)
+        publish = partial(publisher.publish, sent=progress.sent)
+        client = GatewayClient(account, utc_now, progress, turn=gate.turn, full=publisher.full)
         lines: list[tuple[str, object]] = []
         recorder = ListRecorder(lines)
         catch_up = CatchUp(MissedReader(past, pause=0), recorder, utc_now, settle=0.01)
-        recovery = Recovery(catch_up, publisher.publish, utc_now, new_id, progress)
-        watch = Watch(looks, publisher.publish, recorder, utc_now, new_id, progress, recovery)
+        recovery = Recovery(catch_up, publish, utc_now, new_id, progress)
+        watch = Watch(looks, publish, recorder, utc_now, new_id, progress, recovery)
         client.watch_with(watch)
-        running = Running(client, looks, past, watch, publisher, progress, lines)
+        running = Running(account, client, looks, past, watch, publisher, progress, lines)
         yield running
         await running.stop()
+        thread.close()
 
 
 @pytest.fixture(autouse=True)

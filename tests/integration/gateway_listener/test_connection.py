@@ -54,8 +54,8 @@ async def test_no_guild_or_member_is_kept_by_the_library(
     discord.before_guild_create = [join(5)]
     await listener.start()
     await queue.until(lambda: queue.joins())
-    assert list(listener.client.guilds) == []
-    assert list(listener.client._connection._users) == [1]
+    assert list(listener.account.guilds) == []
+    assert list(listener.account._connection._users) == []
 
 
 @pytest.mark.asyncio
@@ -250,6 +250,34 @@ async def test_an_outage_of_the_queue_loses_nothing_and_keeps_the_order(
     await queue.until(lambda: len(queue.seen) >= 2)
     numbers = [int(seen.id.removeprefix("test-")) for seen in queue.seen]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.asyncio
+async def test_when_too_much_is_unsent_the_session_pauses_and_is_resumed_later(
+    discord: FakeDiscord, queue: FakeQueue, listener: Running
+) -> None:
+    listener.publisher.most = 2_000
+    await listener.start()
+    await queue.until(lambda: queue.seen)
+    queue.out = True
+    # Given more joins than may be unsent
+    sent = 0
+    while not discord.close_codes:
+        await discord.dispatch(*join(1_000 + sent))
+        sent += 1
+        await asyncio.sleep(0.05)
+    # Then the connection ends, resumable, while more people join
+    assert discord.close_codes == [4000]
+    assert listener.publisher.full()
+    missed = [1_000 + sent + n for n in range(5)]
+    for user_id in missed:
+        await discord.dispatch(*join(user_id))
+    assert len(discord.handshakes) == 1
+    # And they are told by the same session once the queue answers again
+    queue.out = False
+    await queue.until(lambda: len(set(queue.joins())) >= sent + 5, seconds=20)
+    assert [frame["op"] for frame in discord.handshakes] == [2, 6]
+    assert sorted(queue.joins()) == [str(1_000 + n) for n in range(sent + 5)]
 
 
 @pytest.mark.asyncio

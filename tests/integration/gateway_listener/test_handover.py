@@ -20,7 +20,7 @@ from usher.contracts.observation import AuditEntry, MemberFound
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEY = {"pk": {"S": "SHARD#1#0"}, "sk": {"S": "LEASE"}}
+KEY = {"pk": {"S": "SHARD#1#1"}, "sk": {"S": "LEASE#0"}}
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +229,7 @@ async def test_a_listener_whose_lease_was_taken_ends_with_one_and_sends_no_more(
     table.client.put_item(TableName=TABLE, Item=other)
     assert await listener.ended() == 1
     assert aws.joins() == []
-    assert "taken the shard" in str(listener.lines()[-1]["message"])
+    assert "taken a shard" in str(listener.lines()[-1]["message"])
     assert table.row() == other
 
 

@@ -9,6 +9,7 @@ from usher.attribution.outcomes import Outcome
 from usher.contracts.observation import (
     AuditEntry,
     GatewayEvent,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteLook,
@@ -94,6 +95,25 @@ class Guild:
         found = None if code is None else InviteCode(code)
         self._events.append(MemberSearched(person, at(when), at(heard), source, found, None))
 
+    def imported(
+        self,
+        user: str,
+        when: float,
+        code: str | None,
+        *,
+        inviter: str | None = None,
+        source: int = 5,
+        bot: bool = False,
+    ) -> None:
+        person = Person(UserId(user), user, user, bot=bot)
+        found = None if code is None else InviteCode(code)
+        by = None if inviter is None else UserId(inviter)
+        event = MemberSearched(person, at(when), at(when), source, found, by, imported=True)
+        self._events.append(event)
+
+    def import_ended(self, when: float, *, by_counts: bool) -> None:
+        self._events.append(ImportEnded(at(when), by_counts))
+
     def targeted(self, code: str, *users: str, when: float) -> None:
         self._events.append(InviteTargeted(InviteCode(code), tuple(map(UserId, users)), at(when)))
 
@@ -112,8 +132,12 @@ class Guild:
             counter = VanityLook(at(when), 200, InviteCode("our-guild"), vanity)
         return self._observe(when, look, counter, gap=gap)
 
-    def refused(self, when: float, status: int = 403) -> list[Fact]:
-        return self._observe(when, InviteLook(at(when), status), None)
+    def refused(self, when: float, status: int = 403, *, gap: bool = False) -> list[Fact]:
+        return self._observe(when, InviteLook(at(when), status), None, gap=gap)
+
+    def refused_vanity(self, when: float, status: int, *rows: InviteRow) -> list[Fact]:
+        look = InviteLook(at(when), 200, rows=rows)
+        return self._observe(when, look, VanityLook(at(when), status))
 
     def waited(self, when: float) -> list[Fact]:
         return self._observe(when, None, None)

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import at, by, by_vanity, open_between, person, unknown
-from usher.attribution.model import CodeState, CodeStatus, Group, Head, OpenJoin, Pin, Use, Weight
+from usher.attribution.model import (
+    CodeState,
+    CodeStatus,
+    Group,
+    Head,
+    OpenJoin,
+    Pin,
+    Prune,
+    Use,
+    Weight,
+)
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason, Unattributed
 from usher.attribution.state_codec import (
     COMPRESS_OVER,
@@ -82,17 +92,23 @@ GROUPS = st.builds(
 )
 HEADS = st.builds(
     Head,
-    st.integers(0, 2**31),
-    st.none() | MOMENTS,
-    st.booleans(),
-    st.booleans(),
-    st.none() | CODES,
-    GROUPS,
-    st.none() | MOMENTS,
-    st.none() | MOMENTS,
-    st.none() | MOMENTS,
-    st.lists(st.tuples(MOMENTS, MOMENTS), max_size=3).map(tuple),
-    st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
+    version=st.integers(0, 2**31),
+    looked_at=st.none() | MOMENTS,
+    blind_since=st.none() | MOMENTS,
+    gap=st.booleans(),
+    vanity_code=st.none() | CODES,
+    open=GROUPS,
+    closed_until=st.none() | MOMENTS,
+    since=st.none() | MOMENTS,
+    seen_at=st.none() | MOMENTS,
+    gaps=st.lists(st.tuples(MOMENTS, MOMENTS), max_size=3).map(tuple),
+    forgotten=st.none() | MOMENTS,
+    added=st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
+    departures=st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
+    prunes=st.lists(st.builds(Prune, MOMENTS, st.none() | SNOWFLAKES, COUNTS), max_size=3).map(
+        tuple
+    ),
+    by_name=st.booleans(),
 )
 STATES = st.builds(
     CodeState,
@@ -111,6 +127,9 @@ STATES = st.builds(
     only=st.lists(SNOWFLAKES, max_size=2).map(tuple),
     joins=COUNTS,
     last_used_at=st.none() | MOMENTS,
+    named=COUNTS,
+    counted=COUNTS,
+    warned=st.booleans(),
 )
 
 
@@ -132,8 +151,8 @@ def test_a_code_comes_back(state: CodeState) -> None:
 def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
+        18,
         15,
-        11,
         4,
         9,
         5,

@@ -61,6 +61,14 @@ def test_erased_names_and_recovered_joins() -> None:
     assert "recovered after an absence" in told
 
 
+def test_an_imported_join_says_when_it_was() -> None:
+    one = entry(1)
+    line = replace(one.line, imported=True, joined_at=NOW - timedelta(days=400))
+    told = words(desk(replace(one, line=line)).run("view_invite_logs"))
+
+    assert f"imported, joined {when(NOW - timedelta(days=400), 'f')}" in told
+
+
 def test_pages_turn_both_ways_with_the_same_filters() -> None:
     made = desk(*(entry(n) for n in range(25)))
     filters = (option("from", "2026-11-01"), option("invite_code", "discord.gg/abc"))

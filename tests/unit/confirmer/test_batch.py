@@ -9,11 +9,14 @@ from confirmer.asking import DiscordMembersSearch
 from confirmer.batch import RESERVE_MILLISECONDS, ConfirmerDoor, Record
 from tests.builders import at
 from tests.fakes.logs import FakeMeter, LogBook
+from usher.attribution.backfill_ports import BackfillReport
+from usher.attribution.backfill_state import Hurdle, Status
 from usher.attribution.confirming_ports import (
     ConfirmingReport,
     SearchLimitedError,
     SearchRefusedError,
 )
+from usher.contracts.backfill import BackfillStep, encode_step
 from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
 from usher.ids import GuildId, UserId
 from usher.platform.discord_rest import (
@@ -52,15 +55,37 @@ class FakeService:
 
 
 @dataclass
+class FakeBackfill:
+    """Does steps, or raises or reports what is laid down."""
+
+    mood: Exception | BackfillReport = field(
+        default_factory=lambda: BackfillReport(Status.RUNNING, calls=1, found=300, news=7)
+    )
+    handled: list[BackfillStep] = field(default_factory=list)
+    postponed: list[tuple[BackfillStep, float]] = field(default_factory=list)
+
+    def handle(self, step: BackfillStep) -> BackfillReport:
+        self.handled.append(step)
+        if isinstance(self.mood, Exception):
+            raise self.mood
+        return self.mood
+
+    def postpone(self, step: BackfillStep, seconds: float) -> BackfillReport:
+        self.postponed.append((step, seconds))
+        return BackfillReport()
+
+
+@dataclass
 class Bench:
     """A door with everything around it."""
 
     service: FakeService = field(default_factory=FakeService)
+    backfill: FakeBackfill = field(default_factory=FakeBackfill)
     log: LogBook = field(default_factory=LogBook)
     meter: FakeMeter = field(default_factory=FakeMeter)
 
     def handle(self, *records: Record, time_left: int = 60_000) -> list[str]:
-        door = ConfirmerDoor(self.service, self.log.logger, self.meter)
+        door = ConfirmerDoor(self.service, self.backfill, self.log.logger, self.meter)
         answer = door.handle(records, lambda: time_left)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
@@ -131,6 +156,65 @@ def test_a_limit_of_one_guild_leaves_the_others_alone() -> None:
 
     assert bench.service.postponed == []
     assert len(bench.service.handled) == 2
+
+
+def step(id_: str, guild: str = "1") -> Record:
+    body = encode_step(BackfillStep(GuildId(guild), "1001", at(0), page=3, token="secret token"))
+    return {"messageId": f"m-{id_}", "body": body}
+
+
+def test_backfills_go_on_after_the_confirmations() -> None:
+    bench = Bench(FakeService({"1": OSError()}))
+
+    assert bench.handle(step("a", "1"), record("b", "1"), step("c", "2")) == ["m-b"]
+
+    assert [one.guild_id for one in bench.backfill.handled] == ["1", "2"]
+    assert bench.meter.sums["MembersFound",] == 600
+    assert "secret token" not in bench.log.stream.getvalue()
+
+
+def test_backfills_heed_a_limit_everywhere_and_the_time() -> None:
+    limited = ConfirmingReport(limited=SearchLimitedError(30, everywhere=True))
+    bench = Bench(FakeService({"1": limited}))
+
+    assert bench.handle(step("a", "2"), record("b", "1")) == []
+    assert bench.handle(step("c", "3"), time_left=RESERVE_MILLISECONDS - 1) == []
+
+    assert [(one.guild_id, wait) for one, wait in bench.backfill.postponed] == [
+        ("2", 30),
+        ("3", 1),
+    ]
+    assert bench.backfill.handled == []
+
+
+def test_a_limit_everywhere_met_by_a_backfill_stops_the_next() -> None:
+    bench = Bench()
+    bench.backfill.mood = BackfillReport(
+        Status.RUNNING, hurdle=Hurdle.LIMIT, limited=SearchLimitedError(9, everywhere=True)
+    )
+
+    assert bench.handle(step("a", "1"), step("b", "2")) == []
+
+    assert len(bench.backfill.handled) == 1
+    assert [wait for _, wait in bench.backfill.postponed] == [9]
+
+
+@pytest.mark.parametrize("error", [UnauthorizedError(401), UnavailableError(503), OSError()])
+def test_a_step_that_failed_comes_again(error: Exception) -> None:
+    bench = Bench(backfill=FakeBackfill(error))
+
+    assert bench.handle(step("a")) == ["m-a"]
+
+
+def test_a_refused_backfill_is_logged_with_its_code() -> None:
+    refused = SearchRefusedError(403, 50001)
+    report = BackfillReport(Status.COUNTED, hurdle=Hurdle.REFUSED, refused=refused)
+    bench = Bench(backfill=FakeBackfill(report))
+
+    assert bench.handle(step("a")) == []
+
+    [line, _] = bench.log.lines()
+    assert (line["level"], line["status"], line["code"]) == ("WARNING", 403, 50001)
 
 
 def test_a_refusal_is_logged_with_its_code_and_done_with() -> None:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import (
     AuditEntry,
+    CodesDue,
+    ImportEnded,
     InviteCreated,
     InviteDeleted,
     InviteLook,
@@ -71,7 +73,7 @@ events = st.one_of(
     st.builds(
         MemberJoined, person=people, joined_at=times, at=times, pending=st.booleans(), flags=counts
     ),
-    st.builds(MemberLeft, user_id=users, at=times),
+    st.builds(MemberLeft, user_id=users, at=times, audited=st.booleans(), until=st.none() | times),
     st.builds(MemberBanned, user_id=users, at=times),
     st.builds(InviteCreated, invite=rows, at=times),
     st.builds(InviteDeleted, code=codes, at=times),
@@ -83,7 +85,10 @@ events = st.one_of(
         code=st.none() | codes,
         at=times,
         invite=st.none() | rows,
+        made_at=st.none() | times,
+        removed=st.none() | counts,
     ),
+    st.builds(CodesDue, codes=st.lists(codes, max_size=3).map(tuple), at=times),
     st.builds(InviteTargeted, code=codes, users=st.lists(users, max_size=3).map(tuple), at=times),
     st.builds(MemberAdded, user_id=users, at=times),
     st.builds(MemberFound, person=people, joined_at=times, at=times),
@@ -95,7 +100,9 @@ events = st.one_of(
         source=counts,
         code=st.none() | codes,
         inviter_id=st.none() | users,
+        imported=st.booleans(),
     ),
+    st.builds(ImportEnded, at=times, by_counts=st.booleans()),
 )
 looks = st.builds(
     InviteLook,

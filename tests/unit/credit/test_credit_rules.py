@@ -217,3 +217,25 @@ def test_a_second_leave_well_after_the_first_is_of_a_membership_that_nobody_saw(
 
     assert ended_by(record, at(61)) is record
     assert ended_by(record, at(60) + SAME_LEAVE + timedelta(seconds=1)) is None
+
+
+def test_imported_credit_counts_to_no_day() -> None:
+    id_ = credit_id("import|abc", IDA, "obs")
+    line = Line(
+        LineType.CREDIT, id_, at(0), GUILD, None, None, None, delta=7, staff_id=IDA, imported=True
+    )
+
+    sums = counters(book(line, None).changes)
+
+    assert {(counter.period, tally) for counter, tally in sums.items()} == {
+        ("all", Tally(tracked=7))
+    }
+
+
+def test_periods_that_are_swept_away_are_not_counted_in() -> None:
+    moment = START - timedelta(days=100)
+    line = replace(join(by("900")), joined_at=moment)
+
+    sums = counters(book(line, None).changes)
+
+    assert {counter.period for counter in sums} == {"all"}

@@ -11,7 +11,7 @@ from tests.builders import GUILD, joined, observe
 from tests.fakes.logs import FakeMeter, LogBook
 from usher.attribution.outcomes import Confidence
 from usher.attribution.ports import PoisonError
-from usher.attribution.service import Report
+from usher.attribution.report import Report
 from usher.contracts.observation import Observation
 from usher.contracts.observation_codec import decode, encode
 from usher.ids import GuildId
@@ -59,6 +59,13 @@ class Bench:
     parking: FakeParking = field(default_factory=FakeParking)
     log: LogBook = field(default_factory=LogBook)
     meter: FakeMeter = field(default_factory=FakeMeter)
+    given_back: list[str] = field(default_factory=list)
+    deaf: bool = False
+
+    def give_back(self, receipt_handles: Sequence[str]) -> None:
+        if self.deaf:
+            raise PassingError
+        self.given_back += receipt_handles
 
     def handle(self, *records: Record, time_left: Callable[[], int] = lambda: 15_000) -> list[str]:
         door = EventDoor(
@@ -68,6 +75,7 @@ class Bench:
             (PassingError,),
             self.log.logger,
             self.meter,
+            self.give_back,
         )
         answer: Answer = door.handle(records, time_left)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
@@ -77,6 +85,7 @@ def record(id_: str, guild: GuildId = GUILD, body: str | None = None, receives: 
     observation = observe(joined("7"), id=id_, guild=guild)
     return {
         "messageId": f"m-{id_}",
+        "receiptHandle": f"r-{id_}",
         "body": encode(observation) if body is None else body,
         "attributes": {"MessageGroupId": guild, "ApproximateReceiveCount": str(receives)},
     }
@@ -186,6 +195,24 @@ def test_without_time_left_nothing_more_is_begun() -> None:
 
     assert failures == ["m-b", "m-c"]
     assert bench.service.handled == ["a"]
+    assert bench.given_back == ["r-b", "r-c"]
+
+
+def test_what_waits_behind_a_failure_is_not_given_back() -> None:
+    bench = Bench(FakeService({"a": PassingError()}))
+    left = iter([15_000, 15_000, 3_000])
+
+    records = record("a"), record("x", OTHER), record("b"), record("y", OTHER)
+    failures = bench.handle(*records, time_left=lambda: next(left))
+
+    assert failures == ["m-a", "m-b", "m-y"]
+    assert bench.given_back == ["r-y"]
+
+
+def test_messages_that_cannot_be_given_back_are_failures_all_the_same() -> None:
+    bench = Bench(deaf=True)
+
+    assert bench.handle(record("a"), time_left=lambda: 3_000) == ["m-a"]
 
 
 def test_the_log_tells_ids_and_counts_and_no_names_or_bodies() -> None:

@@ -20,7 +20,7 @@ class Contested:
     times: int
     pauses: list[float] = field(default_factory=list)
 
-    def mark_gap(self, guild_id: GuildId) -> bool:
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
         self.times -= 1
         if self.times >= 0:
             raise StaleHeadError
@@ -39,15 +39,21 @@ def test_a_body_is_kept_as_it_came_and_the_guild_told() -> None:
     assert worker.guilds.guilds[GUILD].head.gap
 
 
-def test_parking_again_changes_nothing_but_the_head() -> None:
+def test_a_message_parked_again_marks_no_second_gap_after_its_followers() -> None:
+    # Given a message that was parked, a follower that ended its gap, and then the message again
     worker = Worker()
     worker.handle(observe(look=look(row("abc"))))
+    assert isinstance(worker.guilds, FakeGuilds)
     parking = Parking(worker.objects, worker.guilds, lambda _: None)
-
     assert parking.park(GUILD, "m-1", "first")
+    worker.handle(observe(look=look(row("abc"), seconds=20), seconds=20))
+    head = worker.guilds.guilds[GUILD].head
+
     assert parking.park(GUILD, "m-1", "first")
 
     assert worker.objects.under("parked/") == {f"parked/guild={GUILD}/m-1.json": b"first"}
+    assert worker.guilds.guilds[GUILD].head == head
+    assert not head.gap
 
 
 def test_without_a_guild_there_is_no_gap_to_mark() -> None:

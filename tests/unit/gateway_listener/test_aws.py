@@ -9,6 +9,7 @@ from moto import mock_aws
 from gateway_listener.aws import SqsSender, read_token
 from gateway_listener.errors import RefusedError
 from gateway_listener.publish import SendError
+from tests.fakes.sdk import SdkCaller
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_message_arrives_in_its_group_once_per_deduplication_id() -> None:
     client = boto3.client("sqs")
     url = client.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-    sender = SqsSender(client, url)
+    sender = SqsSender(SdkCaller(client), url)
     sender.send("100", "o-1", "{}")
     sender.send("100", "o-1", "{}")
     messages = client.receive_message(
@@ -34,10 +35,10 @@ def test_a_message_arrives_in_its_group_once_per_deduplication_id() -> None:
 
 
 def test_a_refused_message_is_a_send_error_with_awss_name() -> None:
+    caller = SdkCaller(boto3.client("sqs"))
+    sender = SqsSender(caller, "https://sqs.us-east-1.amazonaws.com/1/no.fifo")
     with pytest.raises(SendError) as caught:
-        SqsSender(boto3.client("sqs"), "https://sqs.us-east-1.amazonaws.com/1/no.fifo").send(
-            "100", "o-1", "{}"
-        )
+        sender.send("100", "o-1", "{}")
     assert "NonExistentQueue" in caught.value.reason
 
 
@@ -45,7 +46,7 @@ def test_a_refused_message_is_a_send_error_with_awss_name() -> None:
 def test_the_secret_is_the_token_or_has_it(text: str) -> None:
     client = boto3.client("secretsmanager")
     client.create_secret(Name="usher/discord-token", SecretString=text)
-    assert read_token(client, "usher/discord-token") == "bot.token"
+    assert read_token(SdkCaller(client), "usher/discord-token") == "bot.token"
 
 
 @pytest.mark.parametrize("text", ["  ", "{}", "{broken", '{"token": 5}'])
@@ -53,9 +54,9 @@ def test_a_secret_without_token_is_told_to_the_administrator(text: str) -> None:
     client = boto3.client("secretsmanager")
     client.create_secret(Name="usher/discord-token", SecretString=text)
     with pytest.raises(RefusedError, match="holds no token"):
-        read_token(client, "usher/discord-token")
+        read_token(SdkCaller(client), "usher/discord-token")
 
 
 def test_a_missing_secret_is_told_to_the_administrator() -> None:
     with pytest.raises(RefusedError, match="ResourceNotFoundException"):
-        read_token(boto3.client("secretsmanager"), "usher/discord-token")
+        read_token(SdkCaller(boto3.client("secretsmanager")), "usher/discord-token")

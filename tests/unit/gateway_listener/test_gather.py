@@ -290,19 +290,33 @@ def test_without_any_join_a_failed_first_look_is_still_repeated(guild: Guild) ->
     assert guild.looks == [0, 2]
 
 
-def test_counts_that_lag_are_looked_at_again_twice(warm: Guild) -> None:
+def test_counts_that_lag_are_looked_at_again(warm: Guild) -> None:
     # Given two joins of which the counts show one
     warm.join(1)
     warm.join(2)
     warm.until(1)
     warm.answer({"a": 6, "b": 1})
-    # Then there is a look after two and after ten seconds, and no more
+    # Then there is a look after two and after ten seconds, one before ten minutes, and no more
     warm.until(3)
     warm.answer({"a": 6, "b": 1})
     warm.until(11)
     warm.answer({"a": 6, "b": 1})
-    warm.until(1_000)
-    assert warm.looks == [1, 3, 11]
+    warm.until(586)
+    warm.answer({"a": 6, "b": 1})
+    warm.until(2_000)
+    assert warm.looks == [1, 3, 11, 586]
+
+
+def test_last_looks_for_several_joins_are_one_when_they_are_near(warm: Guild) -> None:
+    # Given two joins six seconds apart, and one much later, none of which any count shows
+    for second in range(1_000):
+        warm.until(second)
+        if second in (0, 6, 106):
+            warm.join(second)
+        if warm.gatherer.looking:
+            warm.answer({"a": 5, "b": 1})
+
+    assert [at for at in warm.looks if at > 200] == [586, 692]
 
 
 def test_counts_that_caught_up_are_not_looked_at_again(warm: Guild) -> None:

@@ -1,7 +1,7 @@
-"""Waiting for the lease, renewing it, outages, and losing it."""
+"""Taking a lease, renewing it, outages, and losing it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,9 +10,11 @@ import pytest_asyncio
 from gateway_listener.keeper import LeaseKeeper
 from gateway_listener.lease import Lease, LeaseLostError, TableOutError
 from gateway_listener.progress import Progress, SessionPoint
+from gateway_listener.table_thread import TableThread
 from tests.fakes.leases import FakeLeases
 
 LIFE = timedelta(seconds=0.3)
+SHARD = 3
 
 
 def now() -> datetime:
@@ -29,17 +31,30 @@ class Harness:
     def __init__(self) -> None:
         self.table = FakeLeases()
         self.progress = Progress(SessionPoint(now(), "session", 7))
-        self.keepers: list[LeaseKeeper] = []
+        self.thread = TableThread()
+
+    @property
+    def lease(self) -> Lease:
+        return self.table.rows[SHARD]
+
+    @lease.setter
+    def lease(self, lease: Lease) -> None:
+        self.table.rows[SHARD] = lease
 
     def keeper(self, owner: str = "a") -> LeaseKeeper:
-        made = LeaseKeeper(self.table, owner, LIFE, now, self.progress)
-        self.keepers.append(made)
-        return made
+        return LeaseKeeper(self.table, SHARD, owner, LIFE, now, self.progress, self.thread)
+
+    async def taken(self, owner: str = "a") -> LeaseKeeper:
+        keeper = self.keeper(owner)
+        assert await keeper.take(self.table.rows.get(SHARD))
+        return keeper
 
 
 @pytest_asyncio.fixture
-async def harness() -> Harness:
-    return Harness()
+async def harness() -> AsyncIterator[Harness]:
+    made = Harness()
+    yield made
+    made.thread.close()
 
 
 def unheard(_: SessionPoint) -> None:
@@ -47,61 +62,63 @@ def unheard(_: SessionPoint) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_free_lease_is_taken_at_once_with_the_point_that_was_kept(
+async def test_a_lease_that_ran_out_is_taken_with_the_point_that_was_kept(
     harness: Harness,
 ) -> None:
     point = SessionPoint(now(), "old", 3)
-    harness.table.lease = Lease("gone", 1, now() - LIFE, point)
-    keeper = harness.keeper()
-    assert await keeper.take() == point
+    harness.lease = Lease("gone", 1, now() - LIFE, point)
+    keeper = await harness.taken()
     assert keeper.held
-    assert harness.table.lease.fence == 2
+    assert keeper.point == point
+    assert harness.lease.fence == 2
     await keeper.release()
 
 
 @pytest.mark.asyncio
-async def test_a_lease_that_is_renewed_is_waited_for_until_it_is_released(
+async def test_a_lease_is_not_taken_while_it_lives_nor_once_it_was_taken_by_another(
     harness: Harness,
 ) -> None:
-    first, second = harness.keeper("a"), harness.keeper("b")
-    await first.take()
-    keeping = asyncio.create_task(first.keep(unheard))
-    waiting = asyncio.create_task(second.take())
-    await until(lambda: harness.table.renewals >= 5)
-    assert not waiting.done()
-    # When the first one ends
+    await harness.taken("a")
+    second = harness.keeper("b")
+    assert not await second.take(harness.lease)
+    found = harness.lease = Lease("gone", 1, now() - LIFE)
+    await harness.taken("c")
+    assert not await second.take(found)
+    assert not second.held
+    assert harness.lease.owner == "c"
+
+
+@pytest.mark.asyncio
+async def test_who_comes_after_a_release_goes_on_from_the_last_point(harness: Harness) -> None:
+    first = await harness.taken("a")
     harness.progress.moved(SessionPoint(now(), "session", 8))
-    keeping.cancel()
     await first.release()
-    # Then the second goes on from its last point
-    point = await asyncio.wait_for(waiting, 5)
-    assert point is not None
-    assert point.sequence == 8
+    second = await harness.taken("b")
+    assert second.point is not None
+    assert second.point.sequence == 8
     await second.release()
 
 
 @pytest.mark.asyncio
 async def test_a_lease_that_was_taken_is_lost(harness: Harness) -> None:
-    keeper = harness.keeper()
-    await keeper.take()
-    harness.table.lease = Lease("other", 9, now() + LIFE)
+    keeper = await harness.taken()
+    harness.lease = Lease("other", 9, now() + LIFE)
     with pytest.raises(LeaseLostError):
         await asyncio.wait_for(keeper.keep(unheard), 5)
     # And it is not given up for the other
     await keeper.release()
-    assert harness.table.lease.owner == "other"
+    assert harness.lease.owner == "other"
 
 
 @pytest.mark.asyncio
 async def test_before_a_connection_a_lost_lease_is_noticed_and_an_outage_is_not_minded(
     harness: Harness,
 ) -> None:
-    keeper = harness.keeper()
-    await keeper.take()
+    keeper = await harness.taken()
     harness.table.out = True
     await keeper.confirm()
     harness.table.out = False
-    harness.table.lease = Lease("other", 9, now() + LIFE)
+    harness.lease = Lease("other", 9, now() + LIFE)
     with pytest.raises(LeaseLostError):
         await keeper.confirm()
     await keeper.release()
@@ -111,8 +128,7 @@ async def test_before_a_connection_a_lost_lease_is_noticed_and_an_outage_is_not_
 async def test_an_outage_longer_than_the_lease_is_survived(
     harness: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    keeper = harness.keeper()
-    await keeper.take()
+    keeper = await harness.taken()
     keeping = asyncio.create_task(keeper.keep(unheard))
     harness.table.out = True
     await until(lambda: harness.table.failures >= 8)
@@ -126,47 +142,40 @@ async def test_an_outage_longer_than_the_lease_is_survived(
 
 
 @pytest.mark.asyncio
-async def test_a_start_in_an_outage_goes_on_without_and_learns_later_what_was_kept(
-    harness: Harness,
-) -> None:
+async def test_who_listens_without_a_lease_learns_later_what_was_kept(harness: Harness) -> None:
     point = SessionPoint(now(), "old", 3)
-    harness.table.lease = Lease("gone", 1, now() - LIFE, point)
+    harness.lease = Lease("gone", 1, now() - LIFE, point)
     harness.table.out = True
     keeper = harness.keeper()
-    assert await asyncio.wait_for(keeper.take(), 5) is None
-    assert not keeper.held
     learnt: list[SessionPoint] = []
     keeping = asyncio.create_task(keeper.keep(learnt.append))
+    await until(lambda: harness.table.failures)
+    assert not keeper.held
     harness.table.out = False
     await until(lambda: learnt)
     assert learnt == [point]
-    assert harness.table.lease.owner == "a"
+    assert harness.lease.owner == "a"
     keeping.cancel()
     await keeper.release()
 
 
 @pytest.mark.asyncio
-async def test_a_wait_that_is_ended_takes_nothing(harness: Harness) -> None:
-    harness.table.lease = held = Lease("other", 1, now() + timedelta(hours=1))
+async def test_after_the_end_nothing_is_taken(harness: Harness) -> None:
     keeper = harness.keeper()
-    waiting = asyncio.create_task(keeper.take())
-    await until(lambda: harness.table.reads)
     await keeper.release()
-    assert await asyncio.wait_for(waiting, 5) is None
-    assert harness.table.lease == held
+    assert not await keeper.take(None)
+    assert harness.table.rows == {}
 
 
 @pytest.mark.asyncio
 async def test_a_release_is_tried_again_in_an_outage(harness: Harness) -> None:
-    keeper = harness.keeper()
-    await keeper.take()
+    keeper = await harness.taken()
     harness.table.fail_next = 2
     await keeper.release()
-    assert harness.table.lease is not None
-    assert harness.table.lease.expires_at <= now()
+    assert harness.lease.expires_at <= now()
 
 
 def test_the_fake_refuses_as_the_table_does() -> None:
     table = FakeLeases(out=True)
     with pytest.raises(TableOutError):
-        table.read()
+        table.leases()

@@ -9,6 +9,7 @@ from gateway_listener.observe import (
     ObserveError,
     diff_look,
     invite_look,
+    known_rows,
     names_of,
     vanity_look,
 )
@@ -112,7 +113,7 @@ def test_names_are_those_of_the_inviters(listed: Listed) -> None:
 def test_the_difference_holds_what_changed_and_what_is_gone(listed: Listed, noon: datetime) -> None:
     # Given a look at three codes
     before = invite_look([listed("same", 1), listed("used", 1), listed("gone", 1)], noon)
-    rows = {row.code: row for row in before.rows}
+    rows = known_rows(before)
     # When one was used, one is gone and one is new
     look = invite_look([listed("same", 1), listed("used", 2), listed("new", 0)], noon)
     partial = diff_look(rows, look)
@@ -128,4 +129,10 @@ def test_without_an_earlier_look_it_stays_full_and_failed_stays_failed(
     look = invite_look([listed("a", 1)], noon)
     failed = invite_look({"error": 403}, noon)
     assert diff_look(None, look) is look
-    assert diff_look({row.code: row for row in look.rows}, failed) is failed
+    assert diff_look(known_rows(look), failed) is failed
+
+
+def test_a_list_without_counts_stays_full(listed: Listed, noon: datetime) -> None:
+    hidden = invite_look([listed("a", None), listed("b", None)], noon)
+
+    assert diff_look(known_rows(hidden), hidden) is hidden

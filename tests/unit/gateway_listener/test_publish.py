@@ -10,10 +10,9 @@ from datetime import datetime
 import pytest
 import pytest_asyncio
 
-from gateway_listener import publish
 from gateway_listener.publish import Publisher, SendError
 from usher.contracts.observation import MemberLeft, Observation
-from usher.contracts.observation_codec import decode
+from usher.contracts.observation_codec import decode, encode
 from usher.ids import GuildId, UserId
 
 
@@ -135,19 +134,37 @@ async def test_a_raid_larger_than_a_message_is_sent_in_parts(
 
 
 @pytest.mark.asyncio
-async def test_a_high_backlog_is_an_error_once_a_minute(
-    publisher: Publisher,
-    queue: FakeQueue,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
+async def test_beyond_its_bound_it_is_full_until_half_is_sent_and_drops_nothing(
+    queue: FakeQueue, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(publish, "HIGH_BACKLOG", 3)
-    for number in range(10):
-        publisher.publish(seen(number))
+    size = len(encode(seen(0)))
+    with ThreadPoolExecutor(1) as threads:
+        publisher = Publisher(queue, threads, spread=lambda _low, _high: 0, most=4 * size)
+        for number in range(3):
+            publisher.publish(seen(number))
+        assert not publisher.full()
+        for number in range(3, 10):
+            publisher.publish(seen(number))
+        assert publisher.full()
+        await asyncio.wait_for(publisher.room(), 5)
+        assert publisher.unsent <= 2
+        assert await publisher.flush(5)
+        await publisher.close()
+    assert queue.ids("100") == [f"o{number}" for number in range(10)]
     errors = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(errors) == 1
+
+
+@pytest.mark.asyncio
+async def test_whoever_published_is_told_once_when_all_parts_are_sent(
+    publisher: Publisher, queue: FakeQueue
+) -> None:
+    told: list[tuple[GuildId, int]] = []
+    publisher.publish(
+        seen(1, events=5_000), lambda guild_id: told.append((guild_id, len(queue.accepted)))
+    )
     assert await publisher.flush(5)
-    assert len(queue.ids("100")) == 10
+    assert told == [(GuildId("100"), 2)]
 
 
 @pytest.mark.asyncio

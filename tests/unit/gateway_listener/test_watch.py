@@ -10,9 +10,10 @@ import pytest
 import pytest_asyncio
 
 from gateway_listener.looker import Answer
+from gateway_listener.powers import OwnGuild
 from gateway_listener.record import FileRecorder, NoRecorder
 from gateway_listener.watch import Watch
-from usher.contracts.observation import Observation
+from usher.contracts.observation import MemberJoined, MemberLeft, Observation
 from usher.ids import GuildId, UserId
 
 type Payload = dict[str, object]
@@ -195,3 +196,20 @@ def test_a_recording_that_fails_does_not_stop_the_listening(tmp_path: Path) -> N
     recorder.write(now(), "GAP", GuildId("100"), None)
     recorder.write(now(), "GAP", GuildId("100"), None)
     recorder.close()
+
+
+@pytest.mark.asyncio
+async def test_what_is_replayed_is_told_together_once_all_of_it_is_there(
+    harness: Harness, member_add: Callable[..., Payload]
+) -> None:
+    # Given a session that is taken up, of which a leave and a return are replayed
+    harness.watch.session_goes_on(OWN_ID, {GuildId("100"): OwnGuild("Guild", 8)})
+    harness.watch.dispatch("GUILD_MEMBER_REMOVE", LEFT)
+    await asyncio.sleep(0)
+    harness.watch.dispatch("GUILD_MEMBER_ADD", member_add(5))
+    assert harness.sent.empty()
+
+    harness.watch.session_resumed()
+
+    observation = await harness.next()
+    assert [type(event) for event in observation.events] == [MemberLeft, MemberJoined]

@@ -1,5 +1,6 @@
 """/invite inviter and /invite codes: interaction in, message out."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from tests.unit.interactions.doors import Front
 from tests.unit.interactions.test_credit_commands import embed, fields
 from tests.unit.slash.fakes import NOW, FakeServices
 from tests.unit.slash.payloads import GUILD, MEMBER, OTHER, option
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import CodeSummary, MemberOrigin, OutcomeName
 from usher.ids import VANITY, ChannelId, GuildId, InviteCode, UserId
@@ -145,6 +147,40 @@ def test_a_member_who_left_is_shown_with_when() -> None:
     shown = ask(origin(left_at=JOINED + timedelta(minutes=5)))
 
     assert fields(shown)["Left"] == f"<t:{STAMP + 300}:R>"
+
+
+@pytest.mark.parametrize(
+    ("cause", "name"),
+    [(Cause.KICKED, "Kicked"), (Cause.BANNED, "Banned"), (Cause.PRUNED, "Pruned")],
+)
+def test_who_was_removed_is_shown_with_how_and_by_whom(cause: Cause, name: str) -> None:
+    gone = origin(left_at=JOINED + timedelta(minutes=5), cause=cause, removed_by=UserId(OTHER))
+
+    assert fields(ask(gone))[name] == f"<t:{STAMP + 300}:R> by <@{OTHER}>"
+
+
+@pytest.mark.parametrize("cause", [None, Cause.UNKNOWN, Cause.LEFT])
+def test_any_other_end_is_a_leave(cause: Cause | None) -> None:
+    assert "Left" in fields(ask(origin(left_at=JOINED, cause=cause)))
+
+
+def test_a_leave_whose_inviter_is_open_is_pending() -> None:
+    gone = JOINED + timedelta(minutes=5)
+    open_join = origin(
+        outcome=OutcomeName.AMBIGUOUS,
+        code=None,
+        inviter_id=None,
+        candidates=(InviteCode("a"), InviteCode("b")),
+        left_at=gone,
+    )
+    late = replace(unattributed(Reason.NO_USE_SEEN), left_at=JOINED + timedelta(days=1))
+
+    assert "Pending" in fields(ask(open_join))["The leave"]
+    assert replace(unattributed(Reason.NOT_LOOKED), left_at=gone).pending
+    assert not replace(unattributed(Reason.NOT_BY_INVITE), left_at=gone).pending
+    assert not late.pending
+    assert not replace(open_join, left_at=None).pending
+    assert "The leave" not in fields(ask(origin(left_at=gone)))
 
 
 def test_an_unknown_member_joined_before_or_never() -> None:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from usher.ledger.lines import Line, LineType, join_id
 from usher.ledger.options import Wanted
 from usher.ledger.patience import Patience, TooLongError
 from usher.ledger.reader import LedgerReader
+from usher.ledger.spool import spool
 from usher.ledger.store import LedgerStore
 
 NOW = datetime(2026, 12, 24, 3, tzinfo=UTC)
@@ -107,6 +110,19 @@ def test_reading_ends_in_time() -> None:
         delivery(Endless(5000), shelf, patience).export(GUILD, Wanted(), "55", 1)
 
     assert shelf.held == {}
+
+
+def test_a_disk_that_is_full_is_too_much() -> None:
+    with closing(sqlite3.connect("")) as small:
+        small.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(TooLongError), spool():
+            small.execute("CREATE TABLE things (name TEXT)")
+
+
+def test_another_fault_of_the_disk_is_itself() -> None:
+    other = pytest.raises(sqlite3.OperationalError, match="no such table")
+    with closing(sqlite3.connect("")) as small, other, spool():
+        small.execute("SELECT name FROM things")
 
 
 def test_memory_stays_flat() -> None:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import GUILD, at, by, by_vanity, open_between, unknown
+from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Outcome
 from usher.attribution.wording import outcome_of, word_of
-from usher.ids import UserId
+from usher.ids import InviteCode, UserId
 from usher.ledger.lines import (
     Line,
     LineError,
@@ -41,10 +42,19 @@ def test_a_line_comes_back_as_it_was_written(outcome: Outcome) -> None:
         replace(
             line, type=LineType.CORRECTION, corrects=line.event_id, previous=word_of(unknown())
         ),
+        replace(line, imported=True),
         replace(line, type=LineType.LEAVE, credit_reversed_from=UserId("900")),
-        replace(line, type=LineType.LEAVE, word=None, joined_at=None),
+        replace(line, type=LineType.LEAVE, word=None, joined_at=None, seq=(7, 0)),
+        replace(line, type=LineType.LEAVE, cause=Cause.BANNED, by=UserId("5"), recovered=True),
+        replace(line, type=LineType.LEAVE_CAUSE, corrects="l", cause=Cause.KICKED, by=USER),
         Line(
             LineType.CREDIT, "c", at(1), GUILD, None, None, None, delta=-2, staff_id=UserId("900")
+        ),
+        replace(
+            Line(LineType.CREDIT, "c", at(1), GUILD, None, None, None, delta=5),
+            staff_id=UserId("900"),
+            imported=True,
+            code=InviteCode("abc"),
         ),
     )
     for one in lines:
@@ -75,7 +85,9 @@ def test_a_line_is_one_json_object_with_every_field_and_ids_only() -> None:
         "method": None,
         "candidates": [],
         "reason": "no_use_seen",
+        "seq": None,
         "recovered": False,
+        "imported": False,
     }
 
 

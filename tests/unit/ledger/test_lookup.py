@@ -90,6 +90,17 @@ def test_a_line_observed_days_after_the_join_is_found_by_its_names() -> None:
     assert world.found().event_id == line.event_id
 
 
+def test_a_line_whose_row_was_written_weeks_later_is_found_by_it() -> None:
+    world = World()
+    line = world.past.join("7", 10, seen=9 * DAY)
+    for key, (content, _) in list(world.past.objects.held.items()):
+        if key.startswith("names/"):
+            world.past.objects.held[key] = content, at(25 * DAY)
+    world.past.held.clear()
+
+    assert world.found().event_id == line.event_id
+
+
 def test_who_left_is_told_with_when() -> None:
     world = World()
     world.past.leave(world.past.join("7", 10), 500)

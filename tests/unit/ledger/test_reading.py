@@ -14,7 +14,7 @@ from usher.attribution.wording import word_of
 from usher.ids import GuildId, InviteCode, UserId
 from usher.ledger.export import LedgerExport
 from usher.ledger.lines import Line, LineError, LineType, correction_id, join_id, leave_id
-from usher.ledger.names import JoinerNames, StaffName, names_key
+from usher.ledger.names import JoinerNames, StaffName, names_key, row_key
 from usher.ledger.reader import LedgerReader
 from usher.ledger.service import LedgerWriter
 from usher.ledger.store import LedgerStore, LineMissingError
@@ -119,7 +119,7 @@ def test_names_are_kept_beside_the_line_under_the_person() -> None:
 
     assert ledger.objects.held.keys() == {
         f"lines/guild={GUILD}/dt=2026-11-20/{line.event_id}.json",
-        f"names/guild={GUILD}/user=7/{line.event_id}.json",
+        f"names/guild={GUILD}/user=7/{line.event_id}.csv",
         f"names/guild={GUILD}/user=900/{line.event_id}.json",
     }
     assert b"user7" not in b"".join(ledger.objects.under("lines/").values())
@@ -265,7 +265,7 @@ def test_staff_are_called_what_they_were_called_then() -> None:
 def test_an_erased_person_has_no_names_and_keeps_their_rows() -> None:
     ledger = Ledger()
     line = ledger.join("1", 10)
-    del ledger.objects.held[names_key(GUILD, UserId("1"), line.event_id)]
+    del ledger.objects.held[row_key(GUILD, UserId("1"), line.event_id)]
     del ledger.objects.held[names_key(GUILD, UserId("900"), line.event_id)]
 
     [row] = ledger.export()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.staff import FakeStaff
+from usher.attribution.backfill_state import Backfill
 from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
@@ -96,6 +97,29 @@ class FakeExports:
         return self.result
 
 
+@dataclass
+class FakeImports:
+    """Implements Imports: answers `standing` and remembers what was begun."""
+
+    standing: Backfill | None = None
+    begun: list[tuple[object, ...]] = field(default_factory=list)
+
+    def state(self, guild_id: GuildId) -> Backfill | None:
+        del guild_id
+        return self.standing
+
+    def begin(
+        self,
+        guild_id: GuildId,
+        run: str,
+        user_id: UserId | None,
+        started_by: UserId,
+        now: datetime,
+        token: str,
+    ) -> None:
+        self.begun.append((guild_id, run, user_id, started_by, now, token))
+
+
 class BrokenReads:
     """A store that is down."""
 
@@ -138,6 +162,7 @@ class FakeServices:
     log: FakeJoinLog = field(default_factory=FakeJoinLog)
     lookups: FakeLookups = field(default_factory=FakeLookups)
     syncs: FakeSyncs = field(default_factory=FakeSyncs)
+    imports: FakeImports = field(default_factory=FakeImports)
 
     def __post_init__(self) -> None:
         self.deeds = FakeDeeds(self.credit, self.staff)

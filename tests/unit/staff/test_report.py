@@ -71,6 +71,19 @@ def test_a_span_counts_joins_within_it_with_what_came_of_them_later() -> None:
     assert ida == Referrals(IDA, joined=1, left=1)
 
 
+def test_imported_members_count_when_they_joined_and_imported_uses_at_no_time() -> None:
+    # Given an import on the sixth day of somebody who joined on the second, and of uses
+    past = Past()
+    seen = past.join("1", DAY, by("900"), seen=5 * DAY)
+    past.put(replace(seen, imported=True))
+    credit = Line(LineType.CREDIT, credit_id("g", IDA, "x"), at(5 * DAY), GUILD, None, None, None)
+    past.put(replace(credit, delta=7, staff_id=IDA, imported=True))
+
+    assert Referrals(IDA, joined=1, unpaired=7) in report(past)
+    assert Referrals(IDA, joined=1) in report(past, Wanted(at(0), at(2 * DAY)))
+    assert Referrals(IDA) in report(past, Wanted(at(4 * DAY)))
+
+
 def test_counting_ends_in_time() -> None:
     past = Past()
     past.join("1", 0)

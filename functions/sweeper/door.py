@@ -1,0 +1,37 @@
+"""One sweep, and what the log is told of it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from usher.platform.logging import Logger
+from usher.platform.metrics import EmfMeter
+from usher.timing.sweeping import Report
+
+
+class Sweeping(Protocol):
+    """Sweeps."""
+
+    def run(self) -> Report:
+        """Tell of everything that is due."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SweeperDoor:
+    """Runs sweeps."""
+
+    sweep: Sweeping
+    log: Logger
+    meter: EmfMeter
+
+    def handle(self) -> None:
+        """Sweep once; raises what the sweep raises, so that the invocation counts as failed."""
+        report = self.sweep.run()
+        late = report.latest.total_seconds()
+        if report.told or report.unknown:
+            done = {"told": report.told, "unknown": report.unknown, "late_seconds": late}
+            self.log.info("swept", extra=done)
+        if report.unknown:
+            self.log.error("rows are due that nobody does anything about", extra=done)
+        self.meter.count("DueTold", report.told)
+        self.meter.count("DueLateSeconds", late)

@@ -1,0 +1,106 @@
+"""How a backfill stands, in a server owner's words."""
+
+from datetime import datetime
+from typing import Final
+
+from usher.attribution.backfill_state import Backfill, Hurdle, Road, Status
+from usher.slash import text
+from usher.slash.replies import Embed, Field, Reply
+
+TITLE: Final = "Invite import"
+BLURPLE: Final = 0x5865F2
+GREEN: Final = 0x57F287
+YELLOW: Final = 0xFEE75C
+
+BEGUN: Final = "The import begins. I will show its progress here."
+ASKED: Final = "I am asking Discord for its record of this member."
+
+_NAMES: Final = {
+    Road.INVITE: "By an invite",
+    Road.VANITY: "By the vanity link",
+    Road.OTHER: "By another road",
+    Road.BOT: "Bots",
+    Road.SILENT: "Not on record",
+}
+_WAITING: Final = {
+    Hurdle.INDEX: "Discord is still preparing its member index.",
+    Hurdle.LIMIT: "Discord asks me to slow down.",
+    Hurdle.WORKER: "What was found is being recorded.",
+}
+_REFUSED: Final = (
+    "Discord does not show me its record of joins: that takes Manage Server. "
+    "After a refusal I ask again an hour later at the earliest."
+)
+_WHY: Final = {
+    **_WAITING,
+    Hurdle.OFF: "This server's setting keeps me from asking for Discord's record of joins.",
+    Hurdle.REFUSED: _REFUSED,
+}
+
+
+def describe(backfill: Backfill, now: datetime) -> Reply:
+    """Say how a backfill stands."""
+    match backfill.status:
+        case Status.RUNNING if backfill.stuck(now):
+            return _embed(backfill, "The import got stuck; run `/invite import` to go on.", YELLOW)
+        case Status.RUNNING:
+            return _embed(backfill, _so_far(backfill), BLURPLE)
+        case Status.DONE:
+            return _embed(backfill, _result(backfill), GREEN, took=True)
+        case Status.COUNTED:
+            return _embed(backfill, _counted(backfill.hurdle), YELLOW)
+        case Status.PAUSED:
+            head = f"{_members(backfill)}, the newest first. Run `/invite import` for the others."
+            return _embed(backfill, head, BLURPLE)
+        case Status.STOPPED:
+            head = f"The import stopped after {text.count(backfill.found, 'member')}."
+            said = (head, why(backfill.hurdle), "Run `/invite import` to go on from there.")
+            return _embed(backfill, " ".join(filter(None, said)), YELLOW)
+
+
+def _so_far(backfill: Backfill) -> str:
+    waiting = _WAITING.get(backfill.hurdle) if backfill.hurdle else None
+    return " ".join(filter(None, (f"{_members(backfill)} so far …", waiting)))
+
+
+def _members(backfill: Backfill) -> str:
+    return f"Imported **{text.count(backfill.found, 'member')}**"
+
+
+def _result(backfill: Backfill) -> str:
+    if not backfill.news:
+        return f"Read **{text.count(backfill.found, 'member')}**; everything was on record already."
+    news = text.count(backfill.news, "member")
+    return f"{_members(backfill)}: {news} recorded anew or corrected."
+
+
+def _counted(hurdle: Hurdle | None) -> str:
+    return (
+        f"{why(hurdle) or _REFUSED} So the use counts of the present invites are credited instead, "
+        "once, as far as nobody is known by name; see `/invite leaderboard`. Should members be "
+        "imported by name later, names take the place of counts."
+    )
+
+
+def why(hurdle: Hurdle | None) -> str:
+    """Say what a backfill waits for, or what ended it; empty for nothing."""
+    return "" if hurdle is None else _WHY[hurdle]
+
+
+def _embed(backfill: Backfill, head: str, color: int, *, took: bool = False) -> Reply:
+    fields = [
+        Field(name, f"{number:,}", inline=True)
+        for road, name in _NAMES.items()
+        if (number := backfill.roads.get(road, 0))
+    ]
+    if took and backfill.finished_at is not None:
+        seconds = (backfill.finished_at - backfill.started_at).total_seconds()
+        fields.append(Field("Took", _span(seconds), inline=True))
+    return Reply(embeds=(Embed(head, TITLE, tuple(fields), color=color),), ephemeral=True)
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min"), (rest, "s")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"

@@ -1,0 +1,31 @@
+"""Leaves that are told again after the return that followed them. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from usher.attribution.model import MemberDeparted
+from usher.contracts.observation import GatewayEvent, MemberJoined, MemberLeft
+from usher.credit.rules import MemberRecord
+from usher.ids import UserId
+
+
+class Returns:
+    """Who came back after leaving, as far as one observation tells.
+
+    The order of events says so, where times may not: a listener that lags, or to whom a session is
+    replayed, hears of a leave after the return that followed it.
+    """
+
+    def __init__(self, events: Sequence[GatewayEvent]) -> None:
+        joined: dict[UserId, datetime] = {}
+        self._after: dict[tuple[UserId, datetime], datetime] = {}
+        for event in reversed(events):
+            if isinstance(event, MemberJoined):
+                joined[event.person.user_id] = event.joined_at
+            elif isinstance(event, MemberLeft) and event.user_id in joined:
+                self._after[event.user_id, event.at] = joined[event.user_id]
+
+    def are_known(self, leave: MemberDeparted, record: MemberRecord | None) -> bool:
+        """Whether who left has come back and that is on record: then the leave is told again."""
+        came_back = self._after.get((leave.user_id, leave.at))
+        return record is not None and came_back is not None and came_back <= record.joined_at

@@ -1,0 +1,23 @@
+"""The due-time index read from the DynamoDB table, without the SDK."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from usher.ids import GuildId
+from usher.platform.dynamo_reads import DynamoReads
+from usher.times import format_time, parse_time
+from usher.timing.due import Due, partition
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoDueIndex:
+    """Implements DueIndex. Eventually consistent, as every global index is. Raises AwsError."""
+
+    table: DynamoReads
+
+    def due(self, shard: int, until: datetime, limit: int) -> Iterator[Due]:
+        """Read at most `limit` rows of a shard that are due by `until`, oldest first."""
+        for item in self.table.due(partition(shard), format_time(until), limit):
+            guild_id = GuildId(str(item["pk"]).removeprefix("G#"))
+            yield Due(guild_id, str(item["sk"]), parse_time(str(item["due_at"])))

@@ -1,0 +1,84 @@
+"""The sweep: what is due is told to whoever does it, every minute."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import batched, groupby
+from typing import Final, Protocol
+
+from usher.contracts.observation import CodesDue, Observation
+from usher.ids import GuildId, InviteCode
+from usher.times import format_time
+from usher.timing.due import SHARDS, Due, DueIndex
+
+MOST: Final = 1_000
+"""Rows of a shard in one sweep; the rest follow a minute later."""
+
+MOST_CODES: Final = 500
+"""Codes of one observation."""
+
+AGAIN: Final = timedelta(minutes=10)
+"""What is still due after this time is told under another id: the first telling changed nothing."""
+
+CODE: Final = "I#"
+
+
+class Events(Protocol):
+    """Takes observations for the event worker."""
+
+    def send(self, observation: Observation) -> None:
+        """Hand an observation over; raises an error of its queue."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one sweep found."""
+
+    told: int = 0
+    unknown: int = 0
+    """Rows of a kind that nobody does anything about."""
+    latest: timedelta = timedelta()
+    """How late the oldest one was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Tells of what is due. Repeating a sweep, or two at once, change nothing."""
+
+    index: DueIndex
+    events: Events
+    clock: Callable[[], datetime]
+
+    def run(self) -> Report:
+        """Tell of everything that is due; raises errors of the table and of the queue."""
+        now = self.clock()
+        rows = [row for shard in range(SHARDS) for row in self.index.due(shard, now, MOST)]
+        codes = [row for row in rows if row.key.startswith(CODE)]
+        for observation in observations(codes, now):
+            self.events.send(observation)
+        late = max((now - row.at for row in rows), default=timedelta())
+        return Report(len(codes), len(rows) - len(codes), late)
+
+
+def observations(rows: Iterable[Due], now: datetime) -> Iterable[Observation]:
+    """Write the codes that are due as observations, one a guild; the same again is the same id."""
+    ordered = sorted(rows, key=lambda row: (row.guild_id, row.at, row.key))
+    for guild_id, group in groupby(ordered, key=lambda row: row.guild_id):
+        for some in batched(group, MOST_CODES, strict=False):
+            codes = tuple(InviteCode(row.key.removeprefix(CODE)) for row in some)
+            yield Observation(
+                id=_id(guild_id, some, now),
+                guild_id=guild_id,
+                guild_name="",
+                at=now,
+                events=(CodesDue(codes, now),),
+            )
+
+
+def _id(guild_id: GuildId, rows: Iterable[Due], now: datetime) -> str:
+    said = [f"{row.key}|{format_time(row.at)}" for row in rows]
+    round_ = int(now.timestamp() // AGAIN.total_seconds())
+    digest = sha256("\n".join([guild_id, str(round_), *said]).encode()).hexdigest()
+    return f"clock.{digest[:32]}"
