@@ -21,12 +21,14 @@ from tests.fakes.fifo import Message, deliver, record
 from tests.fakes.fuse import DiedError, Fuse
 from tests.fakes.saga import given_up, short_saga
 from usher.attribution.service import AttributionService
+from usher.ledger.repairs import decode_repair
 
 SAGA = short_saga()
 NOW = datetime(2026, 11, 20, 13, tzinfo=UTC)
 NAME = "usher"
 WRITES = {"dynamodb.TransactWriteItems", "s3.PutObject"}
 QUEUES = ("effects", "confirmations")
+REPAIRS = "repairs"
 SETTINGS = {"pk": f"G#{GUILD}", "sk": "S#guild#join_log_channel_id", "value": "77"}
 
 type Item = dict[str, Any]
@@ -56,6 +58,7 @@ class Cloud:
         make_table(self._table.meta.client, NAME)
         self._s3.create_bucket(Bucket=NAME)
         self._queues = [make_queue(self._sqs, name) for name in QUEUES]
+        self._repairs = make_queue(self._sqs, REPAIRS)
 
     def build(self) -> None:
         """Build the worker; all of its calls are steps of the fuse."""
@@ -67,6 +70,7 @@ class Cloud:
                 "EVENTS_QUEUE_URL": effects,
                 "EFFECTS_QUEUE_URL": effects,
                 "CONFIRMATIONS_QUEUE_URL": confirmations,
+                "REPAIRS_QUEUE_URL": self._repairs,
                 "AWS_REGION": REGION,
             },
             writers=1,
@@ -88,12 +92,19 @@ class Cloud:
         else:
             deliver(lambda: self._door, [one])
         self.fuse = Fuse()
+        self._repair()
         held = self._s3.list_objects_v2(Bucket=NAME).get("Contents", [])
         return Left(
             list(rows(NAME)),
             {item["Key"]: item["ETag"] for item in held},
             *({message.body for message in _held(name)} for name in QUEUES),
         )
+
+    def _repair(self) -> None:
+        """Write what waits to be written beside lines, as the daily job does."""
+        for message in _held(REPAIRS):
+            one = decode_repair(message.body)
+            self._s3.put_object(Bucket=NAME, Key=one.key, Body=one.content)
 
     def _begin_with(self, found: list[Item]) -> None:
         self._table.meta.client.delete_table(TableName=NAME)
@@ -103,7 +114,7 @@ class Cloud:
                 batch.put_item(Item=item)
         for item in self._s3.list_objects_v2(Bucket=NAME).get("Contents", []):
             self._s3.delete_object(Bucket=NAME, Key=item["Key"])
-        for name in QUEUES:
+        for name in (*QUEUES, REPAIRS):
             _held(name).clear()
 
 
