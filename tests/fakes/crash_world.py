@@ -17,7 +17,8 @@ from usher.attribution.ports import GuildSettings
 from usher.contracts.observation_codec import decode
 from usher.credit.rules import ALL_TIME, inviter_of
 from usher.ids import ChannelId, GuildId, UserId
-from usher.ledger.lines import LineType, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import LineType
 from usher.platform.logging import Logger
 
 SILENT = Logger(service="crashes", level="CRITICAL", stream=StringIO())

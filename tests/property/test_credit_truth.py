@@ -29,7 +29,8 @@ from usher.attribution.wording import Word
 from usher.contracts.observation import GatewayEvent
 from usher.credit.queries import Tally
 from usher.ids import UserId
-from usher.ledger.lines import LATER_WORDS, Line, LineType, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import LATER_WORDS, Line, LineType
 
 INVITERS = {"abc": "900", "def": "901", "xyz": "900"}
 STEPS = st.lists(

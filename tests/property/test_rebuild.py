@@ -24,7 +24,8 @@ from usher.credit.queries import Tally
 from usher.credit.rebuild import Books, keep_books
 from usher.credit.rules import Counter
 from usher.ids import GuildId, UserId
-from usher.ledger.lines import Line, LineType, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import Line, LineType
 
 HABITS = Habits(
     late_count=0.1,

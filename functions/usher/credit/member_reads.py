@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from usher.attribution.wording import Word
 from usher.credit.rules import MemberRecord
 from usher.ids import GuildId, UserId
-from usher.ledger.lines import read_word
+from usher.ledger.word_codec import read_word
 from usher.platform.dynamo_reads import DynamoReads, Item
 from usher.times import parse_time
 

@@ -20,7 +20,7 @@ from usher.attribution.wording import Word
 from usher.credit.queries import Tally
 from usher.credit.rules import ALL_TIME, KEEP_PERIODS, Counter, MemberRecord, Members
 from usher.ids import VANITY, GuildId, InviteCode, UserId
-from usher.ledger.lines import read_word, word_fields
+from usher.ledger.word_codec import read_word, word_fields
 from usher.platform.dynamo import Actions, Row
 from usher.times import format_time, parse_time
 

@@ -34,7 +34,8 @@ from usher.ledger.keys import (
     link_key,
     sums_key,
 )
-from usher.ledger.lines import LineError, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import LineError
 from usher.ledger.ports import Archive, Entry, Heads, KeptHead
 
 GRACE: Final = timedelta(hours=3)

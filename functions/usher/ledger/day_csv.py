@@ -17,7 +17,8 @@ from usher.ledger.chain import Link
 from usher.ledger.closed import ClosedDays
 from usher.ledger.csv_form import as_file, as_lines, as_row
 from usher.ledger.keys import csv_key
-from usher.ledger.lines import LATER_WORDS, Line, LineType, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import LATER_WORDS, Line, LineType
 from usher.ledger.people import People
 from usher.ledger.ports import Archive
 

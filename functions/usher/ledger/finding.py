@@ -12,7 +12,8 @@ from typing import Final
 
 from usher.ids import GuildId, UserId
 from usher.ledger.keys import line_key
-from usher.ledger.lines import Line, LineType, join_id, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import Line, LineType, join_id
 from usher.ledger.names import ROW, names_prefix, read_names
 from usher.ledger.people import People
 from usher.ledger.ports import Objects

@@ -5,7 +5,6 @@ the same event always gives the same id.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,13 +12,11 @@ from hashlib import sha256
 from typing import Final
 
 from usher.attribution.causes import Cause
-from usher.attribution.outcomes import Confidence, Kind, Method, Reason
-from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
 from usher.ids import GuildId, InviteCode, UserId
-from usher.times import format_time, parse_time
+from usher.ledger.word_codec import word_fields
+from usher.times import format_time
 
-LINE_VERSION: Final = 1
 EVENT_ID_DIGITS: Final = 32
 
 
@@ -136,156 +133,3 @@ def credit_id(group_id: str, inviter_id: UserId, observation_id: str) -> str:
 def deed_id(guild_id: GuildId, deed: str) -> str:
     """Name what an admin did by the interaction in which they did it."""
     return event_id("deed", guild_id, deed)
-
-
-def write_line(line: Line) -> bytes:
-    """Write a line as one JSON object with a newline, its fields in a fixed order."""
-    fields: dict[str, object] = {
-        "v": LINE_VERSION,
-        "type": line.type.value,
-        "event_id": line.event_id,
-        "timestamp": format_time(line.timestamp),
-        "guild_id": line.guild_id,
-        "user_id": line.user_id,
-        "joined_at": None if line.joined_at is None else format_time(line.joined_at),
-        **word_fields(line.word),
-        "seq": line.seq,
-    }
-    match line.type:
-        case LineType.CORRECTION | LineType.CONFIRMATION:
-            fields |= {"corrects": line.corrects, "previous": word_fields(line.previous)}
-        case LineType.LEAVE:
-            fields["credit_reversed_from"] = line.credit_reversed_from
-            fields |= {"cause": line.cause, "by": line.by, "recovered": line.recovered}
-        case LineType.LEAVE_CAUSE:
-            fields |= {"corrects": line.corrects, "cause": line.cause, "by": line.by}
-        case LineType.CREDIT:
-            fields |= {"staff_id": line.staff_id, "delta": line.delta}
-            fields |= {"invite_code": line.code, "imported": line.imported}
-        case LineType.GRANT:
-            fields |= {"staff_id": line.staff_id, "delta": line.delta, "by": line.by}
-        case LineType.SETTING:
-            fields |= {"name": line.name, "value": line.value, "by": line.by}
-        case LineType.UPGRADE:
-            fields |= {"name": line.name, "value": line.value, "by": line.by}
-            fields["staff_id"] = line.staff_id
-        case LineType.JOIN:
-            fields |= {"recovered": line.recovered, "imported": line.imported}
-    return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
-
-
-def read_line(content: bytes) -> Line:
-    """Read what `write_line` wrote; raises LineError for anything else."""
-    try:
-        fields = json.loads(content)
-        if fields["v"] != LINE_VERSION:
-            raise LineError(f"line version {fields['v']!r}")
-        return _line(fields)
-    except (KeyError, TypeError, ValueError) as error:
-        raise LineError(f"not a line: {type(error).__name__}") from error
-
-
-def _line(fields: Mapping[str, object]) -> Line:
-    type_ = LineType(str(fields["type"]))
-    code = _text(fields["invite_code"]) if type_ is LineType.CREDIT else None
-    previous = fields.get("previous")
-    delta, cause = fields.get("delta"), fields.get("cause")
-    return Line(
-        type=type_,
-        event_id=str(fields["event_id"]),
-        timestamp=parse_time(str(fields["timestamp"])),
-        guild_id=GuildId(str(fields["guild_id"])),
-        user_id=_user(fields["user_id"]),
-        joined_at=None if fields["joined_at"] is None else parse_time(str(fields["joined_at"])),
-        word=read_word(fields),
-        corrects=_text(fields.get("corrects")),
-        previous=read_word(previous) if isinstance(previous, Mapping) else None,
-        credit_reversed_from=_user(fields.get("credit_reversed_from")),
-        delta=delta if isinstance(delta, int) else None,
-        staff_id=_user(fields["staff_id"]) if type_ in _GIVING else None,
-        recovered=fields.get("recovered") is True,
-        by=_user(fields.get("by")),
-        name=_text(fields.get("name")),
-        value=_text(fields.get("value")),
-        cause=None if cause is None else Cause(str(cause)),
-        imported=fields.get("imported") is True,
-        code=None if code is None else InviteCode(code),
-        seq=_pair(fields.get("seq")),
-    )
-
-
-def word_fields(word: Word | None) -> dict[str, object]:
-    """Write a word as the fields of a line, all null for None."""
-    if word is None:
-        return dict.fromkeys(_WORD_FIELDS)
-    return {
-        "outcome": word.outcome.value,
-        "kind": word.kind.value,
-        "invite_code": word.code,
-        "staff_id": word.inviter_id,
-        "uses_before": word.uses_before,
-        "uses_after": word.uses_after,
-        "confidence": word.confidence.value,
-        "method": None if word.method is None else word.method.value,
-        "candidates": list(word.candidates),
-        "reason": None if word.reason is None else word.reason.value,
-    }
-
-
-def read_word(fields: Mapping[str, object]) -> Word | None:
-    """Read what `word_fields` wrote; raises KeyError and ValueError."""
-    if fields["outcome"] is None:
-        return None
-    method, reason, candidates = fields["method"], fields["reason"], fields["candidates"]
-    code = _text(fields["invite_code"])
-    return Word(
-        outcome=OutcomeName(str(fields["outcome"])),
-        kind=Kind(str(fields["kind"])),
-        code=None if code is None else InviteCode(code),
-        inviter_id=_user(fields["staff_id"]),
-        confidence=Confidence(str(fields["confidence"])),
-        method=None if method is None else Method(str(method)),
-        candidates=tuple(
-            InviteCode(str(code)) for code in (candidates if isinstance(candidates, list) else ())
-        ),
-        reason=None if reason is None else Reason(str(reason)),
-        uses_before=_number(fields["uses_before"]),
-        uses_after=_number(fields["uses_after"]),
-    )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _user(value: object) -> UserId | None:
-    return UserId(value) if isinstance(value, str) else None
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) else None
-
-
-def _pair(value: object) -> tuple[int, int] | None:
-    if value is None:
-        return None
-    match value:
-        case [int(version), int(place)]:
-            return version, place
-    raise ValueError("seq")
-
-
-_GIVING: Final = frozenset({LineType.CREDIT, LineType.GRANT, LineType.UPGRADE})
-
-_WORD_FIELDS: Final = (
-    "outcome",
-    "kind",
-    "invite_code",
-    "staff_id",
-    "uses_before",
-    "uses_after",
-    "confidence",
-    "method",
-    "candidates",
-    "reason",
-)

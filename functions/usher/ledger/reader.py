@@ -16,7 +16,8 @@ from usher.ledger.chain import Link
 from usher.ledger.closed import ClosedDays
 from usher.ledger.closing import LATE
 from usher.ledger.keys import day_prefix, guild_prefix, line_key
-from usher.ledger.lines import Line, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import Line
 from usher.ledger.people import People
 from usher.ledger.ports import Entry
 from usher.ledger.store import LedgerStore

@@ -15,17 +15,11 @@ from typing import Final
 
 from usher.attribution.wording import Word
 from usher.ids import InviteCode, UserId
-from usher.ledger.lines import (
-    LATER_WORDS,
-    Line,
-    LineType,
-    read_line,
-    read_word,
-    word_fields,
-    write_line,
-)
+from usher.ledger.line_codec import read_line, write_line
+from usher.ledger.lines import LATER_WORDS, Line, LineType
 from usher.ledger.names import names_of
 from usher.ledger.patience import TooLongError
+from usher.ledger.word_codec import read_word, word_fields
 from usher.times import format_time
 
 CACHE_KIB: Final = 8 * 1024

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from usher.ids import GuildId
 from usher.ledger.keys import LINES, guild_prefix, line_key
-from usher.ledger.lines import Line, LineError, read_line, write_line
+from usher.ledger.line_codec import read_line, write_line
+from usher.ledger.lines import Line, LineError
 from usher.ledger.names import Names
 from usher.ledger.ports import Objects
 

@@ -16,7 +16,8 @@ from tests.fakes.fuse import Fuse
 from tests.fakes.virtual_time import VirtualLoop
 from tests.integration.gateway_listener.process import Deed, EndedError, Lives, Process, Row, close
 from tests.integration.gateway_listener.stage import GUILD, START, FaultError, Stage
-from usher.ledger.lines import LineType, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import LineType
 
 
 def opening(stage: Stage) -> None:

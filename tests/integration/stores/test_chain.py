@@ -15,7 +15,7 @@ from tests.integration.stores.conftest import StoredGuilds
 from usher.ledger.chain import ChainError
 from usher.ledger.head_store import DynamoHeads
 from usher.ledger.keys import closed_key, day_prefix, line_key, link_key
-from usher.ledger.lines import write_line
+from usher.ledger.line_codec import write_line
 from usher.ledger.ports import Archive, KeptHead
 from usher.ledger.proof import Fault
 from usher.ledger.verify import Verifier

@@ -15,7 +15,8 @@ from usher.attribution.queries import OutcomeName
 from usher.contracts.backfill import BackfillStep
 from usher.credit.queries import Tally
 from usher.ids import InviteCode, UserId
-from usher.ledger.lines import Line, LineType, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import Line, LineType
 
 REFUSED = SearchRefusedError(403, 50001)
 INDEXING = {"message": "Index not yet available.", "code": 110000, "retry_after": 15}

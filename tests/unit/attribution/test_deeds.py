@@ -5,7 +5,8 @@ from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.credit.queries import Tally
 from usher.ids import UserId
-from usher.ledger.lines import Line, LineType, deed_id, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import Line, LineType, deed_id
 
 IDA = UserId("900")
 

@@ -25,7 +25,8 @@ from usher.contracts.observation import GatewayEvent
 from usher.credit.queries import Tally
 from usher.credit.rules import MemberRecord
 from usher.ids import UserId
-from usher.ledger.lines import Line, LineType, leave_id, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import Line, LineType, leave_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

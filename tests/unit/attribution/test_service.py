@@ -48,7 +48,8 @@ from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.queries import Tally
 from usher.ids import UserId
 from usher.ledger.keys import line_key
-from usher.ledger.lines import Line, LineType, join_id, read_line, write_line
+from usher.ledger.line_codec import read_line, write_line
+from usher.ledger.lines import Line, LineType, join_id
 
 USER = UserId("7")
 

@@ -10,7 +10,8 @@ from tests.fakes.guilds import FakeGuilds
 from tests.fakes.story import outcome, story, told
 from tests.fakes.worker import Worker
 from usher.contracts.observation import Observation
-from usher.ledger.lines import LineType, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import LineType
 
 STORY = story()
 ROOMS = (98, 12)

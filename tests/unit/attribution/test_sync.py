@@ -16,7 +16,8 @@ from usher.contracts.observation import InviteLook, InviteRow, Observation, Vani
 from usher.contracts.observation_codec import decode, encode
 from usher.credit.queries import Tally
 from usher.ids import VANITY, GuildId, InviteCode, UserId
-from usher.ledger.lines import Line, read_line
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import Line
 
 ABC, DEF = InviteCode("abc"), InviteCode("def")
 IDA = UserId("900")

@@ -11,7 +11,8 @@ from usher.attribution.wording import word_of
 from usher.credit.rules import MemberRecord
 from usher.ids import GuildId, UserId
 from usher.ledger.keys import line_key
-from usher.ledger.lines import Line, LineType, correction_id, join_id, leave_id, write_line
+from usher.ledger.line_codec import write_line
+from usher.ledger.lines import Line, LineType, correction_id, join_id, leave_id
 from usher.ledger.log import JoinLog
 from usher.ledger.log_pages import LogPage, Place
 from usher.ledger.names import JoinerNames, Names, StaffName

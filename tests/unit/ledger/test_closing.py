@@ -14,7 +14,8 @@ from usher.ids import GuildId
 from usher.ledger.chain import ChainError, digest, read_link, write_link
 from usher.ledger.closed import ClosedDays
 from usher.ledger.keys import closed_key, csv_key, line_key, link_key, sums_key
-from usher.ledger.lines import Line, write_line
+from usher.ledger.line_codec import write_line
+from usher.ledger.lines import Line
 
 
 def told(ledger: ClosedLedger) -> dict[str, bytes]:

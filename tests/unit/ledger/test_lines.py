@@ -13,6 +13,7 @@ from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Outcome
 from usher.attribution.wording import outcome_of, word_of
 from usher.ids import InviteCode, UserId
+from usher.ledger.line_codec import read_line, write_line
 from usher.ledger.lines import (
     Line,
     LineError,
@@ -21,8 +22,6 @@ from usher.ledger.lines import (
     credit_id,
     join_id,
     leave_id,
-    read_line,
-    write_line,
 )
 
 USER = UserId("80351110224678912")

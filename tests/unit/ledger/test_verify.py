@@ -13,7 +13,7 @@ from tests.fakes.ledger import FIRST, ClosedLedger, day
 from tests.fakes.objects import FakeObjects, Inline
 from usher.ledger.chain import digest, read_link, write_link, write_sums
 from usher.ledger.keys import closed_key, line_key, link_key, sums_key
-from usher.ledger.lines import write_line
+from usher.ledger.line_codec import write_line
 from usher.ledger.proof import Fault, Finding, compare
 from usher.ledger.verify import Verified, Verifier
 
