@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from infra.replay.lines import Line
 from infra.replay.session import GuildSession
+from usher.attribution.facts import Fact, JoinRecorded, JoinRevised
 from usher.attribution.memory import GuildInMemory
-from usher.attribution.model import Fact, JoinRecorded, JoinRevised
 from usher.attribution.outcomes import Ambiguous, Attributed, Confidence, Outcome, Unattributed
 from usher.attribution.watching import LAG
 from usher.contracts.observation import Observation

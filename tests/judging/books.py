@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from usher.attribution.facts import Fact, JoinRecorded, PoolCredited
 from usher.attribution.memory import GuildInMemory
-from usher.attribution.model import Fact, JoinRecorded, PoolCredited
 from usher.attribution.recording import record_facts
 from usher.contracts.observation import Observation
 from usher.credit.queries import Tally

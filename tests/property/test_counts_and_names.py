@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.attribution.guild import NOON, Guild, invite
-from usher.attribution.model import Fact, JoinRecorded, JoinRevised, PoolCredited
+from usher.attribution.facts import Fact, JoinRecorded, JoinRevised, PoolCredited
 from usher.attribution.outcomes import Attributed, Outcome
 
 CODES = {"a": "ann", "b": "bob", "c": "ann"}

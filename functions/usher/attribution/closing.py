@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.attribution.facts import PoolCredited
 from usher.attribution.matching import SKEW, Solution, fits, linked
-from usher.attribution.model import Group, OpenJoin, PoolCredited, Use, Weight
+from usher.attribution.model import Group, OpenJoin, Use, Weight
 from usher.attribution.outcomes import Attributed, Reason
 from usher.attribution.watching import LAG
 from usher.contracts.observation import Observation

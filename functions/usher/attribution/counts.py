@@ -11,15 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from usher.attribution.evidence import CodeBook
-from usher.attribution.model import (
-    CodeState,
-    CodeStatus,
-    Fact,
-    Head,
-    JoinRecorded,
-    JoinRevised,
-    PoolCredited,
-)
+from usher.attribution.facts import Fact, JoinRecorded, JoinRevised, PoolCredited
+from usher.attribution.model import CodeState, CodeStatus, Head
 from usher.attribution.outcomes import Attributed, Method
 from usher.attribution.words import names_same
 from usher.contracts.observation import ImportEnded, MemberSearched, Observation

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from usher.attribution.causes import Cause
-from usher.attribution.model import Fact, Head, MemberDeparted, MemberRemoved, Prune
+from usher.attribution.facts import Fact, MemberDeparted, MemberRemoved
+from usher.attribution.model import Head, Prune
 from usher.contracts.observation import AuditEntry, MemberBanned, MemberLeft, Observation
 from usher.ids import UserId
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from usher.attribution.causes import Cause, tells_more
 from usher.attribution.departing import SAME_ACT
-from usher.attribution.model import JoinRecorded, MemberDeparted, MemberRemoved
+from usher.attribution.facts import JoinRecorded, MemberDeparted, MemberRemoved
 from usher.credit.rules import CLOCKS_DIFFER, MemberRecord, ended_by
 from usher.ids import GuildId, UserId
 from usher.ledger.lines import Line, LineType, leave_cause_id, leave_id

@@ -2,17 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from usher.attribution.model import (
-    CodeState,
-    Decision,
-    Fact,
-    Group,
-    Head,
-    JoinRecorded,
-    JoinRevised,
-    Membership,
-    Stored,
-)
+from usher.attribution.facts import Fact, JoinRecorded, JoinRevised
+from usher.attribution.model import CodeState, Decision, Group, Head, Membership, Stored
 from usher.attribution.outcomes import Outcome
 from usher.attribution.rules import attribute
 from usher.contracts.observation import Observation

@@ -4,19 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from usher.attribution.leaving import leave_before, leave_line, removal_line
-from usher.attribution.model import (
-    Decision,
+from usher.attribution.facts import (
     Fact,
-    Group,
     JoinRecorded,
     JoinRevised,
     MemberDeparted,
     MemberRemoved,
-    Membership,
-    OpenJoin,
     PoolCredited,
 )
+from usher.attribution.leaving import leave_before, leave_line, removal_line
+from usher.attribution.model import Decision, Group, Membership, OpenJoin
 from usher.attribution.outcomes import Outcome
 from usher.attribution.returning import Returns
 from usher.attribution.wording import outcome_of, word_of

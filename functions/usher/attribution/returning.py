@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from usher.attribution.model import MemberDeparted
+from usher.attribution.facts import MemberDeparted
 from usher.contracts.observation import GatewayEvent, MemberJoined, MemberLeft
 from usher.credit.rules import MemberRecord
 from usher.ids import UserId

@@ -14,19 +14,11 @@ from usher.attribution.closing import Part, close, forgotten, pool_credits, spli
 from usher.attribution.counts import settle_counts
 from usher.attribution.departing import departures
 from usher.attribution.evidence import CodeBook
+from usher.attribution.facts import Fact, JoinRecorded, JoinRevised
 from usher.attribution.intake import Intake
 from usher.attribution.knowledge import imported, pin_of, pins, recovered, with_what_happened
 from usher.attribution.matching import SKEW, Solution, solve
-from usher.attribution.model import (
-    Decision,
-    Fact,
-    JoinRecorded,
-    JoinRevised,
-    Membership,
-    OpenJoin,
-    Stored,
-    Use,
-)
+from usher.attribution.model import Decision, Membership, OpenJoin, Stored, Use
 from usher.attribution.outcomes import Kind, Outcome, Reason, Unattributed
 from usher.attribution.words import candidates_of, outcome_of, pinned, same_word, silence_of
 from usher.contracts.observation import (

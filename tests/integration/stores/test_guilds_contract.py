@@ -8,17 +8,8 @@ from tests.builders import GUILD, at, by, by_vanity, joined, left, look, observe
 from tests.fakes.fuse import BrokenOffError, Fuse
 from tests.integration.stores.conftest import StoredGuilds
 from usher.attribution.accuracy import Accuracy
-from usher.attribution.model import (
-    CodeState,
-    Fact,
-    Group,
-    Head,
-    JoinRecorded,
-    OpenJoin,
-    Stored,
-    Use,
-    Weight,
-)
+from usher.attribution.facts import Fact, JoinRecorded
+from usher.attribution.model import CodeState, Group, Head, OpenJoin, Stored, Use, Weight
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import Part, cut
 from usher.attribution.ports import AppliedError, Change, Loaded, StaleHeadError

@@ -19,7 +19,8 @@ from tests.fakes.objects import FakeObjects
 from tests.fakes.story import story
 from tests.fakes.worker import Worker
 from tests.integration.stores.conftest import FusedTransactions, StoredGuilds
-from usher.attribution.model import Decision, Head, JoinRecorded, Stored
+from usher.attribution.facts import JoinRecorded
+from usher.attribution.model import Decision, Head, Stored
 from usher.attribution.ports import ContestedError, PoisonError
 from usher.attribution.store import DynamoGuilds
 from usher.contracts.observation import MemberJoined, Observation

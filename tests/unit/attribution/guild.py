@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from usher.attribution.facts import Fact, JoinRecorded, JoinRevised, PoolCredited
 from usher.attribution.memory import GuildInMemory
-from usher.attribution.model import Fact, JoinRecorded, JoinRevised, PoolCredited
 from usher.attribution.outcomes import Outcome
 from usher.contracts.observation import (
     AuditEntry,

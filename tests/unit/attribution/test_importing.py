@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.attribution.guild import Guild, at, invite
-from usher.attribution.model import JoinRecorded, JoinRevised, PoolCredited
+from usher.attribution.facts import JoinRecorded, JoinRevised, PoolCredited
 from usher.attribution.outcomes import (
     Attributed,
     Confidence,

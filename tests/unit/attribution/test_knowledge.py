@@ -1,7 +1,7 @@
 """The rules by example: what is known beyond counting, and what absences leave open."""
 
 from tests.unit.attribution.guild import Guild, invite
-from usher.attribution.model import JoinRecorded
+from usher.attribution.facts import JoinRecorded
 from usher.attribution.outcomes import (
     Ambiguous,
     Attributed,

@@ -1,7 +1,8 @@
 """The rules by example: what is said of a join under each kind of evidence."""
 
 from tests.unit.attribution.guild import Guild, at, invite
-from usher.attribution.model import CodeStatus, MemberDeparted, Stored
+from usher.attribution.facts import MemberDeparted
+from usher.attribution.model import CodeStatus, Stored
 from usher.attribution.outcomes import (
     Ambiguous,
     Attributed,

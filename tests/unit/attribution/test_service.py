@@ -23,16 +23,8 @@ from tests.fakes.guilds import FakeGuilds
 from tests.fakes.objects import FakeObjects
 from tests.fakes.story import told
 from tests.fakes.worker import Worker
-from usher.attribution.model import (
-    Decision,
-    Fact,
-    Group,
-    Head,
-    JoinRecorded,
-    MemberDeparted,
-    OpenJoin,
-    Stored,
-)
+from usher.attribution.facts import Fact, JoinRecorded, MemberDeparted
+from usher.attribution.model import Decision, Group, Head, OpenJoin, Stored
 from usher.attribution.outcomes import Confidence
 from usher.attribution.ports import (
     Attribute,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import START, by, by_vanity, observe, open_between, person, unknown
-from usher.attribution.model import (
+from usher.attribution.facts import (
     Fact,
     JoinRecorded,
     JoinRevised,
