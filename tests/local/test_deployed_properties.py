@@ -94,16 +94,26 @@ def test_the_bucket_forgets_what_the_template_says(stack: Stack) -> None:
         ]
 
 
-def test_the_daily_job_is_scheduled_as_the_template_says(stack: Stack) -> None:
-    wanted = DECLARED["LogBackupFunction"]["Properties"]["Events"]["Daily"]["Properties"]
+def test_functions_are_scheduled_as_the_template_says(stack: Stack) -> None:
+    wanted = {
+        stack.physical(name): event["Properties"]["Schedule"]
+        for name, resource in DECLARED.items()
+        if resource["Type"] == "AWS::Serverless::Function"
+        for event in resource["Properties"].get("Events", {}).values()
+        if event["Type"] == "Schedule"
+    }
     client: Any = session().client
     events = client("events", endpoint_url=stack.cloud.endpoint_url)
     rules = [rule for rule in events.list_rules()["Rules"] if rule.get("ScheduleExpression")]
+    targets = {
+        target["Arn"].rpartition(":")[2]: rule["ScheduleExpression"]
+        for rule in rules
+        for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    }
 
-    assert [rule["ScheduleExpression"] for rule in rules] == [wanted["Schedule"]]
-    assert rules[0]["State"] == "ENABLED"
-    (target,) = events.list_targets_by_rule(Rule=rules[0]["Name"])["Targets"]
-    assert target["Arn"].endswith(f":{stack.physical('LogBackupFunction')}")
+    assert len(wanted) == len(rules) == 2
+    assert targets == wanted
+    assert {rule["State"] for rule in rules} == {"ENABLED"}
 
 
 def test_only_the_refusal_of_plain_http_is_left_out_of_the_bucket_policy(stack: Stack) -> None:
