@@ -139,4 +139,5 @@ def test_stopping_and_starting_keeps_everything(tmp_path: Path) -> None:
         again = call(f"{url}/practice/api/join", {"code": code, "user": "after"})
         line = wait_for_line(url, again["user_id"])
 
-    assert (line["invite_code"], line["staff_id"]) == (before["invite_code"], before["staff_id"])
+    # For ten minutes after an absence counts prove less; Discord's record decides a little later.
+    assert line["candidates"] == [before["invite_code"]]
