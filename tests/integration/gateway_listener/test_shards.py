@@ -10,6 +10,7 @@ import boto3
 import pytest
 import pytest_asyncio
 
+from gateway_listener.lease_table import LEASE
 from gateway_listener.shard import shard_of
 from infra.local.emulator import Emulator
 from infra.practice import GatewayTerms, Practice, PracticeServer
@@ -37,6 +38,7 @@ class Town:
     practice: Practice
     machine: Machine
     environment: dict[str, str]
+    table: Any
     codes: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Guild and invite by shard."""
     refused: int = 0
@@ -63,6 +65,24 @@ class Town:
         environment = self.machine.environment() | self.environment
         return await self.machine.run(environment | settings, name=name)
 
+    async def kept(self) -> None:
+        """Wait until the table has a session for every shard, from which another can go on."""
+        async with asyncio.timeout(20):
+            while True:
+                if sum("session_id" in row for row in self._leases()) == COUNT:
+                    return
+                await asyncio.sleep(0.05)
+
+    def _leases(self) -> list[dict[str, Any]]:
+        query = {
+            "FilterExpression": "begins_with(sk, :lease)",
+            "ExpressionAttributeValues": {":lease": {"S": LEASE}},
+        }
+        rows: list[dict[str, Any]] = self.table.scan(TableName=TABLE, ConsistentRead=True, **query)[
+            "Items"
+        ]
+        return rows
+
     def join(self, shard: int) -> str:
         guild, code = self.codes[shard]
         return self.practice.join(guild, code, user="newcomer").user_id
@@ -84,7 +104,6 @@ async def town(socket_enabled: None, machine: Machine, emulator: Emulator) -> As
         aws_secret_access_key="test",
     )
     make_table(client)
-    client.close()
     practice = Practice(gateway=QUICK)
     machine.aws.token = practice.bot_token
     async with PracticeServer(practice) as server:
@@ -94,11 +113,14 @@ async def town(socket_enabled: None, machine: Machine, emulator: Emulator) -> As
             "TABLE_NAME": TABLE,
             "LEASE_SECONDS": "2",
         }
-        made = Town(practice, machine, environment)
+        made = Town(practice, machine, environment, client)
         made.found()
         made.count_refusals()
         yield made
         await machine.stack.aclose()
+    client.close()
+    for log in machine.folder.glob("*.log"):
+        print(log.name, log.read_text(), sep="\n")  # noqa: T201 - shown where the test fails
 
 
 async def health(
@@ -135,6 +157,7 @@ async def test_the_shards_of_a_dead_listener_are_resumed_by_another_and_no_join_
     theirs = shards_of(await health(second, holding(2)))
     assert ours | theirs == set(range(COUNT))
     assert town.identified == COUNT
+    await town.kept()
     # When one dies while people join everywhere
     first.process.kill()
     await first.ended()
