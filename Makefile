@@ -13,7 +13,7 @@ export AWS_EC2_METADATA_DISABLED := true
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help install run test soak check lint types rooms template build requirements packaging bench
-.PHONY: format clean
+.PHONY: format clean messages
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
@@ -69,6 +69,13 @@ packaging: install
 
 bench: install ## measure, beside floors taken in the same run
 	$(BIN)/python -m tests.bench
+
+messages: install ## collect the sentences for the translators, and compile what they made
+	mkdir -p .build
+	$(BIN)/pybabel -q extract --no-default-keywords --no-location --sort-output --omit-header --width=100 -k say -k later \
+		-k say_count:1,2 -k Opt:1 -k command:2 -k Group:2 -k group:2 -o .build/usher.pot functions
+	$(BIN)/pybabel -q update --no-wrap --ignore-obsolete --no-fuzzy-matching --domain usher -i .build/usher.pot -d functions/usher/locales
+	$(BIN)/pybabel -q compile --domain usher -d functions/usher/locales
 
 format: install
 	$(BIN)/ruff check --fix

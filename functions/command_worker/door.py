@@ -18,12 +18,13 @@ from usher.slash.interaction import Interaction, InteractionKind, read_interacti
 from usher.slash.presses import Presses
 from usher.slash.replies import Reply, sentence
 from usher.slash.router import Router
+from usher.slash.say import later, say, speaking
 
 TOKEN_LIFE: Final = timedelta(minutes=15)
 """How long an interaction's token serves follow-ups (Discord docs)."""
 
-_FAILED: Final = "That did not work. Please try again in a moment."
-_REFUSED: Final = "The answer could not be shown. Please try again with less at once."
+_FAILED: Final = later("That did not work. Please try again in a moment.")
+_REFUSED: Final = later("The answer could not be shown. Please try again with less at once.")
 
 
 class Webhook(Protocol):
@@ -85,6 +86,10 @@ class Door[S]:
         if self._expired(record):
             self.log.warning("interaction expired before its command ran", extra=told)
             return True
+        with speaking(interaction.locale):
+            return self._answered(interaction, told)
+
+    def _answered(self, interaction: Interaction, told: dict[str, object]) -> bool:
         started = time.perf_counter()
         pressed = interaction.kind is InteractionKind.COMPONENT
         try:
@@ -94,7 +99,7 @@ class Door[S]:
             # What cannot be done must not take the place of the message with the button.
             show = self.webhook.follow_up if pressed else self.webhook.edit_original
         told["duration_ms"] = round((time.perf_counter() - started) * 1000, 1)
-        return self._deliver(interaction.token, show, (reply, sentence(_REFUSED)), told)
+        return self._deliver(interaction.token, show, (reply, sentence(say(_REFUSED))), told)
 
     def _expired(self, record: Mapping[str, object]) -> bool:
         """Tell from when SQS took the message, the same moment as the deferral but for a blink."""
@@ -119,7 +124,7 @@ class Door[S]:
             raise
         except Exception as error:  # told at once: the next delivery is minutes away
             self.log.exception("command failed", extra=told | {"error": type(error).__name__})
-            raise UserError(_FAILED) from error
+            raise UserError(say(_FAILED)) from error
 
     def _deliver(
         self,

@@ -15,9 +15,10 @@ from usher.slash.errors import MalformedError, UserError
 from usher.slash.interaction import Interaction, InteractionKind, read_interaction
 from usher.slash.presses import Presses
 from usher.slash.router import Call, Router
+from usher.slash.say import later, say, speaking
 
-_FAILED: Final = "That did not work just now. Please try again in a moment."
-_LATER: Final = "That form is not in use any more. Please run the command again."
+_FAILED: Final = later("That did not work just now. Please try again in a moment.")
+_LATER: Final = later("That form is not in use any more. Please run the command again.")
 
 
 class Deferrals(Protocol):
@@ -71,11 +72,13 @@ class Door[S]:
             case InteractionKind.PING:
                 return replies.pong()
             case InteractionKind.COMMAND | InteractionKind.COMPONENT:
-                return self._run(interaction)
+                with speaking(interaction.locale):
+                    return self._run(interaction)
             case InteractionKind.AUTOCOMPLETE:
                 return replies.suggestions()
             case InteractionKind.MODAL:
-                return replies.answer(replies.sentence(_LATER))
+                with speaking(interaction.locale):
+                    return replies.answer(replies.sentence(say(_LATER)))
 
     def _run(self, interaction: Interaction) -> replies.Json:
         started = time.perf_counter()
@@ -92,7 +95,7 @@ class Door[S]:
         except Exception as error:  # the member must hear of it: a 5xx tells them nothing
             told |= {"error": type(error).__name__, "duration_ms": _since(started)}
             self.log.exception("command failed", extra=told)
-            return replies.answer(replies.sentence(_FAILED))
+            return replies.answer(replies.sentence(say(_FAILED)))
         self.log.info("command answered", extra=told | {"duration_ms": _since(started)})
         return body
 

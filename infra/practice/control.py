@@ -197,6 +197,7 @@ def mount_control(app: web.Application, practice: "Practice") -> None:
         try:
             form = Form(_fields(await request.read()))
             guild = _guild(practice, form.text("guild_id", 20) or None)
+            practice.speak(form.text("user_id", 20), form.text("locale", 20))
             return web.json_response(await action(guild, form))
         except ApiError as error:
             return web.json_response(error.body, status=error.refusal.status)

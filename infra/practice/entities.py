@@ -29,6 +29,8 @@ class User:
     global_name: str | None = None
     bot: bool = False
     avatar: str | None = None
+    locale: str = "en-US"
+    """The language of their client, which interactions tell."""
 
 
 @dataclass(slots=True)

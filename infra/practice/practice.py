@@ -16,6 +16,7 @@ from infra.practice.gateway.terms import GatewayTerms
 from infra.practice.intents import Intents
 from infra.practice.interactions.endpoint import Endpoint, EndpointCheck
 from infra.practice.interactions.signing import Signer
+from infra.practice.locales import locale_of
 from infra.practice.moments import Clock, utc_now
 from infra.practice.posting import Postbox
 from infra.practice.rest.limits import Limits, RateLimits
@@ -146,6 +147,12 @@ class Practice(Conversing):
     def asked(self) -> Mapping[str, int]:
         """How often each route of REST was asked, such as `GET /guilds/{guild_id}/invites`."""
         return self._limits.asked
+
+    def speak(self, user_id: str, language: str) -> None:
+        """Note the language of somebody's client, as a browser names it; nothing for nobody."""
+        user = self.world.state.users.get(user_id)
+        if user is not None and language:
+            user.locale = locale_of(language)
 
     def add_routes(self, app: web.Application) -> None:
         """Mount `/api/v10`, `/gateway`, `/practice` and `/practice/api` on an application.

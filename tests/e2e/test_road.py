@@ -46,6 +46,9 @@ async def test_a_join_becomes_a_proven_fact(system: System) -> None:
     assert "1" in text_of(view)
     codes = await system.practice.run_command(town.id, inviter, "/invite codes")
     assert code in text_of(codes)
+    system.practice.speak(inviter, "de-AT")
+    own = await system.practice.run_command(town.id, inviter, "/invite codes")
+    assert "1 aktiven Code" in text_of(own)
     board = await system.practice.run_command(town.id, town.owner, "/invite leaderboard")
     assert inviter in text_of(board)
 

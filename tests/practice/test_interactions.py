@@ -430,3 +430,14 @@ async def test_the_signature_covers_the_raw_bytes(
     assert json.dumps(endpoint.received[0])
     assert endpoint.refused == 0
     assert server.api_base.endswith("/api/v10")
+
+
+@pytest.mark.asyncio
+async def test_interactions_tell_the_language_of_the_client(
+    practice: Practice, endpoint: FakeEndpoint
+) -> None:
+    endpoint.answers["find"] = say("Found")
+    await run(practice, "/find", what="x")
+    practice.speak(practice.guild.owner_id, "de-AT")
+    await run(practice, "/find", what="x")
+    assert [payload["locale"] for payload in endpoint.received] == ["en-US", "de"]

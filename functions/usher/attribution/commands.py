@@ -10,6 +10,7 @@ from usher.slash.commands import Group
 from usher.slash.context import Ctx
 from usher.slash.options import Opt
 from usher.slash.replies import Embed, Reply
+from usher.slash.say import say, say_count
 
 invite = Group("invite", "Who brings whom")
 
@@ -35,7 +36,7 @@ def inviter(
     subject = user or ctx.user_id
     origin = ctx.services.invites.origin(ctx.guild_id, subject)
     if origin is None:
-        unseen = f"{text.user(subject)} joined before Usher watched, or never."
+        unseen = say("{user} joined before Usher watched, or never.", user=text.user(subject))
         return Reply(embeds=(Embed(unseen, color=BLURPLE),))
     return Reply(embeds=(sentences.describe(origin),))
 
@@ -49,21 +50,38 @@ def codes(
     subject = user or ctx.user_id
     found = ctx.services.invites.codes_of(ctx.guild_id, subject, ctx.now)
     if not found:
-        none = f"{text.user(subject)} has no active invite codes."
+        none = say("{user} has no active invite codes.", user=text.user(subject))
         return Reply(embeds=(Embed(none, color=BLURPLE),))
     lines = [_line(code) for code in found[:CODES_SHOWN]]
     if len(found) > CODES_SHOWN:
-        lines.append(f"and {len(found) - CODES_SHOWN:,} more")
-    head = f"{text.user(subject)} has **{text.count(len(found), 'active code')}**."
-    return Reply(embeds=(Embed("\n".join((head, "", *lines)), "Invite codes", color=BLURPLE),))
+        lines.append(say("and {number} more", number=f"{len(found) - CODES_SHOWN:,}"))
+    head = say_count(
+        "{user} has **{number} active code**.",
+        "{user} has **{number} active codes**.",
+        len(found),
+        user=text.user(subject),
+    )
+    title = say("Invite codes")
+    return Reply(embeds=(Embed("\n".join((head, "", *lines)), title, color=BLURPLE),))
 
 
 def _line(code: CodeSummary) -> str:
-    uses = "uses unknown" if code.uses is None else text.count(code.uses, "use")
-    if code.uses is not None and code.max_uses:
-        uses = f"{code.uses:,} of {text.count(code.max_uses, 'use')}"
-    end = f"expires {text.when(code.expires_at)}" if code.expires_at else "never expires"
-    parts = [uses, text.count(code.joins, "join"), end]
+    parts = [_uses(code), say_count("{number} join", "{number} joins", code.joins)]
+    if code.expires_at:
+        parts.append(say("expires {time}", time=text.when(code.expires_at)))
+    else:
+        parts.append(say("never expires"))
     if code.channel_id:
         parts.append(text.channel(code.channel_id))
     return f"{text.code(code.code)}: {' · '.join(parts)}"
+
+
+def _uses(code: CodeSummary) -> str:
+    if code.uses is None:
+        return say("uses unknown")
+    if code.max_uses:
+        spent = f"{code.uses:,}"
+        return say_count(
+            "{spent} of {number} use", "{spent} of {number} uses", code.max_uses, spent=spent
+        )
+    return say_count("{number} use", "{number} uses", code.uses)

@@ -19,7 +19,15 @@ from typing import Any, Concatenate, Final, get_origin, get_type_hints
 
 from usher.slash.context import Ctx
 from usher.slash.errors import DeclarationError
-from usher.slash.options import DESCRIPTION_LIMIT, NAME, Json, Option, OptionType, read_option
+from usher.slash.options import (
+    DESCRIPTION_LIMIT,
+    NAME,
+    Json,
+    Option,
+    OptionType,
+    described,
+    read_option,
+)
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply
 
@@ -207,14 +215,14 @@ def _check_words(subject: str, name: str, description: str) -> None:
 
 
 def _named(kind: OptionType, name: str, description: str) -> Json:
-    return {"type": int(kind), "name": name, "description": description}
+    return {"type": int(kind), "name": name, **described(description)}
 
 
 def _registered(name: str, description: str, permissions: Permission) -> Json:
     return {
         "type": 1,
         "name": name,
-        "description": description,
+        **described(description),
         "default_member_permissions": str(int(permissions)) if permissions else None,
         "contexts": [0],  # in a guild only
         "integration_types": [0],  # installed to a guild, not to a user

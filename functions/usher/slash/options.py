@@ -17,6 +17,7 @@ from typing import Annotated, Final, Literal, NewType, Union, get_args, get_orig
 from usher.ids import ChannelId, RoleId, UserId
 from usher.slash.errors import DeclarationError, UserError
 from usher.slash.interaction import is_snowflake
+from usher.slash.say import in_every_language, later, say
 
 type Json = dict[str, object]
 
@@ -62,6 +63,16 @@ _TYPES: Final[Mapping[object, OptionType]] = {
 }
 _NUMERIC: Final = (OptionType.INTEGER, OptionType.NUMBER)
 
+_LENGTHS: Final = (
+    later("`{option}` must be at least {bound} characters long."),
+    later("`{option}` must be at most {bound} characters long."),
+)
+_SIZES: Final = (
+    later("`{option}` must be at least {bound}."),
+    later("`{option}` must be at most {bound}."),
+)
+"""What is said of a value beyond its bounds, the lower and the upper."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opt:
@@ -93,7 +104,7 @@ class Option:
         body: Json = {
             "type": int(self.type),
             "name": self.name,
-            "description": self.opt.description,
+            **described(self.opt.description),
             "required": self.required,
         }
         if self.choices:
@@ -110,23 +121,30 @@ class Option:
         """Check a value against the declaration and type it; raises UserError."""
         typed = _coerce(self.type, value)
         if typed is None:
-            raise UserError(f"`{self.name}` is not what I expected there. Please try again.")
+            raise UserError(
+                say("`{option}` is not what I expected there. Please try again.", option=self.name)
+            )
         if self.choices:
             if typed not in [choice for _, choice in self.choices]:
                 offered = ", ".join(str(name) for name, _ in self.choices)
-                raise UserError(f"`{self.name}` must be one of: {offered}.")
+                raise UserError(
+                    say("`{option}` must be one of: {offered}.", option=self.name, offered=offered)
+                )
             return self.convert(str(typed)) if self.convert else typed
         if isinstance(typed, str):
-            self._check(len(typed), self.opt.min_length, self.opt.max_length, " characters long")
+            self._check(len(typed), (self.opt.min_length, self.opt.max_length), _LENGTHS)
         elif isinstance(typed, int | float):
-            self._check(typed, self.opt.min, self.opt.max, "")
+            self._check(typed, (self.opt.min, self.opt.max), _SIZES)
         return typed
 
-    def _check(self, size: float, low: float | None, high: float | None, unit: str) -> None:
+    def _check(
+        self, size: float, bounds: tuple[float | None, float | None], sentences: tuple[str, str]
+    ) -> None:
+        low, high = bounds
         if low is not None and size < low:
-            raise UserError(f"`{self.name}` must be at least {low:,}{unit}.")
+            raise UserError(say(sentences[0], option=self.name, bound=f"{low:,}"))
         if high is not None and size > high:
-            raise UserError(f"`{self.name}` must be at most {high:,}{unit}.")
+            raise UserError(say(sentences[1], option=self.name, bound=f"{high:,}"))
 
 
 def _coerce(kind: OptionType, value: object) -> str | int | float | bool | None:
@@ -146,6 +164,13 @@ def _coerce(kind: OptionType, value: object) -> str | int | float | bool | None:
     if kind is OptionType.STRING:
         return value if len(value) <= TEXT_LIMIT else None
     return value if is_snowflake(value) else None
+
+
+def described(description: str) -> Json:
+    """Write a description, and what it is in other languages (docs: Localization)."""
+    elsewhere = in_every_language(description)
+    body: Json = {"description": description}
+    return body | {"description_localizations": elsewhere} if elsewhere else body
 
 
 def read_option(function: str, parameter: inspect.Parameter, hint: object) -> Option:

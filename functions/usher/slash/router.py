@@ -15,13 +15,16 @@ from usher.slash.interaction import Interaction
 from usher.slash.options import Json, OptionType
 from usher.slash.permissions import allows, names
 from usher.slash.replies import Reply
+from usher.slash.say import later, say
 
 COMMANDS_LIMIT: Final = 100
 """Chat input commands an application may register globally (Discord docs)."""
 
-_UNKNOWN: Final = "I do not know that command. It may have changed; please try again in a minute."
-_GUILD_ONLY: Final = "My commands work in a server, not in direct messages."
-_OUTDATED: Final = "That button is of an older release. Please run the command again."
+_UNKNOWN: Final = later(
+    "I do not know that command. It may have changed; please try again in a minute."
+)
+_GUILD_ONLY: Final = later("My commands work in a server, not in direct messages.")
+_OUTDATED: Final = later("That button is of an older release. Please run the command again.")
 _NESTED: Final = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
@@ -86,27 +89,31 @@ class Router:
     def route(self, interaction: Interaction) -> Call:
         """Find the command and check permission and options; raises UserError."""
         if interaction.guild_id is None or interaction.user_id is None:
-            raise UserError(_GUILD_ONLY)
+            raise UserError(say(_GUILD_ONLY))
         if interaction.data.get("type", 1) != 1:  # user and message menus: none declared yet
-            raise UserError(_UNKNOWN)
+            raise UserError(say(_UNKNOWN))
         path, given = _walk(interaction.data)
         command = self._commands.get(path)
         if command is None:
-            raise UserError(_UNKNOWN)
+            raise UserError(say(_UNKNOWN))
         if not allows(interaction.permissions, command.permissions):
-            raise UserError(f"You need {names(command.permissions)} for `/{command.name}`.")
+            needed = names(command.permissions)
+            raise UserError(
+                say("You need {permissions} for `/{name}`.", permissions=needed, name=command.name)
+            )
         arguments = _arguments(command, given)
         return Call(command, interaction, interaction.guild_id, interaction.user_id, arguments)
 
     def press(self, interaction: Interaction, press: Press) -> Call:
         """Find what a button does and check permission again; raises UserError."""
         if interaction.guild_id is None or interaction.user_id is None:
-            raise UserError(_GUILD_ONLY)
+            raise UserError(say(_GUILD_ONLY))
         action = self._actions.get(press.action)
         if action is None or not action.takes(press.arguments):
-            raise UserError(_OUTDATED)
+            raise UserError(say(_OUTDATED))
         if not allows(interaction.permissions, action.permissions):
-            raise UserError(f"You need {names(action.permissions)} for that button.")
+            needed = names(action.permissions)
+            raise UserError(say("You need {permissions} for that button.", permissions=needed))
         return Call(action, interaction, interaction.guild_id, interaction.user_id, press.arguments)
 
 
@@ -117,27 +124,27 @@ def _walk(data: Mapping[str, object]) -> tuple[tuple[str, ...], list[object]]:
     while len(path) < 3:
         name, options = node.get("name"), node.get("options", [])
         if not isinstance(name, str) or not isinstance(options, list):
-            raise UserError(_UNKNOWN)
+            raise UserError(say(_UNKNOWN))
         path.append(name)
         inner = options[0] if len(options) == 1 else None
         if not isinstance(inner, dict) or inner.get("type") not in _NESTED:
             return tuple(path), options
         node = inner
-    raise UserError(_UNKNOWN)
+    raise UserError(say(_UNKNOWN))
 
 
 def _arguments(command: Command, given: list[object]) -> dict[str, object]:
     values: dict[str, object] = {}
     for one in given:
         if not isinstance(one, dict) or not isinstance(one.get("name"), str):
-            raise UserError(_UNKNOWN)
+            raise UserError(say(_UNKNOWN))
         values[one["name"]] = one.get("value")
     arguments: dict[str, object] = {}
     for option in command.options:
         if option.name in values:
             arguments[option.parameter] = option.read(values.pop(option.name))
         elif option.required:
-            raise UserError(f"`{option.name}` is missing.")
+            raise UserError(say("`{option}` is missing.", option=option.name))
     if values:
-        raise UserError(_UNKNOWN)  # an option we do not know: registered by another release
+        raise UserError(say(_UNKNOWN))  # an option we do not know: registered by another release
     return arguments

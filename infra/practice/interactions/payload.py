@@ -36,7 +36,7 @@ def interaction_json(
         "guild_id": guild.id,
         "guild_locale": "en-US",
         "id": interaction.id,
-        "locale": "en-US",
+        "locale": world.user(member.user_id).locale,
         "member": {
             **member_json(member, world.user(member.user_id)),
             "permissions": held,

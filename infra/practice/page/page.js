@@ -12,7 +12,7 @@ const pending = [];
 async function post(action, body = {}) {
   const response = await fetch(`/practice/api/${action}`, {
     method: "POST", headers: { "content-type": "application/json" },
-    body: JSON.stringify({ guild_id: state.guild.id, user_id: viewer, channel_id: channel, ...body }),
+    body: JSON.stringify({ guild_id: state.guild.id, user_id: viewer, channel_id: channel, locale: navigator.language, ...body }),
   });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.message ?? `The practice Discord answered ${response.status}`);
