@@ -19,6 +19,7 @@ from usher.contracts.observation import (
     MemberBanned,
     MemberJoined,
     MemberLeft,
+    MemberUpdated,
 )
 from usher.contracts.wire import (
     Fields,
@@ -26,6 +27,7 @@ from usher.contracts.wire import (
     read_code,
     read_count,
     read_flag,
+    read_roles,
     read_snowflake,
     read_time,
     unless_none,
@@ -35,6 +37,7 @@ from usher.ids import GuildId, UserId
 TRANSLATED: Final = frozenset(
     {
         "GUILD_MEMBER_ADD",
+        "GUILD_MEMBER_UPDATE",
         "GUILD_MEMBER_REMOVE",
         "GUILD_BAN_ADD",
         "INVITE_CREATE",
@@ -68,6 +71,8 @@ def _translate(dispatch_type: str, data: Fields, at: datetime) -> GatewayEvent |
     match dispatch_type:
         case "GUILD_MEMBER_ADD":
             return _joined(data, at)
+        case "GUILD_MEMBER_UPDATE":
+            return _updated(data, at)
         case "GUILD_MEMBER_REMOVE":
             return MemberLeft(_user_id(data), at)
         case "GUILD_BAN_ADD":
@@ -96,4 +101,19 @@ def _joined(data: Fields, at: datetime) -> MemberJoined:
         at=at,
         pending=unless_none(data, "pending", read_flag) or False,
         flags=unless_none(data, "flags", read_count) or 0,
+        roles=unless_none(data, "roles", read_roles) or (),
+    )
+
+
+def _updated(data: Fields, at: datetime) -> MemberUpdated | None:
+    """Read an update; of a guest without a time of joining it says nothing."""
+    joined_at = unless_none(data, "joined_at", read_time)
+    if joined_at is None:
+        return None
+    return MemberUpdated(
+        user_id=_user_id(data),
+        joined_at=joined_at,
+        pending=unless_none(data, "pending", read_flag) or False,
+        roles=unless_none(data, "roles", read_roles) or (),
+        at=at,
     )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Final
 
+from gateway_listener.headcount import Headcount
 from gateway_listener.look import Known, diff_look, known_rows
 from gateway_listener.tally import visible_uses
 from gateway_listener.timing import (
@@ -59,6 +60,7 @@ class GuildGatherer:
         """Whether Discord refused the last look, as it does without Manage Server."""
         self.seen = False
         """Whether a look has been answered since the last absence, be it by a refusal."""
+        self._headcount = Headcount()
         self._new_id = new_id
         self._gap = gap
         self._events: list[GatewayEvent] = []
@@ -94,6 +96,10 @@ class GuildGatherer:
         self.seen = False
         self._rows = None
         self._vanity = None
+
+    def counted(self, members: object) -> None:
+        """Take the number of members as Discord tells it now."""
+        self._headcount.told(members, self._events)
 
     def look_by(self, at: datetime) -> None:
         """Look at `at`, unless a look is to come before."""
@@ -235,14 +241,17 @@ class GuildGatherer:
         return first + GATHER
 
     def _seal(self, now: datetime, count: int) -> Observation:
+        events = tuple(self._events[:count])
+        self._headcount.move(events)
         observation = Observation(
             id=self._new_id(),
             guild_id=self.guild_id,
             guild_name=self.guild_name,
             at=now,
-            events=tuple(self._events[:count]),
+            events=events,
             gap=self._gap,
             names=tuple(self._names.items()),
+            member_count=self._headcount.now,
         )
         del self._events[:count]
         self._names.clear()

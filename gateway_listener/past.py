@@ -53,7 +53,7 @@ class DiscordPast:
         found: dict[GuildId, OwnGuild] = {}
         after = "0"
         while True:
-            asked = {"limit": GUILD_PAGE, "after": after}
+            asked = {"limit": GUILD_PAGE, "after": after, "with_counts": "true"}
             answer = await self._asker.ask(
                 Route("GET", "/users/@me/guilds"), LONGEST_LIST, params=asked
             )
@@ -81,4 +81,9 @@ def _add(found: dict[GuildId, OwnGuild], guild: object) -> None:
         return
     name, held = fields.get("name"), fields.get("permissions")
     permissions = int(held) if isinstance(held, str) and held.isdecimal() else 0
-    found[guild_id] = OwnGuild(name if isinstance(name, str) else "", permissions)
+    members = fields.get("approximate_member_count")
+    found[guild_id] = OwnGuild(
+        name=name if isinstance(name, str) else "",
+        permissions=permissions,
+        members=members if isinstance(members, int) else None,
+    )

@@ -26,6 +26,8 @@ class OwnGuild:
     name: str
     permissions: int
     """What Usher may do there; channels may make exceptions."""
+    members: int | None = None
+    """About how many members it has, where Discord says so."""
 
 
 @dataclass(slots=True)

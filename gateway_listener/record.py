@@ -16,7 +16,7 @@ from typing import Final, Protocol, TextIO
 from gateway_listener.dispatch import TRANSLATED
 from usher.ids import GuildId
 
-RECORDED: Final = TRANSLATED | {"GUILD_MEMBER_UPDATE"}
+RECORDED: Final = TRANSLATED
 """Dispatch types that are written down."""
 
 log = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ from gateway_listener.record import RECORDED, Recorder
 from gateway_listener.recovery import NoRecovery, Recoverer
 from gateway_listener.replay import Replay
 from gateway_listener.timing import Pace
+from gateway_listener.updates import Updates
 from usher.contracts.observation import InviteLook, MemberLeft, Observation
 from usher.ids import GuildId, UserId
 
@@ -57,6 +58,7 @@ class Watch:
         self._resumed = False
         self._replay: Replay | None = None
         self._memberships = Memberships(self._began)
+        self._updates = Updates()
         self._gatherers: dict[GuildId, GuildGatherer] = {}
         self._timers: dict[GuildId, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Task[None]] = set()
@@ -102,7 +104,9 @@ class Watch:
         self._resumed, self._replay = True, Replay(self._progress.now.alive_at)
         self._memberships.heard_since(self._progress.now.alive_at)
         for guild_id, guild in guilds.items():
-            self._gatherer(guild_id).guild_name = guild.name
+            gatherer = self._gatherer(guild_id)
+            gatherer.guild_name = guild.name
+            gatherer.counted(guild.members)
             self._powers.told(guild_id, guild.permissions)
 
     def session_resumed(self) -> None:
@@ -147,6 +151,7 @@ class Watch:
         gatherer.guild_name = str(data.get("name") or gatherer.guild_name)
         self._looks.forget(guild_id)
         if kind == "GUILD_CREATE" and not unavailable:
+            gatherer.counted(data.get("member_count"))
             if guild_id in self._awaited:
                 self._awaited.discard(guild_id)
                 gatherer.look_by(self._pace.next(now))
@@ -163,7 +168,7 @@ class Watch:
             self._recorder.write(now, kind, guild_id, data)
         if self._powers.take(guild_id, kind, data, self._own_id):
             gatherer.permissions_changed(now)
-        elif (event := translate(kind, data, now)) is not None:
+        elif (event := self._updates.news(guild_id, translate(kind, data, now))) is not None:
             if isinstance(event, MemberLeft):
                 event = replace(event, audited=self._powers.sees_audit_log(guild_id))
             self.counters.joins += kind == "GUILD_MEMBER_ADD"

@@ -33,6 +33,7 @@ from usher.attribution.ports import (
 )
 from usher.attribution.recording import believe, record_facts, users_of
 from usher.attribution.report import Report
+from usher.attribution.touched import only_updates
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.rules import Members
 from usher.ledger.lines import Line, LineType, join_id
@@ -83,6 +84,8 @@ class AttributionService:
 
         Raises PoisonError when it can never succeed, ContestedError and errors of AWS when it may.
         """
+        if only_updates(observation):
+            return Report()
         carried = _Try()
         for attempt in range(1, ATTEMPTS + 1):
             try:

@@ -11,6 +11,7 @@ from usher.contracts.observation import (
     MemberFound,
     MemberJoined,
     MemberSearched,
+    MemberUpdated,
     Observation,
 )
 from usher.ids import InviteCode
@@ -41,6 +42,14 @@ def join_ids(observation: Observation) -> dict[Membership, str]:
         for event in observation.events
         if isinstance(event, MemberJoined | MemberFound | MemberSearched)
     }
+
+
+def only_updates(observation: Observation) -> bool:
+    """Whether there is nothing to decide, record or count: members' updates and no more."""
+    looked = observation.look is not None or observation.vanity is not None
+    if looked or observation.gap or not observation.events:
+        return False
+    return all(isinstance(event, MemberUpdated) for event in observation.events)
 
 
 def searched_memberships(observation: Observation) -> set[Membership]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from usher.contracts.deeds import Deed
-from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 OBSERVATION_VERSION: Final = 1
 
@@ -39,6 +39,23 @@ class MemberJoined:
     """When the listener received the event."""
     pending: bool = False
     flags: int = 0
+    roles: tuple[RoleId, ...] = ()
+    """Roles held from the beginning: an invite may grant some."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUpdated:
+    """GUILD_MEMBER_UPDATE of somebody who joined within a week, where it says something new.
+
+    It tells who passed the screening and which roles are held; attribution makes nothing of it.
+    """
+
+    user_id: UserId
+    joined_at: datetime
+    pending: bool
+    """Has not passed the guild's membership screening yet."""
+    roles: tuple[RoleId, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +195,7 @@ class CodesDue:
 
 type GatewayEvent = (
     MemberJoined
+    | MemberUpdated
     | MemberLeft
     | MemberBanned
     | InviteCreated
@@ -246,3 +264,5 @@ class Observation:
     """The listener was away just before: what happened in between was not seen."""
     names: tuple[tuple[UserId, str], ...] = ()
     """Usernames of the inviters in `look.rows` and of invite creators."""
+    member_count: int | None = None
+    """The guild's members after the events; None where Discord has not told of them yet."""

@@ -23,12 +23,14 @@ from usher.contracts.observation_looks import (
 )
 from usher.contracts.wire import (
     as_fields,
+    read_count,
     read_flag,
     read_list,
     read_matching,
     read_snowflake,
     read_text,
     read_time,
+    unless_none,
 )
 from usher.ids import GuildId
 from usher.times import format_time
@@ -56,6 +58,7 @@ def encode(observation: Observation) -> str:
             "look": None if observation.look is None else write_look(observation.look),
             "vanity": None if observation.vanity is None else write_vanity(observation.vanity),
             "names": [list(name) for name in observation.names],
+            "member_count": observation.member_count,
         }
     )
 
@@ -79,6 +82,7 @@ def decode(body: str) -> Observation:
         vanity=None if vanity is None else read_vanity(as_fields(vanity, "vanity")),
         gap=read_flag(fields, "gap"),
         names=tuple(read_name(item) for item in read_list(fields, "names")),
+        member_count=unless_none(fields, "member_count", read_count),
     )
 
 

@@ -26,6 +26,7 @@ from usher.contracts.observation import (
     MemberJoined,
     MemberLeft,
     MemberSearched,
+    MemberUpdated,
     Person,
 )
 from usher.contracts.observation_looks import read_row, write_row
@@ -36,6 +37,7 @@ from usher.contracts.wire import (
     read_count,
     read_flag,
     read_list,
+    read_roles,
     read_snowflake,
     read_text,
     read_time,
@@ -55,8 +57,8 @@ def write_event(event: GatewayEvent) -> Fields:
     """Write an event; `t` tells its kind."""
     at = format_time(event.at)
     match event:
-        case MemberJoined():
-            return {"t": "joined", "at": at, **_write_join(event)}
+        case MemberJoined() | MemberUpdated():
+            return {"at": at, **_write_member(event)}
         case MemberLeft():
             return {"t": "left", "at": at, **_write_left(event)}
         case MemberBanned() | MemberAdded():
@@ -114,13 +116,16 @@ def _write_left(event: MemberLeft) -> Fields:
     return {"user_id": event.user_id, "audited": event.audited, **told}
 
 
-def _write_join(event: MemberJoined) -> Fields:
-    return {
+def _write_member(event: MemberJoined | MemberUpdated) -> Fields:
+    """Write what a member is like, at the join or later."""
+    fields = {
         "joined_at": format_time(event.joined_at),
         "pending": event.pending,
-        "flags": event.flags,
-        **_write_person(event.person),
+        "roles": list(event.roles),
     }
+    if isinstance(event, MemberUpdated):
+        return {"t": "updated", "user_id": event.user_id, **fields}
+    return {"t": "joined", "flags": event.flags, **fields, **_write_person(event.person)}
 
 
 def _write_person(person: Person) -> Fields:
@@ -172,6 +177,17 @@ def _read_join(fields: Fields, at: datetime) -> MemberJoined:
         at=at,
         pending=read_flag(fields, "pending"),
         flags=read_count(fields, "flags"),
+        roles=unless_none(fields, "roles", read_roles) or (),
+    )
+
+
+def _read_updated(fields: Fields, at: datetime) -> MemberUpdated:
+    return MemberUpdated(
+        user_id=_user_id(fields),
+        joined_at=read_time(fields, "joined_at"),
+        pending=read_flag(fields, "pending"),
+        roles=read_roles(fields, "roles"),
+        at=at,
     )
 
 
@@ -214,6 +230,7 @@ def _read_searched(fields: Fields, at: datetime) -> MemberSearched:
 
 _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "joined": _read_join,
+    "updated": _read_updated,
     "left": _read_left,
     "banned": lambda fields, at: MemberBanned(_user_id(fields), at),
     "invite_created": lambda fields, at: InviteCreated(read_row(fields.get("invite")), at),

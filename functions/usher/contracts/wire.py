@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NoReturn
 
 from usher.contracts.errors import ContractError
-from usher.ids import InviteCode
+from usher.ids import InviteCode, RoleId
 from usher.times import parse_time
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +53,11 @@ def read_matching(pattern: re.Pattern[str], fields: Fields, name: str) -> str:
 def read_snowflake(fields: Fields, name: str) -> str:
     """Read one of Discord's ids: at most 20 digits."""
     return read_matching(_SNOWFLAKE, fields, name)
+
+
+def read_roles(fields: Fields, name: str) -> tuple[RoleId, ...]:
+    """Read an array of role ids."""
+    return tuple(RoleId(read_snowflake({name: role}, name)) for role in read_list(fields, name))
 
 
 def read_code(fields: Fields, name: str) -> InviteCode:

@@ -36,7 +36,7 @@ from usher.attribution.service import ATTEMPTS, DETERMINISTIC
 from usher.attribution.state_codec import StateError
 from usher.attribution.wording import word_of
 from usher.contracts.effect import SendMessage
-from usher.contracts.observation import MemberJoined, Observation
+from usher.contracts.observation import MemberJoined, MemberUpdated, Observation
 from usher.credit.queries import Tally
 from usher.ids import UserId
 from usher.ledger.keys import line_key
@@ -281,3 +281,14 @@ def test_a_name_can_neither_format_nor_mention_nor_break_the_line() -> None:
         "it is not known by which invite."
     )
     assert json.dumps(message.content)
+
+
+def test_updates_of_members_alone_cost_nothing() -> None:
+    # Given rules, table and ledger that must not be asked
+    worker = deciding()
+    update = MemberUpdated(USER, at(10), pending=False, roles=(), at=at(20))
+    report = worker.handle(observe(update))
+    assert report.parts == 0
+    assert guilds(worker).guilds == {}
+    assert guilds(worker).marks == {}
+    assert lines(worker) == []

@@ -25,6 +25,7 @@ from usher.contracts.observation import (
     MemberJoined,
     MemberLeft,
     MemberSearched,
+    MemberUpdated,
     Observation,
     Person,
     VanityLook,
@@ -36,7 +37,7 @@ from usher.contracts.observation_codec import (
     encode,
     split,
 )
-from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -48,6 +49,7 @@ users = snowflakes.map(UserId)
 codes = st.text(min_size=1, max_size=12).map(InviteCode)
 counts = st.integers(0, 2**53)
 words = st.text(max_size=20)
+roles = st.lists(snowflakes.map(RoleId), max_size=3).map(tuple)
 people = st.builds(
     Person,
     user_id=users,
@@ -71,7 +73,16 @@ rows = st.builds(
 )
 events = st.one_of(
     st.builds(
-        MemberJoined, person=people, joined_at=times, at=times, pending=st.booleans(), flags=counts
+        MemberJoined,
+        person=people,
+        joined_at=times,
+        at=times,
+        pending=st.booleans(),
+        flags=counts,
+        roles=roles,
+    ),
+    st.builds(
+        MemberUpdated, user_id=users, joined_at=times, pending=st.booleans(), roles=roles, at=times
     ),
     st.builds(MemberLeft, user_id=users, at=times, audited=st.booleans(), until=st.none() | times),
     st.builds(MemberBanned, user_id=users, at=times),
@@ -130,6 +141,7 @@ observations = st.builds(
     vanity=st.none() | vanities,
     gap=st.booleans(),
     names=st.lists(st.tuples(users, words), max_size=5).map(tuple),
+    member_count=st.none() | counts,
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -148,6 +160,14 @@ def test_what_was_encoded_is_decoded_exactly(observation: Observation) -> None:
     body = encode(observation)
     assert body.isascii()
     assert decode(body) == observation
+
+
+def test_a_message_of_a_listener_that_knew_neither_roles_nor_numbers_is_read() -> None:
+    observation = Observation("a", GuildId("1"), "", NOON, (join(1),))
+    fields = json.loads(encode(observation))
+    del fields["member_count"]
+    del fields["events"][0]["roles"]
+    assert decode(json.dumps(fields)) == observation
 
 
 @given(st.one_of(st.text(), json_values.map(json.dumps)))

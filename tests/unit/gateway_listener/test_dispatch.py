@@ -17,11 +17,12 @@ from usher.contracts.observation import (
     MemberBanned,
     MemberJoined,
     MemberLeft,
+    MemberUpdated,
     Observation,
     Person,
 )
 from usher.contracts.observation_codec import decode, encode
-from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 type Payload = dict[str, object]
 
@@ -71,6 +72,30 @@ def test_a_bot_is_marked_and_a_missing_join_time_is_the_time_of_the_event(
     assert isinstance(event, MemberJoined)
     assert event.person.bot
     assert event.joined_at == noon
+
+
+def test_a_join_keeps_the_roles_that_its_invite_granted(
+    member_add: Callable[..., Payload], noon: datetime
+) -> None:
+    event = translate("GUILD_MEMBER_ADD", {**member_add(5), "roles": ["7", "8"]}, noon)
+    assert isinstance(event, MemberJoined)
+    assert event.roles == ("7", "8")
+
+
+def test_an_update_keeps_the_screening_and_the_roles(
+    member_add: Callable[..., Payload], noon: datetime
+) -> None:
+    data = {**member_add(5), "pending": False, "roles": ["7"]}
+    joined_at = noon - timedelta(milliseconds=500)
+    assert translate("GUILD_MEMBER_UPDATE", data, noon) == MemberUpdated(
+        UserId("5"), joined_at, pending=False, roles=(RoleId("7"),), at=noon
+    )
+
+
+def test_an_update_of_a_guest_without_a_time_of_joining_carries_nothing(
+    member_add: Callable[..., Payload], noon: datetime
+) -> None:
+    assert translate("GUILD_MEMBER_UPDATE", {**member_add(5), "joined_at": None}, noon) is None
 
 
 def test_leaves_and_bans_name_the_user(noon: datetime) -> None:
@@ -139,7 +164,7 @@ def test_audit_entries_that_say_nothing_of_members_are_left_out(
     assert translate("GUILD_AUDIT_LOG_ENTRY_CREATE", data, noon) is None
 
 
-@pytest.mark.parametrize("kind", ["GUILD_MEMBER_UPDATE", "MESSAGE_CREATE", "", "READY"])
+@pytest.mark.parametrize("kind", ["MESSAGE_CREATE", "", "READY"])
 def test_other_dispatches_carry_nothing(noon: datetime, kind: str) -> None:
     assert translate(kind, {}, noon) is None
 
@@ -151,7 +176,7 @@ def test_a_dispatch_without_a_guild_is_malformed(guild_id: object) -> None:
 
 
 NAMES = ["guild_id", "user", "id", "username", "code", "inviter", "joined_at", "max_age", "uses"]
-NAMES += ["created_at", "action_type", "changes", "key", "nick", "flags"]
+NAMES += ["created_at", "action_type", "changes", "key", "nick", "flags", "roles", "pending"]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.just("100"),
     lambda inner: (

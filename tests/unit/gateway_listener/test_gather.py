@@ -13,6 +13,7 @@ from usher.contracts.observation import (
     InviteRow,
     MemberJoined,
     MemberLeft,
+    MemberUpdated,
     Observation,
     Person,
     VanityLook,
@@ -55,6 +56,10 @@ class Guild:
 
     def leave(self, user: int) -> None:
         self.gatherer.take(MemberLeft(UserId(str(user)), self.after(self.now)))
+
+    def update(self, user: int) -> None:
+        at = self.after(self.now)
+        self.gatherer.take(MemberUpdated(UserId(str(user)), at, pending=False, roles=(), at=at))
 
     def delete(self, code: str) -> None:
         self.gatherer.take(InviteDeleted(InviteCode(code), self.after(self.now)))
@@ -393,3 +398,29 @@ def test_every_observation_has_its_own_id(warm: Guild) -> None:
         warm.leave(number)
         warm.until(warm.now + 2)
     assert len({observation.id for observation in warm.sent}) == 5
+
+
+def test_an_update_asks_for_no_look_and_keeps_a_join_from_nothing(warm: Guild) -> None:
+    # Given an update, and a join before the update is sent
+    warm.update(4)
+    warm.until(0.9)
+    warm.join(5)
+    # When the join's look is answered
+    warm.until(1.9)
+    observation = warm.answer({"a": 6, "b": 1})
+    # Then the look came a second after the join, as ever, and both are told together
+    assert warm.looks == [1.9]
+    assert [type(event) for event in observation.events] == [MemberUpdated, MemberJoined]
+    # And an update alone is sent without a look
+    warm.until(20)
+    warm.update(4)
+    warm.until(21)
+    assert [type(event) for event in warm.sent[-1].events] == [MemberUpdated]
+    assert warm.looks == [1.9]
+
+
+def test_a_number_told_while_joins_wait_holds_them_already(warm: Guild) -> None:
+    warm.join(5)
+    warm.gatherer.counted(40)
+    warm.until(1)
+    assert warm.answer({"a": 6, "b": 1}).member_count == 40

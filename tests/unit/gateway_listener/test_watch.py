@@ -13,7 +13,7 @@ from gateway_listener.looker import Answer
 from gateway_listener.powers import OwnGuild
 from gateway_listener.record import FileRecorder, NoRecorder
 from gateway_listener.watch import Watch
-from usher.contracts.observation import MemberJoined, MemberLeft, Observation
+from usher.contracts.observation import MemberJoined, MemberLeft, MemberUpdated, Observation
 from usher.ids import GuildId, UserId
 
 type Payload = dict[str, object]
@@ -213,3 +213,40 @@ async def test_what_is_replayed_is_told_together_once_all_of_it_is_there(
 
     observation = await harness.next()
     assert [type(event) for event in observation.events] == [MemberLeft, MemberJoined]
+
+
+@pytest.mark.asyncio
+async def test_an_update_of_a_newcomer_is_told_without_a_look_and_only_once(
+    harness: Harness, member_add: Callable[..., Payload]
+) -> None:
+    fresh = {**member_add(5), "joined_at": now().isoformat(), "pending": False}
+    harness.watch.dispatch("GUILD_MEMBER_UPDATE", fresh)
+    harness.watch.dispatch("GUILD_MEMBER_UPDATE", fresh)
+
+    told = await harness.next()
+
+    assert [type(event) for event in told.events] == [MemberUpdated]
+    assert told.look is None
+    assert harness.looks.asked == []
+
+
+@pytest.mark.asyncio
+async def test_the_number_of_members_moves_with_the_events_of_the_message(
+    harness: Harness, member_add: Callable[..., Payload]
+) -> None:
+    harness.watch.session_began(OWN_ID, [GuildId("100")])
+    harness.watch.dispatch("GUILD_CREATE", {**GUILD, "member_count": 41})
+    assert (await harness.next()).member_count == 41
+    harness.watch.dispatch("GUILD_MEMBER_ADD", member_add(5))
+    assert (await harness.next()).member_count == 42
+    harness.watch.dispatch("GUILD_MEMBER_REMOVE", LEFT)
+    assert (await harness.next()).member_count == 41
+
+
+@pytest.mark.asyncio
+async def test_a_session_taken_up_knows_about_how_many_members_there_are(
+    harness: Harness,
+) -> None:
+    harness.watch.session_goes_on(OWN_ID, {GuildId("100"): OwnGuild("Guild", 8, members=12)})
+    harness.watch.session_resumed()
+    assert (await harness.next()).member_count == 12
