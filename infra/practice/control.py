@@ -117,6 +117,7 @@ class Control:
             form.text("line", 100),
             _options(form),
             form.text("focused", 32),
+            channel_id=form.text("channel_id", 20) or None,
         )
         return {"choices": choices}
 

@@ -15,6 +15,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Final, Literal, NewType, Union, get_args, get_origin
 
 from usher.ids import ChannelId, RoleId, UserId
+from usher.slash.completing import Completer, check_completer
 from usher.slash.errors import DeclarationError, UserError
 from usher.slash.interaction import is_snowflake
 from usher.slash.say import in_every_language, later, say
@@ -83,6 +84,8 @@ class Opt:
     max: float | None = None
     min_length: int | None = None
     max_length: int | None = None
+    complete: Completer | None = None
+    """Suggests values of a text or a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ class Option:
         }
         if self.choices:
             body["choices"] = [{"name": name, "value": value} for name, value in self.choices]
+        if self.opt.complete:
+            body["autocomplete"] = True
         bounds = {
             "min_value": self.opt.min,
             "max_value": self.opt.max,
@@ -240,6 +245,9 @@ def _check_declaration(subject: str, option: Option) -> None:
         raise DeclarationError(subject, "the same choice twice")
     if any(not 1 <= len(name) <= DESCRIPTION_LIMIT for name, _ in option.choices):
         raise DeclarationError(subject, f"a choice of 1 to {DESCRIPTION_LIMIT} characters")
+    if opt.complete is not None:
+        free = option.type in (OptionType.STRING, *_NUMERIC) and not option.choices
+        check_completer(subject, opt.complete, free=free)
     _check_bounds(subject, option, (opt.min, opt.max), _NUMERIC)
     _check_bounds(subject, option, (opt.min_length, opt.max_length), (OptionType.STRING,))
 
@@ -251,9 +259,7 @@ def _check_bounds(
     fits: tuple[OptionType, ...],
 ) -> None:
     given = [bound for bound in bounds if bound is not None]
-    if not given:
-        return
-    if option.type not in fits or option.choices:
+    if given and (option.type not in fits or option.choices):
         raise DeclarationError(subject, f"bounds do not fit {option.type.name.lower()}")
     low, high = (0, TEXT_LIMIT) if option.type is OptionType.STRING else (-(2**53), 2**53)
     if given != sorted(given) or not all(low <= bound <= high for bound in given):
