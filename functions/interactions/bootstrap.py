@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from interactions.door import Door
 from interactions.verify import Verifier
+from usher.attribution.code_choice_reads import DynamoCodeChoices
+from usher.attribution.code_choices import CodeChoices
 from usher.attribution.queries import InviteReads
 from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
@@ -18,14 +20,18 @@ from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import SqsSender
 from usher.slash.presses import Presses, new_token
+from usher.staff.queries import StaffReads
+from usher.staff.reads import DynamoStaffReads
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What commands that are answered at once may call."""
+    """What commands that are answered at once may call, and what suggests while one types."""
 
     credit: CreditReads
     invites: InviteReads
+    codes: CodeChoices
+    staff: StaffReads
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -36,7 +42,12 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     return Door(
         verifier=Verifier.from_hex(found["DISCORD_PUBLIC_KEY"]),
         router=ROUTER,
-        services=Services(DynamoCreditReads(table), DynamoInviteReads(table)),
+        services=Services(
+            DynamoCreditReads(table),
+            DynamoInviteReads(table),
+            DynamoCodeChoices(table),
+            DynamoStaffReads(table),
+        ),
         deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         clock=lambda: datetime.now(UTC),

@@ -11,6 +11,7 @@ from interactions.http import BODY_LIMIT, HttpRequest, HttpResponse, read_event,
 from interactions.verify import Verifier
 from usher.slash import replies
 from usher.slash.actions import Action
+from usher.slash.completing import Suggestion
 from usher.slash.errors import MalformedError, UserError
 from usher.slash.interaction import Interaction, InteractionKind, read_interaction
 from usher.slash.presses import Presses
@@ -75,10 +76,26 @@ class Door[S]:
                 with speaking(interaction.locale):
                     return self._run(interaction)
             case InteractionKind.AUTOCOMPLETE:
-                return replies.suggestions()
+                with speaking(interaction.locale):
+                    return replies.suggestions(self._suggest(interaction))
             case InteractionKind.MODAL:
                 with speaking(interaction.locale):
                     return replies.answer(replies.sentence(say(_LATER)))
+
+    def _suggest(self, interaction: Interaction) -> list[Suggestion]:
+        """Suggest what may be typed; nothing where that fails, since nobody waits for it."""
+        try:
+            found = self.router.complete(interaction)
+            return found.run(self.services, self.clock()) if found else []
+        except UserError:
+            return []
+        except Exception as error:
+            told: dict[str, object] = {
+                "interaction_id": interaction.id,
+                "guild_id": interaction.guild_id,
+            }
+            self.log.exception("no suggestions", extra=told | {"error": type(error).__name__})
+            return []
 
     def _run(self, interaction: Interaction) -> replies.Json:
         started = time.perf_counter()

@@ -7,7 +7,13 @@ import re
 
 from infra.practice.entities import Command
 from infra.practice.errors import TOO_MANY_COMMANDS, UNKNOWN_COMMAND, ApiError, FormErrors
-from infra.practice.interactions.options import SUBCOMMAND, SUBCOMMAND_GROUP
+from infra.practice.interactions.options import (
+    INTEGER,
+    NUMBER,
+    STRING,
+    SUBCOMMAND,
+    SUBCOMMAND_GROUP,
+)
 from infra.practice.json_types import Json, JsonObject, as_list, as_object, as_objects
 from infra.practice.world import World
 
@@ -16,6 +22,7 @@ MOST = {1: 100, 2: 15, 3: 15}
 OPTIONS = 25
 CHOICES = 25
 CHARACTERS = 8_000
+_TYPED = (STRING, INTEGER, NUMBER)
 _NAME = re.compile(r"[-_'\w]{1,32}")
 
 
@@ -208,6 +215,12 @@ def _check_options(declared: JsonObject, errors: FormErrors, at: str) -> None:
 
 def _check_choices(option: JsonObject, errors: FormErrors, at: str) -> None:
     choices = as_objects(option.get("choices"))
+    if option.get("autocomplete") and (choices or option.get("type") not in _TYPED):
+        errors.add(
+            f"{at}autocomplete",
+            "APPLICATION_COMMAND_AUTOCOMPLETE_INVALID",
+            "Autocomplete is for text and numbers without choices",
+        )
     if len(choices) > CHOICES:
         errors.too_long(f"{at}choices", CHOICES)
     for index, choice in enumerate(choices):

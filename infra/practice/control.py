@@ -92,10 +92,8 @@ class Control:
 
     async def say(self, _: Guild, form: Form) -> Json:
         """Post `content` as `user_id` into `channel_id`."""
-        message = self._practice.say(
-            form.text("channel_id", 20), form.text("user_id", 20), form.text("content", 2_000)
-        )
-        return {"id": message.id}
+        where, who = form.text("channel_id", 20), form.text("user_id", 20)
+        return {"id": self._practice.say(where, who, form.text("content", 2_000)).id}
 
     async def command(self, guild: Guild, form: Form) -> Json:
         """Run the command `line` with `options`; a deferred answer is not waited for."""
@@ -117,6 +115,7 @@ class Control:
             form.text("line", 100),
             _options(form),
             form.text("focused", 32),
+            channel_id=form.text("channel_id", 20) or None,
         )
         return {"choices": choices}
 

@@ -47,9 +47,12 @@ class Conversing(Governing):
         line: str,
         options: Mapping[str, OptionValue],
         focused: str,
+        *,
+        channel_id: str | None = None,
     ) -> list[JsonObject]:
         """Return the choices that autocomplete offers for the option `focused`."""
-        return await self.person(guild_id, user_id).suggest(line, dict(options), focused)
+        person = self.person(guild_id, user_id, channel_id)
+        return await person.suggest(line, dict(options), focused)
 
     async def click(
         self,

@@ -69,6 +69,17 @@ def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_
         assert command["integration_types"] == [0]
 
 
+def test_codes_are_suggested_where_they_are_typed() -> None:
+    suggesting = [
+        f"/{command.name} {option.name}"
+        for command in ROUTER.commands()
+        for option in command.options
+        if option.opt.complete
+    ]
+
+    assert suggesting == ["/view_invite_logs invite_code", "/export_invite_logs invite_code"]
+
+
 OPTION = {"type": 3, "name": "word", "description": "Word"}
 
 

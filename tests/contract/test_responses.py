@@ -20,7 +20,9 @@ from tests.unit.slash.payloads import (
     option,
     ping,
     slash,
+    typing,
 )
+from usher.attribution.code_choices import CodeChoice
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import CodeSummary, MemberOrigin, OutcomeName
 from usher.catalogue import ROUTER
@@ -40,6 +42,10 @@ def populated() -> FakeServices:
     codes = [CodeSummary(InviteCode("x" * 90 + str(n)), n, n, None, None, n) for n in range(1000)]
     services.invites.codes[GuildId(GUILD), UserId(MEMBER)] = tuple(codes)
     many = tuple(code.code for code in codes)
+    services.codes.known[GuildId(GUILD)] = tuple(
+        CodeChoice(InviteCode("x" * 50 + str(n)), n, active=True, label="y" * 200)
+        for n in range(1000)
+    )
     services.invites.origins[GuildId(GUILD), UserId(MEMBER)] = MemberOrigin(
         UserId(MEMBER),
         None,
@@ -79,6 +85,8 @@ def situations() -> Iterator[object]:
         yield slash("invite leaderboard", option("page", page), option("period", "day"))
     for kind in (3, 4, 5):
         yield interaction(kind, data("invite view"))
+    for name in ("view_invite_logs", "export_invite_logs"):
+        yield typing(name, "invite_code", "x", permissions=MANAGE_GUILD)
     yield interaction(2, {"name": "Report", "type": 2, "id": "1", "target_id": "5"})
     yield slash("invite view", guild_id=None)
 

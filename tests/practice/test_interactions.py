@@ -387,6 +387,22 @@ async def test_choices_are_offered_while_typing(practice: Practice, endpoint: Fa
     assert found == offered
     (option,) = endpoint.received[0]["data"]["options"]
     assert option == {"name": "what", "type": 3, "value": "The", "focused": True}
+    assert endpoint.received[0]["type"] == 4
+
+
+@pytest.mark.asyncio
+async def test_choices_are_offered_before_anything_is_typed_and_only_where_declared(
+    practice: Practice, endpoint: FakeEndpoint
+) -> None:
+    endpoint.answers["find"] = always({"type": 8, "data": {"choices": []}})
+    guild, owner = practice.guild.id, practice.guild.owner_id
+
+    await practice.suggest(guild, owner, "/find", {}, "what")
+    with pytest.raises(NotSendableError, match="role suggests nothing"):
+        await practice.suggest(guild, owner, "/find", {}, "role")
+
+    (option,) = endpoint.received[0]["data"]["options"]
+    assert option == {"name": "what", "type": 3, "value": "", "focused": True}
 
 
 @pytest.mark.asyncio

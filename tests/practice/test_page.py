@@ -156,6 +156,50 @@ async def test_a_command_is_typed_and_its_reply_shown(site: Site, page: Page) ->
 
 @needs_browser
 @pytest.mark.asyncio
+async def test_suggestions_are_shown_while_typing_and_chosen_by_key(site: Site, page: Page) -> None:
+    practice = site.practice
+    sent: list[Payload] = []
+
+    async def find(payload: Payload) -> Payload:
+        [option] = payload["data"]["options"]
+        if payload["type"] == 4:
+            every = [("TheoWk25 · 3 uses", "TheoWk25"), ("JonasOpen7 · 2 uses", "JonasOpen7")]
+            found = [one for one in every if one[1].startswith(option["value"])]
+            return {
+                "type": 8,
+                "data": {"choices": [{"name": name, "value": value} for name, value in found]},
+            }
+        sent.append(option)
+        return {"type": 4, "data": {"content": "Found"}}
+
+    async with FakeEndpoint(practice.public_key_hex) as endpoint:
+        endpoint.answers["find"] = find
+        practice.interactions_endpoint = endpoint.url
+        code = {"type": 3, "name": "code", "description": "Which", "autocomplete": True}
+        await register(site, {"name": "find", "description": "Find", "options": [code]})
+        message = page.get_by_label("Message, or / for a command")
+        await message.fill("/find")
+        await expect(page.locator("#suggestions").get_by_role("option")).to_have_count(1)
+        await message.press("Enter")
+        box = page.get_by_role("combobox", name="code")
+        offers = page.get_by_role("listbox", name="Suggestions for code").get_by_role("option")
+
+        await expect(offers).to_have_count(2)
+        await box.press_sequentially("Jo")
+        await expect(offers).to_have_text(["JonasOpen7 · 2 uses"])
+        await box.press("ArrowDown")
+        await expect(offers.first).to_have_attribute("aria-selected", "true")
+        await box.press("Enter")
+        await expect(box).to_have_value("JonasOpen7")
+        await expect(offers).to_have_count(0)
+        await box.press("Enter")
+
+        await expect(page.locator("#messages")).to_contain_text("Found")
+        assert [option["value"] for option in sent] == ["JonasOpen7"]
+
+
+@needs_browser
+@pytest.mark.asyncio
 async def test_it_fits_a_phone(page: Page) -> None:
     await page.set_viewport_size({"width": 360, "height": 740})
     for panel, shown in (("People", "#members"), ("Ledger", "#ledger-note"), ("Chat", "#messages")):
@@ -182,12 +226,12 @@ async def test_no_other_site_can_drive_it(site: Site) -> None:
     assert site.practice.guild.invites["JonasOpen7"].uses == 3
 
 
-async def register(site: Site) -> None:
+async def register(site: Site, *more: dict[str, Any]) -> None:
     practice = site.practice
     url = f"{site.origin}/api/v10/applications/{practice.application_id}/commands"
     headers = {"Authorization": f"Bot {practice.bot_token}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
-        session.put(url, json=COMMANDS) as response,
+        session.put(url, json=[*COMMANDS, *more]) as response,
     ):
         assert response.status == 200

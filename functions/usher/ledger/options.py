@@ -2,20 +2,45 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
+from usher.attribution.code_choices import CodeChoices, suggest
 from usher.ids import InviteCode, UserId
+from usher.slash.completing import Suggestions, Typing
 from usher.slash.errors import UserError
 from usher.slash.interaction import is_snowflake
 from usher.slash.options import Opt
+from usher.staff.access import admit
+from usher.staff.queries import StaffReads
 
 DAY: Final = timedelta(days=1)
 MOMENT: Final = timedelta(microseconds=1)
 
+
+class Services(Protocol):
+    """What the suggestions call."""
+
+    @property
+    def staff(self) -> StaffReads:
+        """The staff role."""
+        ...
+
+    @property
+    def codes(self) -> CodeChoices:
+        """Codes of the guild."""
+        ...
+
+
+def complete_code(typing: Typing[Services]) -> Suggestions:
+    """Suggest codes of the guild, ended ones too; raises UserError for who may not see the log."""
+    admit(typing)
+    return suggest(typing.services.codes.choices(typing.guild_id, typing.typed), typing.typed)
+
+
 From = Annotated[str | None, Opt("First day, like 2026-11-01 (UTC)", max_length=40)]
 To = Annotated[str | None, Opt("Last day, like 2026-11-30 (UTC)", max_length=40)]
 Member = Annotated[str | None, Opt("Only this member's id", max_length=24)]
-Code = Annotated[str | None, Opt("Only this invite code", max_length=100)]
+Code = Annotated[str | None, Opt("Only this invite code", max_length=100, complete=complete_code)]
 
 
 @dataclass(frozen=True, slots=True)

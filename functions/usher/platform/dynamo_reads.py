@@ -1,7 +1,7 @@
 """Reading the DynamoDB table without the SDK; the write side is the stores' (pynamodb)."""
 
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -68,6 +68,26 @@ class DynamoReads:
             "ConsistentRead": True,
         }
         return self._pages(request)
+
+    def first(
+        self, partition: str, prefix: str, attributes: Sequence[str]
+    ) -> tuple[list[Item], bool]:
+        """Read some attributes of the items that `under` reads, eventually consistent.
+
+        One request: what DynamoDB reads at a time (1 MB of items), and whether that was all.
+        """
+        names = {f"#a{number}": name for number, name in enumerate(attributes)}
+        answer = self.client.call(
+            "Query",
+            {
+                "TableName": self.table,
+                "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+                "ExpressionAttributeValues": {":pk": {"S": partition}, ":prefix": {"S": prefix}},
+                "ProjectionExpression": ", ".join(["sk", *names]),
+                "ExpressionAttributeNames": names,
+            },
+        )
+        return [*_items(answer.get("Items"))], not answer.get("LastEvaluatedKey")
 
     def board(
         self, board: str, *, above: int | None = None, limit: int | None = None

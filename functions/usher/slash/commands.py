@@ -26,10 +26,10 @@ from usher.slash.options import (
     Option,
     OptionType,
     described,
-    read_option,
 )
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply
+from usher.slash.signature import read_option
 
 OPTIONS_LIMIT: Final = 25
 """Options of a command, subcommands of a group, groups of a command."""

@@ -9,16 +9,19 @@ from usher.ids import GuildId, UserId
 from usher.slash.actions import Action
 from usher.slash.buttons import Press
 from usher.slash.commands import Command, Group
+from usher.slash.completing import Completer, Suggestion, Typing
 from usher.slash.context import Ctx
 from usher.slash.errors import DeclarationError, UserError
 from usher.slash.interaction import Interaction
-from usher.slash.options import Json, OptionType
+from usher.slash.options import Json, Option, OptionType
 from usher.slash.permissions import allows, names
 from usher.slash.replies import Reply
 from usher.slash.say import later, say
 
 COMMANDS_LIMIT: Final = 100
 """Chat input commands an application may register globally (Discord docs)."""
+SUGGESTION_LIMIT: Final = 100
+"""Characters of a suggested text (Discord docs: Application Command Option Choice)."""
 
 _UNKNOWN: Final = later(
     "I do not know that command. It may have changed; please try again in a minute."
@@ -54,6 +57,26 @@ class Call:
             token=self.interaction.token,
         )
         return self.command.run(ctx, **self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """An option that a member is typing, of a command that they may run."""
+
+    option: Option
+    completer: Completer
+    interaction: Interaction
+    guild_id: GuildId
+    user_id: UserId
+    typed: str
+
+    def run[S](self, services: S, now: datetime) -> list[Suggestion]:
+        """Ask the completer; what the option itself would refuse is left out."""
+        held = self.interaction
+        typing = Typing(
+            services, self.guild_id, self.user_id, now, self.typed, held.permissions, held.roles
+        )
+        return [one for one in self.completer(typing) if _fits(self.option, one)]
 
 
 class Router:
@@ -104,6 +127,27 @@ class Router:
         arguments = _arguments(command, given)
         return Call(command, interaction, interaction.guild_id, interaction.user_id, arguments)
 
+    def complete(self, interaction: Interaction) -> Completion | None:
+        """Find what is being typed; None where this member is to be suggested nothing."""
+        if interaction.guild_id is None or interaction.user_id is None:
+            return None
+        path, given = _walk(interaction.data)
+        command = self._commands.get(path)
+        if command is None or not allows(interaction.permissions, command.permissions):
+            return None
+        here = [one for one in given if isinstance(one, dict) and one.get("focused") is True]
+        for option in command.options:
+            if option.opt.complete and here and here[0].get("name") == option.name:
+                return Completion(
+                    option,
+                    option.opt.complete,
+                    interaction,
+                    interaction.guild_id,
+                    interaction.user_id,
+                    str(here[0].get("value", "")),
+                )
+        return None
+
     def press(self, interaction: Interaction, press: Press) -> Call:
         """Find what a button does and check permission again; raises UserError."""
         if interaction.guild_id is None or interaction.user_id is None:
@@ -115,6 +159,15 @@ class Router:
             needed = names(action.permissions)
             raise UserError(say("You need {permissions} for that button.", permissions=needed))
         return Call(action, interaction, interaction.guild_id, interaction.user_id, press.arguments)
+
+
+def _fits(option: Option, suggestion: Suggestion) -> bool:
+    name, value = suggestion
+    try:
+        option.read(value)
+    except UserError:
+        return False
+    return bool(name) and (not isinstance(value, str) or 1 <= len(value) <= SUGGESTION_LIMIT)
 
 
 def _walk(data: Mapping[str, object]) -> tuple[tuple[str, ...], list[object]]:

@@ -9,6 +9,7 @@ button: what Discord shows is a courtesy, and admins can override it for anybody
 from typing import Final, Protocol
 
 from usher.slash import text
+from usher.slash.completing import Typing
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.permissions import Permission, allows
@@ -27,18 +28,22 @@ class Services(Protocol):
         ...
 
 
-def is_manager(ctx: Ctx[Services]) -> bool:
+type Asking = Ctx[Services] | Typing[Services]
+"""Somebody who runs a command, or is typing one."""
+
+
+def is_manager(ctx: Asking) -> bool:
     """Whether the member holds Manage Server."""
     return allows(ctx.permissions, Permission.MANAGE_GUILD)
 
 
-def admit_manager(ctx: Ctx[Services]) -> None:
+def admit_manager(ctx: Asking) -> None:
     """Let managers through; raises UserError."""
     if not is_manager(ctx):
         raise UserError("You need Manage Server for that.")
 
 
-def admit(ctx: Ctx[Services]) -> None:
+def admit(ctx: Asking) -> None:
     """Let managers and staff through; raises UserError."""
     if is_manager(ctx):
         return

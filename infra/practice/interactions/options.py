@@ -58,16 +58,20 @@ def fill_options(
     unknown = set(given) - {str(item["name"]) for item in declared}
     if unknown:
         raise NotSendableError(f"no such option: {', '.join(sorted(unknown))}")
+    if focused is not None and not any(
+        item["name"] == focused and item.get("autocomplete") for item in declared
+    ):
+        raise NotSendableError(f"{focused} suggests nothing")
     resolved = Resolved()
     filled: list[JsonObject] = []
     for option in declared:
         name = str(option["name"])
-        if name not in given:
+        if name not in given and name != focused:
             if option.get("required") and focused is None:
                 raise NotSendableError(f"{name} is required")
             continue
         if focused is not None and name == focused:
-            typed: Json = str(given[name])
+            typed: Json = str(given.get(name, ""))
             filled.append({"name": name, "type": option["type"], "value": typed, "focused": True})
             continue
         typed = _typed(world, guild, option, given[name], resolved)

@@ -1,4 +1,5 @@
 // The message box: plain messages, and slash commands with typed options.
+import { completing } from "./completing.js";
 import { byId, el } from "./dom.js";
 
 const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, NUMBER = 10;
@@ -60,7 +61,8 @@ export function composer(state, act) {
     control.id = `option-${option.name}`;
     control.required = Boolean(option.required);
     return el("div", {}, el("label", { for: control.id }, el("b", {}, option.name), option.required ? el("span", { className: "need" }, " required") : ""), control,
-      control.tagName === "INPUT" && control.datalist ? control.datalist : null,
+      control.datalist ?? null,
+      option.autocomplete ? completing(control, () => act.suggest(chosen.line, values(), option.name)) : null,
       el("small", {}, option.description || KINDS[option.type]));
   }
 
@@ -74,7 +76,8 @@ export function composer(state, act) {
     if (option.type === BOOLEAN) return choices([["true", "yes"], ["false", "no"]], option.required);
     if (option.type === CHANNEL) return choices(known.channels.map((channel) => [channel.id, `#${channel.name}`]), option.required);
     if (option.type === ROLE) return choices(known.roles.map((role) => [role.id, role.name]), option.required);
-    const control = el("input", { type: option.type === INTEGER || option.type === NUMBER ? "number" : "text", placeholder: KINDS[option.type] });
+    const number = option.type === INTEGER || option.type === NUMBER;
+    const control = el("input", { type: number && !option.autocomplete ? "number" : "text", placeholder: KINDS[option.type] });
     if (option.type === INTEGER || option.type === NUMBER) {
       control.step = option.type === INTEGER ? "1" : "any";
       if (option.min_value !== undefined) control.min = option.min_value;
@@ -84,23 +87,14 @@ export function composer(state, act) {
       if (option.min_length) control.minLength = option.min_length;
       if (option.max_length) control.maxLength = option.max_length;
     }
-    if (option.type === USER || option.autocomplete) offer(control, option, known);
+    if (option.type === USER) offer(control, option, known.members);
     return control;
   }
 
-  function offer(control, option, known) {
-    const people = option.type === USER ? known.members : [];
+  function offer(control, option, people) {
     control.datalist = el("datalist", { id: `list-${option.name}` }, ...people.map((member) => el("option", { value: member.username }, member.name)));
     control.setAttribute("list", control.datalist.id);
-    if (!option.autocomplete) { control.placeholder = "name or id"; return; }
-    let timer;
-    control.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(async () => {
-        const offered = await act.suggest(chosen.line, values(), option.name);
-        control.datalist.replaceChildren(...offered.map((choice) => el("option", { value: String(choice.value) }, choice.name)));
-      }, 250);
-    });
+    control.placeholder = "name or id";
   }
 
   function values() {

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
+from usher.attribution.code_choices import CodeChoice
 from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
@@ -66,6 +67,17 @@ class FakeInvites:
             if code.expires_at is None or code.expires_at > now
         ]
         return tuple(sorted(alive, key=lambda code: (-(code.uses or 0), code.code)))
+
+
+@dataclass
+class FakeCodes:
+    """Implements CodeChoices: every code there is, whatever is typed."""
+
+    known: dict[GuildId, tuple[CodeChoice, ...]] = field(default_factory=dict)
+
+    def choices(self, guild_id: GuildId, typed: str) -> tuple[CodeChoice, ...]:
+        del typed
+        return self.known.get(guild_id, ())
 
 
 @dataclass(frozen=True)
@@ -156,6 +168,7 @@ class FakeServices:
     credit: FakeCredit = field(default_factory=FakeCredit)
     deeds: FakeDeeds = field(init=False)
     invites: FakeInvites = field(default_factory=FakeInvites)
+    codes: FakeCodes = field(default_factory=FakeCodes)
     exports: FakeExports = field(default_factory=FakeExports)
     staff: FakeStaff = field(default_factory=FakeStaff)
     reports: FakeReports = field(default_factory=FakeReports)

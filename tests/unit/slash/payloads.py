@@ -94,6 +94,12 @@ def slash(
     return interaction(2, data(path, *options), permissions=permissions, **changes)
 
 
+def typing(path: str, name: str, typed: str = "", *, permissions: int = 0) -> dict[str, object]:
+    """Type into an option of a command."""
+    here = {**option(name, typed), "focused": True}
+    return interaction(4, data(path, here), permissions=permissions)
+
+
 def buttons(components: object) -> dict[str, dict[str, object]]:
     """Find the buttons of a message by their labels."""
     assert isinstance(components, list | tuple)

@@ -1,0 +1,42 @@
+"""Codes to suggest, read from the DynamoDB table."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from usher.attribution.code_choices import CodeChoice
+from usher.attribution.reads import ACTIVE
+from usher.ids import VANITY, GuildId, InviteCode
+from usher.platform.dynamo_reads import DynamoReads, Item, Value
+
+_SHOWN: Final = ("uses", "status", "inviter_id", "v")
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoCodeChoices:
+    """Implements CodeChoices. Eventually consistent. May raise AwsError."""
+
+    table: DynamoReads
+
+    def choices(self, guild_id: GuildId, typed: str) -> tuple[CodeChoice, ...]:
+        """Read codes with one request: some 2,000.
+
+        Of a guild that has had more, those that begin as typed are read with a second one.
+        """
+        rows, all_of_them = self.table.first(f"G#{guild_id}", "I#", _SHOWN)
+        if typed and not all_of_them:
+            rows, _ = self.table.first(f"G#{guild_id}", f"I#{typed}", _SHOWN)
+        return tuple(_choice(row) for row in rows)
+
+
+def _choice(row: Item) -> CodeChoice:
+    return CodeChoice(
+        code=InviteCode(str(row["sk"]).removeprefix("I#")),
+        uses=_number(row.get("uses")),
+        active=row.get("status") == ACTIVE,
+        changed=_number(row.get("v")) or 0,
+        vanity=row.get("inviter_id") == VANITY,
+    )
+
+
+def _number(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
