@@ -6,6 +6,7 @@ from typing import Final
 from usher.attribution.noticing import LEAD
 from usher.attribution.ports import GuildSettings
 from usher.attribution.rows import SettingRow, guild_key
+from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.ids import ChannelId, GuildId
 from usher.ledger.lines import Line
 from usher.platform.dynamo import Actions
@@ -29,10 +30,21 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
     )
 
 
-def load_group(guild_id: GuildId, group: str) -> dict[str, str]:
+def load_rules(guild_id: GuildId) -> Rules:
+    """Read by which rules memberships are fake; may raise pynamodb's errors.
+
+    Consistently: a join is judged by the rules that were set before it.
+    """
+    blocked = load_group(guild_id, BLOCK, consistent=True)
+    return read_rules(load_group(guild_id, FAKE, consistent=True), blocked)
+
+
+def load_group(guild_id: GuildId, group: str, *, consistent: bool = False) -> dict[str, str]:
     """Read a group of settings by key, those at their default left out."""
     prefix = f"S#{group}#"
-    rows = SettingRow.query(guild_key(guild_id), SettingRow.sk.startswith(prefix))
+    rows = SettingRow.query(
+        guild_key(guild_id), SettingRow.sk.startswith(prefix), consistent_read=consistent
+    )
     return {row.sk.removeprefix(prefix): row.value for row in rows}
 
 
