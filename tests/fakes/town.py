@@ -46,17 +46,18 @@ SETTINGS: Sequence[tuple[str, str | None]] = (
 type Step = tuple[str, str, str, float, int]
 
 _GATEWAY = ("join", "join", "join", "leave", "kick", "ban", "entry", "look", "look", "search")
+_SEEN = ("arrive", "arrive", "arrive", "arrive", "depart", "depart")
 _ADMINS = ("setting", "setting", "recount", "grant", "reset")
 STEPS: st.SearchStrategy[list[Step]] = st.lists(
     st.tuples(
-        st.sampled_from([*_GATEWAY, "send", "away", *_ADMINS]),
+        st.sampled_from([*_GATEWAY, "send", "away", *_SEEN, *_ADMINS]),
         st.sampled_from(USERS),
         st.sampled_from(sorted(INVITERS)),
         st.sampled_from([0.2, 3, 40, 700]),
         st.integers(0, len(SETTINGS) - 1),
     ),
-    min_size=4,
-    max_size=30,
+    min_size=24,
+    max_size=48,
 )
 
 
@@ -88,6 +89,9 @@ class Town:
             case "leave" | "kick" | "ban" if user in self.here:
                 del self.here[user]
                 self._go(kind, user)
+            case "arrive" | "depart":
+                self.happen("join" if kind == "arrive" else "leave", user, code, 0, choice)
+                self.send(looking=True)
             case "entry" if self.owed:
                 self.waiting.append(self.owed.pop())
             case "search" if user in self.last:
