@@ -131,7 +131,7 @@ def member_row(guild_id: GuildId, user_id: UserId, record: MemberRecord) -> Memb
         booked=record.booked,
         cause=None if record.cause is None else record.cause.value,
         removed_by=record.removed_by,
-        verdict=[*record.verdict] or None,
+        verdict=[str(rule) for rule in record.verdict] or None,
         untracked=record.untracked or None,
         has_avatar=record.has_avatar,
         returned=record.returned or None,
