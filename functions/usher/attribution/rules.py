@@ -20,7 +20,14 @@ from usher.attribution.knowledge import imported, pin_of, pins, recovered, with_
 from usher.attribution.matching import SKEW, Solution, solve
 from usher.attribution.model import Decision, Membership, OpenJoin, Stored, Use
 from usher.attribution.outcomes import Kind, Outcome, Reason, Unattributed
-from usher.attribution.words import candidates_of, outcome_of, pinned, same_word, silence_of
+from usher.attribution.words import (
+    candidates_of,
+    details_of,
+    outcome_of,
+    pinned,
+    same_word,
+    silence_of,
+)
 from usher.contracts.observation import (
     GatewayEvent,
     MemberFound,
@@ -237,7 +244,7 @@ class _Case:
         if not same_word(before, after):
             return True
         if final:
-            return candidates_of(before) != candidates_of(after)
+            return details_of(before) != details_of(after)
         return len(self.joins) <= FEW and not candidates_of(after) <= candidates_of(before)
 
 
