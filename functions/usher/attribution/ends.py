@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from usher.attribution.evidence import CodeBook, end_code, seen
+from usher.attribution.code_book import CodeBook
+from usher.attribution.evidence import end_code, seen
 from usher.attribution.matching import Solution
 from usher.attribution.model import CodeState, CodeStatus, Use, Weight
 from usher.attribution.outcomes import Reason

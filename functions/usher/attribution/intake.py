@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from usher.attribution.code_book import CodeBook
 from usher.attribution.ends import Ends
-from usher.attribution.evidence import UNLIMITED, CodeBook, read_look, read_vanity, state_of
+from usher.attribution.evidence import UNLIMITED, read_look, read_vanity, state_of
 from usher.attribution.model import CodeState, CodeStatus, Head, Use, Weight
 from usher.attribution.outcomes import Reason
 from usher.attribution.watching import LAG, watch_of

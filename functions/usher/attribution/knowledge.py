@@ -2,10 +2,10 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from usher.attribution.evidence import CodeBook
+from usher.attribution.code_book import CodeBook
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
 from usher.attribution.watching import LAG
