@@ -39,12 +39,14 @@ def assert_right(judgement: Judgement) -> None:
 
 @HISTORIES
 @given(SEEDS, st.sampled_from(sorted(WORLDS)))
+@example(221883, "pools")
 def test_nothing_is_wrong_in_any_world(seed: int, world: str) -> None:
     assert_right(judge(History(seed, 30, 6, WORLDS[world])))
 
 
 @HISTORIES
 @given(SEEDS)
+@example(3152841)
 def test_nothing_certain_is_wrong_after_a_long_blindness(seed: int) -> None:
     habits = replace(BLIND, longest_blind=60 * 60_000, silence=0.3)
 
@@ -87,6 +89,7 @@ def test_when_all_is_shown_the_totals_are_the_true_ones(seed: int) -> None:
 
 @HISTORIES
 @given(SEEDS, st.sampled_from(sorted(WORLDS)))
+@example(1334060, "slow")
 def test_the_counters_are_a_naive_recount_of_the_memberships(seed: int, world: str) -> None:
     history = History(seed, 30, 6, WORLDS[world])
     books = told(history)

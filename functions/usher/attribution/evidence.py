@@ -41,7 +41,7 @@ def _read_row(
     book: CodeBook, row: InviteRow, at: datetime, looked_at: datetime | None, watch: Watch
 ) -> Iterable[Use]:
     known = book.get(row.code)
-    before = _uses_before(row, known, looked_at)
+    before = uses_before(row, known, looked_at)
     uses = row.uses if known is None or known.uses is None else max(row.uses or 0, known.uses)
     if row.uses is None:
         uses = known.uses if known else None
@@ -116,7 +116,7 @@ def state_of(row: InviteRow) -> CodeState:
     )
 
 
-def _uses_before(row: InviteRow, known: CodeState | None, looked_at: datetime | None) -> int | None:
+def uses_before(row: InviteRow, known: CodeState | None, looked_at: datetime | None) -> int | None:
     """The count that the row is compared with; None when there is none to trust."""
     if row.uses is None:
         return None
