@@ -12,6 +12,7 @@ from usher.platform.dynamo import Actions
 from usher.times import format_time
 
 OFF: Final = "off"
+ON: Final = "on"
 GUILD: Final = "guild"
 """The group of settings that concern the guild as a whole."""
 
@@ -26,13 +27,19 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
         members_search=values.get("members_search") != OFF,
         notice_channel_id=None if not notices else ChannelId(notices),
         notice_lead=timedelta(seconds=int(lead)) if lead.isdecimal() else LEAD,
+        standings=values.get("rewards") == ON or bool(values.get("milestone_channel_id")),
     )
 
 
 def load_group(guild_id: GuildId, group: str) -> dict[str, str]:
-    """Read a group of settings by key, those at their default left out."""
+    """Read a group of settings by key, those at their default left out.
+
+    Consistently: what a setting turns on concerns the very next join.
+    """
     prefix = f"S#{group}#"
-    rows = SettingRow.query(guild_key(guild_id), SettingRow.sk.startswith(prefix))
+    rows = SettingRow.query(
+        guild_key(guild_id), SettingRow.sk.startswith(prefix), consistent_read=True
+    )
     return {row.sk.removeprefix(prefix): row.value for row in rows}
 
 
