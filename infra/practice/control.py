@@ -16,6 +16,7 @@ from infra.practice.interactions.options import NotSendableError, OptionValue
 from infra.practice.interactions.outcome import Outcome
 from infra.practice.json_types import Json, JsonObject, as_list, as_object
 from infra.practice.population import Via
+from infra.practice.role_control import RoleControl
 from infra.practice.view import state_json
 
 if TYPE_CHECKING:
@@ -152,7 +153,6 @@ class Control:
 def mount_control(app: web.Application, practice: "Practice") -> None:
     """Mount `/practice` and `/practice/api`."""
     control = Control(practice)
-    faults = FaultControl(practice.faults, practice.gateway)
     actions: dict[str, Action] = {
         "join": control.join,
         "leave": control.leave,
@@ -166,7 +166,8 @@ def mount_control(app: web.Application, practice: "Practice") -> None:
         "click": control.click,
         "modal": control.modal,
         "check-endpoint": control.check_endpoint,
-        "fault": faults.cause,
+        "fault": FaultControl(practice.faults, practice.gateway).cause,
+        **RoleControl(practice).actions,
     }
 
     async def page(_: web.Request) -> web.StreamResponse:
