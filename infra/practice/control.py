@@ -81,10 +81,8 @@ class Control:
         max_age = form.integer("max_age", 0, 604_800, 0)
         max_uses = form.integer("max_uses", 0, 100, 0)
         form.check()
-        code = self._practice.create_invite(
-            guild.id, form.text("user_id", 20), max_age=max_age, max_uses=max_uses
-        )
-        return {"code": code}
+        user_id = form.text("user_id", 20)
+        return {"code": self._practice.create_invite(guild.id, user_id, max_age, max_uses)}
 
     async def delete_invite(self, guild: Guild, form: Form) -> Json:
         """Revoke the invite `code` as the owner."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tests.builders import GUILD, START
 from tests.fakes.fuse import Fuse, fused
+from tests.fakes.staff import FakeStaff
 from usher.contracts.effect import (
     CheckStanding,
     Effect,
@@ -21,7 +22,7 @@ from usher.rewards.milestones import Day
 from usher.rewards.ports import Holder, Inviters
 from usher.rewards.problems import Problem
 from usher.rewards.queries import Achievement
-from usher.rewards.settings import RewardSettings
+from usher.rewards.settings import RewardSettings, Setting, read_settings
 from usher.rewards.standing import Standings
 from usher.rewards.trouble import Trouble
 from usher.times import format_time
@@ -34,8 +35,35 @@ MILESTONES = ChannelId("901")
 
 
 @dataclass
+class FakeRewardReads:
+    """Implements RewardReads on the settings that commands change."""
+
+    staff: FakeStaff
+    achievements_of: dict[UserId, tuple[Achievement, ...]] = field(default_factory=dict)
+    lasting: tuple[Problem, ...] = ()
+
+    def settings(self, guild_id: GuildId) -> RewardSettings:
+        held = self.staff.settings
+        return read_settings(
+            {
+                name: Setting(value, at)
+                for (guild, name), (value, _, at) in held.items()
+                if guild == guild_id
+            }
+        )
+
+    def achievements(self, guild_id: GuildId, user_id: UserId) -> tuple[Achievement, ...]:
+        del guild_id
+        return self.achievements_of.get(user_id, ())
+
+    def problems(self, guild_id: GuildId) -> tuple[Problem, ...]:
+        del guild_id
+        return self.lasting
+
+
+@dataclass
 class FakeRewardRows:
-    """Implements Rows, and RewardReads for commands."""
+    """Implements Rows, in one guild."""
 
     configured: RewardSettings = field(default_factory=RewardSettings)
     tallies: dict[UserId, Tally] = field(default_factory=dict)
@@ -68,11 +96,6 @@ class FakeRewardRows:
         del guild_id
         return frozenset(self.achievements_of.get(user_id, ()))
 
-    def achievements(self, guild_id: GuildId, user_id: UserId) -> tuple[Achievement, ...]:
-        del guild_id
-        held = self.achievements_of.get(user_id, {})
-        return tuple(Achievement(*one) for one in sorted(held.items(), key=lambda one: one[::-1]))
-
     def record(self, guild_id: GuildId, user_id: UserId, name: str, at: datetime) -> None:
         del guild_id
         self.achievements_of.setdefault(user_id, {}).setdefault(name, at)
@@ -90,10 +113,6 @@ class FakeRewardRows:
     def problem(self, guild_id: GuildId, key: str) -> tuple[Problem | None, int]:
         del guild_id
         return self.open.get(key), self.mended.get(key, 0)
-
-    def problems(self, guild_id: GuildId) -> tuple[Problem, ...]:
-        del guild_id
-        return tuple(self.open.values())
 
     def keep(self, guild_id: GuildId, problem: Problem) -> None:
         del guild_id

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from usher.attribution.commands import invite
 from usher.ids import RoleId
 from usher.rewards.hierarchy import Hall, Obstacle, dangers, obstacle, outranks
-from usher.rewards.problems import Problem, sentence
+from usher.rewards.problems import Problem, remedy
 from usher.rewards.queries import Asked, Managed, put
 from usher.rewards.ranks import (
     MOST_INVITES,
@@ -24,8 +24,8 @@ from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission, allows
-from usher.slash.replies import Embed, Reply
-from usher.slash.replies import sentence as say
+from usher.slash.replies import Embed, Reply, sentence
+from usher.slash.say import say, say_count
 
 BLURPLE: Final = 0x5865F2
 LATER: Final = "It is noted and will be done in a moment; the event worker is busy."
@@ -40,16 +40,13 @@ def ranks(ctx: Ctx[Asked]) -> Reply:
     settings = ctx.services.rewards.settings(ctx.guild_id)
     manager = allows(ctx.permissions, Permission.MANAGE_GUILD)
     if not settings.ranks:
-        none = "There are no ranks in this server yet."
-        hint = " Add one with `/invite rank add`." if manager else ""
-        return Reply(embeds=(Embed(none + hint, "Invite ranks", color=BLURPLE),))
+        none = say("There are no ranks in this server yet.")
+        hint = " " + say("Add one with `/invite rank add`.") if manager else ""
+        return Reply(embeds=(Embed(none + hint, say("Invite ranks"), color=BLURPLE),))
     tally = ctx.services.credit.tally(ctx.guild_id, ctx.user_id)
     lines = [_progress(settings, tally.effective), ""]
     lines += [_line(one, tally.effective) for one in settings.ranks]
-    footer = "" if settings.on else "Ranks are switched off: nobody is given a role at present."
-    if settings.on and settings.mode is Mode.HIGHEST:
-        footer = "You hold the role of the highest rank that you have reached."
-    embed = Embed("\n".join(lines), "Invite ranks", footer=footer, color=BLURPLE)
+    embed = Embed("\n".join(lines), say("Invite ranks"), footer=_footer(settings), color=BLURPLE)
     return Reply(embeds=(embed,))
 
 
@@ -103,18 +100,20 @@ def remove_rank(ctx: Ctx[Managed], role: Annotated[RoleId, Opt("Which role")]) -
     if role not in {one.role_id for one in settings.ranks}:
         raise UserError(f"{text.role(role)} is no rank. `/invite ranks` shows those there are.")
     if not put(ctx, {rank_setting(role): None}):
-        return say(LATER)
+        return sentence(LATER)
     taken = " It is being taken from members who have invites." if settings.on else ""
-    return say(f"{text.role(role)} is no rank any more.{taken}")
+    return sentence(f"{text.role(role)} is no rank any more.{taken}")
 
 
 def _save(ctx: Ctx[Managed], settings: RewardSettings, one: Rank) -> Reply:
     if not put(ctx, {rank_setting(one.role_id): write_rank(one)}):
-        return say(LATER)
+        return sentence(LATER)
     said = f"{text.role(one.role_id)} is the rank for **{text.count(one.invites, 'invite')}** now."
     if settings.on:
-        return say(f"{said} Who has them is given the role in a moment.")
-    return say(f"{said} Ranks are switched off: `/invite rewards status: ON` switches them on.")
+        return sentence(f"{said} Who has them is given the role in a moment.")
+    return sentence(
+        f"{said} Ranks are switched off: `/invite rewards status: ON` switches them on."
+    )
 
 
 def _admit(ctx: Ctx[Managed], role: RoleId) -> Hall:
@@ -128,7 +127,7 @@ def _admit(ctx: Ctx[Managed], role: RoleId) -> Hall:
     if found is Obstacle.GONE:
         raise UserError("That role is deleted.")
     if found is not None:
-        raise UserError(sentence(Problem(role, found)).replace(", and I go on by myself", ""))
+        raise UserError(remedy(Problem(role, found)))
     if not outranks(hall, ctx.user_id, ctx.roles, role):
         raise UserError(
             f"{text.role(role)} is not below your own highest role, so you cannot have it given."
@@ -136,15 +135,27 @@ def _admit(ctx: Ctx[Managed], role: RoleId) -> Hall:
     return hall
 
 
+def _footer(settings: RewardSettings) -> str:
+    if not settings.on:
+        return say("Ranks are switched off: nobody is given a role at present.")
+    if settings.mode is Mode.HIGHEST:
+        return say("You hold the role of the highest rank that you have reached.")
+    return ""
+
+
 def _progress(settings: RewardSettings, invites: int) -> str:
-    have = f"You have **{text.count(invites, 'invite')}**"
+    have = say_count("You have **{number} invite**.", "You have **{number} invites**.", invites)
     coming = [one for one in settings.ranks if one.invites > invites]
     if not coming:
-        return f"{have} and have reached every rank."
-    return f"{have}; {coming[0].invites - invites:,} more for {text.role(coming[0].role_id)}."
+        return f"{have} " + say("You have reached every rank.")
+    more, role = coming[0].invites - invites, text.role(coming[0].role_id)
+    return f"{have} " + say_count(
+        "{number} more for {role}.", "{number} more for {role}.", more, role=role
+    )
 
 
 def _line(one: Rank, invites: int) -> str:
     reached = one.role_id in roles_due((one,), invites, Mode.STACK)
     mark = "✅" if reached else "▫️"
-    return f"{mark} {text.role(one.role_id)} · {text.count(one.invites, 'invite')}"
+    needed = say_count("{number} invite", "{number} invites", one.invites)
+    return f"{mark} {text.role(one.role_id)} · {needed}"

@@ -27,8 +27,8 @@ from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
-from usher.slash.replies import Embed, Reply
-from usher.slash.replies import sentence as say
+from usher.slash.replies import Embed, Reply, sentence
+from usher.slash.say import say, say_count
 
 milestone = invite.group("milestone", "What is told when members reach milestones")
 
@@ -44,11 +44,19 @@ def achievements(
     subject = user or ctx.user_id
     found = ctx.services.rewards.achievements(ctx.guild_id, subject)
     if not found:
-        none = f"{text.user(subject)} has no achievements yet. The first invite is one."
-        return Reply(embeds=(Embed(none, "Achievements", color=BLURPLE),))
+        none = say(
+            "{user} has no achievements yet. The first invite is one.", user=text.user(subject)
+        )
+        return Reply(embeds=(Embed(none, say("Achievements"), color=BLURPLE),))
     lines = [f"🏅 {_capital(title(one.name))} · {text.when(one.at, 'D')}" for one in found]
-    head = f"{text.user(subject)} has **{text.count(len(found), 'achievement')}**."
-    return Reply(embeds=(Embed("\n".join((head, "", *lines)), "Achievements", color=BLURPLE),))
+    head = say_count(
+        "{user} has **{number} achievement**.",
+        "{user} has **{number} achievements**.",
+        len(found),
+        user=text.user(subject),
+    )
+    title_ = say("Achievements")
+    return Reply(embeds=(Embed("\n".join((head, "", *lines)), title_, color=BLURPLE),))
 
 
 @milestone.command(
@@ -66,8 +74,8 @@ def channel_(
     if channel is None:
         return _present(ctx)
     if not put(ctx, {MILESTONE_CHANNEL: channel}):
-        return say(LATER)
-    return say(
+        return sentence(LATER)
+    return sentence(
         f"Milestones are told in {text.channel(channel)} from now on. What members had reached "
         "before is recorded and not told."
     )
@@ -77,10 +85,8 @@ def channel_(
 def switch_off(ctx: Ctx[Managed]) -> Reply:
     """Tell of no milestones any more."""
     if not put(ctx, {MILESTONE_CHANNEL: None}):
-        return say(LATER)
-    return say(
-        "Milestones are told no more. `/invite achievements` keeps what was reached."
-    )
+        return sentence(LATER)
+    return sentence("Milestones are told no more. `/invite achievements` keeps what was reached.")
 
 
 @milestone.command(
@@ -106,18 +112,18 @@ def message_(
     if not message.strip():
         raise UserError("`message` must not be empty.")
     if not put(ctx, {MILESTONE_MESSAGE: message.strip()}):
-        return say(LATER)
+        return sentence(LATER)
     strange = unknown(message)
     note = f"\n{', '.join(strange)} stays as typed; I know {KNOWN}." if strange else ""
-    return say(f"Saved. It looks like this:\n{_sample(ctx, message.strip())}{note}")
+    return sentence(f"Saved. It looks like this:\n{_sample(ctx, message.strip())}{note}")
 
 
 @action("milestones.standard", defer=True, permissions=Permission.MANAGE_GUILD)
 def standard_message(ctx: Ctx[Managed]) -> Reply:
     """Go back to the standard text."""
     if not put(ctx, {MILESTONE_MESSAGE: None}):
-        return say(LATER)
-    return say(f"The standard text it is:\n{_sample(ctx, TEMPLATE)}")
+        return sentence(LATER)
+    return sentence(f"The standard text it is:\n{_sample(ctx, TEMPLATE)}")
 
 
 @milestone.command(
@@ -140,8 +146,8 @@ def numbers_(
         )
     value = None if chosen == NUMBERS else ",".join(str(number) for number in chosen)
     if not put(ctx, {MILESTONES: value}):
-        return say(LATER)
-    return say(f"Milestones: {', '.join(title(f'invites-{number}') for number in chosen)}.")
+        return sentence(LATER)
+    return sentence(f"Milestones: {', '.join(title(f'invites-{number}') for number in chosen)}.")
 
 
 @milestone.command(
@@ -157,7 +163,7 @@ def preview(ctx: Ctx[Managed]) -> Reply:
     kinds = (f"invites-{settings.milestone_numbers[-1]}", f"streak-{STREAKS[0]}")
     names = (f"invites-{settings.milestone_numbers[0]}", *kinds, f"kept-{KEPT_DAYS}")
     said = [_sample(ctx, settings.milestone_message, name) for name in dict.fromkeys(names)]
-    return say("\n".join(said))
+    return sentence("\n".join(said))
 
 
 def _sample(ctx: Ctx[Managed], template: str, name: str = f"invites-{NUMBERS[1]}") -> str:
@@ -170,7 +176,7 @@ def _sample(ctx: Ctx[Managed], template: str, name: str = f"invites-{NUMBERS[1]}
 def _present(ctx: Ctx[Managed]) -> Reply:
     settings = ctx.services.rewards.settings(ctx.guild_id)
     if settings.milestone_channel_id is None:
-        return say("Milestones are told nowhere. Choose a channel with the option `channel`.")
+        return sentence("Milestones are told nowhere. Choose a channel with the option `channel`.")
     off = Button("Tell no milestones", switch_off.press(), Style.DANGER)
     numbers = ", ".join(f"{number:,}" for number in settings.milestone_numbers)
     said = (

@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 from usher.attribution.commands import invite
 from usher.ids import ChannelId
+from usher.rewards import problems
 from usher.rewards.commands import BLURPLE, LATER, UNREADABLE
-from usher.rewards.problems import sentence
 from usher.rewards.queries import Managed, put
 from usher.rewards.ranks import Mode, rank_setting
 from usher.rewards.settings import ADMIN_CHANNEL, ON, RANK_MODE, REWARDS, RewardSettings
@@ -17,8 +17,7 @@ from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
-from usher.slash.replies import Embed, Field, Reply
-from usher.slash.replies import sentence as say
+from usher.slash.replies import Embed, Field, Reply, sentence
 
 POLICY: Final = (
     "**Before you switch rewards on:** Discord's rules against platform manipulation forbid "
@@ -60,7 +59,7 @@ def rewards(
     if status is Switch.OFF and settings.on:
         wanted[REWARDS] = None
     if wanted and not put(ctx, wanted):
-        return say(LATER)
+        return sentence(LATER)
     if status is Switch.ON and not settings.on:
         yes = Button("Switch rewards on", switch_on.press(), Style.SUCCESS)
         rows: tuple[Row, ...] = ((yes, Link("Discord's guidelines", GUIDELINES)),)
@@ -72,7 +71,7 @@ def rewards(
 def switch_on(ctx: Ctx[Managed]) -> Reply:
     """Switch rewards on, after the policy was shown."""
     if not put(ctx, {REWARDS: ON}):
-        return say(LATER)
+        return sentence(LATER)
     return _panel(ctx)
 
 
@@ -85,19 +84,19 @@ def forget(ctx: Ctx[Managed]) -> Reply:
     settings = ctx.services.rewards.settings(ctx.guild_id)
     gone = [one.role_id for one in settings.ranks if one.role_id not in hall.roles]
     if gone and not put(ctx, {rank_setting(role): None for role in gone}):
-        return say(LATER)
+        return sentence(LATER)
     return _panel(ctx)
 
 
 def _panel(ctx: Ctx[Managed]) -> Reply:
     settings = ctx.services.rewards.settings(ctx.guild_id)
     hall = ctx.services.halls.hall(ctx.guild_id)
-    problems = ctx.services.rewards.problems(ctx.guild_id) if settings.on else ()
+    lasting = ctx.services.rewards.problems(ctx.guild_id) if settings.on else ()
     gone = hall is not None and any(one.role_id not in hall.roles for one in settings.ranks)
     forgetting = Button("Forget ranks of deleted roles", forget.press(), Style.DANGER)
     fields = _fields(settings)
-    if problems:
-        wrong = "\n".join(f"• {sentence(problem)}" for problem in problems)
+    if lasting:
+        wrong = "\n".join(f"• {problems.sentence(problem)}" for problem in lasting)
         fields = (*fields, Field("Problems", wrong))
     state = "Rewards are **on**." if settings.on else "Rewards are **off**: no role is given."
     if settings.on and not settings.ranks:

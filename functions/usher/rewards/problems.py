@@ -87,6 +87,11 @@ def sentence(problem: Problem) -> str:
             )
 
 
+def remedy(problem: Problem) -> str:
+    """Say the same to who asks for what cannot be done now."""
+    return sentence(problem).replace(", and I go on by myself", "")
+
+
 def mended(problem: Problem) -> str:
     """Say that it works again."""
     if problem.key == EVERYWHERE:
