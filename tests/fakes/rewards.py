@@ -140,6 +140,8 @@ class FakeHall:
     refusing: bool = False
     calls: list[str] = field(default_factory=list)
     inside: bool = True
+    remembered: dict[RoleId, Role] = field(default_factory=dict)
+    """Roles as of seconds ago, where they differ."""
 
     def __post_init__(self) -> None:
         self.put(role(GUILD, 0), role(OWN_ROLE, 50, MANAGE_ROLES, managed=True))
@@ -148,10 +150,10 @@ class FakeHall:
         self.roles |= {one.role_id: one for one in roles}
 
     def hall(self, guild_id: GuildId, *, fresh: bool = False) -> Hall | None:
-        del fresh
         if not self.inside:
             return None
-        return Hall(guild_id, "A *guild*", OWNER, dict(self.roles), OWN, frozenset({OWN_ROLE}))
+        roles = self.roles if fresh else self.roles | self.remembered
+        return Hall(guild_id, "A *guild*", OWNER, dict(roles), OWN, frozenset({OWN_ROLE}))
 
     def holder(self, guild_id: GuildId, user_id: UserId) -> Holder | None:
         del guild_id

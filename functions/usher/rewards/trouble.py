@@ -59,6 +59,9 @@ class Trouble:
             if known is not None and known.obstacle is Obstacle.REFUSED:
                 return  # each further refusal counts towards a ban of the address
             found = self._do(wanted)
+            if found is Obstacle.REFUSED:
+                # What was looked at may be seconds old: fresh roles may show why.
+                found = self._look_at(wanted, fresh=True) or found
         if found is None or (found is Obstacle.GONE and not wanted.giving):
             return
         retired = wanted.role_id if wanted.retired else None
@@ -99,14 +102,14 @@ class Trouble:
 
     def _look(self, wanted: RoleChange) -> Obstacle | None:
         """Look before acting; what stood in the way some seconds ago is looked at again."""
-        for fresh in (False, True):
-            hall = self.discord.hall(wanted.guild_id, fresh=fresh)
-            if hall is None:
-                return Obstacle.REFUSED
-            found = obstacle(hall, wanted.role_id, trusted=wanted.trusted, giving=wanted.giving)
-            if found is None:
-                return None
-        return found
+        found = self._look_at(wanted, fresh=False)
+        return found and self._look_at(wanted, fresh=True)
+
+    def _look_at(self, wanted: RoleChange, *, fresh: bool) -> Obstacle | None:
+        hall = self.discord.hall(wanted.guild_id, fresh=fresh)
+        if hall is None:
+            return Obstacle.REFUSED
+        return obstacle(hall, wanted.role_id, trusted=wanted.trusted, giving=wanted.giving)
 
     def _do(self, wanted: RoleChange) -> Obstacle | None:
         return self.discord.change_role(

@@ -197,6 +197,21 @@ def test_a_deleted_role_is_told_and_forgotten_with_its_rank() -> None:
     assert len(made.discord.said(ADMINS)) == 1
 
 
+def test_a_refusal_just_after_a_role_was_moved_is_told_by_its_reason() -> None:
+    # Given a role that was dragged above Usher's own a second ago
+    made = stage(2)
+    made.discord.put(role(FRIEND, 60))
+    made.discord.remembered = {FRIEND: role(FRIEND, 10)}
+    made.discord.refusing = True
+
+    # When
+    made.check(IDA)
+
+    # Then
+    assert made.rows.open[FRIEND].obstacle is Obstacle.ABOVE
+    assert "drag my role above it" in made.discord.said(ADMINS)[0]
+
+
 def test_what_discord_refuses_all_the_same_is_tried_for_one_member_until_it_works() -> None:
     made = stage(2)
     made.discord.refusing = True
