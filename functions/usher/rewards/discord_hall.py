@@ -1,6 +1,7 @@
 """Roles, members and messages through Discord's REST API, with the bot's token."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -9,7 +10,7 @@ from urllib.parse import quote
 from usher.contracts.errors import ContractError
 from usher.contracts.wire import Fields, as_fields
 from usher.ids import ChannelId, GuildId, RoleId, UserId
-from usher.platform.discord_rest import RefusedError
+from usher.platform.discord_rest import RefusedError, UnavailableError
 from usher.rewards.hierarchy import Hall, Obstacle, Role
 from usher.rewards.ports import Holder
 
@@ -33,7 +34,7 @@ class Rest(Protocol):
 class DiscordHall:
     """Implements Discord. Guilds are remembered for some seconds: a sweep looks at many members.
 
-    Raises DiscordError, and ContractError for what no Discord answers.
+    Raises DiscordError; what no Discord answers counts as no answer.
     """
 
     rest: Rest
@@ -46,7 +47,8 @@ class DiscordHall:
         now = self.clock()
         read_at, hall = self._halls.get(guild_id, (None, None))
         if fresh or read_at is None or not read_at <= now < read_at + STALE:
-            hall = self._read(guild_id)
+            with _understood():
+                hall = self._read(guild_id)
             self._halls = {guild_id: (now, hall)}
         return hall
 
@@ -56,7 +58,8 @@ class DiscordHall:
             body = self.rest.call("GET", f"/guilds/{_part(guild_id)}/members/{_part(user_id)}")
         except RefusedError:
             return None
-        fields = as_fields(body, "member")
+        with _understood():
+            fields = as_fields(body, "member")
         return Holder(_roles(fields), fields.get("pending") is True)
 
     def change_role(
@@ -113,6 +116,14 @@ class DiscordHall:
             own_id=own_id,
             own_roles=_roles(own),
         )
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    try:
+        yield
+    except ContractError as error:
+        raise UnavailableError(0) from error
 
 
 def _role(fields: Fields) -> Role:

@@ -5,7 +5,7 @@ difference is done. So it does not matter why, how often or in which order one i
 what a crash or a refusal left undone is done at the next look.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,7 +17,7 @@ from usher.rewards.announcing import announcement
 from usher.rewards.milestones import message_id, next_look, reached
 from usher.rewards.owed import effect_id
 from usher.rewards.ports import Discord, Orders, Rows
-from usher.rewards.ranks import difference, roles_due
+from usher.rewards.ranks import Mode, difference, roles_due
 from usher.rewards.settings import RewardSettings
 from usher.rewards.trouble import RoleChange, Trouble
 from usher.slash import text
@@ -26,6 +26,7 @@ PAGE: Final = 20
 """Members whom one step of a sweep has looked at."""
 PAGE_SECONDS: Final = 8
 """Between the steps: some three members a second, so that a sweep leaves room for others."""
+ROUNDS: Final = 4
 PENDING: Final = timedelta(hours=1)
 """When a member is looked at again who has yet to accept the server's rules."""
 
@@ -45,13 +46,9 @@ class Standings:
         guild_id, user_id = order.guild_id, order.user_id
         if order.due_at is not None and order.due_at != self.rows.appointment(guild_id, user_id):
             return  # looked at since
-        settings = self.rows.settings(guild_id)
-        tally = self.rows.tally(guild_id, user_id)
-        coming: list[datetime] = []
-        if tally is not None:
-            coming += self._put_right(order, settings, tally)
-            if settings.milestone_channel_id is not None:
-                coming += self._celebrate(guild_id, user_id, settings, tally)
+        settings, tally, coming = self._converge(order)
+        if tally is not None and settings.milestone_channel_id is not None:
+            coming += self._celebrate(guild_id, user_id, settings, tally)
         again = min(coming, default=None)
         if again is not None or order.due_at is not None:
             self.rows.appoint(guild_id, user_id, again)
@@ -75,40 +72,72 @@ class Standings:
             following = SweepStandings(id_, guild_id, page.after, order.retired)
             self.orders.send([following], PAGE_SECONDS)
 
+    def _converge(
+        self, order: CheckStanding
+    ) -> tuple[RewardSettings, Tally | None, list[datetime]]:
+        """Put right until there is nothing to do; say when to look again.
+
+        Counters may change between reading them and acting, and the look that follows from that may
+        be over before this one acts: so what was acted on is read once more.
+        """
+        coming: list[datetime] = []
+        for _ in range(ROUNDS):
+            settings = self.rows.settings(order.guild_id)
+            tally = self.rows.tally(order.guild_id, order.user_id)
+            acted = False
+            if tally is not None:
+                acted, coming = self._put_right(order, settings, tally)
+            if not acted:
+                break
+        return settings, tally, coming
+
     def _put_right(
         self, order: CheckStanding, settings: RewardSettings, tally: Tally
-    ) -> Iterable[datetime]:
-        """Give and take roles; say when to look again."""
+    ) -> tuple[bool, list[datetime]]:
+        """Give and take roles; say whether any, and when to look again."""
         guild_id, user_id = order.guild_id, order.user_id
         ranks = settings.ranks if settings.on else ()
         present = {rank.role_id for rank in settings.ranks}
-        retired = [role for role in order.retired if role not in present]
-        governed = {rank.role_id for rank in ranks} | set(retired)
+        retired = {role for role in order.retired if role not in present}
+        governed = retired.union(rank.role_id for rank in ranks)
         member = self.discord.holder(guild_id, user_id) if governed else None
         if member is None:
-            return ()
+            return False, []
         due = roles_due(ranks, tally.effective, settings.mode)
         give, take = difference(member.roles, due, governed)
+        if member.pending and give:
+            give, later = (), [self.clock() + PENDING]
+        else:
+            later = []
         trusted = {rank.role_id for rank in ranks if rank.trusted}
         reason = f"Invite rank: {text.count(tally.effective, 'effective invite')}"
-        for role_id, giving in (*((one, True) for one in give), *((one, False) for one in take)):
-            if giving and member.pending:
-                continue
-            wanted = RoleChange(
-                guild_id,
-                user_id,
-                role_id,
-                giving=giving,
-                trusted=role_id in trusted,
-                retired=role_id in retired,
-                reason=reason,
+        given = [
+            self.trouble.change(
+                settings,
+                RoleChange(
+                    guild_id, user_id, role, giving=True, trusted=role in trusted, reason=reason
+                ),
             )
-            self.trouble.change(settings, wanted)
-        return (self.clock() + PENDING,) if give and member.pending else ()
+            for role in give
+        ]
+        if later or not all(given):
+            # Until the highest can be given, a lower one that was earned too is kept.
+            earned = roles_due(ranks, tally.effective, Mode.STACK)
+            take = tuple(role for role in take if role not in earned)
+        taken = [
+            self.trouble.change(
+                settings,
+                RoleChange(
+                    guild_id, user_id, role, giving=False, retired=role in retired, reason=reason
+                ),
+            )
+            for role in take
+        ]
+        return any((*given, *taken)), later
 
     def _celebrate(
         self, guild_id: GuildId, user_id: UserId, settings: RewardSettings, tally: Tally
-    ) -> Iterable[datetime]:
+    ) -> list[datetime]:
         """Tell of milestones and record them; say when to look again."""
         now, days = self.clock(), self.rows.days(guild_id, user_id)
         found = reached(tally, days, settings.milestone_numbers, settings.milestones_since, now)
@@ -119,7 +148,7 @@ class Standings:
                     self._tell(guild_id, user_id, settings, tally, one.name)
                 self.rows.record(guild_id, user_id, one.name, now)
         again = next_look(days, now)
-        return () if again is None else (again,)
+        return [] if again is None else [again]
 
     def _tell(
         self, guild_id: GuildId, user_id: UserId, settings: RewardSettings, tally: Tally, name: str

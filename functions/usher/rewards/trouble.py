@@ -51,24 +51,25 @@ class Trouble:
     orders: Orders
     clock: Callable[[], datetime]
 
-    def change(self, settings: RewardSettings, wanted: RoleChange) -> None:
-        """Give a role or take it; what is in the way is told once."""
+    def change(self, settings: RewardSettings, wanted: RoleChange) -> bool:
+        """Give a role or take it; what is in the way is told once. Say whether it was done."""
         found = self._look(wanted)
         if found is None:
             known, _ = self.rows.problem(wanted.guild_id, wanted.role_id)
             if known is not None and known.obstacle is Obstacle.REFUSED:
-                return  # each further refusal counts towards a ban of the address
+                return False  # each further refusal counts towards a ban of the address
             found = self._do(wanted)
+            if found is None:
+                return True
             if found is Obstacle.REFUSED:
                 # What was looked at may be seconds old: fresh roles may show why.
                 found = self._look_at(wanted, fresh=True) or found
-        if found is None or (found is Obstacle.GONE and not wanted.giving):
-            return
-        retired = wanted.role_id if wanted.retired else None
-        key = key_of(found, wanted.role_id)
-        self._meet(
-            settings, wanted.guild_id, Problem(key, found, 0, 0, False, retired, wanted.user_id)
-        )
+        if found is not Obstacle.GONE or wanted.giving:
+            retired = wanted.role_id if wanted.retired else None
+            key = key_of(found, wanted.role_id)
+            problem = Problem(key, found, retired=retired, user_id=wanted.user_id)
+            self._meet(settings, wanted.guild_id, problem)
+        return False
 
     def silent_channel(self, settings: RewardSettings, guild_id: GuildId, user_id: UserId) -> None:
         """Note that the milestone channel cannot be written to."""

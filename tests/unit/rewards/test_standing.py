@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import GUILD
-from tests.fakes.fuse import BrokenOffError, Fuse
+from tests.fakes.fuse import BrokenOffError, Fuse, Meanwhile
 from tests.fakes.rewards import ADMINS, OWN_ROLE, Stage, role
 from usher.contracts.effect import CheckStanding, MendRank, SweepStandings
 from usher.credit.queries import Tally
@@ -290,6 +290,39 @@ def test_a_server_that_usher_has_left_is_let_be() -> None:
     made.sweep_clock(timedelta(minutes=5))
 
     assert made.rows.open == {}
+
+
+def test_in_place_of_a_role_that_cannot_be_given_a_lower_one_is_kept() -> None:
+    made = stage(5, held=(FRIEND, "300"), mode=Mode.HIGHEST)
+    made.discord.put(role(HERO, 60))
+
+    made.check(IDA)
+    assert made.held(IDA) == {FRIEND, "300"}
+    made.discord.put(role(HERO, 11))
+    made.sweep_clock(timedelta(minutes=5))
+
+    assert made.held(IDA) == {HERO, "300"}
+
+
+def test_invites_that_change_during_a_look_leave_the_roles_that_are_due_then() -> None:
+    # Given a look that gives a role, and at one of its steps invites lost and looked at elsewhere
+    whole = stage(2)
+    whole.check(IDA)
+    for before in (True, False):
+        for step in range(1, whole.fuse.steps + 1):
+            made = stage(2)
+
+            def elsewhere(made: Stage = made) -> None:
+                made.fuse = Fuse()
+                made.rows.tallies[IDA] = Tally(tracked=2, left=1)
+                made.check(IDA)
+
+            made.fuse = Meanwhile(at=step, before=before, happens=elsewhere)
+
+            made.check(IDA)
+
+            # Then the last word is that of the counters
+            assert made.held(IDA) == set(), (step, before)
 
 
 def story(made: Stage, retry: bool) -> int:
