@@ -13,6 +13,7 @@ from tests.fakes.rewards import FakeRewardRows
 from tests.fakes.worker import Worker
 from tests.integration.front.conftest import SdkCaller
 from tests.integration.stores.conftest import aws, dynamo_guilds
+from usher.contracts.effect import CheckStanding
 from usher.credit.queries import Tally
 from usher.ids import RoleId, UserId
 from usher.platform.dynamo_reads import DynamoReads
@@ -176,3 +177,22 @@ def test_counters_and_settings_are_those_of_the_event_worker(bench: Bench) -> No
     assert (first.users, second.users) == ((UserId("901"),), (IDA,))
     last = bench.rows.inviters(GUILD, second.after, 1) if second.after else second
     assert last.after is None
+
+
+def test_whom_to_look_at_stands_on_the_observation_s_mark(bench: Bench) -> None:
+    # Given milestones that are on, and a join
+    bench.worker.handle(
+        observe(look=look(row("abc", 3), seconds=0), seconds=0),
+        observe(changed("guild#milestone_channel_id", "77", "f", 5), seconds=5),
+    )
+    join = observe(joined("1", 10), look=look(row("abc", 4), seconds=11), seconds=11)
+    bench.worker.handle(join)
+    first = [effect for effect in bench.worker.effects.sent if isinstance(effect, CheckStanding)]
+    bench.worker.effects.sent.clear()
+
+    # When it is delivered again
+    bench.worker.handle(join)
+
+    # Then the same is told again, under the same id
+    assert [effect.user_id for effect in first] == [IDA]
+    assert bench.worker.effects.sent == first
