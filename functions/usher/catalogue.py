@@ -21,7 +21,7 @@ from usher.rewards.milestone_commands import (
     standard_message,
     switch_off,
 )
-from usher.rewards.panel_commands import forget, rewards, switch_on
+from usher.rewards.panel_commands import forget, retry, rewards, switch_on
 from usher.slash.router import Router
 from usher.staff.commands import clear_role, list_, remove, role, set_, staff
 from usher.staff.commands import turn as turn_staff
@@ -41,7 +41,7 @@ EVERY: Final = (
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
-REWARDS: Final = (trust, switch_on, forget, switch_off, standard_message)
+REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
 
 ACTIONS: Final = (turn, assign, turn_log, repair, turn_staff, clear_role, turn_report, *REWARDS)
 """What buttons do."""

@@ -75,6 +75,19 @@ def switch_on(ctx: Ctx[Managed]) -> Reply:
     return _panel(ctx)
 
 
+@action("rewards.retry", defer=True, permissions=Permission.MANAGE_GUILD)
+def retry(ctx: Ctx[Managed]) -> Reply:
+    """Have everybody looked at now, as switching on does."""
+    if not ctx.services.rewards.settings(ctx.guild_id).on:
+        return _panel(ctx)
+    if not put(ctx, {REWARDS: ON}):
+        return sentence(LATER)
+    return sentence(
+        "Everybody's roles are being looked at. What still cannot be given shows in "
+        "`/invite rewards`."
+    )
+
+
 @action("rewards.forget", defer=True, permissions=Permission.MANAGE_GUILD)
 def forget(ctx: Ctx[Managed]) -> Reply:
     """Remove the ranks whose roles are deleted: no option can name those."""
@@ -93,7 +106,12 @@ def _panel(ctx: Ctx[Managed]) -> Reply:
     hall = ctx.services.halls.hall(ctx.guild_id)
     lasting = ctx.services.rewards.problems(ctx.guild_id) if settings.on else ()
     gone = hall is not None and any(one.role_id not in hall.roles for one in settings.ranks)
-    forgetting = Button("Forget ranks of deleted roles", forget.press(), Style.DANGER)
+    buttons: list[Button] = []
+    if lasting:
+        buttons.append(Button("Try again now", retry.press(), Style.PRIMARY))
+    if gone:
+        forgetting = Button("Forget ranks of deleted roles", forget.press(), Style.DANGER)
+        buttons.append(forgetting)
     fields = _fields(settings)
     if lasting:
         wrong = "\n".join(f"• {problems.sentence(problem)}" for problem in lasting)
@@ -102,7 +120,7 @@ def _panel(ctx: Ctx[Managed]) -> Reply:
     if settings.on and not settings.ranks:
         state += " Add a rank with `/invite rank add`."
     embed = Embed(state, "Invite rewards", fields, color=BLURPLE)
-    return Reply(embeds=(embed,), ephemeral=True, rows=((forgetting,),) if gone else ())
+    return Reply(embeds=(embed,), ephemeral=True, rows=(tuple(buttons),) if buttons else ())
 
 
 def _fields(settings: RewardSettings) -> tuple[Field, ...]:

@@ -60,6 +60,7 @@ class Trouble:
                 return False  # each further refusal counts towards a ban of the address
             found = self._do(wanted)
             if found is None:
+                self._ask_soon(wanted)
                 return True
             if found is Obstacle.REFUSED:
                 # What was looked at may be seconds old: fresh roles may show why.
@@ -100,6 +101,13 @@ class Trouble:
             id_ = message_id(guild_id, problem, "mended")
             self.discord.post(settings.admin_channel_id, id_, mended(problem))
         self.rows.close(guild_id, problem)
+
+    def _ask_soon(self, wanted: RoleChange) -> None:
+        """Have what was in the way looked at at once: it is no longer."""
+        for key in (wanted.role_id, EVERYWHERE):
+            known, _ = self.rows.problem(wanted.guild_id, key)
+            if known is not None:
+                self.rows.keep(wanted.guild_id, replace(known, due_at=self.clock()))
 
     def _look(self, wanted: RoleChange) -> Obstacle | None:
         """Look before acting; what stood in the way some seconds ago is looked at again."""

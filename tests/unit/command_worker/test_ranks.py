@@ -142,7 +142,20 @@ def test_the_panel_tells_what_is_wrong_and_forgets_deleted_roles(desk: Desk) -> 
     after = desk.press(panel, "Forget ranks of deleted roles")
 
     assert ranks(desk) == ()
-    assert labels(after) == {}
+    assert "Forget ranks of deleted roles" not in labels(after)
+
+
+def test_what_was_mended_is_tried_again_at_a_press(desk: Desk) -> None:
+    add(desk)
+    desk.press(desk.run("invite rewards", option("status", "ON")), "Switch rewards on")
+    desk.services.rewards.lasting = (Problem(FRIEND, Obstacle.ABOVE),)
+    done = len(desk.services.deeds.done)
+
+    panel = desk.run("invite rewards")
+    assert labels(panel) == {"Try again now": True}
+    assert "looked at" in words(desk.press(panel, "Try again now"))
+
+    assert len(desk.services.deeds.done) == done + 1
 
 
 def test_who_may_not_manage_the_server_sets_nothing(desk: Desk) -> None:

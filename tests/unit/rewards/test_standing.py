@@ -158,6 +158,22 @@ def test_once_it_is_mended_everybody_gets_their_roles_and_admins_hear_of_it() ->
     assert made.rows.open == {}
 
 
+def test_a_role_that_can_be_given_again_shows_that_it_is_mended() -> None:
+    # Given a problem that is to be looked at in five minutes
+    made = stage(2)
+    made.discord.put(role(FRIEND, 60))
+    made.check(IDA)
+
+    # When it is mended and somebody is looked at before that
+    made.discord.put(role(FRIEND, 10))
+    made.check(IDA)
+    made.sweep_clock(timedelta(minutes=1))
+
+    # Then admins hear of it at once
+    assert made.rows.open == {}
+    assert "again" in made.discord.said(ADMINS)[1]
+
+
 def test_the_same_problem_later_is_told_anew() -> None:
     made = stage(2)
     for _ in range(2):
