@@ -64,6 +64,8 @@ class SweepStandings:
     after: str | None = None
     """Where the page before ended; None for the first page."""
     retired: tuple[RoleId, ...] = ()
+    users: tuple[UserId, ...] = ()
+    """These members alone; empty for everybody."""
     kind: Literal["sweep_standings"] = "sweep_standings"
 
 
@@ -90,6 +92,8 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "mend_rank": MendRank,
 }
 
+_TUPLES: Final = {"retired", "users"}
+
 
 def encode_effect(effect: Effect) -> str:
     """Write an effect as the JSON body of a message to the effects queue."""
@@ -104,8 +108,8 @@ def decode_effect(body: str) -> Effect:
         if version != EFFECT_VERSION:
             raise ContractError(f"effect version {version!r}")
         if kind in _KINDS:
-            if "retired" in fields:
-                fields["retired"] = tuple(fields["retired"])
+            for name in _TUPLES & fields.keys():
+                fields[name] = tuple(fields[name])
             return _KINDS[kind](**fields)
     except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ContractError(f"not an effect: {error}") from error

@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import batched
 from typing import Final
 
 from usher.contracts.effect import CheckStanding, Effect, SweepStandings
@@ -17,6 +18,10 @@ from usher.rewards.ranks import GROUP
 from usher.rewards.settings import MILESTONE_CHANNEL, MILESTONES, ON, RANK_MODE, REWARDS
 
 EFFECT_ID_LENGTH: Final = 25
+FEW: Final = 5
+TOGETHER: Final = 50
+"""Members of one message where there are more than a few: an import names a thousand inviters, and
+messages are sent one by one."""
 _RANK: Final = f"{GROUP}#"
 
 
@@ -58,10 +63,17 @@ def orders(
 ) -> tuple[Effect, ...]:
     """Write what is owed as effects; `watched` says whether ranks or milestones are on."""
     checks: list[Effect] = []
-    if watched:
+    if watched and len(owed.users) <= FEW:
         checks += [
             CheckStanding(effect_id("check", guild_id, observation_id, user), guild_id, user)
             for user in owed.users
+        ]
+    elif watched:
+        checks += [
+            SweepStandings(
+                effect_id("checks", guild_id, observation_id, some[0]), guild_id, users=some
+            )
+            for some in batched(owed.users, TOGETHER, strict=False)
         ]
     if owed.everybody:
         id_ = effect_id("sweep", guild_id, observation_id)

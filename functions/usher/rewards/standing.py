@@ -16,7 +16,7 @@ from usher.ids import GuildId, UserId
 from usher.rewards.announcing import announcement
 from usher.rewards.milestones import message_id, next_look, reached
 from usher.rewards.owed import effect_id
-from usher.rewards.ports import Discord, Orders, Rows
+from usher.rewards.ports import Discord, Inviters, Orders, Rows
 from usher.rewards.ranks import Mode, difference, roles_due
 from usher.rewards.settings import RewardSettings
 from usher.rewards.trouble import RoleChange, Trouble
@@ -58,7 +58,9 @@ class Standings:
         guild_id, settings = order.guild_id, self.rows.settings(order.guild_id)
         if not (settings.on or settings.milestone_channel_id or order.retired):
             return
-        page = self.rows.inviters(guild_id, order.after, PAGE)
+        page = Inviters(order.users, None)
+        if not order.users:
+            page = self.rows.inviters(guild_id, order.after, PAGE)
         self.orders.send(
             [
                 CheckStanding(

@@ -7,7 +7,7 @@ from tests.fakes.fuse import BrokenOffError, Fuse
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.attribution.ports import GuildSettings
-from usher.contracts.effect import CheckStanding, SweepStandings
+from usher.contracts.effect import CheckStanding, SweepStandings, decode_effect, encode_effect
 from usher.contracts.observation import Observation
 from usher.ids import UserId
 from usher.rewards.owed import NOTHING, Owed, read_owed, write_owed
@@ -64,6 +64,19 @@ def test_credit_that_moves_concerns_both_and_a_grant_its_member() -> None:
     assert sorted(checks(made)) == ["900", "901"]
     made.handle(observe(granted("77", 5, "g"), seconds=50))
     assert checks(made) == ["77"]
+
+
+def test_many_at_once_are_told_together() -> None:
+    # Given seven who are granted invites in one observation
+    made = worker()
+    grants = [granted(str(100 + n), 1, f"g{n}") for n in range(7)]
+
+    made.handle(first(), observe(*grants, seconds=50))
+
+    # Then one message names them all
+    [sweep] = [decode_effect(encode_effect(effect)) for effect in made.effects.sent]
+    assert isinstance(sweep, SweepStandings)
+    assert sweep.users == tuple(str(100 + n) for n in range(7))
 
 
 def test_discord_s_record_that_agrees_concerns_nobody() -> None:

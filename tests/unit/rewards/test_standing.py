@@ -276,6 +276,17 @@ def test_a_role_that_is_no_rank_any_more_is_taken_from_everybody() -> None:
     assert any(made.orders.delays), "pages come apart in time"
 
 
+def test_members_who_are_named_are_looked_at_alone() -> None:
+    made = stage(5)
+    made.rows.tallies[UserId("8")] = Tally(tracked=5)
+    made.discord.members[UserId("8")] = Holder(frozenset())
+
+    made.do(SweepStandings("s", GUILD, users=(IDA,)))
+    made.settle()
+
+    assert (made.held(IDA), made.held("8")) == ({FRIEND, HERO}, set())
+
+
 def test_a_rank_that_is_back_before_it_was_taken_stays() -> None:
     made = stage(2, held=(FRIEND,))
 
