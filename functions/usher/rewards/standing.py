@@ -27,7 +27,7 @@ PAGE: Final = 20
 PAGE_SECONDS: Final = 8
 """Between the steps: some three members a second, so that a sweep leaves room for others."""
 ROUNDS: Final = 4
-PENDING: Final = timedelta(hours=1)
+PENDING: Final = timedelta(minutes=15)
 """When a member is looked at again who has yet to accept the server's rules."""
 
 
