@@ -112,14 +112,12 @@ def _panel(ctx: Ctx[Managed]) -> Reply:
     if gone:
         forgetting = Button("Forget ranks of deleted roles", forget.press(), Style.DANGER)
         buttons.append(forgetting)
-    fields = _fields(settings)
-    if lasting:
-        wrong = "\n".join(f"• {problems.sentence(problem)}" for problem in lasting)
-        fields = (*fields, Field("Problems", wrong))
     state = "Rewards are **on**." if settings.on else "Rewards are **off**: no role is given."
     if settings.on and not settings.ranks:
         state += " Add a rank with `/invite rank add`."
-    embed = Embed(state, "Invite rewards", fields, color=BLURPLE)
+    for problem in lasting:
+        state += f"\n\n⚠️ {problems.sentence(problem)}"
+    embed = Embed(state, "Invite rewards", _fields(settings), color=BLURPLE)
     return Reply(embeds=(embed,), ephemeral=True, rows=(tuple(buttons),) if buttons else ())
 
 
