@@ -25,6 +25,7 @@ from usher.attribution.touched import (
 )
 from usher.attribution.wording import outcome_of
 from usher.contracts.observation import Observation
+from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.credit.queries import Tally
 from usher.credit.rules import MemberRecord, Members
 from usher.ids import GuildId, InviteCode, UserId
@@ -174,6 +175,18 @@ class FakeGuilds:
 
     def settings(self, guild_id: GuildId) -> GuildSettings:
         return self.configured.get(guild_id, GuildSettings())
+
+    def rules(self, guild_id: GuildId) -> Rules:
+        values = self.guilds.get(guild_id, Guild()).settings
+        under = {
+            group: {
+                name.removeprefix(f"{group}#"): value
+                for name, value in values.items()
+                if name.startswith(f"{group}#")
+            }
+            for group in (FAKE, BLOCK)
+        }
+        return read_rules(under[FAKE], under[BLOCK])
 
     def _apply(self, change: Change, part: Part, *, last: bool) -> None:
         guild = self.guilds.setdefault(change.guild_id, Guild())

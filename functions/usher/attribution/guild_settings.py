@@ -6,6 +6,7 @@ from typing import Final
 from usher.attribution.noticing import LEAD
 from usher.attribution.ports import GuildSettings
 from usher.attribution.rows import SettingRow, guild_key
+from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.ids import ChannelId, GuildId
 from usher.ledger.lines import Line
 from usher.platform.dynamo import Actions
@@ -18,8 +19,11 @@ GUILD: Final = "guild"
 
 
 def load_settings(guild_id: GuildId) -> GuildSettings:
-    """Read the guild's settings; may raise pynamodb's errors."""
-    values = load_group(guild_id, GUILD)
+    """Read the guild's settings; may raise pynamodb's errors.
+
+    Consistently: what a setting turns on concerns the very next join.
+    """
+    values = load_group(guild_id, GUILD, consistent=True)
     channel, notices = values.get("join_log_channel_id"), values.get("notice_channel_id")
     lead = values.get("notice_lead_seconds", "")
     return GuildSettings(
@@ -31,14 +35,20 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
     )
 
 
-def load_group(guild_id: GuildId, group: str) -> dict[str, str]:
-    """Read a group of settings by key, those at their default left out.
+def load_rules(guild_id: GuildId) -> Rules:
+    """Read by which rules memberships are fake; may raise pynamodb's errors.
 
-    Consistently: what a setting turns on concerns the very next join.
+    Consistently: a join is judged by the rules that were set before it.
     """
+    blocked = load_group(guild_id, BLOCK, consistent=True)
+    return read_rules(load_group(guild_id, FAKE, consistent=True), blocked)
+
+
+def load_group(guild_id: GuildId, group: str, *, consistent: bool = False) -> dict[str, str]:
+    """Read a group of settings by key, those at their default left out."""
     prefix = f"S#{group}#"
     rows = SettingRow.query(
-        guild_key(guild_id), SettingRow.sk.startswith(prefix), consistent_read=True
+        guild_key(guild_id), SettingRow.sk.startswith(prefix), consistent_read=consistent
     )
     return {row.sk.removeprefix(prefix): row.value for row in rows}
 

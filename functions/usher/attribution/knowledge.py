@@ -9,7 +9,7 @@ from usher.attribution.evidence import CodeBook
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
 from usher.attribution.watching import LAG
-from usher.contracts.deeds import InvitesGranted, SettingChanged, UpgradeAssigned
+from usher.contracts.deeds import InvitesGranted, RecountAsked, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import (
     CodesDue,
     GatewayEvent,
@@ -96,7 +96,7 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
 
 BESIDE: Final = (
     *(MemberSearched, ImportEnded, CodesDue),
-    *(InvitesGranted, SettingChanged, UpgradeAssigned),
+    *(InvitesGranted, SettingChanged, UpgradeAssigned, RecountAsked),
 )
 """Events that reach the queue without the listener."""
 

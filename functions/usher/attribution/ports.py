@@ -11,6 +11,7 @@ from usher.attribution.plan import Part
 from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.effect import Effect
 from usher.contracts.observation import Observation
+from usher.credit.fake import Rules
 from usher.credit.rules import MemberRecord, Members
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 from usher.ledger.lines import Line
@@ -139,6 +140,10 @@ class Guilds(Protocol):
 
     def settings(self, guild_id: GuildId) -> GuildSettings:
         """Read the guild's settings."""
+        ...
+
+    def rules(self, guild_id: GuildId) -> Rules:
+        """Read by which rules memberships are fake."""
         ...
 
 

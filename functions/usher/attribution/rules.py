@@ -20,6 +20,7 @@ from usher.attribution.knowledge import imported, pin_of, pins, recovered, with_
 from usher.attribution.matching import SKEW, Solution, solve
 from usher.attribution.model import Decision, Membership, OpenJoin, Stored, Use
 from usher.attribution.outcomes import Kind, Outcome, Reason, Unattributed
+from usher.attribution.tracking import switched
 from usher.attribution.words import candidates_of, outcome_of, pinned, same_word, silence_of
 from usher.contracts.observation import (
     GatewayEvent,
@@ -89,7 +90,7 @@ class _Case:
         self.observation = observation
         self.book = CodeBook(stored.codes)
         head, self.gap = with_what_happened(stored.head, observation)
-        self.head, self.departed = departures(head, observation)
+        self.head, self.departed = departures(switched(head, observation), observation)
         self.uses: list[Use] = list(stored.head.open.uses)
         self.joins: list[OpenJoin] = list(stored.head.open.joins)
         self.pooled: Counter[UserId] = Counter(stored.head.open.pooled)
@@ -115,7 +116,7 @@ class _Case:
         parts = split(self.joins, self.uses, solution, self.observation.at, head.blind_since)
         intake.ends.settle(solution)
         facts = self._publish(fresh, missed, said, parts)
-        kept, closed = close(parts, self.joins, self.uses, solution, self.observation)
+        kept, closed = close(parts, self.joins, self.uses, solution, self.observation, head.off)
         pooled = pool_credits(self.pooled, (kept, *closed), self.observation)
         ends = [use.until for group in closed for use in group.uses]
         if head.closed_until is not None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from usher.attribution.deeds import record_deeds, resets_of
 from usher.attribution.following import FollowUp, membership_of
+from usher.attribution.judging import Law
 from usher.attribution.model import Decision, Head, Membership, Stored
 from usher.attribution.noticing import notices
 from usher.attribution.outcomes import Confidence
@@ -35,6 +36,7 @@ from usher.attribution.recording import believe, record_facts, users_of
 from usher.attribution.report import Report
 from usher.attribution.touched import only_updates
 from usher.contracts.observation import MemberJoined, Observation
+from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.ledger.lines import Line, LineType, join_id
 from usher.rewards.owed import owed_by
@@ -107,10 +109,12 @@ class AttributionService:
         if self.needs_closed(stored, observation):
             stored = self.guilds.reopen(stored, observation)
         decision = self._decide(stored, observation)
-        users = users_of(decision.facts)
+        users = users_of(decision.facts, observation)
+        rules = self.guilds.rules(observation.guild_id) if users else Rules()
+        law = Law(rules, decision.head.off)
         members = self.guilds.members(observation.guild_id, users, observation.id)
         version = stored.head.version + 1
-        lines, replaced = self._record(decision, observation, members, carried, version)
+        lines, replaced = self._record(decision, observation, members, carried, version, law)
         decision = believe(decision, replaced)
         fresh = tuple(line for line in lines if line.event_id not in applied)
         parts = self._cut(fresh, members, stored, decision)
@@ -158,12 +162,13 @@ class AttributionService:
         members: Members,
         carried: _Try,
         version: int,
+        law: Law,
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
             resets = resets_of(observation)
             added = self.guilds.added(observation.guild_id, resets) if resets else {}
-            recording = record_facts(decision.facts, observation, members.before, version)
+            recording = record_facts(decision.facts, observation, members.before, version, law)
             deeds = record_deeds(observation, added, (version, len(recording.lines)))
             recording = replace(recording, lines=(*recording.lines, *deeds))
         except DETERMINISTIC as error:

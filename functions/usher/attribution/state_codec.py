@@ -69,6 +69,7 @@ def encode_head(head: Head) -> str:
             "departures": [[user_id, _micros(at)] for user_id, at in head.departures],
             "prunes": [[_micros(one.at), one.by, one.left] for one in head.prunes],
             **({"by_name": True} if head.by_name else {}),
+            **({"off": [[_micros(a), _micros(b)] for a, b in head.off]} if head.off else {}),
         }
     )
 
@@ -94,6 +95,7 @@ def decode_head(text: str, version: int) -> Head:
             departures=tuple((user_id, _time(at)) for user_id, at in fields.get("departures", ())),
             prunes=tuple(Prune(_time(at), by, n) for at, by, n in fields.get("prunes", ())),
             by_name=fields.get("by_name", False),
+            off=tuple((_time(began), _moment(ended)) for began, ended in fields.get("off", ())),
         ),
     )
 
