@@ -51,6 +51,9 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, sqs_client
+from usher.rewards.discord_hall import DiscordHall
+from usher.rewards.queries import Halls, RewardReads
+from usher.rewards.reads import DynamoRewardReads
 from usher.slash.presses import Presses, new_token
 from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
@@ -88,6 +91,8 @@ class Services:
     lookups: Lookups
     syncs: Syncs
     imports: Imports
+    rewards: RewardReads
+    halls: Halls
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -135,6 +140,8 @@ def _services(
         ),
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
+        rewards=DynamoRewardReads(table),
+        halls=DiscordHall(rest, _now),
     )
 
 

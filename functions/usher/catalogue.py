@@ -11,6 +11,17 @@ from usher.ledger.commands import export_invite_logs
 from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
+from usher.rewards.commands import add_rank, ranks, remove_rank, trust
+from usher.rewards.milestone_commands import (
+    achievements,
+    channel_,
+    message_,
+    numbers_,
+    preview,
+    standard_message,
+    switch_off,
+)
+from usher.rewards.panel_commands import forget, retry, rewards, switch_on
 from usher.slash.router import Router
 from usher.staff.commands import clear_role, list_, remove, role, set_, staff
 from usher.staff.commands import turn as turn_staff
@@ -23,12 +34,16 @@ COMMANDS: Final = (invite, *LOGS, staff)
 
 EVERY: Final = (
     *(view, inviter, codes, leaderboard, import_, add, reset),
+    *(ranks, add_rank, remove_rank, rewards, achievements),
+    *(channel_, message_, numbers_, preview),
     *LOGS,
     *(set_, remove, list_, role, report),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
-ACTIONS: Final = (turn, assign, turn_log, repair, turn_staff, clear_role, turn_report)
+REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
+
+ACTIONS: Final = (turn, assign, turn_log, repair, turn_staff, clear_role, turn_report, *REWARDS)
 """What buttons do."""
 
 ROUTER: Final = Router(COMMANDS, ACTIONS)
