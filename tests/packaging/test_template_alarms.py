@@ -29,7 +29,7 @@ def test_what_the_daily_job_tells_of_backups_is_watched_and_the_topic_told(name:
     assert alarm["AlarmActions"] == {"Fn::If": ["AlarmsAreSent", topic, {"Ref": "AWS::NoValue"}]}
 
 
-def test_a_missed_backup_is_an_alarm_unless_a_repetition_made_it_good() -> None:
+def test_a_missed_backup_is_an_alarm_until_a_repetition_makes_it_good() -> None:
     alarm = ALARMS["BackupMissedAlarm"]
 
     assert (alarm["MetricName"], alarm["Statistic"]) == ("BackupsMissed", "Minimum")
