@@ -63,40 +63,45 @@ def export(file: Path, out: Path) -> int:
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
-def measure(joins: int = JOINS) -> list[str]:
+def measure(joins: int = JOINS) -> Iterator[str]:
     """Each step's lines (or rows) a second, and what memory an export takes."""
-    rows = [f"{'step':44} {'number':>10} {'seconds':>8} {'per second':>11}"]
+    yield f"{'step':44} {'number':>10} {'seconds':>8} {'per second':>11}"
 
-    def step(name: str, action: Callable[[], int]) -> None:
+    def step(name: str, action: Callable[[], int]) -> str:
         began = time.perf_counter()
         number = action()
         took = time.perf_counter() - began
-        rows.append(f"{name:44} {number:10,} {took:8.1f} {number / took:11,.0f}")
+        return f"{name:44} {number:10,} {took:8.1f} {number / took:11,.0f}"
 
     with tempfile.TemporaryDirectory(prefix="usher-bench-") as folder:
         small, large = Path(folder, "small"), Path(folder, "large")
         with DiskBucket.at(large) as bucket, _emulator() as (client, cloud_bucket):
             lived: list[FakeGuilds] = []
-            step("decided, written, counted in memory, joins", lambda: _live(bucket, joins, lived))
-            step("closed, lines", lambda: _close(bucket))
-            step("made CSV of closed days, bytes", lambda: _csv(bucket))
-            step("verified, lines", lambda: _verify(bucket))
+            yield step(
+                "decided, written, counted in memory, joins", lambda: _live(bucket, joins, lived)
+            )
+            yield step("closed, lines", lambda: _close(bucket))
+            yield step("made CSV of closed days, bytes", lambda: _csv(bucket))
+            yield step("verified, lines", lambda: _verify(bucket))
             table = WholeTable(client, LIVE)
             table.put(rows_as_lived(lived.pop()))
             fresh = WholeTable(client, make_table(client, FRESH))
-            step("rebuilt into an empty table (emulator), lines", lambda: _rebuild(bucket, fresh))
-            step("compared, equal, rows", lambda: _compare(fresh, table))
+            yield step(
+                "rebuilt into an empty table (emulator), lines", lambda: _rebuild(bucket, fresh)
+            )
+            yield step("compared, equal, rows", lambda: _compare(fresh, table))
             few = max(joins // 500, AT_ONCE)
-            step("written to a bucket (emulator), joins", lambda: _live(cloud_bucket, few, []))
+            yield step(
+                "written to a bucket (emulator), joins", lambda: _live(cloud_bucket, few, [])
+            )
         with DiskBucket.at(small) as bucket:
             _live(bucket, joins // 10, [])
             _close(bucket)
             _csv(bucket)
-        step("exported, joins", lambda: len(_exported(large, folder)))
+        yield step("exported, joins", lambda: len(_exported(large, folder)))
         peaks = [_peak(file, folder) / 1024 for file in (small, large)]
-    rows.append(f"peak memory of an export: {peaks[0]:.0f} MiB of {joins // 10:,} joins,")
-    rows.append(f"{'':26}{peaks[1]:.0f} MiB of {joins:,}")
-    return rows
+    yield f"peak memory of an export: {peaks[0]:.0f} MiB of {joins // 10:,} joins,"
+    yield f"{'':26}{peaks[1]:.0f} MiB of {joins:,}"
 
 
 def _live(bucket: Archive, joins: int, lived: list[FakeGuilds]) -> int:

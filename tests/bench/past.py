@@ -25,34 +25,39 @@ START: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 END: Final = START + timedelta(days=DAYS + 2)
 CODES: Final = 100
 AT_ONCE: Final = 20
-"""Joins of one observation, all by one code; the first of them, Discord has on record later."""
-CORRECTED: Final = 5
-"""One observation in so many is corrected: Discord names another code."""
+"""Joins of one observation."""
+MIXED: Final = 5
+"""One observation in so many has joins by two codes; Discord names them in its record later."""
 
 
 def told(joins: int) -> Iterator[Observation]:
     """Joins spread over the days by a hundred inviters; every fifth is gone when the next come."""
-    codes = [row(f"code{n:02}", 0, str(9 * 10**17 + n)) for n in range(CODES)]
-    names = [(str(9 * 10**17 + n), f"inviter{n}") for n in range(CODES)]
-    yield observe(look=look(*codes, seconds=-700), seconds=-700)
+    everyone = [row(f"code{n:02}", 0, str(9 * 10**17 + n)) for n in range(CODES)]
+    yield observe(look=look(*everyone, seconds=-700), seconds=-700)
     uses, since, step = [0] * CODES, list[GatewayEvent](), DAYS * 86_400 * AT_ONCE / joins
     for number in range(0, joins, AT_ONCE):
-        now, code = number // AT_ONCE * step, number // AT_ONCE % CODES
+        turn = number // AT_ONCE
+        now, codes = turn * step, [turn % CODES]
+        if turn % MIXED == 0:
+            codes.append((turn + 1) % CODES)
         users = [str(10**17 + n) for n in range(number, min(number + AT_ONCE, joins))]
-        uses[code] += len(users)
-        seen = row(f"code{code:02}", uses[code], str(9 * 10**17 + code))
+        by = {user: codes[n % len(codes)] for n, user in enumerate(users)}
+        for code in by.values():
+            uses[code] += 1
+        seen = [row(f"code{code:02}", uses[code], str(9 * 10**17 + code)) for code in codes]
         yield observe(
             *since,
             *(joined(user, now + n / 100) for n, user in enumerate(users)),
-            look=look(seen, seconds=now + 1, full=False),
+            look=look(*seen, seconds=now + 1, full=False),
             seconds=now + 1,
-            names=[names[code]],
+            names=[(str(9 * 10**17 + code), f"inviter{code}") for code in codes],
         )
-        named = code if number // AT_ONCE % CORRECTED else (code + 1) % CODES
         since = [
-            searched(users[0], now, f"code{named:02}", str(9 * 10**17 + named)),
-            *(left(user, now + step - 1) for user in users[1::5]),
+            searched(user, now + n / 100, f"code{by[user]:02}", str(9 * 10**17 + by[user]))
+            for n, user in enumerate(users)
+            if len(codes) > 1
         ]
+        since += [left(user, now + step - 1) for user in users[1::5]]
 
 
 def live(bucket: Archive, joins: int) -> FakeGuilds:

@@ -7,7 +7,7 @@ from tests.bench import ledger
 
 @pytest.mark.timeout(60)
 def test_every_step_is_measured() -> None:
-    rows = ledger.measure(200)
+    rows = list(ledger.measure(200))
 
     numbers = {row[:44].strip(): row[44:].split()[0] for row in rows[1:9]}
     assert numbers["decided, written, counted in memory, joins"] == "200"
