@@ -1,5 +1,6 @@
 """Whatever is done to the ledger, verification names the object."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -89,6 +90,37 @@ def test_one_byte_of_any_object_is_named(ledger: ClosedLedger, number: int) -> N
 
         assert faults(verified)[:1] == [("changed", key)]
         ledger.objects.held[key] = whole
+
+
+@pytest.mark.parametrize("name", ["sha256", "sums_sha256"])
+def test_a_link_that_says_another_hash_of_what_is_right_is_itself_named(
+    ledger: ClosedLedger, name: str
+) -> None:
+    # Given the newest link, which no other link vouches for
+    assert isinstance(ledger.objects, FakeObjects)
+    key = link_key(GUILD, day(3))
+    fields = json.loads(ledger.objects.held[key][0])
+    fields[name] = fields[name][::-1]
+    ledger.objects.put(key, json.dumps(fields, separators=(",", ":")).encode() + b"\n")
+
+    [finding] = verify(ledger).findings
+
+    assert finding == Finding(Fault.CHANGED, key, "lines and hashes agree, and not with it")
+
+
+@pytest.mark.parametrize("name", ["number", "lines", "late", "size", "total_lines", "total_size"])
+def test_a_link_that_counts_otherwise_is_named(ledger: ClosedLedger, name: str) -> None:
+    assert isinstance(ledger.objects, FakeObjects)
+    key = link_key(GUILD, day(3))
+    fields = json.loads(ledger.objects.held[key][0])
+    for names in ([name], [name, f"total_{name}"]):
+        wrong = fields | {one: fields[one] + 1 for one in names if one in fields}
+        ledger.objects.put(key, json.dumps(wrong, separators=(",", ":")).encode() + b"\n")
+
+        assert faults(verify(ledger)) == [("changed", key)]
+    wrong = fields | {"previous_day": day(1).isoformat()}
+    ledger.objects.put(key, json.dumps(wrong, separators=(",", ":")).encode() + b"\n")
+    assert faults(verify(ledger)) == [("changed", key)]
 
 
 @pytest.mark.parametrize("number", range(4))
