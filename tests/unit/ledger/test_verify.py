@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.builders import GUILD, by
 from tests.fakes.ledger import FIRST, ClosedLedger, day
@@ -15,7 +13,7 @@ from tests.fakes.objects import FakeObjects, Inline
 from usher.ledger.chain import digest, read_link, write_link, write_sums
 from usher.ledger.keys import closed_key, line_key, link_key, sums_key
 from usher.ledger.line_codec import write_line
-from usher.ledger.proof import Fault, Finding, compare
+from usher.ledger.proof import Fault, Finding
 from usher.ledger.verify import Verified, Verifier
 
 type Deed = Callable[[dict[str, bytes]], None]
@@ -244,17 +242,3 @@ def test_a_guild_without_a_chain_has_nothing_to_prove() -> None:
 
     assert verify(empty).findings == []
     assert Verifier(empty.objects, Inline()).against(GUILD, None) is None
-
-
-@given(st.lists(st.sampled_from("abcdef"), unique=True, min_size=1), st.data())
-def test_a_file_is_compared_line_by_line(letters: list[str], data: st.DataObject) -> None:
-    expected = [(letter, f"key {letter}") for letter in letters]
-    actual = data.draw(st.lists(st.sampled_from("abcdefgh"), max_size=7))
-
-    found = compare(expected, actual, "file")
-
-    assert (found is None) == (actual == letters)
-    if found is not None:
-        place = int(found.detail.removeprefix("line ").split(",")[0]) - 1
-        assert actual[:place] == letters[:place]
-        assert actual[place : place + 1] != letters[place : place + 1]
