@@ -12,10 +12,8 @@ from typing import Final
 from usher.attribution.model import Head
 from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import Observation
+from usher.credit.queries import OFF, TRACKING
 
-TRACKING: Final = "guild#tracking"
-"""The setting; its only value beside the default is `off`."""
-OFF: Final = "off"
 MOST_SPANS: Final = 50
 """Spans remembered; an import that tells of a join in an older one credits it."""
 
