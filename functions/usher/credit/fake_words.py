@@ -82,8 +82,9 @@ def surveyed(found: Survey) -> Embed:
     )
     lines = [f"• {say_count(one, many, number)}" for number, one, many in counts if number]
     fields = [Field(say("By rule"), _by_rule(found))]
-    if found.inviters:
-        top = sorted(found.inviters.items(), key=lambda one: (-abs(one[1]), int(one[0])))
+    moved = [(who, by) for who, by in found.inviters.items() if by]
+    if moved:
+        top = sorted(moved, key=lambda one: (-abs(one[1]), one[0]))
         told = [f"{_inviter(who)}: {by:+,}" for who, by in top[:INVITERS_SHOWN]]
         more = len(top) - INVITERS_SHOWN
         if more > 0:

@@ -111,6 +111,8 @@ class TableWorld:
             word,
             cause=origin.cause,
             removed_by=origin.removed_by,
+            verdict=origin.verdict,
+            untracked=origin.untracked,
         )
         put_member(actions, guild, origin.user_id, record)
         self._transactor.run(actions)
