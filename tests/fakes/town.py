@@ -54,9 +54,10 @@ _GATEWAY = ("join", "join", "join", "leave", "kick", "ban", "entry", "look", "lo
 _ROLES = ("role", "role", "role")
 _SEEN = ("arrive", "arrive", "arrive", "arrive", "depart", "depart")
 _ADMINS = ("setting", "setting", "recount", "grant", "reset")
+KINDS = (*_GATEWAY, "send", "away", *_SEEN, *_ROLES, *_ADMINS)
 STEPS: st.SearchStrategy[list[Step]] = st.lists(
     st.tuples(
-        st.sampled_from([*_GATEWAY, "send", "away", *_SEEN, *_ROLES, *_ADMINS]),
+        st.sampled_from(KINDS),
         st.sampled_from(USERS),
         st.sampled_from(sorted(INVITERS)),
         st.sampled_from([0.2, 3, 40, 700]),

@@ -54,6 +54,7 @@ def test_counters_are_what_the_ledger_gives_and_nobody_is_credited_twice(
     assert {key: tally for key, tally in again.items() if tally != Tally()} == {
         key: tally for key, tally in guild.counters.items() if tally != Tally()
     }
+    assert books.off == guild.head.off
     assert books.members == {user: member.now for user, member in guild.members.items()}
 
 

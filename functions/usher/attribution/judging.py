@@ -67,7 +67,7 @@ def judged_join(
     )
     return replace(
         line,
-        verdict=() if person.bot else tuple(judge(law.rules, facts)),
+        verdict=() if person.bot else judge(law.rules, facts),
         rules=version_of(law.rules),
         has_avatar=facts.has_avatar,
         returned=facts.returned,
@@ -97,7 +97,7 @@ def judged_leave(line: Line, record: MemberRecord | None, law: Law) -> Line:
     facts = _facts(line.user_id, replace(record, left_at=line.timestamp))
     if _is_bot(record) or Rule.LEFT_WITHIN not in judge(law.rules, facts):
         return line
-    verdict = in_order({*record.verdict, Rule.LEFT_WITHIN})
+    verdict = in_order({*record.verdict, Rule.LEFT_WITHIN.value})
     return replace(line, verdict=verdict, rules=version_of(law.rules))
 
 
@@ -155,7 +155,7 @@ def _with_roles(record: MemberRecord, roles: Collection[RoleId], rules: Rules) -
     lacks = _lacks(roles, rules)
     names = {name for name in record.verdict if name != Rule.MISSING_ROLE}
     if lacks is not None:
-        names.add(Rule.MISSING_ROLE)
+        names.add(Rule.MISSING_ROLE.value)
     return replace(record, lacks=lacks, verdict=in_order(names))
 
 
@@ -167,7 +167,7 @@ def _lacks(roles: Collection[RoleId] | None, rules: Rules) -> RoleId | None:
 
 def verdict_of(user_id: UserId, record: MemberRecord, rules: Rules) -> tuple[str, ...]:
     """Say by which rules the latest membership is fake."""
-    return () if _is_bot(record) else tuple(judge(rules, _facts(user_id, record)))
+    return () if _is_bot(record) else judge(rules, _facts(user_id, record))
 
 
 def _facts(user_id: UserId, record: MemberRecord) -> Facts:
