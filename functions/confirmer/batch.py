@@ -1,9 +1,10 @@
 """A batch of requests: a guild's confirmations are answered together, then backfills go on."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, TypedDict
 
+from confirmer.services import Backfilling, Recounting, Service
 from usher.attribution.backfill_ports import BackfillReport
 from usher.attribution.confirming_ports import (
     ConfirmingReport,
@@ -14,7 +15,6 @@ from usher.contracts.backfill import BackfillStep, decode_request
 from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.errors import ContractError
 from usher.contracts.recount import RecountStep
-from usher.credit.recount_ports import RecountReport
 from usher.ids import GuildId
 from usher.platform.discord_rest import UnauthorizedError, UnavailableError
 from usher.platform.logging import Logger
@@ -40,40 +40,6 @@ class Answer(TypedDict):
     """What Lambda is told (ReportBatchItemFailures)."""
 
     batchItemFailures: list[Failure]
-
-
-class Service(Protocol):
-    """What requests of one guild are given to."""
-
-    def handle(
-        self, requests: Sequence[ConfirmationRequest], may_ask: Callable[[], bool] = ...
-    ) -> ConfirmingReport:
-        """Answer requests, or see to it that they are asked again."""
-        ...
-
-    def postpone(self, requests: Sequence[ConfirmationRequest], seconds: float) -> ConfirmingReport:
-        """Put requests off without asking."""
-        ...
-
-
-class Backfilling(Protocol):
-    """What steps of backfills are given to."""
-
-    def handle(self, step: BackfillStep) -> BackfillReport:
-        """Do a step, or see to it that it is done later."""
-        ...
-
-    def postpone(self, step: BackfillStep, seconds: float) -> BackfillReport:
-        """Put a step off without asking."""
-        ...
-
-
-class Recounting(Protocol):
-    """What steps of recounts are given to."""
-
-    def handle(self, step: RecountStep) -> RecountReport:
-        """Do a step, or see to it that it is done later."""
-        ...
 
 
 class Meter(Protocol):
