@@ -98,6 +98,9 @@ def _page(ctx: Ctx[Services], period: Period, page: int) -> Reply:
     lines = [_line(place, row) for place, row in enumerate(board.standings, first)]
     own = [p for p, row in enumerate(board.standings, first) if row.user_id == ctx.user_id]
     footer = f"Page {page}"
+    if ctx.services.credit.tracking_off(ctx.guild_id):
+        off = say("tracking is off")
+        footer += f" · {off}"
     if own:
         footer += f" · your place: {own[0]}"
     title = f"Invite leaderboard {_SPANS[period]}"

@@ -61,6 +61,16 @@ def test_view_says_when_tracking_is_off(tally: Tally) -> None:
     assert "Tracking is off in this server" in str(embed(front, "invite view")["description"])
 
 
+def test_the_leaderboard_says_when_tracking_is_off() -> None:
+    front = front_with((Period.ALL, MEMBER, Tally(3)))
+    assert isinstance(front.services, FakeServices)
+    front.services.credit.settings[GuildId(GUILD), "guild#tracking"] = "off"
+
+    footer = embed(front, "invite leaderboard")["footer"]
+
+    assert footer == {"text": "Page 1 · tracking is off · your place: 1"}
+
+
 def test_view_shows_somebody_else() -> None:
     front = front_with((Period.ALL, OTHER, Tally(1)))
 
