@@ -117,7 +117,7 @@ def set_(
     if not _change(ctx, f"{FAKE}#{which}", None if value == default else value):
         return sentence(say(LATER))
     said = f"**{name_of(which)}**: {words.says(which, wanted)}."
-    return sentence(f"{said} {say(words.PAST)}")
+    return sentence(f"{said} {words.past(which, wanted)}")
 
 
 def _check(

@@ -20,6 +20,18 @@ PAST: Final = later(
 )
 
 
+ROLES: Final = later(
+    "It judges members who join from now on. I see a role that they get within a week of joining; "
+    "whoever gets it later stays fake."
+)
+
+
+def past(rule: Rule, rules: Rules) -> str:
+    """Say of whom a changed rule speaks."""
+    seen_late = rule is Rule.MISSING_ROLE and rules.missing_role is not None
+    return say(ROLES if seen_late else PAST)
+
+
 def says(rule: Rule, rules: Rules) -> str:
     """Say what a rule holds of, or that it is off."""
     if settings_of(rules).get(rule) == "off" or (rule is Rule.BLOCKED and not rules.blocked):
