@@ -141,7 +141,7 @@ def judged_again(
         guild_id=observation.guild_id,
         user_id=user_id,
         joined_at=record.joined_at,
-        word=None,
+        word=record.word,
         by=by,
         verdict=after.verdict,
         rules=version_of(law.rules),

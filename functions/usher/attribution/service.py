@@ -20,6 +20,7 @@ from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
     AppliedError,
     Attribute,
+    Change,
     Confirmations,
     ContestedError,
     Effects,

@@ -27,6 +27,7 @@ from usher.credit.rules import MemberRecord
 from usher.ids import RoleId, UserId
 from usher.ledger.line_codec import read_line
 from usher.ledger.lines import Line, LineType
+from usher.rewards.owed import owed_by
 
 
 def begun(*settings: tuple[str, str | None]) -> Worker:
@@ -142,6 +143,9 @@ def test_changed_rules_leave_the_past_alone_until_it_is_judged_again() -> None:
         "7": (("default_avatar",), "990"),
     }
     assert tallies(worker) == {"900": Tally(tracked=2, fake=2)}
+
+    # so that the inviter's standing is to be looked at
+    assert owed_by(lines(worker, LineType.VERDICT), []).users == ("900",)
 
     # and again
     worker.handle(observe(recount("900", "7", id_="another"), seconds=60))
