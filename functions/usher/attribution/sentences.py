@@ -141,7 +141,8 @@ def _moments(origin: MemberOrigin) -> list[Field]:
     elif origin.verdict and origin.kind is not Kind.BOT:
         why = names_of(origin.verdict)
         known = origin.outcome is OutcomeName.ATTRIBUTED
-        moments.append(Field(say("Fake"), why if known else f"{why}. {say(_PENDING)}"))
+        held = "" if known else f". {say(_PENDING)}"
+        moments.append(Field(say("Fake"), f"{why}{held}"))
     return moments
 
 

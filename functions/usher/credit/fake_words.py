@@ -86,13 +86,23 @@ def surveyed(found: Survey) -> Embed:
     if not found.changes:
         return _embed(f"{looked}\n{say('They all stay as they are.')}{_part(found)}", GREEN)
     head = say_count("**{number}** would change:", "**{number}** would change:", found.changes)
-    counts = (
-        (found.fake, later("{number} becomes fake"), later("{number} become fake")),
-        (found.genuine, later("{number} is fake no more"), later("{number} are fake no more")),
-        (found.reasons, later("{number} stays fake, for another reason"), _REASONS),
-        (found.held, later("{number} of them waits for its inviter to be known"), _HELD),
-    )
-    lines = [f"• {say_count(one, many, number)}" for number, one, many in counts if number]
+    counts = {
+        say_count("{number} becomes fake", "{number} become fake", found.fake): found.fake,
+        say_count(
+            "{number} is fake no more", "{number} are fake no more", found.genuine
+        ): found.genuine,
+        say_count(
+            "{number} stays fake, for another reason",
+            "{number} stay fake, for another reason",
+            found.reasons,
+        ): found.reasons,
+        say_count(
+            "{number} of them waits for its inviter to be known",
+            "{number} of them wait for their inviters to be known",
+            found.held,
+        ): found.held,
+    }
+    lines = [f"• {said}" for said, number in counts.items() if number]
     fields = [Field(say("By rule"), _by_rule(found))]
     moved = [(who, by) for who, by in found.inviters.items() if by]
     if moved:
@@ -104,10 +114,6 @@ def surveyed(found: Survey) -> Embed:
         fields.append(Field(say("Effective invites"), "\n".join(told)))
     body = "\n".join((looked, head, *lines))
     return _embed(f"{body}{_part(found)}", YELLOW, *fields)
-
-
-_REASONS: Final = later("{number} stay fake, for another reason")
-_HELD: Final = later("{number} of them wait for their inviters to be known")
 
 
 def _by_rule(found: Survey) -> str:
