@@ -24,6 +24,8 @@ from usher.attribution.sync_ports import Syncs
 from usher.attribution.sync_service import SyncService
 from usher.catalogue import ROUTER
 from usher.credit.admin_commands import Deeds
+from usher.credit.fake_queries import FakeRules
+from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
@@ -50,7 +52,7 @@ from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
-from usher.platform.sqs import BackfillQueue, EventsQueue, sqs_client
+from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.queries import Halls, RewardReads
 from usher.rewards.reads import DynamoRewardReads
@@ -93,6 +95,7 @@ class Services:
     imports: Imports
     rewards: RewardReads
     halls: Halls
+    fakes: FakeRules
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -105,9 +108,11 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     road = DeedRoad(events, table, _now, sleep)
+    recounts = RecountQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
+    fakes = FakeRulesDesk(table, recounts, Patience(_now, PATIENCE))
     return Door(
         router=ROUTER,
-        services=_services(found, where, table, road, BackfillDesk(table, steps)),
+        services=_services(found, where, table, road, BackfillDesk(table, steps), fakes),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
@@ -116,7 +121,12 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
 
 
 def _services(
-    found: Mapping[str, str], where: str, table: DynamoReads, road: DeedRoad, imports: Imports
+    found: Mapping[str, str],
+    where: str,
+    table: DynamoReads,
+    road: DeedRoad,
+    imports: Imports,
+    fakes: FakeRules,
 ) -> Services:
     bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")
@@ -142,6 +152,7 @@ def _services(
         imports=imports,
         rewards=DynamoRewardReads(table),
         halls=DiscordHall(rest, _now),
+        fakes=fakes,
     )
 
 

@@ -7,6 +7,10 @@ from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
 from usher.credit.admin_commands import add, reset
 from usher.credit.commands import leaderboard, turn, view
+from usher.credit.fake_commands import apply as apply_recount
+from usher.credit.fake_commands import recount, tracking
+from usher.credit.fake_commands import set_ as set_fake
+from usher.credit.fake_commands import show as show_fake
 from usher.ledger.commands import export_invite_logs
 from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
@@ -33,7 +37,8 @@ COMMANDS: Final = (invite, *LOGS, staff)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
-    *(view, inviter, codes, leaderboard, import_, add, reset),
+    *(view, inviter, codes, leaderboard, import_, add, reset, tracking),
+    *(show_fake, set_fake, recount),
     *(ranks, add_rank, remove_rank, rewards, achievements),
     *(channel_, message_, numbers_, preview),
     *LOGS,
@@ -43,7 +48,11 @@ EVERY: Final = (
 
 REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
 
-ACTIONS: Final = (turn, assign, turn_log, repair, turn_staff, clear_role, turn_report, *REWARDS)
+ACTIONS: Final = (
+    *(turn, assign, turn_log, repair, turn_staff, clear_role, turn_report),
+    *REWARDS,
+    apply_recount,
+)
 """What buttons do."""
 
 ROUTER: Final = Router(COMMANDS, ACTIONS)

@@ -62,7 +62,8 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
     """Write books as the rows of a table, in order of their sort keys.
 
     Beside what the ledger tells of there is a head without evidence: it goes on with the versions,
-    since these order the lines, and says since when the guild is known and when it was last seen.
+    since these order the lines, and says since when the guild is known, when it was last seen, and
+    when tracking was off.
     """
     rows: list[Row] = [
         accuracy_row(guild_id, day, accuracy)
@@ -76,7 +77,7 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
     ]
     rows += [member_row(guild_id, user, record) for user, record in books.members.items()]
     if books.version:
-        head = Head(since=books.since, seen_at=books.until)
+        head = Head(since=books.since, seen_at=books.until, off=books.off)
         rows.append(head_row(guild_id, books.version, head, None))
     if last is not None:
         hashed = digest(write_link(last))

@@ -46,6 +46,15 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/invite milestone message": [("message", False)],
         "/invite milestone numbers": [("numbers", True)],
         "/invite milestone preview": [],
+        "/invite tracking": [("status", True)],
+        "/invite fake show": [],
+        "/invite fake set": [
+            ("rule", True),
+            ("switch", False),
+            ("amount", False),
+            ("role", False),
+        ],
+        "/invite fake recount": [],
         "/lookup_user_invite": [("user", True)],
         "/view_invite_logs": [
             ("user_id", False),

@@ -81,6 +81,8 @@ def _origin(found: Found) -> MemberOrigin:
         method=word.method,
         candidates=word.candidates,
         reason=word.reason,
+        verdict=found.verdict,
+        untracked=found.untracked,
     )
 
 
