@@ -7,12 +7,20 @@ from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
 from usher.credit.admin_commands import add, reset
 from usher.credit.commands import leaderboard, turn, view
+from usher.invites.create_commands import create
+from usher.invites.label_commands import label
+from usher.invites.notice_commands import channel, joins, lead, off
+from usher.invites.notice_commands import show as show_notices
+from usher.invites.revoke_commands import revoke, revoke_now
 from usher.ledger.commands import export_invite_logs
 from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
+from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
+from usher.policy.commands import clear, set_, show
 from usher.slash.router import Router
-from usher.staff.commands import clear_role, list_, remove, role, set_, staff
+from usher.staff.commands import clear_role, list_, remove, role, staff
+from usher.staff.commands import set_ as set_staff
 from usher.staff.commands import turn as turn_staff
 from usher.staff.report_commands import report, turn_report
 
@@ -23,12 +31,17 @@ COMMANDS: Final = (invite, *LOGS, staff)
 
 EVERY: Final = (
     *(view, inviter, codes, leaderboard, import_, add, reset),
+    *(label, create, revoke, block, unblock, blocked),
+    *(show, set_, clear, channel, joins, lead, off, show_notices),
     *LOGS,
-    *(set_, remove, list_, role, report),
+    *(set_staff, remove, list_, role, report),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
-ACTIONS: Final = (turn, assign, turn_log, repair, turn_staff, clear_role, turn_report)
+ACTIONS: Final = (
+    *(turn, assign, turn_log, repair, turn_staff, clear_role, turn_report),
+    *(revoke_now, revoke_all, turn_blocked),
+)
 """What buttons do."""
 
 ROUTER: Final = Router(COMMANDS, ACTIONS)

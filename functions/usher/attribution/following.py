@@ -11,6 +11,7 @@ from usher.attribution.ports import Confirmations, Effects, GuildSettings
 from usher.contracts.effect import Effect
 from usher.contracts.observation import Observation
 from usher.ledger.lines import Line
+from usher.policy.checking import checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class FollowUp:
         notices: Collection[Notice],
         lines: Callable[[], Iterable[Line]],
     ) -> tuple[int, int]:
-        """Send notices, and what follows from joins recorded; `lines` are asked for if needed.
+        """Send notices, and what follows from invites made and joins recorded.
+
+        `lines` are asked for if needed.
 
         Return the number of effects, and of joins to be confirmed.
         """
-        told = self._tell(observation, settings, notices)
+        told = self._tell(observation, settings, notices) + self._police(observation, settings)
         if settings.join_log_channel_id is None and not settings.members_search:
             return told, 0
         joins = list(lines())
@@ -53,6 +56,12 @@ class FollowUp:
             return 0
         effects = tell(observation.guild_id, notices, settings.notice_channel_id)
         self.effects.send(effects)
+        return len(effects)
+
+    def _police(self, observation: Observation, settings: GuildSettings) -> int:
+        effects = checks(observation, settings.policy, settings.notice_channel_id)
+        if effects:
+            self.effects.send(effects)
         return len(effects)
 
 

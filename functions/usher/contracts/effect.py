@@ -1,7 +1,8 @@
 """What the effects function is asked to do in Discord with the bot's token.
 
 Every effect has an id of its own, so that doing it twice has the effect of once: role changes are
-idempotent by nature, messages carry the id as nonce with `enforce_nonce` (Discord: Create Message).
+idempotent by nature, so is revoking an invite, and messages carry the id as nonce with
+`enforce_nonce` (Discord: Create Message).
 """
 
 import json
@@ -9,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from usher.contracts.errors import ContractError
-from usher.ids import ChannelId, GuildId, RoleId, UserId
+from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 EFFECT_VERSION: Final = 1
 
@@ -39,7 +40,30 @@ class ChangeRole:
     kind: Literal["change_role"] = "change_role"
 
 
-type Effect = SendMessage | ChangeRole
+@dataclass(frozen=True, slots=True)
+class CheckInvite:
+    """Hold a new invite against the guild's policy; revoke what breaks it, and tell its maker."""
+
+    id: str
+    guild_id: GuildId
+    code: InviteCode
+    user_id: UserId
+    """Who made it."""
+    max_age: int
+    """Of the invite, in seconds; 0 for no end."""
+    max_uses: int
+    """Of the invite; 0 for no limit."""
+    role_id: RoleId | None
+    longest: int | None
+    most_uses: int | None
+    most_active: int | None
+    """The policy (`usher.policy.rules.Policy`) as it was when the invite was seen."""
+    notice_channel_id: ChannelId | None
+    """Where it is told if the maker takes no direct messages."""
+    kind: Literal["check_invite"] = "check_invite"
+
+
+type Effect = SendMessage | ChangeRole | CheckInvite
 
 
 def encode_effect(effect: Effect) -> str:
@@ -58,6 +82,8 @@ def decode_effect(body: str) -> Effect:
             return SendMessage(**fields)
         if kind == "change_role":
             return ChangeRole(**fields)
+        if kind == "check_invite":
+            return CheckInvite(**fields)
     except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ContractError(f"not an effect: {error}") from error
     raise ContractError(f"effect kind {kind!r}")

@@ -13,7 +13,9 @@ from tests.integration.stores.conftest import StoredGuilds
 from usher.attribution.code_reads import DynamoCodeRecords
 from usher.attribution.code_records import CodeRecord
 from usher.attribution.model import CodeStatus
-from usher.ids import InviteCode
+from usher.contracts.deeds import SettingChanged
+from usher.ids import InviteCode, UserId
+from usher.invites.notes import CodeNote
 from usher.platform.dynamo_reads import DynamoReads
 
 
@@ -41,11 +43,8 @@ def test_a_record_tells_of_uses_of_joins_and_of_who_stayed(table: StoredGuilds) 
         ),
         observe(left("1", 8010), seconds=8011),
     )
-    boto3.resource("dynamodb", region_name=REGION).Table(TABLE).update_item(
-        Key={"pk": f"G#{GUILD}", "sk": "N#abc"},
-        UpdateExpression="SET campaign = :c",
-        ExpressionAttributeValues={":c": "spring"},
-    )
+    said = SettingChanged("1", "code#abc", '{"campaign":"spring"}', UserId("9"), at(8020))
+    worker.handle(observe(said, seconds=8020))
 
     # Then
     found = record("abc")
@@ -54,7 +53,7 @@ def test_a_record_tells_of_uses_of_joins_and_of_who_stayed(table: StoredGuilds) 
     assert found.inviter_id == "900"
     assert (found.by_hour[12], found.by_hour[14], sum(found.by_hour)) == (1, 1, 2)
     assert (found.status, found.last_used_at) == (CodeStatus.ACTIVE, at(7201))
-    assert (found.campaign, found.label, found.vanity) == ("spring", None, False)
+    assert (found.note, found.vanity) == (CodeNote(campaign="spring"), False)
     ours = record("us")
     assert ours is not None
     assert (ours.vanity, ours.joins, ours.uses) == (True, 1, 6)

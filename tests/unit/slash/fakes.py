@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
@@ -176,9 +177,13 @@ class FakeServices:
     lookups: FakeLookups = field(default_factory=FakeLookups)
     syncs: FakeSyncs = field(default_factory=FakeSyncs)
     imports: FakeImports = field(default_factory=FakeImports)
+    desk: FakeDesk = field(default_factory=FakeDesk)
+    records: FakeRecords = field(default_factory=FakeRecords)
+    settings: FakeSettings = field(init=False)
 
     def __post_init__(self) -> None:
         self.deeds = FakeDeeds(self.credit, self.staff)
+        self.settings = FakeSettings(self.staff)
 
 
 @dataclass
