@@ -38,6 +38,11 @@ class CodeRecord:
     """What people say of it."""
 
     @property
+    def active(self) -> bool:
+        """Whether somebody can join by it."""
+        return self.status.value == "active"
+
+    @property
     def vanity(self) -> bool:
         """Whether it is the guild's own code."""
         return self.inviter_id == VANITY

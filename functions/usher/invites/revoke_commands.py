@@ -1,11 +1,10 @@
 """/invite revoke: what an invite has brought, and its end (SPEC 3.2)."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 from usher.attribution.code_records import CodeRecord
 from usher.attribution.commands import invite
-from usher.attribution.reads import ACTIVE
 from usher.ids import InviteCode
 from usher.invites.codes import active_code, find_code, note_of, noted, reason
 from usher.invites.label_commands import LATER, told_of
@@ -19,7 +18,7 @@ from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Embed, Reply
 
-RED = 0xED4245
+RED: Final = 0xED4245
 
 
 @invite.command(
@@ -60,6 +59,6 @@ def _revocable(ctx: Ctx[Services], code: str) -> CodeRecord:
     record = find_code(ctx, code)
     if record.vanity:
         raise UserError("The server's own link is changed in Server Settings, not revoked.")
-    if record.status != ACTIVE:
+    if not record.active:
         raise UserError(f"{text.code(record.code)} has ended already: {record.status.value}.")
     return record
