@@ -1,5 +1,6 @@
 """Settings come back from the ledger, and with them for whom Usher made its invites."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from infra.ledger.rebuild import compare, rows_of
@@ -26,7 +27,7 @@ def setting(number: int, name: str, value: str | None) -> Line:
     )
 
 
-def rows(books: Books) -> dict[str, dict[str, Any]]:
+def rows(books: Books) -> dict[str, Mapping[str, Any]]:
     return {row["sk"]["S"]: row for row in rows_of(GUILD, books, None, at(100))}
 
 
