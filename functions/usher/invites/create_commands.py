@@ -7,7 +7,7 @@ from usher.attribution.commands import invite
 from usher.ids import ChannelId, InviteCode, UserId
 from usher.invites.codes import noted, reason
 from usher.invites.label_commands import SHORT
-from usher.invites.notes import CodeNote
+from usher.invites.notes import CodeNote, read_note
 from usher.invites.ports import Services, Wish, asking
 from usher.slash import text
 from usher.slash.context import Ctx
@@ -55,6 +55,9 @@ def create(
     where, whose = channel or ctx.channel_id, user or ctx.user_id
     if where is None:
         raise UserError("Please name the channel that it is to lead to.")
+    wish = Wish(where, int(life), uses, temporary, unique)
+    if (made := _made_before(ctx)) is not None:
+        return sentence(_told(wish, made, whose, None, done=True))
     resolved = ctx.users.get(whose)
     if resolved is not None and resolved.bot:
         raise UserError("Bots invite nobody: name a member, or leave `user` out.")
@@ -68,12 +71,21 @@ def create(
             f"This server has {present:,} invites, as many as Discord allows. Revoke some first: "
             "`/invite revoke`."
         )
-    wish = Wish(where, int(life), uses, temporary, unique)
     code = asking(lambda: ctx.services.desk.create(wish, reason("Made by Usher", ctx.user_id)))
-    note = CodeNote(label=" ".join((label or "").split()) or None, made_for=whose)
+    note = CodeNote(
+        label=" ".join((label or "").split()) or None, made_for=whose, made_by=ctx.interaction_id
+    )
     deed = noted(ctx.interaction_id, code, note, ctx.user_id, ctx.now)
     done = ctx.services.deeds.do(ctx.guild_id, deed)
     return sentence(_told(wish, code, whose, present, done=done))
+
+
+def _made_before(ctx: Ctx[Services]) -> InviteCode | None:
+    """Find what this interaction has made already: its answer may have been lost on the way."""
+    for code, note in ctx.services.settings.group(ctx.guild_id, "code").items():
+        if read_note(note).made_by == ctx.interaction_id:
+            return InviteCode(code)
+    return None
 
 
 def _told(wish: Wish, code: InviteCode, whose: UserId, present: int | None, *, done: bool) -> str:

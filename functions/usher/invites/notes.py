@@ -20,6 +20,8 @@ class CodeNote:
     notes: str | None = None
     made_for: UserId | None = None
     """The member for whom Usher made the invite: its joins are theirs, not the bot's."""
+    made_by: str | None = None
+    """The interaction by which Usher made it: the same again makes no other."""
     revoked_by: UserId | None = None
     """Who had Usher revoke it."""
 
@@ -50,6 +52,7 @@ def read_note(value: object) -> CodeNote:
         campaign=_text(fields, "campaign"),
         notes=_text(fields, "notes"),
         made_for=UserId(made_for) if made_for else None,
+        made_by=_text(fields, "made_by"),
         revoked_by=UserId(revoked_by) if revoked_by else None,
     )
 

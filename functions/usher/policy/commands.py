@@ -23,7 +23,7 @@ from usher.slash import text
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
-from usher.slash.permissions import Permission
+from usher.slash.permissions import Permission, allows
 from usher.slash.replies import Embed, Reply, sentence
 
 policy = invite.group("policy", "Who may make invites, and of which kind")
@@ -54,7 +54,9 @@ class Longest(StrEnum):
 )
 def show(ctx: Ctx[Services]) -> Reply:
     """Show what is asked of members' invites."""
-    return _shown(read_policy(ctx.services.settings.group(ctx.guild_id, "guild")))
+    held = read_policy(ctx.services.settings.group(ctx.guild_id, "guild"))
+    able = Permission.MANAGE_GUILD
+    return _shown(held, able=not ctx.app_permissions or allows(ctx.app_permissions, able))
 
 
 @policy.command(
@@ -112,7 +114,7 @@ def _changed(ctx: Ctx[Services], wanted: Mapping[str, str | None]) -> Reply:
     return show.run(ctx)
 
 
-def _shown(held: Policy) -> Reply:
+def _shown(held: Policy, *, able: bool) -> Reply:
     lines: list[str] = []
     if held.role_id is not None:
         lines.append(f"Only members with {text.role(held.role_id)} may make invites.")
@@ -125,5 +127,7 @@ def _shown(held: Policy) -> Reply:
         lines.append(f"A member may have at most **{most}**.")
     if not lines:
         return sentence("There is no invite policy: members make invites as Discord lets them.")
+    if not able:
+        lines.append("**I need Manage Server to revoke invites, and do not have it.**")
     words = "\n".join((*lines, "", NOTE))
     return Reply(embeds=(Embed(words, "Invite policy", color=BLURPLE),), ephemeral=True)

@@ -117,11 +117,24 @@ def test_an_invite_is_made_for_who_asks_and_labelled() -> None:
     assert there.services.desk.made == [
         (Wish(HERE, 604_800, 0, False, True), f"Made by Usher, asked by {MEMBER}")
     ]
-    assert note(there, "made1") == CodeNote(label="Bio", made_for=UserId(MEMBER))
+    assert note(there, "made1") == CodeNote(
+        label="Bio", made_for=UserId(MEMBER), made_by="786008729715212339"
+    )
     assert told.content == (
         f"<https://discord.gg/made1>\nIt leads to <#{HERE}>, lasts 7 days and has any number of "
         f"uses. Its joins count for <@{MEMBER}>."
     )
+
+
+def test_the_same_interaction_again_makes_no_other_invite() -> None:
+    there = desk()
+    first = there.run("invite create", app_permissions="1")
+
+    there.forget_asking()
+    again = there.run("invite create", app_permissions="1")
+
+    assert again == first
+    assert len(there.services.desk.made) == 1
 
 
 def test_everything_about_an_invite_can_be_asked_for() -> None:
@@ -224,7 +237,7 @@ def test_what_cannot_be_revoked_is_told(record: CodeRecord, told: str) -> None:
 
 
 def test_a_note_comes_back_and_strange_ones_say_nothing() -> None:
-    said = CodeNote("a", "b", "c", "d", UserId("1"), UserId("2"))
+    said = CodeNote("a", "b", "c", "d", UserId("1"), "3", UserId("2"))
 
     assert read_note(write_note(said)) == said
     assert write_note(CodeNote()) is None

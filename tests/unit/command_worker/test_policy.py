@@ -28,6 +28,16 @@ def test_a_policy_is_set_part_by_part_shown_and_cleared() -> None:
     assert held(there) == {}
 
 
+def test_a_policy_that_usher_cannot_uphold_is_told() -> None:
+    there = Desk()
+
+    said = words(there.run("invite policy set", option("uses", 5), app_permissions="2048"))
+    fine = words(there.run("invite policy show", app_permissions=str(1 << 5)))
+
+    assert "I need Manage Server" in said
+    assert "I need" not in fine
+
+
 def test_everyone_is_no_role_to_ask_for() -> None:
     there = Desk()
 
