@@ -39,7 +39,7 @@ from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.ledger.lines import Line, LineType, join_id
-from usher.policy.checking import makes_invites
+from usher.policy.checking import invites_made
 
 ATTEMPTS: Final = 6
 PAUSE_SECONDS: Final = 0.05
@@ -196,7 +196,7 @@ class AttributionService:
         guild_id, own = observation.guild_id, loaded.own or {}
         ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
         effects = to_confirm = 0
-        if own or loaded.notices or makes_invites(observation):
+        if own or loaded.notices or invites_made(observation):
             follow_up = FollowUp(self.effects, self.confirmations)
             effects, to_confirm = follow_up.send(
                 observation,
@@ -220,7 +220,7 @@ class AttributionService:
         said: tuple[Notice, ...],
         told: list[Line],
     ) -> tuple[int, int]:
-        if not (told or said or makes_invites(observation)):
+        if not (told or said or invites_made(observation)):
             return 0, 0
         follow_up = FollowUp(self.effects, self.confirmations)
         settings = settings or self.guilds.settings(observation.guild_id)

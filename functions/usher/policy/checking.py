@@ -1,16 +1,33 @@
 """Which new invites are to be held against the policy. Pure."""
 
+from datetime import timedelta
 from hashlib import sha256
+from typing import Final
 
 from usher.contracts.effect import CheckInvite
-from usher.contracts.observation import InviteCreated, Observation
+from usher.contracts.observation import AuditEntry, InviteCreated, InviteRow, Observation
 from usher.ids import ChannelId, GuildId, InviteCode
 from usher.policy.rules import Policy, breaches_of_terms
 
+INVITE_MADE: Final = 40
+"""Discord's audit log event INVITE_CREATE."""
+LATE: Final = timedelta(minutes=1)
+"""An entry of the audit log that is older was read after an absence: the event went unseen."""
 
-def makes_invites(observation: Observation) -> bool:
-    """Whether it tells of new invites, which are held against the policy."""
-    return any(isinstance(event, InviteCreated) for event in observation.events)
+
+def invites_made(observation: Observation) -> tuple[InviteRow, ...]:
+    """List the new invites of which an observation tells; live entries repeat the events."""
+    found: list[InviteRow] = []
+    for event in observation.events:
+        match event:
+            case InviteCreated(invite=row):
+                found.append(row)
+            case AuditEntry(action=action, invite=InviteRow() as row, at=at):
+                if action == INVITE_MADE and observation.at - at > LATE:
+                    found.append(row)
+            case _:
+                pass
+    return tuple(found)
 
 
 def checks(
@@ -24,10 +41,8 @@ def checks(
     if not policy:
         return ()
     orders: list[CheckInvite] = []
-    for event in observation.events:
-        if not isinstance(event, InviteCreated):
-            continue
-        row, maker = event.invite, event.invite.inviter_id
+    for row in invites_made(observation):
+        maker = row.inviter_id
         if maker is None:
             continue
         asks_maker = policy.role_id is not None or policy.most_active is not None

@@ -6,8 +6,8 @@ import pytest
 
 from tests.builders import GUILD, at, joined, observe, row
 from usher.contracts.effect import CheckInvite, decode_effect, encode_effect
-from usher.contracts.observation import InviteCreated
-from usher.ids import ChannelId, RoleId
+from usher.contracts.observation import AuditEntry, InviteCreated
+from usher.ids import ChannelId, InviteCode, RoleId, UserId
 from usher.policy.checking import checks
 from usher.policy.rules import Policy, breaches, duration, read_policy
 
@@ -53,6 +53,18 @@ def test_an_order_carries_invite_and_policy_and_is_the_same_each_time() -> None:
     )  # fmt: skip
     assert order.id != orders(policy, made("def", max_age=7200))[0].id
     assert decode_effect(encode_effect(order)) == order
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(5, ()), (700, ("abc",))])
+def test_an_invite_made_in_an_absence_is_found_in_the_audit_log(
+    seconds: float, found: tuple[str, ...]
+) -> None:
+    # Given an entry that was made at 5 s, heard at once or read later
+    entry = AuditEntry(40, UserId("900"), None, InviteCode("abc"), at(5), row("abc"))
+
+    told = checks(observe(entry, seconds=seconds), Policy(longest=3600), None)
+
+    assert tuple(order.code for order in told) == found
 
 
 def test_every_breach_is_named() -> None:
