@@ -30,7 +30,7 @@ policy = invite.group("policy", "Who may make invites, and of which kind")
 
 NOTE: Final = (
     "Invites that break it are revoked as they are made, and their makers told why. Whoever has "
-    "Manage Server is above it, and so are bots. Who joins before an invite is revoked still counts."
+    "Manage Server is above it, and so are bots. Who joins before that happens still counts."
 )
 
 
