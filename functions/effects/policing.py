@@ -77,15 +77,23 @@ class Policing:
         return _Maker(str(guild.get("name") or ""), role_name, roles, exempt)
 
     def _active(self, order: CheckInvite) -> int | None:
-        """Count the maker's invites; None where nobody asks, or Discord does not say."""
+        """Count the maker's invites up to this one; None where nobody asks or Discord is silent.
+
+        Those made later are not held against it: of several at once the first ones stay.
+        """
         if order.most_active is None:
             return None
         try:
             invites = self.rest.call("GET", f"/guilds/{order.guild_id}/invites")
         except RefusedError:
             return None
-        makers = [_fields(_fields(one).get("inviter")).get("id") for one in _list(invites)]
-        return makers.count(order.user_id)
+        rows = [_fields(one) for one in _list(invites)]
+        theirs = [row for row in rows if _fields(row.get("inviter")).get("id") == order.user_id]
+        made = {str(row.get("code")): str(row.get("created_at")) for row in theirs}
+        if order.code not in made:
+            return None
+        here = made[order.code], order.code
+        return sum((created, code) <= here for code, created in made.items())
 
     def _tell(self, order: CheckInvite, guild: str, why: str) -> None:
         where = f" to **{escape(cut(guild, 100))}**" if guild else ""

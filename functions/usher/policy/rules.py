@@ -63,7 +63,8 @@ def breaches(
 ) -> list[str]:
     """Say which rules an invite breaks, by what is known of its maker.
 
-    `role_name` is that of the policy's role; `active` how many invites they have, None for unknown.
+    `role_name` is that of the policy's role; `active` how many invites they had when they made it,
+    with this one; None for unknown.
     """
     policy = policy_of(order)
     found: list[str] = []

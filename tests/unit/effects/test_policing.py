@@ -30,6 +30,8 @@ class FakeDiscord:
     bot: bool = False
     owner: str = "1"
     invites: int = 1
+    """Of the maker; `abc` is the latest."""
+    others: list[dict[str, object]] = field(default_factory=list)
     refusing: dict[str, DiscordError] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -60,7 +62,17 @@ class FakeDiscord:
                 "roles": list(self.roles),
                 "user": {"id": "900", "bot": self.bot},
             },
-            f"GET /guilds/{GUILD}/invites": [{"inviter": {"id": USER}}] * self.invites,
+            f"GET /guilds/{GUILD}/invites": [
+                *self.others,
+                *(
+                    {
+                        "code": "abc" if n == self.invites else f"c{n}",
+                        "created_at": f"2026-11-20T12:00:{n:02}+00:00",
+                        "inviter": {"id": USER},
+                    }
+                    for n in range(1, self.invites + 1)
+                ),
+            ],
             DM: {"id": "66"},
         }.get(asked)
 
@@ -113,6 +125,19 @@ def test_only_the_role_may_make_invites(roles: tuple[str, ...], revoked: bool) -
 @pytest.mark.parametrize(("invites", "revoked"), [(2, False), (3, True)])
 def test_active_invites_are_counted_as_discord_has_them(invites: int, revoked: bool) -> None:
     assert FakeDiscord(invites=invites).revoked(order(most_active=2)) is revoked
+
+
+def test_of_several_made_at_once_the_first_ones_stay() -> None:
+    later: dict[str, object] = {
+        "code": "later",
+        "created_at": "2026-11-20T12:00:59+00:00",
+        "inviter": {"id": USER},
+    }
+    discord = FakeDiscord(invites=2, others=[later, {**later, "inviter": {"id": "5"}}])
+
+    assert not discord.revoked(order(most_active=2))
+    discord.invites = 0
+    assert not discord.revoked(order(most_active=2))
 
 
 def test_invites_that_discord_does_not_show_are_not_counted() -> None:
