@@ -13,6 +13,7 @@ from usher.invites.ports import (
     DeskLimitedError,
     DeskRefusedError,
     DeskTokenError,
+    DeskWrongError,
     Wish,
 )
 from usher.platform.discord_messages import Rest, send
@@ -90,6 +91,8 @@ def _failed(error: DiscordError) -> DeskError:
             return DeskRefusedError()
         case UnauthorizedError():
             return DeskTokenError()
+        case DiscordError(status=400):
+            return DeskWrongError()
         case _:
             return DeskError()
 

@@ -26,6 +26,12 @@ class DeskRefusedError(DeskError):
     sentence = "Discord does not let me do that: a permission is missing there."
 
 
+class DeskWrongError(DeskError):
+    """Discord does not take what was asked, for example an invite to a category."""
+
+    sentence = "Discord does not take that. Is it a channel that people can be invited to?"
+
+
 class DeskFullError(DeskError):
     """The guild has as many invites as Discord allows (1,000)."""
 

@@ -13,7 +13,7 @@ from effects.doing import DiscordEffects
 from infra.practice import GatewayTerms, Practice, PracticeServer
 from usher.contracts.effect import CheckInvite
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
-from usher.invites.ports import DeskFullError, DeskRefusedError, Wish
+from usher.invites.ports import DeskFullError, DeskRefusedError, DeskWrongError, Wish
 from usher.platform.discord_rest import DiscordRest
 
 pytestmark = pytest.mark.asyncio
@@ -142,6 +142,8 @@ async def test_a_full_guild_and_a_channel_that_is_gone_are_told(world: World) ->
         await asyncio.to_thread(desk.create, Wish(world.channel, 0, 0, False, True), "x")
     with pytest.raises(DeskRefusedError):
         await asyncio.to_thread(desk.create, Wish(ChannelId("5"), 0, 0, False, True), "x")
+    with pytest.raises(DeskWrongError):
+        await asyncio.to_thread(desk.create, Wish(world.channel, -5, 0, False, True), "x")
     with pytest.raises(DeskRefusedError):
         await asyncio.to_thread(desk.post, ChannelId("5"), "Hello", "n")
 
