@@ -58,6 +58,9 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, sqs_client
+from usher.rewards.discord_hall import DiscordHall
+from usher.rewards.queries import Halls, RewardReads
+from usher.rewards.reads import DynamoRewardReads
 from usher.slash.presses import Presses, new_token
 from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
@@ -99,6 +102,8 @@ class Services:
     records: CodeRecords
     settings: SettingReads
     desk: InviteDesk
+    rewards: RewardReads
+    halls: Halls
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -150,6 +155,8 @@ def _services(
         records=DynamoCodeRecords(table),
         settings=DynamoSettingReads(table),
         desk=DiscordDesk(rest),
+        rewards=DynamoRewardReads(table),
+        halls=DiscordHall(rest, _now),
     )
 
 

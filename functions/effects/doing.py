@@ -1,12 +1,37 @@
 """Effects as calls of Discord's REST API."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Protocol, assert_never
 from urllib.parse import quote
 
 from effects.policing import Policing
-from usher.contracts.effect import ChangeRole, CheckInvite, Effect, SendMessage
+from usher.contracts.effect import (
+    ChangeRole,
+    CheckInvite,
+    CheckStanding,
+    Effect,
+    MendRank,
+    SendMessage,
+    SweepStandings,
+)
 from usher.platform.discord_messages import Rest, send
+
+
+class Standings(Protocol):
+    """What members have earned by their invites."""
+
+    def check(self, order: CheckStanding) -> None:
+        """Look at one member; raises DiscordError, and errors of table and queue."""
+
+    def sweep(self, order: SweepStandings) -> None:
+        """Have a page of members looked at, and the next one after it."""
+
+
+class Trouble(Protocol):
+    """What keeps ranks from working."""
+
+    def mend(self, order: MendRank) -> None:
+        """Look whether a problem is mended; raises DiscordError, and errors of table and queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +39,8 @@ class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
 
     rest: Rest
+    standings: Standings
+    trouble: Trouble
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -24,6 +51,12 @@ class DiscordEffects:
                 self._change_role(effect)
             case CheckInvite():
                 Policing(self.rest).check(effect)
+            case CheckStanding():
+                self.standings.check(effect)
+            case SweepStandings():
+                self.standings.sweep(effect)
+            case MendRank():
+                self.trouble.mend(effect)
             case _:
                 assert_never(effect)
 

@@ -18,6 +18,17 @@ from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
 from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
 from usher.policy.commands import clear, set_, show
+from usher.rewards.commands import add_rank, ranks, remove_rank, trust
+from usher.rewards.milestone_commands import (
+    achievements,
+    channel_,
+    message_,
+    numbers_,
+    preview,
+    standard_message,
+    switch_off,
+)
+from usher.rewards.panel_commands import forget, retry, rewards, switch_on
 from usher.slash.router import Router
 from usher.staff.commands import clear_role, list_, remove, role, staff
 from usher.staff.commands import set_ as set_staff
@@ -33,14 +44,19 @@ EVERY: Final = (
     *(view, inviter, codes, leaderboard, import_, add, reset),
     *(label, create, revoke, block, unblock, blocked),
     *(show, set_, clear, channel, joins, lead, off, show_notices),
+    *(ranks, add_rank, remove_rank, rewards, achievements),
+    *(channel_, message_, numbers_, preview),
     *LOGS,
     *(set_staff, remove, list_, role, report),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
+REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
+
 ACTIONS: Final = (
     *(turn, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
+    *REWARDS,
 )
 """What buttons do."""
 

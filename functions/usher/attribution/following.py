@@ -12,6 +12,7 @@ from usher.contracts.effect import Effect
 from usher.contracts.observation import Observation
 from usher.ledger.lines import Line
 from usher.policy.checking import checks
+from usher.rewards.owed import Owed, orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,20 @@ class FollowUp:
         observation: Observation,
         settings: GuildSettings,
         notices: Collection[Notice],
+        owed: Owed,
         lines: Callable[[], Iterable[Line]],
     ) -> tuple[int, int]:
-        """Send notices, and what follows from invites made and joins recorded.
+        """Send notices, whom and which invites to look at, and what follows from joins.
 
-        `lines` are asked for if needed.
-
-        Return the number of effects, and of joins to be confirmed.
+        `lines` only if needed. Return the number of effects, and of joins to be confirmed.
         """
-        told = self._tell(observation, settings, notices) + self._police(observation, settings)
+        looks = (
+            *orders(observation.guild_id, observation.id, owed, watched=settings.standings),
+            *checks(observation, settings.policy, settings.notice_channel_id),
+        )
+        if looks:
+            self.effects.send(looks)
+        told = len(looks) + self._tell(observation, settings, notices)
         if settings.join_log_channel_id is None and not settings.members_search:
             return told, 0
         joins = list(lines())
@@ -56,12 +62,6 @@ class FollowUp:
             return 0
         effects = tell(observation.guild_id, notices, settings.notice_channel_id)
         self.effects.send(effects)
-        return len(effects)
-
-    def _police(self, observation: Observation, settings: GuildSettings) -> int:
-        effects = checks(observation, settings.policy, settings.notice_channel_id)
-        if effects:
-            self.effects.send(effects)
         return len(effects)
 
 

@@ -14,13 +14,17 @@ from usher.policy.rules import read_policy
 from usher.times import format_time
 
 OFF: Final = "off"
+ON: Final = "on"
 GUILD: Final = "guild"
 """The group of settings that concern the guild as a whole."""
 
 
 def load_settings(guild_id: GuildId) -> GuildSettings:
-    """Read the guild's settings; may raise pynamodb's errors."""
-    values = load_group(guild_id, GUILD)
+    """Read the guild's settings; may raise pynamodb's errors.
+
+    Consistently: what a setting turns on concerns the very next join.
+    """
+    values = load_group(guild_id, GUILD, consistent=True)
     channel, notices = values.get("join_log_channel_id"), values.get("notice_channel_id")
     lead = values.get("notice_lead_seconds", "")
     return GuildSettings(
@@ -29,6 +33,7 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
         notice_channel_id=None if not notices else ChannelId(notices),
         notice_lead=timedelta(seconds=int(lead)) if lead.isdecimal() else LEAD,
         policy=read_policy(values),
+        standings=values.get("rewards") == ON or bool(values.get("milestone_channel_id")),
     )
 
 

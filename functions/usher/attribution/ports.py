@@ -17,6 +17,7 @@ from usher.ids import ChannelId, GuildId, InviteCode, UserId
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
 from usher.policy.rules import Policy
+from usher.rewards.owed import NOTHING, Owed
 
 type Attribute = Callable[[Stored, Observation], Decision]
 """The pure decision, `rules.attribute`."""
@@ -63,6 +64,8 @@ class Loaded:
     """What it gave to tell of codes, where it was applied before."""
     guild_name: str = ""
     """As last told."""
+    owed: Owed = NOTHING
+    """Whose standing is to be looked at, where it was applied before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class Change:
     """What is to be told of codes once it is written."""
     lead: timedelta | None = None
     """How long before its end a code is told of; None where nobody is to be told."""
+    owed: Owed = NOTHING
+    """Whose standing is to be looked at once it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ class GuildSettings:
     """How long before its end a code is told of."""
     policy: Policy = field(default_factory=Policy)
     """What is asked of members' invites."""
+    standings: bool = False
+    """Ranks or milestones are on: members are looked at when their invites change."""
 
 
 class Guilds(Protocol):

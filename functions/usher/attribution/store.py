@@ -40,6 +40,7 @@ from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.credit.store import load_added, load_members
 from usher.ids import GuildId, InviteCode, UserId
+from usher.rewards.owed import read_owed
 from usher.times import parse_time
 
 MANY_CODES: Final = 300
@@ -78,7 +79,11 @@ class DynamoGuilds:
         if mark in marks:
             said = marks[mark].notices
             return Loaded(
-                Stored(head), done=True, own=own, notices=read_notices(said) if said else ()
+                Stored(head),
+                done=True,
+                own=own,
+                notices=read_notices(said) if said else (),
+                owed=read_owed(marks[mark].owed),
             )
         known = self._known(observation, joins, marks, own)
         codes = self._codes(observation, head)

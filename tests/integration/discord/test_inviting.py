@@ -9,7 +9,7 @@ import pytest_asyncio
 import urllib3
 
 from command_worker.inviting import DiscordDesk
-from effects.doing import DiscordEffects
+from effects.policing import Policing
 from infra.practice import GatewayTerms, Practice, PracticeServer
 from usher.contracts.effect import CheckInvite
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
@@ -82,11 +82,11 @@ async def test_an_invite_against_the_policy_is_revoked_and_told_of_once(world: W
     practice = world.practice
     member = practice.add_member_user("host", world.guild).id
     code = practice.create_invite(world.guild, member, max_age=0)
-    effects = DiscordEffects(world.rest)
+    policing = Policing(world.rest)
 
     # When it is held against the policy, twice
     for _ in range(2):
-        await asyncio.to_thread(effects.do, world.order(code, member))
+        await asyncio.to_thread(policing.check, world.order(code, member))
 
     # Then it is gone, the audit log says why, and its maker was told once
     assert code not in practice.guild.invites
@@ -102,15 +102,17 @@ async def test_the_owner_is_above_the_policy_and_members_keep_what_they_may(worl
     member = practice.add_member_user("host", world.guild).id
     owners = practice.create_invite(world.guild, owner, max_age=0)
     first = practice.create_invite(world.guild, member, max_age=0)
-    effects = DiscordEffects(world.rest)
-    await asyncio.to_thread(effects.do, world.order(owners, owner))
+    policing = Policing(world.rest)
+    await asyncio.to_thread(policing.check, world.order(owners, owner))
     within = world.order(first, member, longest=None, most_active=1)
-    await asyncio.to_thread(effects.do, within)
+    await asyncio.to_thread(policing.check, within)
     assert {owners, first} <= practice.guild.invites.keys()
 
     # One more than a member may have
     second = practice.create_invite(world.guild, member, max_age=60)
-    await asyncio.to_thread(effects.do, world.order(second, member, longest=None, most_active=1))
+    await asyncio.to_thread(
+        policing.check, world.order(second, member, longest=None, most_active=1)
+    )
 
     assert second not in practice.guild.invites
     assert first in practice.guild.invites

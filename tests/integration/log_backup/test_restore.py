@@ -69,7 +69,8 @@ def test_a_table_with_rows_is_left_alone_unless_it_is_to_go_on(
 def test_a_guild_goes_on_after_its_table_was_lost(environ: dict[str, str]) -> None:
     # Given a setting, a backup that is older than the last lines, and a table that is gone
     off = SettingChanged("1", SETTING.removeprefix("S#"), "off", UserId("9"), at(93))
-    handle(environ, observe(off, seconds=93))
+    lax = SettingChanged("2", "fake#default_avatar", None, UserId("9"), at(93))
+    handle(environ, observe(off, lax, seconds=93))
     key = "backups/daily/9999-01-01.jsonl.gz"
     bucket = Bucket(s3_client(REGION), BUCKET)
     backups = build(environ, 1).backups

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from effects.doing import DiscordEffects
+from effects.policing import Policing
 from tests.builders import GUILD
 from usher.contracts.effect import CheckInvite
 from usher.ids import ChannelId, InviteCode, RoleId, UserId
@@ -77,7 +77,7 @@ class FakeDiscord:
         }.get(asked)
 
     def revoked(self, order: CheckInvite = ORDER) -> bool:
-        DiscordEffects(self).do(order)
+        Policing(self).check(order)
         return DELETE in self.asked
 
 

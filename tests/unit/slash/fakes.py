@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
+from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
@@ -180,10 +181,13 @@ class FakeServices:
     desk: FakeDesk = field(default_factory=FakeDesk)
     records: FakeRecords = field(default_factory=FakeRecords)
     settings: FakeSettings = field(init=False)
+    rewards: FakeRewardReads = field(init=False)
+    halls: FakeHall = field(default_factory=FakeHall)
 
     def __post_init__(self) -> None:
         self.deeds = FakeDeeds(self.credit, self.staff)
         self.settings = FakeSettings(self.staff)
+        self.rewards = FakeRewardReads(self.staff)
 
 
 @dataclass
