@@ -11,10 +11,15 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
+from command_worker.inviting import DiscordDesk
 from command_worker.looking import DiscordLooks
 from usher.attribution.backfill_commands import Imports
 from usher.attribution.backfill_reads import BackfillDesk
+from usher.attribution.code_choice_reads import DynamoCodeChoices
+from usher.attribution.code_choices import CodeChoices
 from usher.attribution.code_list import DynamoCodeList
+from usher.attribution.code_reads import DynamoCodeRecords
+from usher.attribution.code_records import CodeRecords
 from usher.attribution.deed_road import DeedRoad
 from usher.attribution.guild_reads import DynamoGuildReads
 from usher.attribution.queries import InviteReads
@@ -29,6 +34,8 @@ from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.invites.ports import InviteDesk, SettingReads
+from usher.invites.reads import DynamoSettingReads
 from usher.ledger.chain import ChainError
 from usher.ledger.closed import ClosedDays
 from usher.ledger.commands import LedgerExports
@@ -93,6 +100,10 @@ class Services:
     lookups: Lookups
     syncs: Syncs
     imports: Imports
+    codes: CodeChoices
+    records: CodeRecords
+    settings: SettingReads
+    desk: InviteDesk
     rewards: RewardReads
     halls: Halls
     fakes: FakeRules
@@ -150,6 +161,10 @@ def _services(
         ),
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
+        codes=DynamoCodeChoices(table),
+        records=DynamoCodeRecords(table),
+        settings=DynamoSettingReads(table),
+        desk=DiscordDesk(rest),
         rewards=DynamoRewardReads(table),
         halls=DiscordHall(rest, _now),
         fakes=fakes,

@@ -39,6 +39,7 @@ from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.ledger.lines import Line, LineType, join_id
+from usher.policy.checking import invites_made
 from usher.rewards.owed import owed_by
 
 ATTEMPTS: Final = 6
@@ -204,7 +205,7 @@ class AttributionService:
         guild_id, own = observation.guild_id, loaded.own or {}
         ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
         effects = to_confirm = 0
-        if own or loaded.notices or loaded.owed:
+        if own or loaded.notices or loaded.owed or invites_made(observation):
             follow_up = FollowUp(self.effects, self.confirmations)
             effects, to_confirm = follow_up.send(
                 observation,
@@ -229,7 +230,7 @@ class AttributionService:
         change: Change,
         told: list[Line],
     ) -> tuple[int, int]:
-        if not (told or change.notices or change.owed):
+        if not (told or change.notices or change.owed or invites_made(observation)):
             return 0, 0
         follow_up = FollowUp(self.effects, self.confirmations)
         settings = settings or self.guilds.settings(observation.guild_id)

@@ -29,6 +29,8 @@ class Books:
     """Rows that came to nothing are among them."""
     accuracy: dict[date, Accuracy] = field(default_factory=dict)
     codes: dict[InviteCode, CodeCount] = field(default_factory=dict)
+    settings: dict[str, Line] = field(default_factory=dict)
+    """The lines that say what the settings are, by the settings' names."""
     lines: int = 0
     version: int = 0
     """The highest of a head that lines were recorded for: a head that follows must be higher."""
@@ -47,6 +49,10 @@ class Books:
         self.until = max(self.until or line.timestamp, line.timestamp)
         if line.name == TRACKING:
             self.off = switch(self.off, line.timestamp, off=line.value == OFF)
+        if line.name is not None:
+            self.settings.pop(line.name, None)
+            if line.value is not None:
+                self.settings[line.name] = line
         record = None if line.user_id is None else self.members.get(line.user_id)
         booking = book(line, record)
         if line.user_id is not None and booking.record is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
@@ -224,6 +225,9 @@ class FakeServices:
     lookups: FakeLookups = field(default_factory=FakeLookups)
     syncs: FakeSyncs = field(default_factory=FakeSyncs)
     imports: FakeImports = field(default_factory=FakeImports)
+    desk: FakeDesk = field(default_factory=FakeDesk)
+    records: FakeRecords = field(default_factory=FakeRecords)
+    settings: FakeSettings = field(init=False)
     rewards: FakeRewardReads = field(init=False)
     halls: FakeHall = field(default_factory=FakeHall)
 
@@ -232,6 +236,7 @@ class FakeServices:
     def __post_init__(self) -> None:
         self.fakes = FakeFakeRules(self.credit)
         self.deeds = FakeDeeds(self.credit, self.staff)
+        self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)
 
 
