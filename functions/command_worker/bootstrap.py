@@ -12,6 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
 from command_worker.looking import DiscordLooks
+from usher.analytics.chart import PillowCharts
+from usher.analytics.counting import Counting
+from usher.analytics.queries import AnalyticsReads, Charts
+from usher.analytics.reads import DynamoAnalyticsReads
 from usher.attribution.backfill_commands import Imports
 from usher.attribution.backfill_reads import BackfillDesk
 from usher.attribution.code_list import DynamoCodeList
@@ -93,6 +97,8 @@ class Services:
     imports: Imports
     rewards: RewardReads
     halls: Halls
+    analytics: AnalyticsReads
+    charts: Charts
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -120,7 +126,9 @@ def _services(
 ) -> Services:
     bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")
-    reader = LedgerReader(LedgerStore(bucket, _now), pool, ClosedDays(bucket))
+    store = LedgerStore(bucket, _now)
+    reader = LedgerReader(store, pool, ClosedDays(bucket))
+    guilds = DynamoGuildReads(table)
     members, staff = DynamoMemberReads(table), DynamoStaffReads(table)
     patience = Patience(_now, PATIENCE)
     token = TokenSecret(secrets_client(where), found["DISCORD_TOKEN_SECRET"])
@@ -135,13 +143,13 @@ def _services(
         staff=staff,
         reports=StaffReport(reader, patience),
         log=JoinLog(reader, members, pool),
-        lookups=Lookup(
-            reader, members, DynamoGuildReads(table), staff, LEDGER_ERRORS, TABLE_ERRORS
-        ),
+        lookups=Lookup(reader, members, guilds, staff, LEDGER_ERRORS, TABLE_ERRORS),
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
         rewards=DynamoRewardReads(table),
         halls=DiscordHall(rest, _now),
+        analytics=DynamoAnalyticsReads(table, guilds, Counting(store, pool)),
+        charts=PillowCharts(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from usher.analytics.commands import stats, switch
 from usher.attribution.backfill_commands import import_
 from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
@@ -33,7 +34,7 @@ COMMANDS: Final = (invite, *LOGS, staff)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
-    *(view, inviter, codes, leaderboard, import_, add, reset),
+    *(view, inviter, codes, leaderboard, stats, import_, add, reset),
     *(ranks, add_rank, remove_rank, rewards, achievements),
     *(channel_, message_, numbers_, preview),
     *LOGS,
@@ -43,7 +44,9 @@ EVERY: Final = (
 
 REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
 
-ACTIONS: Final = (turn, assign, turn_log, repair, turn_staff, clear_role, turn_report, *REWARDS)
+STAFF: Final = (turn_staff, clear_role, turn_report)
+
+ACTIONS: Final = (turn, switch, assign, turn_log, repair, *STAFF, *REWARDS)
 """What buttons do."""
 
 ROUTER: Final = Router(COMMANDS, ACTIONS)
