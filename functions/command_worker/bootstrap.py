@@ -21,6 +21,7 @@ from usher.attribution.backfill_reads import BackfillDesk
 from usher.attribution.code_list import DynamoCodeList
 from usher.attribution.deed_road import DeedRoad
 from usher.attribution.guild_reads import DynamoGuildReads
+from usher.attribution.noted_deeds import NotedDeeds
 from usher.attribution.queries import InviteReads
 from usher.attribution.reads import DynamoInviteReads
 from usher.attribution.state_codec import StateError
@@ -44,10 +45,13 @@ from usher.ledger.lookup_found import Lookups
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore, LineMissingError
+from usher.platform.cache import Cache, measure_uses
+from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
+from usher.platform.metrics import EmfMeter
 from usher.platform.press_table import PressTable
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.s3_shelf import Shelf, shelf_client
@@ -106,11 +110,13 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     found = require(environ, *NEEDED)
     where = region(environ)
     dynamodb = SignedClient(DYNAMODB, environ)
-    table = DynamoReads(dynamodb, found["TABLE_NAME"])
+    settings: Cache[str, Answer] = Cache()
+    table = DynamoReads(CachedSettings(dynamodb, settings), found["TABLE_NAME"])
     queues = sqs_client(where)
     events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
-    road = DeedRoad(events, table, _now, sleep)
+    road = NotedDeeds(DeedRoad(events, table, _now, sleep), settings)
+    meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "command_worker"))
     return Door(
         router=ROUTER,
         services=_services(found, where, table, road, BackfillDesk(table, steps)),
@@ -118,11 +124,12 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
         log=get_logger(),
+        after=lambda: measure_uses(meter, settings.take_uses()),
     )
 
 
 def _services(
-    found: Mapping[str, str], where: str, table: DynamoReads, road: DeedRoad, imports: Imports
+    found: Mapping[str, str], where: str, table: DynamoReads, road: NotedDeeds, imports: Imports
 ) -> Services:
     bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")

@@ -66,12 +66,14 @@ class Recount:
     listing: dict[date, list[Entry]]
     _read: dict[str, Line | None] = field(default_factory=dict)
 
-    def fresh(self, since: datetime) -> list[Entry]:
-        """Pick the lines that were written since a time."""
+    def fresh(
+        self, since: datetime, first: date | None = None, before: date = date.max
+    ) -> list[Entry]:
+        """Pick the lines of days that were written since a time."""
         return [
             entry
             for day, entries in self.listing.items()
-            if day >= self.first
+            if (first or self.first) <= day < before
             for entry in entries
             if entry.modified >= since
         ]

@@ -17,9 +17,10 @@ class Progress:
     version: int
     """Of the guild's head when its ledger was looked at last: while it stays, nothing is new."""
     seen: datetime
-    """Lines written before this are counted, but for those of weeks still to come."""
-    swept: date
-    """When late lines of older days were last looked for."""
+    """Lines written before this are counted, but for those of weeks still to come, and for late
+    ones of days before yesterday."""
+    swept: datetime
+    """Lines of any day written before this are counted."""
     week: date | None = None
     """The Monday from which on the ledger has still to be counted the first time; None for done."""
 

@@ -79,12 +79,13 @@ class Rollup:
         guild_id, known, now = waiting.guild_id, waiting.progress, self.clock()
         today = now.astimezone(UTC).date()
         if known is None or known.week is not None:
-            begun = known or Progress(waiting.version, now, today, self._first_week(guild_id))
+            begun = known or Progress(waiting.version, now, now, self._first_week(guild_id))
             return self._count_weeks(guild_id, begun, today, time_is_left)
-        first = today - (LOOKED_BACK if known.swept < today else DAY)
-        hours = self._count_again(guild_id, first, known.seen - OVERLAP, time_is_left)
+        sweeps = known.swept.astimezone(UTC).date() < today
+        hours = self._count_again(guild_id, known, today, sweeps, time_is_left)
         self._note_places(guild_id, now)
-        self.rows.advance(guild_id, Progress(waiting.version, now, today))
+        swept = now if sweeps else known.swept
+        self.rows.advance(guild_id, Progress(waiting.version, now, swept))
         return hours
 
     def _note_places(self, guild_id: GuildId, now: datetime) -> None:
@@ -137,11 +138,23 @@ class Rollup:
         return len(hours)
 
     def _count_again(
-        self, guild_id: GuildId, first: date, since: datetime, time_is_left: Callable[[], bool]
+        self,
+        guild_id: GuildId,
+        known: Progress,
+        today: date,
+        sweeps: bool,
+        time_is_left: Callable[[], bool],
     ) -> int:
-        """Count the hours again that lines were written for since then."""
-        recount = self.counting.since(guild_id, first)
-        dirty = recount.hours_of(recount.fresh(since))
+        """Count the hours again that lines were written for; once a day late ones are looked for.
+
+        Listing forty days each hour would cost more than all the rest.
+        """
+        yesterday = today - DAY
+        recount = self.counting.since(guild_id, today - LOOKED_BACK if sweeps else yesterday)
+        fresh = recount.fresh(known.seen - OVERLAP, first=yesterday)
+        if sweeps:
+            fresh += recount.fresh(known.swept - OVERLAP, before=yesterday)
+        dirty = recount.hours_of(fresh)
         for day, hours in recount.count(dirty):
             if not time_is_left():
                 raise OutOfTimeError

@@ -77,7 +77,7 @@ class DynamoRollups:
             actions=[
                 ProgressRow.rolled_version.set(progress.version),
                 ProgressRow.rolled_seen.set(format_time(progress.seen)),
-                ProgressRow.rolled_swept.set(progress.swept.isoformat()),
+                ProgressRow.rolled_swept.set(format_time(progress.swept)),
                 ProgressRow.rolled_week.remove()
                 if week is None
                 else ProgressRow.rolled_week.set(week.isoformat()),
@@ -143,6 +143,6 @@ def _progress(row: ProgressRow) -> Progress:
     return Progress(
         int(row.rolled_version),
         parse_time(row.rolled_seen),
-        date.fromisoformat(row.rolled_swept),
+        parse_time(row.rolled_swept),
         None if row.rolled_week is None else date.fromisoformat(row.rolled_week),
     )

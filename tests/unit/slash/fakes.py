@@ -11,6 +11,7 @@ from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
 from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
+from usher.credit.places import MOST_RANKED, Place, place_among
 from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
@@ -27,6 +28,8 @@ class FakeCredit:
     """Implements CreditReads on dictionaries."""
 
     boards: dict[tuple[GuildId, Period], dict[UserId, Tally]] = field(default_factory=dict)
+    gone: set[UserId] = field(default_factory=set)
+    histogram: dict[int, int] | None = None
 
     def put(self, guild: str, period: Period, user: str, tally: Tally) -> None:
         self.boards.setdefault((GuildId(guild), period), {})[UserId(user)] = tally
@@ -46,7 +49,20 @@ class FakeCredit:
         ]
         rows.sort(key=lambda row: (-row.tally.effective, int(row.user_id)))
         end = page * size
-        return LeaderboardPage(tuple(rows[end - size : end]), len(rows) > end)
+        shown = [replace(row, gone=row.user_id in self.gone) for row in rows[end - size : end]]
+        return LeaderboardPage(tuple(shown), len(rows) > end)
+
+    def place(
+        self, guild_id: GuildId, period: Period, now: datetime, user_id: UserId
+    ) -> Place | None:
+        del now
+        board = self.boards.get((guild_id, period), {})
+        rows = [(tally.effective, user) for user, tally in board.items()]
+        score = board.get(user_id, Tally()).effective
+        if score <= 0:
+            return None
+        rows = sorted((row for row in rows if row[0] >= score), reverse=True)
+        return place_among(rows[: MOST_RANKED + 1], user_id, score, self.histogram)
 
 
 @dataclass

@@ -1,0 +1,57 @@
+"""The stored state of guilds with settings remembered for some seconds (SPEC 11.7)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from usher.attribution.model import Stored
+from usher.attribution.ports import Change, Guilds, GuildSettings, Loaded
+from usher.contracts.observation import Observation
+from usher.credit.rules import Members
+from usher.ids import GuildId, UserId
+from usher.platform.cache import Cache
+
+SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class CachedGuilds:
+    """Implements Guilds over another. What this one changes it sees at once."""
+
+    inner: Guilds
+    cache: Cache[GuildId, GuildSettings]
+
+    def load(self, observation: Observation) -> Loaded:
+        """Read what an observation touches; raises StaleHeadError, StateError."""
+        return self.inner.load(observation)
+
+    def reopen(self, stored: Stored, observation: Observation) -> Stored:
+        """Add the groups closed lately, and the codes of their uses."""
+        return self.inner.reopen(stored, observation)
+
+    def members(self, guild_id: GuildId, users: Collection[UserId], observation_id: str) -> Members:
+        """Read member records; who has none is left out."""
+        return self.inner.members(guild_id, users, observation_id)
+
+    def added(self, guild_id: GuildId, users: Collection[UserId]) -> Mapping[UserId, int]:
+        """Read how many invites admins have added to members in all."""
+        return self.inner.added(guild_id, users)
+
+    def applied(self, event_ids: Iterable[str]) -> frozenset[str]:
+        """Say which events were applied already."""
+        return self.inner.applied(event_ids)
+
+    def commit(self, change: Change) -> float:
+        """Write a change, and forget the settings if it changes any, even when it seems to fail."""
+        try:
+            return self.inner.commit(change)
+        finally:
+            if any(part.settings for part in change.parts):
+                self.cache.forget(change.guild_id)
+
+    def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
+        """Note that a message of the guild went unseen, once; False for a guild never seen."""
+        return self.inner.mark_gap(guild_id, message_id)
+
+    def settings(self, guild_id: GuildId) -> GuildSettings:
+        """Read the guild's settings, some seconds old perhaps."""
+        return self.cache.get(guild_id, SETTINGS, lambda: self.inner.settings(guild_id))
