@@ -15,11 +15,12 @@ from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore
 from usher.platform.dynamo import bind
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.dynamo_scan import dynamo_client
+from usher.platform.dynamo_sdk import SdkQueries
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import region, require
-from usher.platform.signed_http import DYNAMODB, SignedClient
 
 NEEDED: Final = ("TABLE_NAME", "LEDGER_BUCKET")
 READERS: Final = 32
@@ -40,7 +41,8 @@ def build(environ: Mapping[str, str], readers: int = READERS) -> RollupDoor:
 
     store = LedgerStore(bucket, _now)
     reader, counting = LedgerReader(store, pool, ClosedDays(bucket)), Counting(store, pool, stray)
-    boards = DynamoCreditReads(DynamoReads(SignedClient(DYNAMODB, environ), names["TABLE_NAME"]))
+    queries = SdkQueries(dynamo_client(where))
+    boards = DynamoCreditReads(DynamoReads(queries, names["TABLE_NAME"]))
     return RollupDoor(Rollup(reader, counting, DynamoRollups(), boards, _now), log, meter)
 
 

@@ -60,14 +60,15 @@ class Rollup:
         Those that have to be counted from their first week come last: they may take all the time.
         """
         found: list[Waiting] = []
+        today = self.clock().astimezone(UTC).date()
         for some in batched(self.reader.store.guilds(), GUILDS_AT_ONCE, strict=False):
             versions, known = self.rows.versions(some), self.rows.progress(some)
             found += [
                 Waiting(guild, versions.get(guild, 0), known.get(guild))
                 for guild in some
                 if (one := known.get(guild)) is None
-                or one.week is not None
                 or one.version != versions.get(guild, 0)
+                or _is_unfinished(one, today)
             ]
         return sorted(found, key=_turn)
 
@@ -168,6 +169,12 @@ class Rollup:
             if of_week:
                 self.rows.put_week(guild_id, monday, total(of_week.values()))
         return len(dirty)
+
+
+def _is_unfinished(known: Progress, today: date) -> bool:
+    """Whether weeks are left, or late lines may have come since they were looked for."""
+    is_swept = known.swept >= known.seen or known.swept.astimezone(UTC).date() >= today
+    return known.week is not None or not is_swept
 
 
 def _turn(waiting: Waiting) -> tuple[bool, datetime]:

@@ -37,7 +37,7 @@ def trend(now: int, before: int | None) -> str:
     arrow = "▲" if now > before else "▼"
     if not before or now >= MOST_GROWTH * before:
         return f" {arrow} from {before:,}"
-    return f" {arrow} {abs(now - before) / before:.0%}"
+    return f" {arrow} {abs(now - before) / before:.0%}".replace("%", " %")
 
 
 def share(part: float | None) -> str:

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.builders import GUILD, by
+from tests.builders import GUILD
 from tests.fakes.analytics import DatedObjects, FakeBoards, FakeRollups
-from tests.fakes.comings import UNKNOWN, came, later_word, went
+from tests.fakes.comings import came, went
 from tests.fakes.objects import Inline
 from usher.analytics.counting import Counting
 from usher.analytics.service import OutOfTimeError, Rollup
@@ -92,18 +92,17 @@ def test_a_guild_whose_head_stands_still_is_left_alone() -> None:
 
 def test_a_late_line_is_found_within_forty_days_on_the_first_run_of_a_day() -> None:
     town = Town()
-    join = came("1", NOON - timedelta(days=30), UNKNOWN)
-    town.write(join)
+    town.write(came("1", NOON - timedelta(days=30)))
     town.run(minutes=20)
     town.now += timedelta(hours=2)
     town.write(came("2", NOON - timedelta(days=30)))
     town.run(minutes=20)
     assert town.joins() == 1
 
-    town.write(later_word(join, by("900"), town.now))
-    town.run(days=1)
+    town.run(days=1)  # though the head stands still
 
     assert town.joins() == 2
+    assert town.rollup().waiting() == []
 
 
 def test_what_was_counted_is_counted_again_whole_and_never_added_to() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
@@ -195,6 +196,8 @@ class FakeServices:
     imports: FakeImports = field(default_factory=FakeImports)
     rewards: FakeRewardReads = field(init=False)
     halls: FakeHall = field(default_factory=FakeHall)
+    analytics: FakeAnalytics = field(default_factory=FakeAnalytics)
+    charts: FakeCharts = field(default_factory=FakeCharts)
 
     def __post_init__(self) -> None:
         self.deeds = FakeDeeds(self.credit, self.staff)
