@@ -13,7 +13,7 @@ from pynamodb.exceptions import PynamoDBException
 from event_worker.batch import EventDoor
 from event_worker.parking import Parking
 from usher.attribution.backfill_install import BackfillAtInstall
-from usher.attribution.cached_guilds import CachedGuilds
+from usher.attribution.cached_guilds import LIFE_SECONDS, MOST_KEPT, CachedGuilds
 from usher.attribution.ports import ContestedError, GuildSettings, StaleHeadError
 from usher.attribution.rules import attribute, needs_closed_groups
 from usher.attribution.service import AttributionService
@@ -71,7 +71,7 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
     bucket = Bucket(s3_client(where), names["LEDGER_BUCKET"])
     ledger = LedgerStore(bucket, _now, retention(environ))
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "event_worker"))
-    settings: Cache[GuildId, GuildSettings] = Cache()
+    settings: Cache[GuildId, GuildSettings] = Cache(LIFE_SECONDS, MOST_KEPT)
     stored = DynamoGuilds(Transactor(bind(names["TABLE_NAME"], where)), _now)
     guilds = CachedGuilds(stored, settings)
     queues = sqs_client(where)
