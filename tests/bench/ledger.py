@@ -113,7 +113,7 @@ def measure(joins: int = JOINS) -> list[str]:
             write(bucket, joins // 10)
             _close(bucket)
             _csv(bucket)
-            with cloud() as (table, cloud_bucket):
+            with _emulator() as (table, cloud_bucket):
                 step("rebuilt into a table (emulator), rows", lambda: _rebuild(bucket, table))
                 step("compared with that table, rows", lambda: _compare(bucket, table))
                 few = max(joins // 200, 20)
@@ -177,8 +177,7 @@ def _peak(file: Path, folder: str) -> int:
 
 
 @contextmanager
-def cloud() -> Iterator[tuple[WholeTable, Bucket]]:
-    """An empty table and bucket of the emulator, which the SDK finds by itself."""
+def _emulator() -> Iterator[tuple[WholeTable, Bucket]]:
     before = dict(os.environ)
     with Emulator() as emulator:
         os.environ.update(environment(emulator.endpoint_url))
