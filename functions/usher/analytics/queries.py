@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
-from usher.attribution.accuracy import Accuracy
 from usher.ids import GuildId
 
 
@@ -79,7 +78,10 @@ class Summary:
     """Joins by the road they came, bots among them, the most first."""
     causes: Mapping[str, int] = field(default_factory=dict)
     """Leaves by their cause, the most first."""
-    accuracy: Accuracy = field(default_factory=Accuracy)
+    certain: float | None = None
+    """The share of joins that are known for sure, 0 to 1; None without joins."""
+    agreement: float | None = None
+    """The share of checked words that Discord's record agrees with; None where none was checked."""
     here: float | None = None
     """The share of those who joined in the span who have not left; None without joins, or where
     the span is longer than stays are counted."""

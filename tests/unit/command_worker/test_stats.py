@@ -10,8 +10,6 @@ from tests.unit.slash.fakes import NOW
 from tests.unit.slash.payloads import GUILD, OTHER, option
 from usher.analytics.queries import Bar, Span, Stayed, Summary, Total
 from usher.analytics.words import share, trend
-from usher.attribution.accuracy import Accuracy, Check
-from usher.attribution.outcomes import Confidence
 from usher.credit.queries import Period, Tally
 
 FULL = Summary(
@@ -26,7 +24,8 @@ FULL = Summary(
     attributed=108,
     kinds={"invite": 100, "vanity": 15, "unknown": 5},
     causes={"left": 18, "kicked": 2},
-    accuracy=Accuracy({Confidence.EXACT: 99, Confidence.AMBIGUOUS: 1}, {Check.AGREED: 50}),
+    certain=0.99,
+    agreement=1.0,
     here=0.9,
     stayed=(Stayed(1, 0.95), Stayed(7, 0.8), Stayed(30, None)),
     hours=(*(0,) * 18, 30, *(0,) * 5),
