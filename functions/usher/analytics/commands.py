@@ -6,12 +6,12 @@ from usher.analytics.queries import AnalyticsReads, Charts, Span, Summary
 from usher.analytics.words import alt, causes, here, kinds, peak, share, stayed, top, trend
 from usher.attribution.commands import invite
 from usher.credit.queries import CreditReads, Period
-from usher.slash import text
 from usher.slash.actions import action
 from usher.slash.buttons import Button, Row, Style
 from usher.slash.context import Ctx
 from usher.slash.options import Opt
 from usher.slash.replies import Embed, Field, File, Reply
+from usher.slash.say import later, say, say_count
 
 BLURPLE: Final = 0x5865F2
 CHART: Final = "invite-stats.png"
@@ -19,16 +19,22 @@ TOP: Final = 5
 """Inviters named."""
 
 TITLES: Final = {
-    Span.DAY: "Today",
-    Span.WEEK: "The last 7 days",
-    Span.MONTH: "The last 30 days",
-    Span.ALL: "All time",
+    Span.DAY: later("Today"),
+    Span.WEEK: later("The last 7 days"),
+    Span.MONTH: later("The last 30 days"),
+    Span.ALL: later("All time"),
+}
+BUTTONS: Final = {
+    Span.DAY: later("Today"),
+    Span.WEEK: later("7 days"),
+    Span.MONTH: later("30 days"),
+    Span.ALL: later("All time"),
 }
 BOARDS: Final = {
-    Span.DAY: (Period.DAY, "today"),
-    Span.WEEK: (Period.WEEK, "this week"),
-    Span.MONTH: (Period.ALL, "of all time"),
-    Span.ALL: (Period.ALL, "of all time"),
+    Span.DAY: (Period.DAY, later("Top inviters today")),
+    Span.WEEK: (Period.WEEK, later("Top inviters this week")),
+    Span.MONTH: (Period.ALL, later("Top inviters of all time")),
+    Span.ALL: (Period.ALL, later("Top inviters of all time")),
 }
 """Whose boards there are: of the UTC day, of the week since Monday, of all time."""
 
@@ -72,45 +78,48 @@ def _page(ctx: Ctx[Services], span: Span) -> Reply:
     chart = ctx.services.charts.draw(summary)
     return Reply(
         embeds=(_embed(ctx, summary),),
-        files=(File(CHART, chart, "image/png", alt(summary, TITLES[span])),),
+        files=(File(CHART, chart, "image/png", alt(summary, say(TITLES[span]))),),
         rows=(_buttons(span),),
     )
 
 
 def _embed(ctx: Ctx[Services], summary: Summary) -> Embed:
-    title = f"Server statistics · {TITLES[summary.span]}"
+    title = f"{say('Server statistics')} · {say(TITLES[summary.span])}"
     if summary.since is None:
-        return Embed("Nobody has been seen joining here yet.", title, image=CHART, color=BLURPLE)
+        nobody = say("Nobody has been seen joining here yet.")
+        return Embed(nobody, title, image=CHART, color=BLURPLE)
     before = summary.before
     total = summary.total
-    people = f"{'' if summary.people_exact else 'about '}{summary.people:,}"
+    people = f"{summary.people:,}"
+    if not summary.people_exact:
+        people = say("about {number}", number=people)
     fields = [
         Field(
-            "Joins",
+            say("Joins"),
             f"**{total.joins:,}**{trend(total.joins, before.joins if before else None)}",
             True,
         ),
         Field(
-            "Leaves",
+            say("Leaves"),
             f"**{total.leaves:,}**{trend(total.leaves, before.leaves if before else None)}",
             True,
         ),
-        Field("Growth", f"**{total.net:+,}**{_was(summary)}", True),
-        Field("Different people", people, True),
-        Field("Inviter known", share(summary.known), True),
-        Field("Known for sure", share(summary.certain), True),
-        Field("Agrees with Discord's record", share(summary.agreement), True),
-        Field("Busiest hour", peak(summary), True),
-        Field("Still here", here(summary), True),
-        Field("Stayed", stayed(summary)),
+        Field(say("Growth"), f"**{total.net:+,}**{_was(summary)}", True),
+        Field(say("Different people"), people, True),
+        Field(say("Inviter known"), share(summary.known), True),
+        Field(say("Known for sure"), share(summary.certain), True),
+        Field(say("Agrees with Discord's record"), share(summary.agreement), True),
+        Field(say("Busiest hour"), peak(summary), True),
+        Field(say("Still here"), here(summary), True),
+        Field(say("Stayed"), stayed(summary)),
     ]
     if summary.kinds:
-        fields.append(Field("How they came", kinds(summary)))
+        fields.append(Field(say("How they came"), kinds(summary)))
     if summary.causes:
-        fields.append(Field("How they went", causes(summary)))
-    period, when = BOARDS[summary.span]
+        fields.append(Field(say("How they went"), causes(summary)))
+    period, heading = BOARDS[summary.span]
     board = ctx.services.credit.leaderboard(ctx.guild_id, period, ctx.now, 1, TOP)
-    fields.append(Field(f"Top inviters {when}", top(board.standings)))
+    fields.append(Field(say(heading), top(board.standings)))
     return Embed(
         _sentence(summary), title, tuple(fields), _footer(ctx, summary), BLURPLE, image=CHART
     )
@@ -118,34 +127,39 @@ def _embed(ctx: Ctx[Services], summary: Summary) -> Embed:
 
 def _sentence(summary: Summary) -> str:
     if not summary.total.joins and not summary.total.leaves:
-        return "Nobody joined or left in this time."
-    joined = text.count(summary.total.joins, "member")
-    return f"{joined} joined and {summary.total.leaves:,} left."
+        return say("Nobody joined or left in this time.")
+    return say_count(
+        "{number} member joined and {leaves} left.",
+        "{number} members joined and {leaves} left.",
+        summary.total.joins,
+        leaves=f"{summary.total.leaves:,}",
+    )
 
 
 def _was(summary: Summary) -> str:
-    return "" if summary.before is None else f" (was {summary.before.net:+,})"
+    if summary.before is None:
+        return ""
+    return f" ({say('was {number}', number=f'{summary.before.net:+,}')})"
 
 
 def _footer(ctx: Ctx[Services], summary: Summary) -> str:
-    parts = ["Days are UTC, bots are left out"]
+    parts = [say("Days are UTC, bots are left out")]
     if summary.before is not None:
-        parts.append("compared with as long a time just before")
+        parts.append(say("compared with as long a time just before"))
     if summary.until < ctx.now:
-        parts.append(f"counted until {summary.until:%d %b %H:%M} UTC")
+        parts.append(say("counted until {time} UTC", time=f"{summary.until:%Y-%m-%d %H:%M}"))
     if summary.since is not None:
-        parts.append(f"Usher watches since {summary.since:%d %b %Y}")
+        parts.append(say("Usher watches since {day}", day=f"{summary.since:%Y-%m-%d}"))
     return " · ".join(parts)
 
 
 def _buttons(span: Span) -> Row:
-    names = {Span.DAY: "Today", Span.WEEK: "7 days", Span.MONTH: "30 days", Span.ALL: "All time"}
     return tuple(
         Button(
-            name,
+            say(name),
             switch.press(period=one.value),
             Style.PRIMARY if one is span else Style.SECONDARY,
             disabled=one is span,
         )
-        for one, name in names.items()
+        for one, name in BUTTONS.items()
     )

@@ -6,26 +6,28 @@ from typing import Final
 from usher.analytics.queries import Summary
 from usher.credit.queries import Standing
 from usher.slash import text
+from usher.slash.say import later, say, say_count
 
 MOST_GROWTH: Final = 10
 """From so many times as much on, a percentage says nothing any more."""
 
 KINDS: Final = {
-    "invite": "by invite",
-    "vanity": "by the vanity link",
-    "discovery": "by server discovery",
-    "hub": "by a student hub",
-    "api": "added by an app",
-    "bot": "as bots",
-    "unknown": "by a way not known",
+    "invite": later("{number} by invite"),
+    "vanity": later("{number} by the vanity link"),
+    "discovery": later("{number} by server discovery"),
+    "hub": later("{number} by a student hub"),
+    "api": later("{number} added by an app"),
+    "bot": later("{number} as bots"),
+    "unknown": later("{number} by a way not known"),
 }
 CAUSES: Final = {
-    "left": "by themselves",
-    "kicked": "kicked",
-    "banned": "banned",
-    "pruned": "pruned",
-    "unknown": "for a reason not known",
+    "left": later("{number} by themselves"),
+    "kicked": later("{number} kicked"),
+    "banned": later("{number} banned"),
+    "pruned": later("{number} pruned"),
+    "unknown": later("{number} for a reason not known"),
 }
+OTHERWISE: Final = later("{number} otherwise")
 
 
 def trend(now: int, before: int | None) -> str:
@@ -33,21 +35,21 @@ def trend(now: int, before: int | None) -> str:
     if before is None or now == before == 0:
         return ""
     if now == before:
-        return " ▬ as before"
+        return f" ▬ {say('as before')}"
     arrow = "▲" if now > before else "▼"
     if not before or now >= MOST_GROWTH * before:
-        return f" {arrow} from {before:,}"
+        return f" {arrow} {say('from {number}', number=f'{before:,}')}"
     return f" {arrow} {abs(now - before) / before:.0%}".replace("%", " %")
 
 
 def share(part: float | None) -> str:
     """Write a share so that 100 % means all and 0 % means none."""
     if part is None:
-        return "no data yet"
+        return say("no data yet")
     if 0 < part < 0.001:
-        return "below 0.1 %"
+        return say("below 0.1 %")
     if 0.999 < part < 1:
-        return "above 99.9 %"
+        return say("above 99.9 %")
     return f"{part:.1%}".replace(".0%", "%").replace("%", " %")
 
 
@@ -55,29 +57,37 @@ def peak(summary: Summary) -> str:
     """Name the hour of the day with most joins, as each reader's clock shows it."""
     most = max(summary.hours)
     if not most:
-        return "no data yet"
+        return say("no data yet")
     hour = summary.hours.index(most)
     start = summary.until.replace(hour=hour, minute=0, second=0, microsecond=0)
-    return f"from {text.when(start, 't')} ({text.count(most, 'join')})"
+    joins = say_count("{number} join", "{number} joins", most)
+    return say("from {time} ({joins})", time=text.when(start, "t"), joins=joins)
 
 
 def here(summary: Summary) -> str:
     """Say how many of those who joined in the span have not left."""
     if summary.here is None and summary.total.joins:
-        return "see below"
+        return say("see below")
     return share(summary.here)
 
 
 def stayed(summary: Summary) -> str:
     """Say how many stay how long."""
     parts = [
-        f"{share(one.share)} after {text.count(one.days, 'day')}"
+        say_count(
+            "{share} after {number} day",
+            "{share} after {number} days",
+            one.days,
+            share=share(one.share),
+        )
         for one in summary.stayed
         if one.share is not None
     ]
     if not parts:
-        return "Told once the first joins are a day old."
-    return f"{', '.join(parts)} (of the joins of 90 days that are long enough ago)"
+        return say("Told once the first joins are a day old.")
+    return say(
+        "{shares} (of the joins of 90 days that are long enough ago)", shares=", ".join(parts)
+    )
 
 
 def kinds(summary: Summary) -> str:
@@ -93,23 +103,33 @@ def causes(summary: Summary) -> str:
 def top(standings: Sequence[Standing]) -> str:
     """List inviters."""
     lines = [
-        f"**{place}.** {text.user(one.user_id)}: {text.count(one.tally.effective, 'invite')}"
+        f"**{place}.** {text.user(one.user_id)}: {_invites(one.tally.effective)}"
         for place, one in enumerate(standings, 1)
     ]
-    return "\n".join(lines) or "Nobody yet."
+    return "\n".join(lines) or say("Nobody yet.")
 
 
 def alt(summary: Summary, title: str) -> str:
     """Say what the chart shows."""
     if not summary.total.joins and not summary.total.leaves:
-        return f"Chart of joins and leaves, {title.lower()}: nobody joined or left."
+        return say("Chart of joins and leaves, {title}: nobody joined or left.", title=title)
     busiest = max(summary.bars, key=lambda bar: bar.joins)
-    return (
-        f"Chart of joins and leaves, {title.lower()}: {summary.total.joins:,} joins and "
-        f"{summary.total.leaves:,} leaves, most joins ({busiest.joins:,}) in the bar of "
-        f"{busiest.start:%d %b %Y %H:%M} UTC."
+    return say(
+        "Chart of joins and leaves, {title}: {joins} joins and {leaves} leaves, most joins "
+        "({most}) in the bar of {start} UTC.",
+        title=title,
+        joins=f"{summary.total.joins:,}",
+        leaves=f"{summary.total.leaves:,}",
+        most=f"{busiest.joins:,}",
+        start=f"{busiest.start:%Y-%m-%d %H:%M}",
     )
 
 
+def _invites(number: int) -> str:
+    return say_count("{number} invite", "{number} invites", number)
+
+
 def _listed(numbers: Mapping[str, int], names: Mapping[str, str]) -> str:
-    return " · ".join(f"{number:,} {names.get(name, name)}" for name, number in numbers.items())
+    return " · ".join(
+        say(names.get(name, OTHERWISE), number=f"{number:,}") for name, number in numbers.items()
+    )

@@ -100,7 +100,7 @@ def test_an_empty_time_names_what_is_not_known() -> None:
 def test_a_summary_that_is_behind_says_until_when_it_is_counted() -> None:
     late = replace(FULL, until=NOW - timedelta(minutes=50))
 
-    assert "counted until 20 Nov 11:10 UTC" in words(desk(late).run("invite stats", rights=0))
+    assert "counted until 2026-11-20 11:10 UTC" in words(desk(late).run("invite stats", rights=0))
 
 
 @pytest.mark.parametrize(
