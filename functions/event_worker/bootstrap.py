@@ -14,13 +14,12 @@ from event_worker.batch import EventDoor
 from event_worker.parking import Parking
 from usher.attribution.backfill_install import BackfillAtInstall
 from usher.attribution.cached_guilds import LIFE_SECONDS, MOST_KEPT, CachedGuilds
-from usher.attribution.ports import ContestedError, GuildSettings, StaleHeadError
+from usher.attribution.ports import ContestedError, StaleHeadError
 from usher.attribution.rules import attribute, needs_closed_groups
 from usher.attribution.service import AttributionService
 from usher.attribution.state_codec import StateError
 from usher.attribution.store import DynamoGuilds
 from usher.contracts.observation_codec import decode
-from usher.ids import GuildId
 from usher.ledger.lines import LineError
 from usher.ledger.service import LedgerWriter
 from usher.ledger.store import LedgerStore, LineMissingError
@@ -71,9 +70,8 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
     bucket = Bucket(s3_client(where), names["LEDGER_BUCKET"])
     ledger = LedgerStore(bucket, _now, retention(environ))
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "event_worker"))
-    settings: Cache[GuildId, GuildSettings] = Cache(LIFE_SECONDS, MOST_KEPT)
     stored = DynamoGuilds(Transactor(bind(names["TABLE_NAME"], where)), _now)
-    guilds = CachedGuilds(stored, settings)
+    guilds = CachedGuilds(stored, Cache(LIFE_SECONDS, MOST_KEPT), Cache(LIFE_SECONDS, MOST_KEPT))
     queues = sqs_client(where)
     repairs = RepairsQueue(queues, names["REPAIRS_QUEUE_URL"], partial(meter.count, "FormsFailed"))
     service = AttributionService(
@@ -94,7 +92,7 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
         log=get_logger(),
         meter=meter,
         give_back=EventsQueue(queues, names["EVENTS_QUEUE_URL"]).give_back,
-        settings_read=settings.take_uses,
+        settings_read=guilds.take_uses,
     )
 
 

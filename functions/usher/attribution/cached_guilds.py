@@ -4,16 +4,17 @@ The head, which is read for every observation anyway, says with which of its ver
 changed last. So what is remembered is known to hold, and a change is seen at once everywhere.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from usher.attribution.model import Stored
 from usher.attribution.ports import Change, Guilds, GuildSettings, Loaded
 from usher.contracts.observation import Observation
+from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.ids import GuildId, UserId
-from usher.platform.cache import Cache
+from usher.platform.cache import Cache, Uses
 
 LIFE_SECONDS: Final = 3600.0
 """How long a row that was written by hand, past the head, may go unnoticed."""
@@ -28,6 +29,8 @@ class CachedGuilds:
 
     inner: Guilds
     cache: Cache[GuildId, GuildSettings]
+    judging: Cache[GuildId, Rules]
+    """The rules of fake memberships: two more groups of settings."""
     _versions: dict[GuildId, int] = field(default_factory=dict)
     """Of the settings of the guild that was loaded last: observations come one by one."""
 
@@ -61,6 +64,7 @@ class CachedGuilds:
         finally:
             if any(part.settings for part in change.parts):
                 self.cache.forget(change.guild_id)
+                self.judging.forget(change.guild_id)
 
     def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
         """Note that a message of the guild went unseen, once; False for a guild never seen."""
@@ -68,7 +72,21 @@ class CachedGuilds:
 
     def settings(self, guild_id: GuildId) -> GuildSettings:
         """Read the guild's settings."""
+        return self._get(self.cache, guild_id, self.inner.settings)
+
+    def rules(self, guild_id: GuildId) -> Rules:
+        """Read by which rules memberships are fake."""
+        return self._get(self.judging, guild_id, self.inner.rules)
+
+    def take_uses(self) -> Uses:
+        """Say how often something was remembered since this was asked last."""
+        one, other = self.cache.take_uses(), self.judging.take_uses()
+        return Uses(one.hits + other.hits, one.misses + other.misses)
+
+    def _get[V](
+        self, cache: Cache[GuildId, V], guild_id: GuildId, read: Callable[[GuildId], V]
+    ) -> V:
         version = self._versions.get(guild_id)
         if version is None:
-            return self.inner.settings(guild_id)
-        return self.cache.get(guild_id, str(version), lambda: self.inner.settings(guild_id))
+            return read(guild_id)
+        return cache.get(guild_id, str(version), lambda: read(guild_id))

@@ -23,7 +23,7 @@ class Place:
     def __init__(self) -> None:
         self.stored = FakeGuilds()
         self.cache: Cache[GuildId, GuildSettings] = Cache(clock=lambda: 0.0)
-        self.guilds = CachedGuilds(self.stored, self.cache)
+        self.guilds = CachedGuilds(self.stored, self.cache, Cache(clock=lambda: 0.0))
         self.worker = Worker(guilds=self.guilds)
         self.worker.handle(observe())
         assert self.guilds.settings(GUILD) == GuildSettings()
