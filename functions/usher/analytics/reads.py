@@ -35,6 +35,7 @@ MOST_FRESH: Final = 1500
 
 OVERLAP: Final = timedelta(minutes=1)
 ACCURACY: Final = "ACCURACY#"
+HEAD: Final = "HEAD"
 
 
 class Guilds(Protocol):
@@ -60,7 +61,7 @@ class DynamoAnalyticsReads:
             return summarise(span, Known(), now)
         first, last = days_to_read(now)
         days = self._figures(guild_id, day_key(first), day_key(last))
-        newer, until = self._newer(guild_id, now)
+        newer, until = self._newer(guild_id, since, now)
         known = Known(
             days={day_of_key(key): figures for key, figures in days} | newer,
             weeks=self._weeks(guild_id, first) if span is Span.ALL else {},
@@ -79,18 +80,23 @@ class DynamoAnalyticsReads:
         for row in self.table.between(f"G#{guild_id}", first, last):
             yield str(row["sk"]), read_figures(str(row["figures"]))
 
-    def _newer(self, guild_id: GuildId, now: datetime) -> tuple[dict[date, Figures], datetime]:
+    def _newer(
+        self, guild_id: GuildId, since: datetime, now: datetime
+    ) -> tuple[dict[date, Figures], datetime]:
         """Count what is newer than the rollup; say until when everything is counted."""
         row = self.table.get((f"G#{guild_id}", PROGRESS)) or {}
-        seen = row.get("rolled_seen")
-        since = parse_time(seen) if isinstance(seen, str) else datetime.min.replace(tzinfo=UTC)
+        seen, week = row.get("rolled_seen"), row.get("rolled_week")
+        rolled = parse_time(seen) if isinstance(seen, str) else since
+        if isinstance(week, str):  # weeks are still being counted for the first time
+            rolled = max(since, midnight(date.fromisoformat(week)))
         yesterday = now.astimezone(UTC).date() - DAY
         recount = self.counting.since(guild_id, yesterday)
-        fresh = recount.fresh(max(since, midnight(yesterday)) - OVERLAP)
+        fresh = recount.fresh(rolled - OVERLAP)
         if len(fresh) > MOST_FRESH:
-            return {}, since
+            return {}, rolled
+        until = now if rolled >= midnight(yesterday) or self._stands(guild_id, row) else rolled
         if not fresh:
-            return {}, now
+            return {}, until
         first, last = hour_key(midnight(yesterday)), hour_key(now)
         hours = {hour_of_key(key): one for key, one in self._figures(guild_id, first, last)}
         for _, counted in recount.count(recount.hours_of(fresh)):
@@ -98,7 +104,14 @@ class DynamoAnalyticsReads:
         days: dict[date, list[Figures]] = {}
         for hour, figures in hours.items():
             days.setdefault(hour.date(), []).append(figures)
-        return {day: total(some) for day, some in days.items()}, now
+        return {day: total(some) for day, some in days.items()}, until
+
+    def _stands(self, guild_id: GuildId, progress: Item) -> bool:
+        """Whether nothing has happened in the guild since it was rolled up."""
+        head = self.table.get((f"G#{guild_id}", HEAD)) or {}
+        return "rolled_week" not in progress and head.get("version") == progress.get(
+            "rolled_version", -1
+        )
 
     def _accuracy(self, guild_id: GuildId, first: date, last: date) -> Accuracy:
         low, high = ACCURACY + first.isoformat(), ACCURACY + last.isoformat()

@@ -55,6 +55,7 @@ def test_what_the_worker_wrote_is_counted_with_and_without_the_rollup(
     assert kept == {"A#H#", "A#D#", "A#W#", "A#PR"}
     after = [reads.summary(GUILD, span, NOW) for span in Span]
     assert numbers(before) == (2, 1, 1)
+    assert reads.summary(GUILD, Span.DAY, NOW + timedelta(days=9)).until == NOW + timedelta(days=9)
     assert [numbers(one) for one in after] == [(2, 1, 1)] * 4
     assert replace(after[0], until=before.until) == before
     assert after[0].certain is not None
@@ -79,3 +80,18 @@ def test_a_run_without_time_begins_nothing(environ: dict[str, str]) -> None:
 
     assert build(environ, 2).handle(lambda: 1000) == {"guilds": 0, "hours": 0, "left": 1}
     assert list(rows(prefix="A#")) == []
+
+
+def test_where_too_much_is_new_a_summary_is_as_old_as_the_rollup(
+    environ: dict[str, str], reads: DynamoAnalyticsReads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("usher.analytics.reads.MOST_FRESH", 0)
+    handle(environ, observe(look=look(row("abc")), seconds=12))
+    handle(environ, observe(joined("7", 20), seconds=22))
+    behind = reads.summary(GUILD, Span.DAY, NOW)
+
+    build(environ, 2).handle(lambda: 900_000)
+
+    assert numbers(behind) == (0, 0, 0)
+    assert behind.until == behind.since
+    assert numbers(reads.summary(GUILD, Span.DAY, NOW)) == (1, 0, 0)
