@@ -1,10 +1,19 @@
 """Credit read from the DynamoDB table, without the SDK (decision 6)."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from usher.credit.places import MOST_RANKED, PLACES, Place, place_among, read_histogram
+from usher.credit.places import (
+    MOST_RANKED,
+    PLACES,
+    Place,
+    Ranked,
+    in_order,
+    place_among,
+    read_histogram,
+)
 from usher.credit.queries import LeaderboardPage, Period, Standing, Tally, span_of
 from usher.ids import GuildId, UserId
 from usher.platform.dynamo_reads import DynamoReads, Item, Value
@@ -29,36 +38,30 @@ class DynamoCreditReads:
         Not beyond MOST_RANKED, however many are equal.
         """
         end = page * size
-        rows: list[Standing] = []
+        rows: list[Ranked] = []
         name = board_name(guild_id, period, now)
-        for item in self.table.board(name, above=0, limit=end + 1, most=MOST_RANKED + 1):
-            row = _standing(item)
-            if len(rows) >= end and row.tally.effective < rows[end - 1].tally.effective:
+        for row in self._ranked(name, above=0, limit=end + 1):
+            if len(rows) >= end and row[0] < rows[end - 1][0]:
                 rows.append(row)
                 break
             rows.append(row)
-        rows.sort(key=lambda row: (-row.tally.effective, int(row.user_id)))
-        shown = self._marked(guild_id, rows[end - size : end])
-        return LeaderboardPage(shown, len(rows) > end)
+        shown = in_order(rows)[end - size : end]
+        return LeaderboardPage(
+            self._standings(guild_id, period, now, shown), has_next=len(rows) > end
+        )
 
     def place(
         self, guild_id: GuildId, period: Period, now: datetime, user_id: UserId
     ) -> Place | None:
         """Say where a member stands, far down by the rollup's histogram; None without invites."""
-        span = span_of(period, now)
-        suffix = "" if period is Period.ALL else f"#{span}"
-        own = self.table.get((f"G#{guild_id}", f"C#{user_id}{suffix}"))
+        own = self.table.get((f"G#{guild_id}", _counters(user_id, period, now)))
         score = tally_of(own or {}).effective
         if score <= 0:
             return None
-        name = board_name(guild_id, period, now)
-        rows = [
-            (_count(item.get("score")), _whose(item))
-            for item in self.table.scores(name, above=score - 1, most=MOST_RANKED + 1)
-        ]
+        rows = [*self._ranked(board_name(guild_id, period, now), above=score - 1)]
         histogram = None
         if len(rows) > MOST_RANKED and rows[-1][0] > score:
-            row = self.table.get((f"G#{guild_id}", f"{PLACES}{span}"))
+            row = self.table.get((f"G#{guild_id}", f"{PLACES}{span_of(period, now)}"))
             histogram = read_histogram(str(row["places"])) if row else None
         return place_among(rows, user_id, score, histogram)
 
@@ -67,14 +70,31 @@ class DynamoCreditReads:
         scores = self.table.scores(board_name(guild_id, period, now), above=0)
         return dict(Counter(_count(item.get("score")) for item in scores))
 
-    def _marked(self, guild_id: GuildId, rows: list[Standing]) -> tuple[Standing, ...]:
-        """Mark who has left; who was there before Usher and never imported is taken to be there."""
-        if not rows:
-            return ()
-        keys = [(f"G#{guild_id}", f"M#{row.user_id}") for row in rows]
-        members = self.table.get_many(keys)
-        gone = {sk for (_, sk), member in members.items() if member.get("left_at")}
-        return tuple(replace(row, gone=f"M#{row.user_id}" in gone) for row in rows)
+    def _ranked(self, board: str, *, above: int, limit: int | None = None) -> Iterator[Ranked]:
+        """Read a board from the top, as far as it is read at all."""
+        most = MOST_RANKED + 1
+        for item in self.table.scores(board, above=above, limit=limit or most, most=most):
+            yield _count(item.get("score")), _whose(item)
+
+    def _standings(
+        self, guild_id: GuildId, period: Period, now: datetime, shown: Sequence[Ranked]
+    ) -> tuple[Standing, ...]:
+        """Read the counters of members, and who of them has left.
+
+        Who was there before Usher and was never imported is taken to be there.
+        """
+        pk = f"G#{guild_id}"
+        counters = [(pk, _counters(user, period, now)) for _, user in shown]
+        members = [(pk, f"M#{user}") for _, user in shown]
+        found = self.table.get_many([*counters, *members])
+        return tuple(
+            Standing(
+                user,
+                tally_of(found.get(counter, {"tracked": score})),
+                gone=bool(found.get(member, {}).get("left_at")),
+            )
+            for (score, user), counter, member in zip(shown, counters, members, strict=True)
+        )
 
 
 def board_name(guild_id: GuildId, period: Period, now: datetime) -> str:
@@ -82,8 +102,10 @@ def board_name(guild_id: GuildId, period: Period, now: datetime) -> str:
     return f"G#{guild_id}#board#{span_of(period, now)}"
 
 
-def _standing(item: Item) -> Standing:
-    return Standing(_whose(item), tally_of(item))
+def _counters(user_id: UserId, period: Period, now: datetime) -> str:
+    """Say under what a member's counters of a period are kept."""
+    suffix = "" if period is Period.ALL else f"#{span_of(period, now)}"
+    return f"C#{user_id}{suffix}"
 
 
 def _whose(item: Item) -> UserId:

@@ -108,27 +108,31 @@ class DynamoReads:
         *,
         above: int | None = None,
         limit: int | None = None,
-        most: int | None = None,
     ) -> Iterator[Item]:
         """Read a board of the `board` index from the highest score down, page by page.
 
         `above` leaves out scores up to it. `limit` is how many items the first request asks for;
-        who reads on gets pages as large as DynamoDB makes them (1 MB), up to `most` items in all.
+        who reads on gets pages as large as DynamoDB makes them (1 MB).
         """
         request = self._board(board, above)
         if limit is not None:
             request["Limit"] = limit
-        yield from self._pages(request, most)
+        yield from self._pages(request)
 
     def scores(
-        self, board: str, *, above: int | None = None, most: int | None = None
+        self,
+        board: str,
+        *,
+        above: int | None = None,
+        limit: int | None = None,
+        most: int | None = None,
     ) -> Iterator[Item]:
-        """Read the sort keys and scores of a board, from the highest score down."""
+        """Read the sort keys and scores of a board, up to `most`; else as `board` reads it."""
         request = self._board(board, above)
         names: dict[str, str] = {"#board": "board", "#score": "score"}
         request |= {"ProjectionExpression": "sk, #score", "ExpressionAttributeNames": names}
-        if most is not None:
-            request["Limit"] = most
+        if limit is not None:
+            request["Limit"] = limit
         yield from self._pages(request, most)
 
     def _board(self, board: str, above: int | None) -> dict[str, object]:
@@ -188,6 +192,8 @@ def decode(attribute: object) -> Value:
 
 
 def _number(text: str) -> int | Decimal:
+    if text.lstrip("-").isdecimal():
+        return int(text)  # ten times as fast, and nearly all are
     number = Decimal(text)
     return int(number) if number == number.to_integral_value() else number
 
