@@ -11,6 +11,7 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
+from command_worker.inviting import DiscordDesk
 from command_worker.looking import DiscordLooks
 from usher.analytics.chart import PillowCharts
 from usher.analytics.counting import Counting
@@ -18,7 +19,11 @@ from usher.analytics.queries import AnalyticsReads, Charts
 from usher.analytics.reads import DynamoAnalyticsReads
 from usher.attribution.backfill_commands import Imports
 from usher.attribution.backfill_reads import BackfillDesk
+from usher.attribution.code_choice_reads import DynamoCodeChoices
+from usher.attribution.code_choices import CodeChoices
 from usher.attribution.code_list import DynamoCodeList
+from usher.attribution.code_reads import DynamoCodeRecords
+from usher.attribution.code_records import CodeRecords
 from usher.attribution.deed_road import DeedRoad
 from usher.attribution.guild_reads import DynamoGuildReads
 from usher.attribution.noted_deeds import NotedDeeds
@@ -29,9 +34,13 @@ from usher.attribution.sync_ports import Syncs
 from usher.attribution.sync_service import SyncService
 from usher.catalogue import ROUTER
 from usher.credit.admin_commands import Deeds
+from usher.credit.fake_queries import FakeRules
+from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.invites.ports import InviteDesk, SettingReads
+from usher.invites.reads import DynamoSettingReads
 from usher.ledger.chain import ChainError
 from usher.ledger.closed import ClosedDays
 from usher.ledger.commands import LedgerExports
@@ -58,7 +67,7 @@ from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
-from usher.platform.sqs import BackfillQueue, EventsQueue, sqs_client
+from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.queries import Halls, RewardReads
 from usher.rewards.reads import DynamoRewardReads
@@ -99,10 +108,15 @@ class Services:
     lookups: Lookups
     syncs: Syncs
     imports: Imports
+    codes: CodeChoices
+    records: CodeRecords
+    settings: SettingReads
+    desk: InviteDesk
     rewards: RewardReads
     halls: Halls
     analytics: AnalyticsReads
     charts: Charts
+    fakes: FakeRules
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -117,9 +131,12 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     road = NotedDeeds(DeedRoad(events, table, _now, sleep), settings)
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "command_worker"))
+    road = DeedRoad(events, table, _now, sleep)
+    recounts = RecountQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
+    fakes = FakeRulesDesk(table, recounts, Patience(_now, PATIENCE))
     return Door(
         router=ROUTER,
-        services=_services(found, where, table, road, BackfillDesk(table, steps)),
+        services=_services(found, where, table, road, BackfillDesk(table, steps), fakes),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
@@ -130,6 +147,12 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
 
 def _services(
     found: Mapping[str, str], where: str, table: DynamoReads, road: NotedDeeds, imports: Imports
+    found: Mapping[str, str],
+    where: str,
+    table: DynamoReads,
+    road: DeedRoad,
+    imports: Imports,
+    fakes: FakeRules,
 ) -> Services:
     bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")
@@ -153,10 +176,15 @@ def _services(
         lookups=Lookup(reader, members, guilds, staff, LEDGER_ERRORS, TABLE_ERRORS),
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
+        codes=DynamoCodeChoices(table),
+        records=DynamoCodeRecords(table),
+        settings=DynamoSettingReads(table),
+        desk=DiscordDesk(rest),
         rewards=DynamoRewardReads(table),
         halls=DiscordHall(rest, _now),
         analytics=DynamoAnalyticsReads(table, guilds, Counting(store, pool)),
         charts=PillowCharts(),
+        fakes=fakes,
     )
 
 

@@ -14,7 +14,15 @@ from usher.credit.places import (
     place_among,
     read_histogram,
 )
-from usher.credit.queries import LeaderboardPage, Period, Standing, Tally, span_of
+from usher.credit.queries import (
+    OFF,
+    TRACKING,
+    LeaderboardPage,
+    Period,
+    Standing,
+    Tally,
+    span_of,
+)
 from usher.ids import GuildId, UserId
 from usher.platform.dynamo_reads import DynamoReads, Item, Value
 
@@ -29,6 +37,11 @@ class DynamoCreditReads:
         """Read a member's counters of all time; zeros for a member who invited nobody."""
         key = (f"G#{guild_id}", f"C#{user_id}")
         return tally_of(self.table.get(key, consistent=consistent) or {})
+
+    def tracking_off(self, guild_id: GuildId) -> bool:
+        """Read whether joins are credited to nobody at present."""
+        row = self.table.get((f"G#{guild_id}", f"S#{TRACKING}"), consistent=True)
+        return row is not None and row.get("value") == OFF
 
     def leaderboard(
         self, guild_id: GuildId, period: Period, now: datetime, page: int, size: int

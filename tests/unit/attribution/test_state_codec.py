@@ -132,6 +132,7 @@ STATES = st.builds(
     named=COUNTS,
     counted=COUNTS,
     warned=st.booleans(),
+    made_for=st.none() | SNOWFLAKES,
 )
 
 
@@ -153,7 +154,7 @@ def test_a_code_comes_back(state: CodeState) -> None:
 def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
-        18,
+        19,
         17,
         4,
         9,
