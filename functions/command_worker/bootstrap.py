@@ -131,7 +131,6 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     road = NotedDeeds(DeedRoad(events, table, _now, sleep), settings)
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "command_worker"))
-    road = DeedRoad(events, table, _now, sleep)
     recounts = RecountQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     fakes = FakeRulesDesk(table, recounts, Patience(_now, PATIENCE))
     return Door(
@@ -146,11 +145,10 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
 
 
 def _services(
-    found: Mapping[str, str], where: str, table: DynamoReads, road: NotedDeeds, imports: Imports
     found: Mapping[str, str],
     where: str,
     table: DynamoReads,
-    road: DeedRoad,
+    road: NotedDeeds,
     imports: Imports,
     fakes: FakeRules,
 ) -> Services:

@@ -6,8 +6,7 @@ from tests.unit.interactions.doors import Front
 from tests.unit.slash.fakes import FakeCredit, FakeServices
 from tests.unit.slash.payloads import GUILD, MEMBER, OTHER, buttons, option, press, slash
 from usher.credit.queries import Period, Tally
-from usher.ids import UserId
-from usher.ids import GuildId
+from usher.ids import GuildId, UserId
 
 
 def front_with(*rows: tuple[Period, str, Tally]) -> Front:

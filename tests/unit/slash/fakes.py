@@ -13,9 +13,9 @@ from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
 from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
-from usher.credit.places import MOST_RANKED, Place, place_among
 from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.credit.fake_queries import Survey
+from usher.credit.places import MOST_RANKED, Place, place_among
 from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standing, Tally
 from usher.credit.recounting import look_at
 from usher.credit.rules import MemberRecord
