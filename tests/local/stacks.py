@@ -19,6 +19,7 @@ ROOMS = (
     "confirmer",
     "sweeper",
     "log_backup",
+    "rollup",
 )
 PARAMETERS = {
     "Stage": "test",
