@@ -31,6 +31,7 @@ from usher.ledger.chain import ChainError
 from usher.ledger.closed import ClosedDays
 from usher.ledger.commands import LedgerExports
 from usher.ledger.delivery import Delivery
+from usher.ledger.erasure import ErasureError
 from usher.ledger.export import LedgerExport
 from usher.ledger.lines import LineError
 from usher.ledger.log import JoinLog
@@ -51,6 +52,8 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, sqs_client
+from usher.privacy.desk import PrivacyDesk
+from usher.privacy.queries import Privacy
 from usher.slash.presses import Presses, new_token
 from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
@@ -70,7 +73,10 @@ READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
 PATIENCE: Final = timedelta(seconds=100)
 """How long the ledger is read for one answer: less than the function's life (template.yaml)."""
-LEDGER_ERRORS: Final = (BotoCoreError, ChainError, ClientError, LineError, LineMissingError)
+LEDGER_ERRORS: Final = (
+    *(BotoCoreError, ChainError, ClientError),
+    *(ErasureError, LineError, LineMissingError),
+)
 TABLE_ERRORS: Final = (AwsError, StateError)
 
 
@@ -88,6 +94,7 @@ class Services:
     lookups: Lookups
     syncs: Syncs
     imports: Imports
+    privacy: Privacy
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -135,6 +142,7 @@ def _services(
         ),
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
+        privacy=PrivacyDesk(bucket, reader, pool, patience),
     )
 
 

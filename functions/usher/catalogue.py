@@ -11,6 +11,8 @@ from usher.ledger.commands import export_invite_logs
 from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
+from usher.privacy.commands import delete, erase, export, keep, privacy
+from usher.privacy.commands import view as view_own
 from usher.slash.router import Router
 from usher.staff.commands import clear_role, list_, remove, role, set_, staff
 from usher.staff.commands import turn as turn_staff
@@ -18,17 +20,21 @@ from usher.staff.report_commands import report, turn_report
 
 LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_member_invites)
 
-COMMANDS: Final = (invite, *LOGS, staff)
+COMMANDS: Final = (invite, *LOGS, staff, privacy)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
     *(view, inviter, codes, leaderboard, import_, add, reset),
     *LOGS,
     *(set_, remove, list_, role, report),
+    *(view_own, export, delete),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
-ACTIONS: Final = (turn, assign, turn_log, repair, turn_staff, clear_role, turn_report)
+ACTIONS: Final = (
+    *(turn, assign, turn_log, repair, turn_staff, clear_role, turn_report),
+    *(erase, keep),
+)
 """What buttons do."""
 
 ROUTER: Final = Router(COMMANDS, ACTIONS)

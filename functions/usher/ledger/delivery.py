@@ -82,10 +82,15 @@ class Delivery:
         head, whole = _head(pieces, limit)
         if whole:
             return Delivered(filename, sum(counts), head)
-        key = f"{EXPORTS}guild={guild_id}/{name}/{filename}"
+        key = f"{exports_prefix(guild_id)}{name}/{filename}"
         self.shelf.put(key, chain((head,), pieces))
         link = self.shelf.link(key, filename, LINK_LIFE)
         return Delivered(filename, sum(counts), None, link, self.patience.clock() + LINK_LIFE)
+
+
+def exports_prefix(guild_id: GuildId) -> str:
+    """Say under what a guild's large exports lie."""
+    return f"{EXPORTS}guild={guild_id}/"
 
 
 def _head(pieces: Iterator[bytes], limit: int) -> tuple[bytes, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from time import sleep
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from usher.ledger.ports import NotDestroyedError, Version
 from usher.platform.s3_upload import upload
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ TAKEN: Final = 412
 
 PIECE: Final = 256 * 1024
 """Bytes read at once of an object that is read in pieces."""
+
+DESTROYED_AT_ONCE: Final = 1000
+"""Versions of one DeleteObjects (S3's limit)."""
 
 CONTENT_TYPES: Final = {"csv": "text/csv; charset=utf-8", "gz": "application/gzip"}
 
@@ -60,6 +65,16 @@ class Listed:
     modified: datetime
     size: int = 0
     etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVersion:
+    """One version of an object, or the mark that it was deleted."""
+
+    key: str
+    id: str
+    modified: datetime
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +152,38 @@ class Bucket:
         for page in pages:
             for item in page.get("CommonPrefixes", []):
                 yield item["Prefix"]
+
+    def versions(self, prefix: str) -> Iterator[ListedVersion]:
+        """List all versions and marks of deletion under a prefix, by key."""
+        pages = self.client.get_paginator("list_object_versions").paginate(
+            Bucket=self.name, Prefix=prefix
+        )
+        for page in pages:
+            found = [
+                ListedVersion(one["Key"], one["VersionId"], one["LastModified"], one["IsLatest"])
+                for one in page.get("Versions", [])
+            ]
+            found += [
+                ListedVersion(mark["Key"], mark["VersionId"], mark["LastModified"], False)
+                for mark in page.get("DeleteMarkers", [])
+            ]
+            yield from sorted(found, key=lambda version: version.key)
+
+    def destroy(self, versions: Iterable[Version]) -> int:
+        """Destroy versions for ever; return how many. Raises NotDestroyedError."""
+        count = 0
+        for some in batched(versions, DESTROYED_AT_ONCE, strict=False):
+            answer = self.client.delete_objects(
+                Bucket=self.name,
+                Delete={
+                    "Objects": [{"Key": one.key, "VersionId": one.id} for one in some],
+                    "Quiet": True,
+                },
+            )
+            for error in answer.get("Errors", []):
+                raise NotDestroyedError(error.get("Key", ""), error.get("Code", ""))
+            count += len(some)
+        return count
 
 
 def _pieces(body: StreamingBody) -> Iterator[bytes]:
