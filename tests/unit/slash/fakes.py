@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.privacy import FakePrivacy
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
@@ -176,6 +177,7 @@ class FakeServices:
     lookups: FakeLookups = field(default_factory=FakeLookups)
     syncs: FakeSyncs = field(default_factory=FakeSyncs)
     imports: FakeImports = field(default_factory=FakeImports)
+    privacy: FakePrivacy = field(default_factory=FakePrivacy)
 
     def __post_init__(self) -> None:
         self.deeds = FakeDeeds(self.credit, self.staff)
