@@ -10,8 +10,8 @@ from infra.cli.commands import Subparsers
 from infra.cli.progress import Progress
 from infra.ledger.context import Ledger, now
 from usher.ids import InviteCode, UserId
-from usher.ledger.delivery import exports_prefix
 from usher.ledger.export import Choice, LedgerExport
+from usher.ledger.keys import exports_prefix
 
 
 def add(actions: Subparsers) -> argparse.ArgumentParser:

@@ -15,11 +15,10 @@ from typing import Final
 from usher.ids import GuildId, UserId
 from usher.ledger.blanking import blanked, names_erased
 from usher.ledger.closing import LATE
-from usher.ledger.delivery import exports_prefix
 from usher.ledger.erasure import Erasure
 from usher.ledger.erasures import Erasures, note_swept
 from usher.ledger.keeping import nameless
-from usher.ledger.keys import csv_prefix, parked_prefix
+from usher.ledger.keys import csv_prefix, exports_prefix, parked_prefix
 from usher.ledger.names import joined_of, names_prefix
 from usher.ledger.ports import Version, Versioned
 

@@ -2,7 +2,8 @@
 
 `lines/` an object a line; `names/` rows and names, an object a line and person; `closed/` the lines
 of a closed day in one file, with the hash of each; `chain/` its link; `csv/` its joins with names.
-Elsewhere: `exports/` (delivery.py), `erased/` (erasure.py), `parked/` and `backups/`.
+`exports/` large exports, for a day; `parked/` messages that could not be read; `erased/` who was
+erased (erasure.py); `backups/` the table.
 """
 
 from datetime import UTC, date, datetime
@@ -71,6 +72,11 @@ def csv_prefix(guild_id: GuildId) -> str:
 def csv_key(guild_id: GuildId, day: date) -> str:
     """Say where the joins of a closed day are kept with names."""
     return f"{csv_prefix(guild_id)}dt={day.isoformat()}.csv"
+
+
+def exports_prefix(guild_id: GuildId) -> str:
+    """Say under what a guild's large exports lie; they go after a day (template.yaml)."""
+    return f"exports/guild={guild_id}/"
 
 
 def parked_prefix(guild_id: GuildId | None) -> str:

@@ -54,7 +54,7 @@ def decode_repair(body: str) -> Repair:
         raise RepairError(type(error).__name__) from error
 
 
-def repair_all(waiting: Iterable[Waiting], keep: Callable[[str, bytes], None]) -> int:
+def repair_all(waiting: Iterable[Waiting], keep: Callable[[str, bytes], object]) -> int:
     """Have what waits kept and return how many were done; raises errors of bucket and queue.
 
     A message that is no repair stays where it is until its queue forgets it.
