@@ -24,6 +24,8 @@ class FakeObjects:
     locks: dict[str, datetime] = field(default_factory=dict)
     past: dict[str, list[tuple[bytes, datetime]]] = field(default_factory=dict)
     """What was written over, oldest first."""
+    streamed: list[str] = field(default_factory=list)
+    """What was read in pieces."""
 
     def add(self, key: str, content: bytes, *, lock_until: datetime | None = None) -> bool:
         return self.fuse.step(
@@ -50,6 +52,7 @@ class FakeObjects:
                 yield Listed(key, modified, len(content), etag)
 
     def stream(self, key: str) -> Iterator[bytes] | None:
+        self.streamed.append(key)
         content = self.get(key)
         return (
             None

@@ -78,14 +78,17 @@ def test_only_three_read_the_token() -> None:
     assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole"}
 
 
-def test_who_answers_members_writes_exports_and_nothing_else_of_the_bucket() -> None:
+def test_who_answers_members_writes_exports_and_wishes_and_nothing_else_of_the_bucket() -> None:
     resources = [
         s["Resource"]
         for role, s in statements(TEMPLATE)
         if role == "CommandWorkerRole" and "s3:PutObject" in listed(s["Action"])
     ]
 
-    assert resources == [{"Fn::Sub": "${LedgerBucket.Arn}/exports/*"}]
+    assert resources == [
+        {"Fn::Sub": "${LedgerBucket.Arn}/exports/*"},
+        {"Fn::Sub": "${LedgerBucket.Arn}/erased/*/asked.json"},
+    ]
 
 
 @pytest.mark.parametrize("role", ["InteractionsRole", "CommandWorkerRole"])
