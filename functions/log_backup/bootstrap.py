@@ -52,7 +52,7 @@ def build(environ: Mapping[str, str], readers: int = READERS) -> DailyDoor:
     return DailyDoor(
         guilds=store.guilds,
         repair=lambda: repair_all(repairs.waiting(), partial(keep, bucket)),
-        eraser=Eraser(bucket, _now),
+        eraser=Eraser(bucket, pool, _now),
         closer=Closer(bucket, DynamoHeads(), pool, _now, retention(environ), stray),
         csv=DayCsv(bucket, pool),
         closed=ClosedDays(bucket),

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,18 +11,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.cli.commands import Subparsers
 from infra.ledger import erasing
 from usher.ledger.erasure import ErasureError
-from usher.ledger.ports import NotDestroyedError
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import SettingsError, region
 
-FAILURES: Final = (
-    BotoCoreError,
-    ClientError,
-    ErasureError,
-    NotDestroyedError,
-    OSError,
-    SettingsError,
-)
+WORKERS: Final = 32
+FAILURES: Final = (BotoCoreError, ClientError, ErasureError, OSError, SettingsError)
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -45,7 +39,8 @@ def run(namespace: argparse.Namespace) -> int:
         return 2
     try:
         bucket = Bucket(s3_client(region(os.environ)), namespace.bucket)
-        return erasing.run(bucket, namespace)
+        with ThreadPoolExecutor(WORKERS, "names") as pool:
+            return erasing.run(bucket, pool, namespace)
     except FAILURES as error:
         print(f"usher privacy: {type(error).__name__}: {error}", file=sys.stderr)
         return 1

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable
+from concurrent.futures import Executor
 from typing import Final
 
 from infra.cli.commands import Subparsers
@@ -31,8 +32,8 @@ def add(actions: Subparsers) -> argparse.ArgumentParser:
     return parser
 
 
-def run(bucket: Bucket, namespace: argparse.Namespace) -> int:
-    """Erase the person; may raise errors of the bucket, NotDestroyedError and ErasureError."""
+def run(bucket: Bucket, pool: Executor, namespace: argparse.Namespace) -> int:
+    """Erase the person; may raise errors of the bucket and ErasureError."""
     user_id, moment, rehearsed = UserId(namespace.user), now(), namespace.dry_run
     guilds = [GuildId(namespace.guild)] if namespace.guild else _guilds(bucket)
     total = Erased()
@@ -42,7 +43,7 @@ def run(bucket: Bucket, namespace: argparse.Namespace) -> int:
         erasure = Erasure(guild_id, user_id, moment, for_good)
         objects = Rehearsal(bucket.client, bucket.name) if rehearsed else bucket
         ask(objects, erasure)
-        erased = Eraser(objects, now).erase(erasure)
+        erased = Eraser(objects, pool, now).erase(erasure)
         total += erased
         print(f"guild {guild_id}: {_told(erased)}")
     done = "would be erased" if rehearsed else "is erased"

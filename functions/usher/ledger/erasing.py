@@ -6,9 +6,10 @@ one before: an export or a message may have been under way while the erasure was
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import batched, groupby
 from operator import attrgetter
 from typing import Final
 
@@ -25,6 +26,9 @@ from usher.ledger.ports import Version, Versioned
 CLOCKS: Final = timedelta(hours=1)
 """What was written so long before the last sweep is looked at again: it may have been on its way,
 and the bucket has a clock of its own."""
+
+AT_ONCE: Final = 256
+"""Names whose objects are seen to side by side: an inviter may have thousands."""
 
 LONGEST_ID: Final = 20
 """Digits of a snowflake."""
@@ -58,9 +62,10 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """Sweeps guilds. Methods raise ErasureError, NotDestroyedError and errors of the bucket."""
+    """Sweeps guilds. Methods may raise ErasureError and errors of the bucket."""
 
     objects: Versioned
+    pool: Executor
     clock: Callable[[], datetime]
 
     def guilds(self) -> list[GuildId]:
@@ -94,14 +99,21 @@ class Eraser:
     def _sweep(self, guild_id: GuildId, erasures: list[Erasure], since: datetime | None) -> Erased:
         total = Erased()
         for erasure in erasures:
-            for key, versions in self._keys(names_prefix(guild_id, erasure.user_id)):
-                total += self._name(key, versions, erasure)
+            total += self._names(erasure)
         people = {erasure.user_id: erasure for erasure in erasures}
         for key, versions in self._keys(csv_prefix(guild_id)):
             total += self._day(key, versions, people, since)
         for prefix in (exports_prefix(guild_id), parked_prefix(guild_id), parked_prefix(None)):
             for key, versions in self._keys(prefix):
                 total += self._file(key, versions, people, since)
+        return total
+
+    def _names(self, erasure: Erasure) -> Erased:
+        total = Erased()
+        kept = self._keys(names_prefix(erasure.guild_id, erasure.user_id))
+        for some in batched(kept, AT_ONCE, strict=False):
+            for erased in self.pool.map(lambda one: self._name(*one, erasure), some):
+                total += erased
         return total
 
     def _keys(self, prefix: str) -> Iterator[tuple[str, list[Version]]]:

@@ -99,17 +99,8 @@ class Versioned(Archive, Protocol):
         ...
 
     def destroy(self, versions: Iterable[Version]) -> int:
-        """Destroy versions for ever; return how many. Raises NotDestroyedError."""
+        """Destroy versions for ever; return how many."""
         ...
-
-
-class NotDestroyedError(RuntimeError):
-    """The bucket refused to destroy a version, for example because it is locked."""
-
-    def __init__(self, key: str, code: str) -> None:
-        super().__init__(f"{key}: {code}")
-        self.key = key
-        self.code = code
 
 
 class Repairs(Protocol):

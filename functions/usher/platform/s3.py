@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import batched
 from time import sleep
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from usher.ledger.ports import NotDestroyedError, Version
+from usher.ledger.ports import Version
 from usher.platform.s3_upload import upload
 
 if TYPE_CHECKING:
@@ -34,9 +33,6 @@ TAKEN: Final = 412
 
 PIECE: Final = 256 * 1024
 """Bytes read at once of an object that is read in pieces."""
-
-DESTROYED_AT_ONCE: Final = 1000
-"""Versions of one DeleteObjects (S3's limit)."""
 
 CONTENT_TYPES: Final = {"csv": "text/csv; charset=utf-8", "gz": "application/gzip"}
 
@@ -170,19 +166,11 @@ class Bucket:
             yield from sorted(found, key=lambda version: version.key)
 
     def destroy(self, versions: Iterable[Version]) -> int:
-        """Destroy versions for ever; return how many. Raises NotDestroyedError."""
+        """Destroy versions for ever; return how many. A locked one is refused (ClientError)."""
         count = 0
-        for some in batched(versions, DESTROYED_AT_ONCE, strict=False):
-            answer = self.client.delete_objects(
-                Bucket=self.name,
-                Delete={
-                    "Objects": [{"Key": one.key, "VersionId": one.id} for one in some],
-                    "Quiet": True,
-                },
-            )
-            for error in answer.get("Errors", []):
-                raise NotDestroyedError(error.get("Key", ""), error.get("Code", ""))
-            count += len(some)
+        for one in versions:
+            self.client.delete_object(Bucket=self.name, Key=one.key, VersionId=one.id)
+            count += 1
         return count
 
 

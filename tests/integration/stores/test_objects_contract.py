@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from usher.ledger.ports import NotDestroyedError, Objects, Versioned
+from usher.ledger.ports import Objects, Versioned
 from usher.platform.s3 import Bucket
 
 
@@ -113,21 +113,21 @@ def test_marks_of_deletion_are_versions_too(bucket: Bucket) -> None:
 
 def test_a_thousand_versions_and_more_are_listed_and_destroyed(bucket: Bucket) -> None:
     for number in range(1005):
-        bucket.add(f"names/{number:04}", b"x")
+        bucket.upload("names/a", [str(number).encode()])
 
     found = list(bucket.versions("names/"))
 
-    assert len({one.key for one in found}) == 1005
-    assert bucket.destroy(found) == 1005
-    assert list(bucket.list("names/")) == []
+    assert [one.is_current for one in found].count(False) == 1004
+    assert bucket.destroy(one for one in found if not one.is_current) == 1004
+    assert bucket.get("names/a") == b"1004"
+    assert len(list(bucket.versions("names/"))) == 1
 
 
-def test_a_locked_version_is_not_destroyed_and_that_is_told(bucket: Bucket) -> None:
+def test_a_locked_version_is_not_destroyed(bucket: Bucket) -> None:
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
     bucket.add("lines/a", b"{}", lock_until=until)
 
-    with pytest.raises(NotDestroyedError) as told:
+    with pytest.raises(ClientError):
         bucket.destroy(bucket.versions("lines/a"))
 
-    assert told.value.key == "lines/a"
     assert bucket.get("lines/a") == b"{}"

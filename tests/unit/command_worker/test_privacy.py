@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.builders import by
+from tests.fakes.objects import Inline
 from tests.unit.command_worker.desk import Desk, labels, words
 from tests.unit.interactions.doors import Front
 from tests.unit.slash.fakes import NOW
@@ -186,7 +187,7 @@ def test_only_the_press_erases_and_then_nothing_is_shown(desk: Desk) -> None:
 
     # and after the daily job nothing is stored, others' names apart
     privacy = desk.services.privacy
-    Eraser(privacy.objects, lambda: NOW).sweep(GUILD_ID)
+    Eraser(privacy.objects, Inline(), lambda: NOW).sweep(GUILD_ID)
     kept = b"".join(content for all_ in privacy.objects.contents().values() for content in all_)
     assert b"mason" not in kept.lower()
     assert b"stranger" in kept

@@ -65,7 +65,7 @@ class Town:
         return erasure
 
     def sweep(self) -> Erased:
-        return Eraser(self.objects, lambda: self.now).sweep(GUILD)
+        return Eraser(self.objects, Inline(), lambda: self.now).sweep(GUILD)
 
     def export(self) -> list[dict[str, str]]:
         made = LedgerExport(self.reader, Inline(), lambda: self.now)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.builders import GUILD, at, by, open_between
+from tests.fakes.objects import Inline
 from tests.fakes.staff import FakeStaff
 from tests.unit.ledger.past import Past
 from usher.attribution.wording import word_of
@@ -113,7 +114,7 @@ def test_who_was_erased_is_told_without_names_and_found_all_the_same() -> None:
         found = world.found(Asked(SEVEN, joined_at=at(0)))
         assert (found.username, found.display_name, found.erased) == (None, None, True)
         assert found.source is Source.LEDGER
-        Eraser(world.past.objects, lambda: at(5 * DAY)).sweep(GUILD)
+        Eraser(world.past.objects, Inline(), lambda: at(5 * DAY)).sweep(GUILD)
 
 
 def test_who_left_is_told_with_when() -> None:
