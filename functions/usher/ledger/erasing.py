@@ -112,7 +112,7 @@ class Eraser:
         total = Erased()
         kept = self._keys(names_prefix(erasure.guild_id, erasure.user_id))
         for some in batched(kept, AT_ONCE, strict=False):
-            for erased in self.pool.map(lambda one: self._name(*one, erasure), some):
+            for erased in self.pool.map(lambda one: self._name(one[0], one[1], erasure), some):
                 total += erased
         return total
 
