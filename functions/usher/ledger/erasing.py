@@ -75,7 +75,8 @@ class Eraser:
     def sweep(self, guild_id: GuildId) -> Erased:
         """Do what erasures of a guild ask for, unless it is done."""
         erasures, now = Erasures(self.objects), self.clock()
-        found = [erasures.find(guild_id, user_id) for user_id in erasures.users(guild_id)]
+        users = erasures.looked_after(guild_id, now - LATE)
+        found = [erasures.find(guild_id, user_id) for user_id in users]
         since: dict[Erasure, datetime | None] = {}
         for erasure in found:
             if erasure is not None:
@@ -153,11 +154,12 @@ class Eraser:
         people: Mapping[UserId, Erasure],
         since: datetime | None,
     ) -> Erased:
-        """Destroy a passing file that mentions somebody; what it was before goes always.
+        """Destroy a passing file that names somebody; what it was before goes always.
 
-        Whole, since what could not be read may hold a name anywhere.
+        What is no list of joins may hold a name anywhere: that it mentions the id is enough.
         """
-        if not _is_new(versions, since) or not _mentions(self._read(key), people):
+        holds = names_erased if key.endswith(".csv") else _mentions
+        if not _is_new(versions, since) or not holds(self._read(key), people):
             return Erased(versions=self._destroy_past(versions))
         return Erased(files=1, versions=self.objects.destroy(versions))
 
@@ -180,7 +182,7 @@ def _is_new(versions: list[Version], since: datetime | None) -> bool:
     )
 
 
-def _mentions(chunks: Iterable[bytes], people: Iterable[UserId]) -> bool:
+def _mentions(chunks: Iterable[bytes], people: Mapping[UserId, Erasure]) -> bool:
     ids = [user_id.encode() for user_id in people]
     rest = b""
     for chunk in chunks:

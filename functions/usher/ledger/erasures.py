@@ -37,6 +37,19 @@ class Erasures:
             user_of(entry.key) for entry in self.objects.list(erasures_prefix(guild_id))
         )
 
+    def looked_after(self, guild_id: GuildId, since: datetime) -> list[UserId]:
+        """Name whose erasure was asked for since a time, or was not done since it was asked for."""
+        listed = {
+            entry.key: entry.modified for entry in self.objects.list(erasures_prefix(guild_id))
+        }
+        found = []
+        for user_id in sorted({user_of(key) for key in listed}):
+            asked = listed.get(asked_key(guild_id, user_id))
+            swept = listed.get(swept_key(guild_id, user_id))
+            if asked is not None and (swept is None or asked >= min(swept, since)):
+                found.append(user_id)
+        return found
+
     def guilds(self) -> list[GuildId]:
         """Name the guilds in which somebody was erased."""
         folders = self.objects.folders(ERASED)

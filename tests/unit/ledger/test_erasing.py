@@ -62,10 +62,16 @@ class Town:
     def ask(self, user: UserId, *, for_good: bool = False, at: datetime = ASKED) -> Erasure:
         erasure = Erasure(GUILD, user, at, for_good)
         ask(self.objects, erasure)
+        key = asked_key(GUILD, user)
+        self.objects.held[key] = self.objects.held[key][0], at
         return erasure
 
     def sweep(self) -> Erased:
-        return Eraser(self.objects, Inline(), lambda: self.now).sweep(GUILD)
+        erased = Eraser(self.objects, Inline(), lambda: self.now).sweep(GUILD)
+        for key in self.objects.under("erased/"):
+            if key.endswith("swept.json"):
+                self.objects.held[key] = self.objects.held[key][0], self.now
+        return erased
 
     def export(self) -> list[dict[str, str]]:
         made = LedgerExport(self.reader, Inline(), lambda: self.now)
@@ -285,17 +291,23 @@ def test_for_good_no_name_is_kept_of_what_comes_later(town: Town) -> None:
 def test_what_was_under_way_is_swept_up_later(town: Town) -> None:
     town.ask(ANN)
     town.sweep()
-    # An export that had begun before, and a message that could not be read
+    # An export that had begun before, one of later, and a message that could not be read
     swept = town.now
-    for key in (f"exports/guild={GUILD}/9/c.csv", f"parked/guild={GUILD}/z.json"):
-        town.objects.held[key] = b"'101,under way", swept + timedelta(seconds=1)
+    written = swept + timedelta(seconds=1)
+    head = "User ID,Username,Joined At\r\n'101,under way,"
+    for name, joined_at in (("9/c", "2026-11-02"), ("10/d", "2026-11-04")):
+        content = f"{head}{joined_at}T12:00:00+00:00\r\n".encode()
+        town.objects.held[f"exports/guild={GUILD}/{name}.csv"] = content, written
+    town.objects.held[f"parked/guild={GUILD}/z.json"] = b"under way 101", written
 
     town.now = swept + timedelta(days=1)
-    assert (town.sweep().files, town.mentions("under way")) == (2, [])
-    # After some weeks nothing is looked at any more
+    assert town.sweep().files == 2
+    assert town.mentions("under way") == [f"exports/guild={GUILD}/10/d.csv"]
+    # After some weeks nobody looks any more
     town.now = swept + timedelta(days=60)
-    town.sweep()
-    assert town.sweep() == Erased()
+    town.objects.streamed.clear()
+    town.objects.held[f"parked/guild={GUILD}/z.json"] = b"under way 101", town.now
+    assert (town.sweep(), town.objects.streamed) == (Erased(), [])
 
 
 def test_what_was_looked_at_is_not_read_again(town: Town) -> None:
