@@ -26,7 +26,7 @@ class Kept:
     """What is kept beside the ledger."""
 
     names: tuple[KeptName, ...] = ()
-    """Those written last, newest first."""
+    """Those beside their own joins, then others, each newest first."""
     unread: int = 0
     """How many more there are."""
     joins: tuple[datetime, ...] = ()

@@ -104,6 +104,18 @@ def test_view_shows_everything_in_words(desk: Desk) -> None:
     assert "Erased" not in told
 
 
+def test_own_joins_are_shown_however_many_were_invited(desk: Desk) -> None:
+    for number in range(60):
+        at = NOW - timedelta(minutes=60 - number)
+        invited = join(UserId(str(1000 + number)), at, ME)
+        desk.services.privacy.put(invited, staff="mason")
+
+    told = words(desk.run("privacy view", rights=0))
+
+    assert f"Earlier joins: {when(BEFORE, 'f')}" in told
+    assert "kept beside 63 lines of the log" in told
+
+
 def test_who_is_unknown_reads_that_nothing_is_kept() -> None:
     desk = Desk()
 
