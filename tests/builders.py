@@ -14,7 +14,7 @@ from usher.attribution.outcomes import (
     Reason,
     Unattributed,
 )
-from usher.contracts.deeds import InvitesGranted, SettingChanged, UpgradeAssigned
+from usher.contracts.deeds import InvitesGranted, RecountAsked, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import (
     AuditEntry,
     GatewayEvent,
@@ -82,6 +82,10 @@ def upgraded(user_id: str, staff_id: str, id_: str, seconds: float = 20) -> Upgr
     mapping = '{"ib_link":"https://broker.example/ref/ida","ib_code":"IDA1"}'
     who = UserId(user_id), UserId(staff_id)
     return UpgradeAssigned(id_, *who, mapping, UserId("990"), at(seconds))
+
+
+def recount(*users: str, id_: str = "recount", seconds: float = 20) -> RecountAsked:
+    return RecountAsked(id_, tuple(UserId(user) for user in users), UserId("990"), at(seconds))
 
 
 def searched(user_id: str, joined_seconds: float, code: str, inviter: str) -> MemberSearched:

@@ -54,6 +54,9 @@ from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
+from usher.rewards.discord_hall import DiscordHall
+from usher.rewards.queries import Halls, RewardReads
+from usher.rewards.reads import DynamoRewardReads
 from usher.slash.presses import Presses, new_token
 from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
@@ -95,6 +98,8 @@ class Services:
     syncs: Syncs
     imports: Imports
     privacy: Privacy
+    rewards: RewardReads
+    halls: Halls
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -143,6 +148,8 @@ def _services(
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
         privacy=PrivacyDesk(bucket, reader, pool, patience),
+        rewards=DynamoRewardReads(table),
+        halls=DiscordHall(rest, _now),
     )
 
 

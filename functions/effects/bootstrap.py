@@ -1,6 +1,7 @@
 """Names the effects door's adapters."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import urllib3
 
@@ -11,15 +12,30 @@ from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
+from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
+from usher.platform.sqs_sender import EffectSender
+from usher.rewards.discord_hall import DiscordHall
+from usher.rewards.standing import Standings
+from usher.rewards.store import DynamoRewardRows
+from usher.rewards.trouble import Trouble
 
 
 def build(environ: Mapping[str, str]) -> EffectsDoor:
     """Build the door; raises SettingsError. Opens no connection."""
-    names = require(environ, "DISCORD_TOKEN_SECRET")
+    names = require(environ, "DISCORD_TOKEN_SECRET", "TABLE_NAME", "EFFECTS_QUEUE_URL")
     token = TokenSecret(secrets_client(region(environ)), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
+    rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
+    rows = DynamoRewardRows(SignedClient(DYNAMODB, environ), names["TABLE_NAME"])
+    orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
+    hall = DiscordHall(rest, _now)
+    trouble = Trouble(rows, hall, orders, _now)
     return EffectsDoor(
-        doer=DiscordEffects(DiscordRest(base, token, urllib3.PoolManager(maxsize=2))),
+        doer=DiscordEffects(rest, Standings(rows, hall, orders, trouble, _now), trouble),
         log=get_logger(),
         meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects")),
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

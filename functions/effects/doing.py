@@ -5,7 +5,14 @@ from hashlib import sha256
 from typing import Final, Protocol, assert_never
 from urllib.parse import quote
 
-from usher.contracts.effect import ChangeRole, Effect, SendMessage
+from usher.contracts.effect import (
+    ChangeRole,
+    CheckStanding,
+    Effect,
+    MendRank,
+    SendMessage,
+    SweepStandings,
+)
 
 NONCE_LENGTH: Final = 25
 """Characters of a message's nonce (API reference: Create Message)."""
@@ -21,11 +28,33 @@ class Rest(Protocol):
         ...
 
 
+class Standings(Protocol):
+    """What members have earned by their invites."""
+
+    def check(self, order: CheckStanding) -> None:
+        """Look at one member; raises DiscordError, and errors of table and queue."""
+        ...
+
+    def sweep(self, order: SweepStandings) -> None:
+        """Have a page of members looked at, and the next one after it."""
+        ...
+
+
+class Trouble(Protocol):
+    """What keeps ranks from working."""
+
+    def mend(self, order: MendRank) -> None:
+        """Look whether a problem is mended; raises DiscordError, and errors of table and queue."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
 
     rest: Rest
+    standings: Standings
+    trouble: Trouble
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -34,6 +63,12 @@ class DiscordEffects:
                 self._send(effect)
             case ChangeRole():
                 self._change_role(effect)
+            case CheckStanding():
+                self.standings.check(effect)
+            case SweepStandings():
+                self.standings.sweep(effect)
+            case MendRank():
+                self.trouble.mend(effect)
             case _:
                 assert_never(effect)
 

@@ -19,6 +19,8 @@ from usher.platform.press_table import PressTable
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import SqsSender
+from usher.rewards.queries import RewardReads
+from usher.rewards.reads import DynamoRewardReads
 from usher.slash.presses import Presses, new_token
 from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
@@ -32,6 +34,7 @@ class Services:
     invites: InviteReads
     codes: CodeChoices
     staff: StaffReads
+    rewards: RewardReads
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -47,6 +50,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoInviteReads(table),
             DynamoCodeChoices(table),
             DynamoStaffReads(table),
+            DynamoRewardReads(table),
         ),
         deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),

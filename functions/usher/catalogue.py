@@ -13,6 +13,17 @@ from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
 from usher.privacy.commands import delete, erase, export, keep, privacy
 from usher.privacy.commands import view as view_own
+from usher.rewards.commands import add_rank, ranks, remove_rank, trust
+from usher.rewards.milestone_commands import (
+    achievements,
+    channel_,
+    message_,
+    numbers_,
+    preview,
+    standard_message,
+    switch_off,
+)
+from usher.rewards.panel_commands import forget, retry, rewards, switch_on
 from usher.slash.router import Router
 from usher.staff.commands import clear_role, list_, remove, role, set_, staff
 from usher.staff.commands import turn as turn_staff
@@ -25,15 +36,19 @@ COMMANDS: Final = (invite, *LOGS, staff, privacy)
 
 EVERY: Final = (
     *(view, inviter, codes, leaderboard, import_, add, reset),
+    *(ranks, add_rank, remove_rank, rewards, achievements),
+    *(channel_, message_, numbers_, preview),
     *LOGS,
     *(set_, remove, list_, role, report),
     *(view_own, export, delete),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
+REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
+
 ACTIONS: Final = (
     *(turn, assign, turn_log, repair, turn_staff, clear_role, turn_report),
-    *(erase, keep),
+    *(*REWARDS, erase, keep),
 )
 """What buttons do."""
 

@@ -16,6 +16,7 @@ from infra.practice.interactions.options import NotSendableError, OptionValue
 from infra.practice.interactions.outcome import Outcome
 from infra.practice.json_types import Json, JsonObject, as_list, as_object
 from infra.practice.population import Via
+from infra.practice.role_control import RoleControl
 from infra.practice.view import state_json
 
 if TYPE_CHECKING:
@@ -80,10 +81,8 @@ class Control:
         max_age = form.integer("max_age", 0, 604_800, 0)
         max_uses = form.integer("max_uses", 0, 100, 0)
         form.check()
-        code = self._practice.create_invite(
-            guild.id, form.text("user_id", 20), max_age=max_age, max_uses=max_uses
-        )
-        return {"code": code}
+        user_id = form.text("user_id", 20)
+        return {"code": self._practice.create_invite(guild.id, user_id, max_age, max_uses)}
 
     async def delete_invite(self, guild: Guild, form: Form) -> Json:
         """Revoke the invite `code` as the owner."""
@@ -152,7 +151,6 @@ class Control:
 def mount_control(app: web.Application, practice: "Practice") -> None:
     """Mount `/practice` and `/practice/api`."""
     control = Control(practice)
-    faults = FaultControl(practice.faults, practice.gateway)
     actions: dict[str, Action] = {
         "join": control.join,
         "leave": control.leave,
@@ -166,7 +164,8 @@ def mount_control(app: web.Application, practice: "Practice") -> None:
         "click": control.click,
         "modal": control.modal,
         "check-endpoint": control.check_endpoint,
-        "fault": faults.cause,
+        "fault": FaultControl(practice.faults, practice.gateway).cause,
+        **RoleControl(practice).actions,
     }
 
     async def page(_: web.Request) -> web.StreamResponse:

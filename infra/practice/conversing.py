@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from infra.practice.core import Core
-from infra.practice.governing import Governing
 from infra.practice.interactions.desk import Desk
 from infra.practice.interactions.options import OptionValue
 from infra.practice.interactions.outcome import Outcome
 from infra.practice.interactions.person import Person
 from infra.practice.json_types import JsonObject
+from infra.practice.role_keeping import RoleKeeping
 
 
-class Conversing(Governing):
+class Conversing(RoleKeeping):
     """The members' side of interactions.
 
     What a client would not let one do raises NotSendableError.

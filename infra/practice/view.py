@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from infra.practice.commands import usable_commands
-from infra.practice.entities import Channel, Guild, Invite, User
+from infra.practice.entities import Channel, Guild, Invite, Role, User
 from infra.practice.interactions.outcome import NO_RESPONSE
 from infra.practice.interactions.records import Phase
 from infra.practice.json_types import JsonObject, as_objects
@@ -35,9 +35,8 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
         "channel_id": channel.id,
         "channels": [{"id": item.id, "name": item.name} for item in guild.channels.values()],
         "roles": [
-            {"id": role.id, "name": role.name}
-            for role in guild.roles.values()
-            if role.id != guild.id
+            {"id": role.id, "name": role.name, "managed": role.managed}
+            for role in _from_the_top(guild)
         ],
         "members": [_member(practice, guild, user_id) for user_id in guild.members],
         "invites": [_invite(practice, guild, invite) for invite in practice.invites(guild.id)],
@@ -51,6 +50,11 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
         "sessions": len(practice.core.hub.sessions),
         "endpoint": practice.interactions_endpoint,
     }
+
+
+def _from_the_top(guild: Guild) -> list[Role]:
+    roles = [role for role in guild.roles.values() if role.id != guild.id]
+    return sorted(roles, key=lambda role: (-role.position, int(role.id)))
 
 
 def _named(practice: "Practice", guild: Guild) -> list[User]:
@@ -70,7 +74,7 @@ def _member(practice: "Practice", guild: Guild, user_id: str) -> JsonObject:
         "owner": guild.owner_id == user.id,
         "manages_server": bool(held & Permission.MANAGE_GUILD),
         "joined_at": stamp(member.joined_at),
-        "roles": [guild.roles[role].name for role in member.roles if role in guild.roles],
+        "roles": [role.name for role in _from_the_top(guild) if role.id in member.roles],
     }
 
 

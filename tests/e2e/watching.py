@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,17 +78,23 @@ def rows(system: System, guild_id: str, prefix: str) -> dict[str, dict[str, Any]
 
 def kill_workers(system: System, function: str) -> int:
     """End by SIGKILL every process of this system that runs a function; return how many."""
-    killed = 0
+    killed = [pid for pid, name in workers(system) if function in name]
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    return len(killed)
+
+
+def workers(system: System) -> Iterator[tuple[int, str]]:
+    """Every process of this system that runs a function: its id, and the function's name."""
     for pid in _descendants(system.emulator.pid):
         try:
             environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         except OSError:
             continue
-        names = [v for v in environment if v.startswith(b"AWS_LAMBDA_FUNCTION_NAME=")]
-        if any(function.encode() in name for name in names):
-            os.kill(pid, signal.SIGKILL)
-            killed += 1
-    return killed
+        for variable in environment:
+            name, _, value = variable.partition(b"=")
+            if name == b"AWS_LAMBDA_FUNCTION_NAME":
+                yield pid, value.decode()
 
 
 def _descendants(pid: int | None) -> list[int]:

@@ -14,7 +14,8 @@ class FakeEffects:
     fuse: Fuse = field(default_factory=Fuse)
     sent: list[Effect] = field(default_factory=list)
 
-    def send(self, effects: Sequence[Effect]) -> None:
+    def send(self, effects: Sequence[Effect], delay: int = 0) -> None:
+        del delay
         self.fuse.step("effects", lambda: self.sent.extend(effects))
 
     def done(self) -> dict[str, str]:

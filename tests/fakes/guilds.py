@@ -25,10 +25,12 @@ from usher.attribution.touched import (
 )
 from usher.attribution.wording import outcome_of
 from usher.contracts.observation import Observation
+from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.credit.queries import Tally
 from usher.credit.rules import MemberRecord, Members
 from usher.ids import GuildId, InviteCode, UserId
 from usher.ledger.lines import LineType
+from usher.rewards.owed import Owed, read_owed, write_owed
 
 
 @dataclass
@@ -76,6 +78,8 @@ class FakeGuilds:
     configured: dict[GuildId, GuildSettings] = field(default_factory=dict)
     notices: dict[str, tuple[Notice, ...]] = field(default_factory=dict)
     """What whole observations gave to tell of codes."""
+    owed: dict[str, Owed] = field(default_factory=dict)
+    """Whose standing is to be looked at after whole observations."""
 
     def load(self, observation: Observation) -> Loaded:
         guild = self.guilds.get(observation.guild_id, Guild())
@@ -89,7 +93,8 @@ class FakeGuilds:
         }
         if whole_id(observation) in self.marks:
             said = self.notices.get(whole_id(observation), ())
-            return Loaded(Stored(guild.head), done=True, own=own, notices=said)
+            owed = self.owed.get(whole_id(observation), Owed())
+            return Loaded(Stored(guild.head), done=True, own=own, notices=said, owed=owed)
         users = {user_id for user_id, _ in joins}
         records = self.members(observation.guild_id, users, observation.id).before
         searched = searched_memberships(observation)
@@ -171,6 +176,18 @@ class FakeGuilds:
     def settings(self, guild_id: GuildId) -> GuildSettings:
         return self.configured.get(guild_id, GuildSettings())
 
+    def rules(self, guild_id: GuildId) -> Rules:
+        values = self.guilds.get(guild_id, Guild()).settings
+        under = {
+            group: {
+                name.removeprefix(f"{group}#"): value
+                for name, value in values.items()
+                if name.startswith(f"{group}#")
+            }
+            for group in (FAKE, BLOCK)
+        }
+        return read_rules(under[FAKE], under[BLOCK])
+
     def _apply(self, change: Change, part: Part, *, last: bool) -> None:
         guild = self.guilds.setdefault(change.guild_id, Guild())
         whole = observation_event_id(change.guild_id, change.observation_id)
@@ -191,6 +208,7 @@ class FakeGuilds:
             self.marks[whole] = change.observation_id, None
             if change.notices:
                 self.notices[whole] = read_notices(write_notices(change.notices))
+            self.owed[whole] = read_owed(write_owed(change.owed))
 
     def _take_back(self, guild: Guild) -> None:
         version = guild.head.version

@@ -8,6 +8,7 @@ from tests.builders import (
     left,
     look,
     observe,
+    recount,
     removal,
     row,
     searched,
@@ -95,6 +96,15 @@ def story() -> tuple[Observation, ...]:
             upgraded("105", "900", "h", 85.6),
             seconds=86,
         ),
+        # rules change, tracking is off for a moment, and the past is judged again
+        observe(
+            changed("fake#rejoin", "on", "i", 86.2),
+            changed("fake#default_avatar", "on", "j", 86.3),
+            changed("guild#tracking", "off", "k", 86.4),
+            changed("guild#tracking", None, "l", 86.5),
+            seconds=87,
+        ),
+        observe(recount("2", "101", "105", "200", "400", "999", seconds=87.5), seconds=88),
         # Discord's own record agrees with counting, and chooses where counting could not
         observe(searched("105", 30.5, "abc", "900"), searched("200", 40, "def", "901"), seconds=90),
     )

@@ -7,8 +7,9 @@ from usher.attribution.facts import Fact, JoinRecorded, PoolCredited
 from usher.attribution.memory import GuildInMemory
 from usher.attribution.recording import record_facts
 from usher.contracts.observation import Observation
+from usher.credit.booking import book
 from usher.credit.queries import Tally
-from usher.credit.rules import MemberRecord, book
+from usher.credit.rules import MemberRecord
 from usher.ids import UserId
 from usher.ledger.lines import Line
 

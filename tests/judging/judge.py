@@ -31,6 +31,9 @@ class Judgement:
     wrong: list[str] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
     """Ambiguous, and the true code is not among the candidates."""
+    short: list[str] = field(default_factory=list)
+    """Codes with fewer uses and inviters with less credit than in truth: allowed where Discord has
+    not shown every use."""
 
     def add(self, other: "Judgement") -> None:
         """Count another history in."""
@@ -38,6 +41,7 @@ class Judgement:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.wrong += other.wrong
         self.incomplete += other.incomplete
+        self.short += other.short
 
     @property
     def certainty(self) -> float:
@@ -49,6 +53,7 @@ class Judgement:
         return (
             f"{self.joins:8} joins  {self.certain / self.joins:8.3%} certain"
             f"  {self.ambiguous / self.joins:8.3%} ambiguous  {len(self.wrong)} wrong"
+            f"  {self.joins - self.certain - self.gone} on Discord's record and not certain"
         )
 
 
@@ -64,7 +69,7 @@ def judge(history: History, books: Books | None = None) -> Judgement:
     result = Judgement(wrong=list(books.faults))
     for membership in history.memberships:
         _judge(membership, books, result)
-    result.wrong += _totals(history, books)
+    _totals(history, books, result)
     return result
 
 
@@ -121,13 +126,16 @@ def fault_of(membership: Membership, outcome: Outcome) -> Iterator[str]:
         yield f"{membership.user} at {membership.joined}: {outcome} but {membership.code}"
 
 
-def _totals(history: History, books: Books) -> Iterator[str]:
-    """No code has more uses, and no inviter more credit, than in truth."""
+def _totals(history: History, books: Books, result: Judgement) -> None:
+    """Compare every inviter's credit and every code's uses with the truth."""
     inviters = Counter(one.inviter for one in history.memberships if one.inviter is not None)
-    for inviter, tally in books.tallies.items():
-        if tally.tracked > inviters[str(inviter)]:
-            yield f"{inviter} was credited {tally.tracked} of {inviters[str(inviter)]}"
+    credit = {str(who): tally.tracked for who, tally in books.tallies.items()}
     uses = Counter(one.code for one in history.memberships if one.code is not None)
-    for code, state in books.guild.codes.items():
-        if state.joins > uses[str(code)]:
-            yield f"{code} was counted {state.joins} times of {uses[str(code)]}"
+    counted = {str(code): state.joins for code, state in books.guild.codes.items()}
+    for truth, said in ((inviters, credit), (uses, counted)):
+        for name in sorted({*truth, *said}):
+            number = said.get(name, 0)
+            if number > truth[name]:
+                result.wrong.append(f"{name} was counted {number} times of {truth[name]}")
+            elif number < truth[name]:
+                result.short.append(f"{name} was counted {number} times of {truth[name]}")

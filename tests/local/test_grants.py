@@ -162,7 +162,7 @@ GRANTED = {
         "send confirmation",
         "send repair",
     ],
-    "EffectsFunction": ["read token"],
+    "EffectsFunction": ["get", "query", "query board", "update", "send effect", "read token"],
     "ConfirmerFunction": [
         "get",
         "query",
@@ -172,7 +172,7 @@ GRANTED = {
         "send event",
         "read token",
     ],
-    "SweeperFunction": ["query due", "send event"],
+    "SweeperFunction": ["query due", "send event", "send effect"],
     "LogBackupFunction": [
         "get",
         "batch get",

@@ -16,6 +16,7 @@ from tests.packaging.templates import (
 from usher.attribution.backfill_store import BackfillRow
 from usher.attribution.gate_store import SearchRow
 from usher.ledger.head_store import ChainRow
+from usher.rewards.store import WRITTEN
 
 BOTH = pytest.mark.parametrize("template", [TEMPLATE, LISTENER], ids=["template", "listener"])
 
@@ -130,8 +131,23 @@ def test_the_sweeper_reads_what_is_due_tells_of_it_and_does_nothing_else() -> No
 
     assert granted == {
         "dynamodb:Query": {"Fn::Sub": "${UsherTable.Arn}/index/due"},
-        "sqs:SendMessage": {"Fn::GetAtt": ["EventsQueue", "Arn"]},
+        "sqs:SendMessage": [
+            {"Fn::GetAtt": ["EventsQueue", "Arn"]},
+            {"Fn::GetAtt": ["EffectsQueue", "Arn"]},
+        ],
     }
+
+
+def test_the_effects_function_writes_milestones_and_problems_and_nothing_else() -> None:
+    (update,) = [
+        s
+        for role, s in statements(TEMPLATE)
+        if role == "EffectsRole" and "dynamodb:UpdateItem" in listed(s["Action"])
+    ]
+
+    assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
+    (names,) = update["Condition"].values()
+    assert tuple(names["dynamodb:Attributes"]) == WRITTEN
 
 
 def test_the_daily_job_writes_heads_and_nothing_else_of_the_table() -> None:

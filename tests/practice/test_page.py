@@ -200,6 +200,28 @@ async def test_suggestions_are_shown_while_typing_and_chosen_by_key(site: Site, 
 
 @needs_browser
 @pytest.mark.asyncio
+async def test_roles_are_made_and_moved_and_shown_with_who_holds_them(
+    site: Site, page: Page
+) -> None:
+    practice = site.practice
+    await page.get_by_label("New role").fill(HOSTILE)
+    await page.get_by_role("button", name="Create role").click()
+    await expect(page.locator("#roles li").last).to_contain_text(HOSTILE)
+
+    await page.get_by_role("button", name=f"Move up {HOSTILE}").click()
+    await expect(page.locator("#roles li").last).to_contain_text("Regular")
+    (role,) = [one for one in practice.guild.roles.values() if one.name == HOSTILE]
+    theo = next(u.id for u in practice.world.state.users.values() if u.username == "theo")
+    practice.hand_role(practice.guild.id, theo, role.id)
+    shown = page.locator("#members .member", has_text="Theo").locator(".role")
+    await expect(shown).to_have_text(["Staff", HOSTILE])
+
+    await page.get_by_role("button", name=f"Delete {HOSTILE}").click()
+    await expect(shown).to_have_text(["Staff"])
+
+
+@needs_browser
+@pytest.mark.asyncio
 async def test_it_fits_a_phone(page: Page) -> None:
     await page.set_viewport_size({"width": 360, "height": 740})
     for panel, shown in (("People", "#members"), ("Ledger", "#ledger-note"), ("Chat", "#messages")):

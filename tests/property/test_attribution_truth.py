@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.replay.lines import read_lines
@@ -39,12 +39,14 @@ def assert_right(judgement: Judgement) -> None:
 
 @HISTORIES
 @given(SEEDS, st.sampled_from(sorted(WORLDS)))
+@example(221883, "pools")
 def test_nothing_is_wrong_in_any_world(seed: int, world: str) -> None:
     assert_right(judge(History(seed, 30, 6, WORLDS[world])))
 
 
 @HISTORIES
 @given(SEEDS)
+@example(3152841)
 def test_nothing_certain_is_wrong_after_a_long_blindness(seed: int) -> None:
     habits = replace(BLIND, longest_blind=60 * 60_000, silence=0.3)
 
@@ -54,6 +56,7 @@ def test_nothing_certain_is_wrong_after_a_long_blindness(seed: int) -> None:
 
 @HISTORIES
 @given(SEEDS)
+@example(318)
 def test_whole_lists_say_what_changes_say(seed: int) -> None:
     history = History(seed, 30, 6, MIXED)
     recording = (json.dumps(line).encode() for line in history.lines)
@@ -86,6 +89,7 @@ def test_when_all_is_shown_the_totals_are_the_true_ones(seed: int) -> None:
 
 @HISTORIES
 @given(SEEDS, st.sampled_from(sorted(WORLDS)))
+@example(1334060, "slow")
 def test_the_counters_are_a_naive_recount_of_the_memberships(seed: int, world: str) -> None:
     history = History(seed, 30, 6, WORLDS[world])
     books = told(history)

@@ -8,7 +8,7 @@ Intended differences, left out of the histories drawn:
   deletion does. The oracle reads whole lists, and so do the rules here.
 """
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.judging.judge import is_certain, told, word
@@ -38,6 +38,7 @@ def finding(outcome: Outcome) -> Finding:
 
 @SMALL
 @given(st.integers(0, 2**32), st.integers(1, 5), st.integers(2, 4), st.sampled_from(sorted(WORLDS)))
+@example(1077192, 5, 3, "pools")
 def test_the_rules_are_as_certain_as_every_explanation_allows(
     seed: int, joins: int, codes: int, world: str
 ) -> None:

@@ -128,8 +128,9 @@ class Reading:
         code.only = target["user_ids"][0]
 
     def _deleted(self, at: int, data: dict[str, Any]) -> None:
-        code = self._codes.get(data["code"])
-        if code is not None and not code.told:
+        # News of its making may come later.
+        code = self._codes.setdefault(data["code"], _Code(data["code"], None, None))
+        if not code.told:
             self._end(code, at, told=True)
 
     def _end(self, code: _Code, at: int, *, told: bool) -> None:

@@ -71,3 +71,6 @@ WORLDS: Final = {
     "confirmed": CONFIRMED,
     "absent, confirmed": replace(ABSENT, searched=True, not_ready=0.1),
 }
+
+ALL_SHOWN: Final = frozenset({"orderly", "settled", "pools"})
+"""Worlds in which Discord has shown every use in the end."""

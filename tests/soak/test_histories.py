@@ -13,7 +13,7 @@ import pytest
 
 from tests.judging.judge import Judgement, judge
 from tests.simulator.history import History
-from tests.simulator.worlds import CONFIRMED, WORLDS
+from tests.simulator.worlds import ALL_SHOWN, CONFIRMED, WORLDS
 
 HISTORIES: Final = 10_000
 CI_SHARE: Final = 100
@@ -34,7 +34,8 @@ def run(world: str, seeds: range) -> Judgement:
     for seed in seeds:
         history = History(seed, JOINS, CODES, WORLDS[world])
         judgement = judge(history)
-        for fault in (*judgement.wrong, *judgement.incomplete):
+        short = judgement.short if world in ALL_SHOWN else ()
+        for fault in (*judgement.wrong, *judgement.incomplete, *short):
             show(f"{world}, seed {seed}: {fault}")
         total.add(judgement)
     return total
@@ -72,6 +73,10 @@ def test_no_credit_is_wrong_in_any_history(world: str, histories: int) -> None:
     assert total.wrong == []
     assert total.incomplete == [], "the true code is among the candidates"
     assert total.silent == 0, "who used a code is certain or ambiguous"
+    if world in ALL_SHOWN:
+        assert total.short == [], "what was shown is counted"
+    if WORLDS[world].searched:
+        assert total.certain + total.gone == total.joins, "who is on Discord's record is certain"
     if WORLDS[world] is CONFIRMED:
         # Those who leave before Discord's index knows them count too.
         assert total.certainty >= 0.999

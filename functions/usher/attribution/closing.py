@@ -10,6 +10,7 @@ from usher.attribution.facts import PoolCredited
 from usher.attribution.matching import SKEW, Solution, fits, linked
 from usher.attribution.model import Group, OpenJoin, Use, Weight
 from usher.attribution.outcomes import Attributed, Reason
+from usher.attribution.tracking import Spans, untracked_of
 from usher.attribution.watching import LAG
 from usher.contracts.observation import Observation
 from usher.ids import UserId
@@ -107,15 +108,16 @@ def close(
     uses: Sequence[Use],
     solution: Solution,
     observation: Observation,
+    off: Spans = (),
 ) -> tuple[Group, tuple[Group, ...]]:
-    """Build the group that stays open and those closed now."""
+    """Build the group that stays open and those closed now; tracking was off in the spans given."""
     spent: set[int] = set()
     open_joins: list[OpenJoin] = []
     open_pool: Counter[UserId] = Counter()
     closed: list[Group] = []
     for part in parts:
         held = tuple(joins[j] for j in part.joins)
-        pool = _unpaired(held, part.uses, uses, solution)
+        pool = _unpaired(held, part.uses, uses, solution, off)
         if part.closed:
             spent.update(part.uses)
             maybe = {u for j in part.joins for u in solution.maybe[j]}
@@ -130,9 +132,16 @@ def close(
 
 
 def _unpaired(
-    joins: Sequence[OpenJoin], part: Sequence[int], uses: Sequence[Use], solution: Solution
+    joins: Sequence[OpenJoin],
+    part: Sequence[int],
+    uses: Sequence[Use],
+    solution: Solution,
+    off: Spans,
 ) -> dict[UserId, int]:
-    """Uses surely made by these joins, by inviter, beyond those that a join is paired with."""
+    """Uses surely made by these joins, by inviter, beyond those that a join is paired with.
+
+    Any of them may be a join's from while tracking was off, which is credited to nobody.
+    """
     pool: Counter[UserId] = Counter()
     for u in part:
         inviter = uses[u].inviter_id
@@ -141,7 +150,10 @@ def _unpaired(
     for join in joins:
         if isinstance(join.outcome, Attributed) and join.outcome.inviter_id is not None:
             pool[join.outcome.inviter_id] -= 1
-    return {inviter: n for inviter, n in sorted(pool.items()) if n > 0}
+    nobodys = untracked_of(
+        off, (join.joined_at for join in joins if not isinstance(join.outcome, Attributed))
+    )
+    return {inviter: n - nobodys for inviter, n in sorted(pool.items()) if n > nobodys}
 
 
 def upset(late: Sequence[OpenJoin], closed: Sequence[Group]) -> list[Group]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from usher.attribution.evidence import CodeBook
+from usher.attribution.code_book import CodeBook
 from usher.attribution.facts import Fact, JoinRecorded, JoinRevised, PoolCredited
 from usher.attribution.model import CodeState, CodeStatus, Head
 from usher.attribution.outcomes import Attributed, Method

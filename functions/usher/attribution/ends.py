@@ -1,10 +1,11 @@
 """Codes that end: by their last use, by hand or by the clock, and what their end may hide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from usher.attribution.evidence import CodeBook, end_code, seen
+from usher.attribution.code_book import CodeBook
+from usher.attribution.evidence import end_code, seen
 from usher.attribution.matching import Solution
 from usher.attribution.model import CodeState, CodeStatus, Use, Weight
 from usher.attribution.outcomes import Reason
@@ -39,11 +40,8 @@ class Ends:
         state = self._not_spent(state)
         ended_at = state.ended_at if noticed and state.ended_at else at
         hidden = self._take_hidden(state)
-        unseen = any(use.reason is Reason.AFTER_GAP for use in hidden)
-        ends = end_code(
-            self._book, state, ended_at, self._watch, told=True, revoked=revoked, unseen=unseen
-        )
-        self.uses.extend(_as_far_back(use, hidden) for use in ends)
+        ends = end_code(self._book, state, ended_at, self._watch, told=True, revoked=revoked)
+        self.uses.extend(_in_place_of(hidden, use) for use in ends)
 
     def end_by_hand(self, code: InviteCode, entry: AuditEntry) -> None:
         """The audit log tells that a person deleted a code."""
@@ -61,7 +59,7 @@ class Ends:
         ends = end_code(
             self._book, state, before.ended_at, self._watch, told=before.told, revoked=revoked
         )
-        self.uses.extend(_as_far_back(use, hidden) for use in ends)
+        self.uses.extend(_in_place_of(hidden, use) for use in ends)
 
     def expire(self, state: CodeState, at: datetime, *, unseen: bool) -> None:
         """The clock has come to a code's end; `unseen`: in an absence of the listener."""
@@ -90,7 +88,7 @@ class Ends:
         risen = final - state.uses
         use = seen(code, state.inviter_id, risen, until, self._watch, state.created_at)
         self._book.put(replace(state, uses=final, joins=state.joins + risen))
-        return [_as_far_back(replace(use, uses_before=state.uses, only=state.only), hidden)]
+        return [_in_place_of(hidden, replace(use, uses_before=state.uses, only=state.only))]
 
     def _not_spent(self, state: CodeState) -> CodeState:
         """Take back that the uses an ended code had left were spent."""
@@ -139,8 +137,13 @@ class Ends:
                 )
 
 
-def _as_far_back(use: Use, others: Iterable[Use]) -> Use:
-    """Let a use belong to all joins to which those that it replaces could belong."""
+def _in_place_of(others: Sequence[Use], use: Use) -> Use:
+    """Let a use belong to all joins to which those that it replaces could belong.
+
+    It convinces nobody where they did not because of an absence: others may have made it.
+    """
+    if any(one.reason is Reason.AFTER_GAP for one in others):
+        use = replace(use, weight=Weight.MAYBE, reason=Reason.AFTER_GAP)
     starts = [one.since for one in (use, *others)]
     return replace(use, since=None if None in starts else min(s for s in starts if s is not None))
 

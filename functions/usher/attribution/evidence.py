@@ -1,10 +1,11 @@
 """From what Discord shows of a guild's invites to the uses that joins must have made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from usher.attribution.code_book import CodeBook
 from usher.attribution.model import CodeState, CodeStatus, Use, Weight
 from usher.attribution.outcomes import Reason
 from usher.attribution.watching import Watch
@@ -16,36 +17,6 @@ UNLIMITED: Final = 10_000
 
 LOOK_DURATION: Final = timedelta(seconds=15)
 """The longest time between Discord's reading of the counts and the end of the look."""
-
-
-class CodeBook:
-    """The guild's codes while one observation is read; remembers which changed."""
-
-    def __init__(self, codes: Mapping[InviteCode, CodeState]) -> None:
-        self._codes = dict(codes)
-        self._changed: set[InviteCode] = set()
-
-    def get(self, code: InviteCode) -> CodeState | None:
-        """The code's state, if it was ever seen."""
-        return self._codes.get(code)
-
-    def put(self, state: CodeState) -> None:
-        """Keep a state; it counts as changed when it differs."""
-        if self._codes.get(state.code) != state:
-            self._codes[state.code] = state
-            self._changed.add(state.code)
-
-    def active(self) -> list[CodeState]:
-        """Codes not known to have ended."""
-        return [s for s in self._codes.values() if s.status is CodeStatus.ACTIVE]
-
-    def every(self) -> list[CodeState]:
-        """All codes at hand, ended ones too."""
-        return list(self._codes.values())
-
-    def changed(self) -> tuple[CodeState, ...]:
-        """The states that differ from those given, in order of code."""
-        return tuple(self._codes[code] for code in sorted(self._changed))
 
 
 def read_look(
@@ -70,7 +41,7 @@ def _read_row(
     book: CodeBook, row: InviteRow, at: datetime, looked_at: datetime | None, watch: Watch
 ) -> Iterable[Use]:
     known = book.get(row.code)
-    before = _uses_before(row, known, looked_at)
+    before = uses_before(row, known, looked_at)
     uses = row.uses if known is None or known.uses is None else max(row.uses or 0, known.uses)
     if row.uses is None:
         uses = known.uses if known else None
@@ -145,7 +116,7 @@ def state_of(row: InviteRow) -> CodeState:
     )
 
 
-def _uses_before(row: InviteRow, known: CodeState | None, looked_at: datetime | None) -> int | None:
+def uses_before(row: InviteRow, known: CodeState | None, looked_at: datetime | None) -> int | None:
     """The count that the row is compared with; None when there is none to trust."""
     if row.uses is None:
         return None

@@ -11,6 +11,7 @@ from usher.attribution.ports import Confirmations, Effects, GuildSettings
 from usher.contracts.effect import Effect
 from usher.contracts.observation import Observation
 from usher.ledger.lines import Line
+from usher.rewards.owed import Owed, orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,17 @@ class FollowUp:
         observation: Observation,
         settings: GuildSettings,
         notices: Collection[Notice],
+        owed: Owed,
         lines: Callable[[], Iterable[Line]],
     ) -> tuple[int, int]:
-        """Send notices, and what follows from joins recorded; `lines` are asked for if needed.
+        """Send notices, whom to look at, and what follows from joins; `lines` only if needed.
 
         Return the number of effects, and of joins to be confirmed.
         """
-        told = self._tell(observation, settings, notices)
+        checks = orders(observation.guild_id, observation.id, owed, watched=settings.standings)
+        if checks:
+            self.effects.send(checks)
+        told = len(checks) + self._tell(observation, settings, notices)
         if settings.join_log_channel_id is None and not settings.members_search:
             return told, 0
         joins = list(lines())

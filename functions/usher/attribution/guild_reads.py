@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from usher.attribution.state_codec import decode_head
+from usher.attribution.tracking import OFF, TRACKING
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import DynamoReads
-
-TRACKING: Final = "guild#tracking"
-OFF: Final = "off"
 
 
 @dataclass(frozen=True, slots=True)

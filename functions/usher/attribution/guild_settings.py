@@ -6,19 +6,24 @@ from typing import Final
 from usher.attribution.noticing import LEAD
 from usher.attribution.ports import GuildSettings
 from usher.attribution.rows import SettingRow, guild_key
+from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.ids import ChannelId, GuildId
 from usher.ledger.lines import Line
 from usher.platform.dynamo import Actions
 from usher.times import format_time
 
 OFF: Final = "off"
+ON: Final = "on"
 GUILD: Final = "guild"
 """The group of settings that concern the guild as a whole."""
 
 
 def load_settings(guild_id: GuildId) -> GuildSettings:
-    """Read the guild's settings; may raise pynamodb's errors."""
-    values = load_group(guild_id, GUILD)
+    """Read the guild's settings; may raise pynamodb's errors.
+
+    Consistently: what a setting turns on concerns the very next join.
+    """
+    values = load_group(guild_id, GUILD, consistent=True)
     channel, notices = values.get("join_log_channel_id"), values.get("notice_channel_id")
     lead = values.get("notice_lead_seconds", "")
     return GuildSettings(
@@ -26,13 +31,25 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
         members_search=values.get("members_search") != OFF,
         notice_channel_id=None if not notices else ChannelId(notices),
         notice_lead=timedelta(seconds=int(lead)) if lead.isdecimal() else LEAD,
+        standings=values.get("rewards") == ON or bool(values.get("milestone_channel_id")),
     )
 
 
-def load_group(guild_id: GuildId, group: str) -> dict[str, str]:
+def load_rules(guild_id: GuildId) -> Rules:
+    """Read by which rules memberships are fake; may raise pynamodb's errors.
+
+    Consistently: a join is judged by the rules that were set before it.
+    """
+    blocked = load_group(guild_id, BLOCK, consistent=True)
+    return read_rules(load_group(guild_id, FAKE, consistent=True), blocked)
+
+
+def load_group(guild_id: GuildId, group: str, *, consistent: bool = False) -> dict[str, str]:
     """Read a group of settings by key, those at their default left out."""
     prefix = f"S#{group}#"
-    rows = SettingRow.query(guild_key(guild_id), SettingRow.sk.startswith(prefix))
+    rows = SettingRow.query(
+        guild_key(guild_id), SettingRow.sk.startswith(prefix), consistent_read=consistent
+    )
     return {row.sk.removeprefix(prefix): row.value for row in rows}
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from usher.attribution.code_book import CodeBook
 from usher.attribution.ends import Ends
-from usher.attribution.evidence import UNLIMITED, CodeBook, read_look, read_vanity, state_of
+from usher.attribution.evidence import UNLIMITED, read_look, read_vanity, state_of, uses_before
 from usher.attribution.model import CodeState, CodeStatus, Head, Use, Weight
 from usher.attribution.outcomes import Reason
 from usher.attribution.watching import LAG, watch_of
@@ -116,6 +117,8 @@ class Intake:
         shown = False
         if look is not None and look.ok:
             shown = any(row.uses is not None for row in look.rows) or self._shows_none(look)
+            for row in look.rows:
+                self._introduced(row)
             self.uses.extend(read_look(self.book, look, head.looked_at, self.watch))
             if head.looked_at is None:
                 self.uses.append(_hidden_until(look.at))
@@ -135,6 +138,13 @@ class Intake:
             head = replace(head, blind_since=None if whole else head.blind_since or look.at)
         self.ends.confirm()
         return head, failed
+
+    def _introduced(self, row: InviteRow) -> None:
+        """A list that lags shows a code of which nothing but its end was told."""
+        known = self.book.get(row.code)
+        if known is not None and known.told and row.created_at is not None:
+            before = uses_before(row, known, self.head.looked_at)
+            self._created(row if before is None else replace(row, uses=before))
 
     def _shows_none(self, look: InviteLook) -> bool:
         """Whether there is nothing to count; the vanity counter needs the same permission."""

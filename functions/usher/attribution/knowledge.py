@@ -2,14 +2,14 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from usher.attribution.evidence import CodeBook
+from usher.attribution.code_book import CodeBook
 from usher.attribution.model import Head, Membership, Pin
 from usher.attribution.outcomes import Confidence, Kind, Method
 from usher.attribution.watching import LAG
-from usher.contracts.deeds import InvitesGranted, SettingChanged, UpgradeAssigned
+from usher.contracts.deeds import InvitesGranted, RecountAsked, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import (
     CodesDue,
     GatewayEvent,
@@ -96,7 +96,7 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
 
 BESIDE: Final = (
     *(MemberSearched, ImportEnded, CodesDue),
-    *(InvitesGranted, SettingChanged, UpgradeAssigned),
+    *(InvitesGranted, SettingChanged, UpgradeAssigned, RecountAsked),
 )
 """Events that reach the queue without the listener."""
 
@@ -121,7 +121,7 @@ def recovered(
     for event in events:
         if isinstance(event, MemberFound | MemberSearched):
             membership = (event.person.user_id, event.joined_at)
-            if membership not in known and _in_a_gap(head, event.joined_at):
+            if membership not in known and _in_a_gap(head, event):
                 missed[membership] = MemberJoined(event.person, event.joined_at, event.at)
     return list(missed.values())
 
@@ -144,7 +144,15 @@ def imported(
     return list(found.values())
 
 
-def _in_a_gap(head: Head, joined_at: datetime) -> bool:
+def _in_a_gap(head: Head, found: MemberFound | MemberSearched) -> bool:
+    """Whether who was found joined in an absence that was over by then.
+
+    Who is found before an absence is told is found again after it.
+    """
+    joined_at = found.joined_at
     if head.since is None or joined_at < head.since:
         return False
-    return any(began - LAG <= joined_at <= ended + IN_FLIGHT for began, ended in head.gaps)
+    return any(
+        began - LAG <= joined_at <= ended + IN_FLIGHT and ended <= found.at
+        for began, ended in head.gaps
+    )

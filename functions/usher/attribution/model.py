@@ -167,6 +167,8 @@ class Head:
     """Prunes of a moment ago whose leaves have not all arrived."""
     by_name: bool = False
     """Members were imported by name: use counts are credited no more."""
+    off: tuple[tuple[datetime, datetime | None], ...] = ()
+    """When tracking was off, oldest first; the last span may not have ended."""
 
 
 type Membership = tuple[UserId, datetime]

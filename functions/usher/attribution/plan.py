@@ -13,8 +13,9 @@ from typing import Final
 from usher.attribution.accuracy import Accuracy, day_of, measure
 from usher.attribution.code_counts import CodeCount, count_codes
 from usher.attribution.model import CodeState, Group
+from usher.credit.booking import book
 from usher.credit.queries import Tally
-from usher.credit.rules import Change, Counter, MemberRecord, book, counters
+from usher.credit.rules import Change, Counter, MemberRecord, counters
 from usher.ids import InviteCode, UserId
 from usher.ledger.lines import Line
 

@@ -11,10 +11,12 @@ from usher.attribution.plan import Part
 from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.effect import Effect
 from usher.contracts.observation import Observation
+from usher.credit.fake import Rules
 from usher.credit.rules import MemberRecord, Members
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
+from usher.rewards.owed import NOTHING, Owed
 
 type Attribute = Callable[[Stored, Observation], Decision]
 """The pure decision, `rules.attribute`."""
@@ -61,6 +63,8 @@ class Loaded:
     """What it gave to tell of codes, where it was applied before."""
     guild_name: str = ""
     """As last told."""
+    owed: Owed = NOTHING
+    """Whose standing is to be looked at, where it was applied before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class Change:
     """What is to be told of codes once it is written."""
     lead: timedelta | None = None
     """How long before its end a code is told of; None where nobody is to be told."""
+    owed: Owed = NOTHING
+    """Whose standing is to be looked at once it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,8 @@ class GuildSettings:
     """Where notices about invites go; None for nowhere."""
     notice_lead: timedelta = LEAD
     """How long before its end a code is told of."""
+    standings: bool = False
+    """Ranks or milestones are on: members are looked at when their invites change."""
 
 
 class Guilds(Protocol):
@@ -132,6 +140,10 @@ class Guilds(Protocol):
 
     def settings(self, guild_id: GuildId) -> GuildSettings:
         """Read the guild's settings."""
+        ...
+
+    def rules(self, guild_id: GuildId) -> Rules:
+        """Read by which rules memberships are fake."""
         ...
 
 

@@ -1,6 +1,6 @@
 """From the facts of a decision to ledger lines. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -12,14 +12,24 @@ from usher.attribution.facts import (
     MemberRemoved,
     PoolCredited,
 )
+from usher.attribution.judging import (
+    Law,
+    judged_again,
+    judged_correction,
+    judged_join,
+    judged_leave,
+    returned_in,
+)
 from usher.attribution.leaving import leave_before, leave_line, removal_line
 from usher.attribution.model import Decision, Group, Membership, OpenJoin
 from usher.attribution.outcomes import Outcome
 from usher.attribution.returning import Returns
 from usher.attribution.wording import outcome_of, word_of
 from usher.attribution.words import names_same
+from usher.contracts.deeds import RecountAsked
 from usher.contracts.observation import Observation
-from usher.credit.rules import MemberRecord, book
+from usher.credit.booking import book
+from usher.credit.rules import MemberRecord
 from usher.ids import VANITY, UserId
 from usher.ledger.lines import (
     LATER_WORDS,
@@ -40,9 +50,12 @@ class Recording:
     names: tuple[Names, ...]
 
 
-def users_of(facts: tuple[Fact, ...]) -> frozenset[UserId]:
-    """Whose records the facts concern."""
+def users_of(facts: tuple[Fact, ...], observation: Observation | None = None) -> frozenset[UserId]:
+    """Whose records the facts concern, and the observation itself."""
     found: set[UserId] = set()
+    for event in () if observation is None else observation.events:
+        if isinstance(event, RecountAsked):
+            found.update(event.users)
     for fact in facts:
         match fact:
             case JoinRecorded():
@@ -61,22 +74,26 @@ def record_facts(
     observation: Observation,
     records: Mapping[UserId, MemberRecord],
     version: int = 1,
+    law: Law | None = None,
 ) -> Recording:
     """Write facts as lines, in the order in which they are to be booked.
 
     `records` are as they were before this observation; `version` is that of the head it leads to.
+    `law` says by what memberships are judged.
     """
+    law = law or Law()
     now = dict(records)
     lines: dict[str, Line] = {}
     names: list[Names] = []
     usernames = dict(observation.names)
-    returns = Returns(observation.events)
+    returns, back = Returns(observation.events), returned_in(observation)
     for fact in facts:
         if isinstance(fact, MemberDeparted) and returns.are_known(fact, now.get(fact.user_id)):
             continue
         for line in _lines(fact, observation, now):
             if line.event_id in lines:
                 continue
+            line = _judged(line, fact, now, law, back)
             line = replace(line, seq=(version, len(lines)))
             lines[line.event_id] = line
             names.extend(_names(fact, line, observation, usernames))
@@ -84,7 +101,45 @@ def record_facts(
                 after = book(line, now.get(line.user_id)).record
                 if after is not None:
                     now[line.user_id] = after
+    for line in _judged_again(observation, now, law):
+        lines.setdefault(line.event_id, replace(line, seq=(version, len(lines))))
     return Recording(tuple(lines.values()), tuple(names))
+
+
+def _judged(
+    line: Line,
+    fact: Fact,
+    records: Mapping[UserId, MemberRecord],
+    law: Law,
+    back: Collection[Membership],
+) -> Line:
+    if line.user_id is None:
+        return line
+    record = records.get(line.user_id)
+    match line.type:
+        case LineType.JOIN if isinstance(fact, JoinRecorded):
+            returned = (line.user_id, fact.joined_at) in back
+            return judged_join(line, fact.person, record, law, returned=returned)
+        case LineType.CORRECTION:
+            return judged_correction(line, record, law)
+        case LineType.LEAVE:
+            return judged_leave(line, record, law)
+        case _:
+            return line
+
+
+def _judged_again(
+    observation: Observation, records: Mapping[UserId, MemberRecord], law: Law
+) -> Iterable[Line]:
+    for event in observation.events:
+        if isinstance(event, RecountAsked):
+            for user_id in event.users:
+                record = records.get(user_id)
+                if record is not None:
+                    line = judged_again(
+                        observation.guild_id, event, user_id, record, law, observation.id
+                    )
+                    yield from () if line is None else (line,)
 
 
 def _lines(

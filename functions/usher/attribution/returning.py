@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from usher.attribution.facts import MemberDeparted
+from usher.attribution.model import Membership
 from usher.contracts.observation import GatewayEvent, MemberJoined, MemberLeft
 from usher.credit.rules import MemberRecord
 from usher.ids import UserId
@@ -19,8 +20,9 @@ class Returns:
     def __init__(self, events: Sequence[GatewayEvent]) -> None:
         joined: dict[UserId, datetime] = {}
         self._after: dict[tuple[UserId, datetime], datetime] = {}
-        for event in reversed(events):
-            if isinstance(event, MemberJoined):
+        repeated = _repeated(events)
+        for n, event in reversed(list(enumerate(events))):
+            if isinstance(event, MemberJoined) and n not in repeated:
                 joined[event.person.user_id] = event.joined_at
             elif isinstance(event, MemberLeft) and event.user_id in joined:
                 self._after[event.user_id, event.at] = joined[event.user_id]
@@ -29,3 +31,16 @@ class Returns:
         """Whether who left has come back and that is on record: then the leave is told again."""
         came_back = self._after.get((leave.user_id, leave.at))
         return record is not None and came_back is not None and came_back <= record.joined_at
+
+
+def _repeated(events: Sequence[GatewayEvent]) -> set[int]:
+    """Which of the events tell a join for a second time: that is no return."""
+    told: set[Membership] = set()
+    repeated: set[int] = set()
+    for n, event in enumerate(events):
+        if isinstance(event, MemberJoined):
+            membership = (event.person.user_id, event.joined_at)
+            if membership in told:
+                repeated.add(n)
+            told.add(membership)
+    return repeated

@@ -24,6 +24,7 @@ from usher.attribution.state_codec import (
 from usher.contracts.wire import EPOCH, MICROSECOND
 from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo import Actions, Row
+from usher.rewards.owed import NOTHING, Owed, write_owed
 from usher.times import format_time
 from usher.timing.due import partition, shard_of
 
@@ -84,6 +85,8 @@ class EventRow(Row):
     """Timestamp of a join's line."""
     notices = UnicodeAttribute(null=True)
     """What a whole observation gave to tell of codes."""
+    owed = UnicodeAttribute(null=True)
+    """Whose standing is to be looked at after a whole observation."""
     ttl = NumberAttribute()
 
 
@@ -111,13 +114,22 @@ def event_row(
     now: datetime,
     at: datetime | None = None,
     notices: Sequence[Notice] = (),
+    owed: Owed = NOTHING,
 ) -> EventRow:
     """Mark an event as applied."""
     pk, sk = event_key(event_id)
     stamp = None if at is None else format_time(at)
     ttl = int((now + KEEP_EVENT).timestamp())
     told = write_notices(notices) if notices else None
-    return EventRow(pk, sk, observation=observation_id, at=stamp, notices=told, ttl=ttl)
+    return EventRow(
+        pk,
+        sk,
+        observation=observation_id,
+        at=stamp,
+        notices=told,
+        owed=write_owed(owed),
+        ttl=ttl,
+    )
 
 
 def head_row(

@@ -6,24 +6,31 @@ may lag or lead the event, so evidence stays open for ten minutes (SPEC 1.2).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
+from usher.attribution.arrivals import concerned, new_joins, recorded_in
 from usher.attribution.closing import Part, close, forgotten, pool_credits, split, upset
+from usher.attribution.code_book import CodeBook
 from usher.attribution.counts import settle_counts
 from usher.attribution.departing import departures
-from usher.attribution.evidence import CodeBook
 from usher.attribution.facts import Fact, JoinRecorded, JoinRevised
 from usher.attribution.intake import Intake
 from usher.attribution.knowledge import imported, pin_of, pins, recovered, with_what_happened
 from usher.attribution.matching import SKEW, Solution, solve
 from usher.attribution.model import Decision, Membership, OpenJoin, Stored, Use
 from usher.attribution.outcomes import Kind, Outcome, Reason, Unattributed
-from usher.attribution.words import candidates_of, outcome_of, pinned, same_word, silence_of
+from usher.attribution.tracking import switched
+from usher.attribution.words import (
+    candidates_of,
+    details_of,
+    outcome_of,
+    pinned,
+    same_word,
+    silence_of,
+)
 from usher.contracts.observation import (
-    GatewayEvent,
-    MemberFound,
     MemberJoined,
     MemberLeft,
     MemberSearched,
@@ -39,17 +46,8 @@ def needs_closed_groups(stored: Stored, observation: Observation) -> bool:
     """Whether a join of the observation is older than evidence already closed."""
     until = stored.head.closed_until
     return until is not None and any(
-        joined_at <= until + SKEW for _, joined_at in _concerned(stored, observation)
+        joined_at <= until + SKEW for _, joined_at in concerned(stored, observation)
     )
-
-
-def _concerned(stored: Stored, observation: Observation) -> set[Membership]:
-    """Memberships whose word the observation may change, the open ones apart."""
-    new = {(j.person.user_id, j.joined_at) for j in _new_joins(stored, observation.events)}
-    for event in observation.events:
-        if isinstance(event, MemberFound | MemberSearched):
-            new.add((event.person.user_id, event.joined_at))
-    return new - {(join.person.user_id, join.joined_at) for join in stored.head.open.joins}
 
 
 def attribute(stored: Stored, observation: Observation) -> Decision:
@@ -60,27 +58,6 @@ def attribute(stored: Stored, observation: Observation) -> Decision:
     return _Case(stored, observation).decide()
 
 
-def _recorded(stored: Stored) -> set[Membership]:
-    """Memberships that have had their first word."""
-    return {
-        *stored.known,
-        *((join.person.user_id, join.joined_at) for join in stored.head.open.joins),
-    }
-
-
-def _new_joins(stored: Stored, events: Iterable[GatewayEvent]) -> list[MemberJoined]:
-    """People's joins not recorded before, each membership once, in order of arrival."""
-    seen = _recorded(stored)
-    fresh: list[MemberJoined] = []
-    for event in events:
-        if isinstance(event, MemberJoined):
-            membership = (event.person.user_id, event.joined_at)
-            if membership not in seen:
-                seen.add(membership)
-                fresh.append(event)
-    return fresh
-
-
 class _Case:
     """One observation being decided."""
 
@@ -89,15 +66,15 @@ class _Case:
         self.observation = observation
         self.book = CodeBook(stored.codes)
         head, self.gap = with_what_happened(stored.head, observation)
-        self.head, self.departed = departures(head, observation)
+        self.head, self.departed = departures(switched(head, observation), observation)
         self.uses: list[Use] = list(stored.head.open.uses)
         self.joins: list[OpenJoin] = list(stored.head.open.joins)
         self.pooled: Counter[UserId] = Counter(stored.head.open.pooled)
         self.reopened: tuple[str, ...] = ()
 
     def decide(self) -> Decision:
-        fresh = _new_joins(self.stored, self.observation.events)
-        taken = _recorded(self.stored) | {(j.person.user_id, j.joined_at) for j in fresh}
+        fresh = new_joins(self.stored, self.observation.events)
+        taken = recorded_in(self.stored) | {(j.person.user_id, j.joined_at) for j in fresh}
         missed = recovered(self.head, self.observation.events, dict.fromkeys(taken))
         taken |= {(j.person.user_id, j.joined_at) for j in missed}
         told = [self._imported(one) for one in imported(self.head, self.observation, taken)]
@@ -115,7 +92,7 @@ class _Case:
         parts = split(self.joins, self.uses, solution, self.observation.at, head.blind_since)
         intake.ends.settle(solution)
         facts = self._publish(fresh, missed, said, parts)
-        kept, closed = close(parts, self.joins, self.uses, solution, self.observation)
+        kept, closed = close(parts, self.joins, self.uses, solution, self.observation, head.off)
         pooled = pool_credits(self.pooled, (kept, *closed), self.observation)
         ends = [use.until for group in closed for use in group.uses]
         if head.closed_until is not None:
@@ -231,13 +208,13 @@ class _Case:
             for event in self.observation.events[n + 1 :]
             if isinstance(event, MemberJoined) and event.person.user_id == user_id
         }
-        return bool(back) and not back.isdisjoint(_recorded(self.stored))
+        return bool(back) and not back.isdisjoint(recorded_in(self.stored))
 
     def _worth_saying(self, before: Outcome, after: Outcome, *, final: bool) -> bool:
         if not same_word(before, after):
             return True
         if final:
-            return candidates_of(before) != candidates_of(after)
+            return details_of(before) != details_of(after)
         return len(self.joins) <= FEW and not candidates_of(after) <= candidates_of(before)
 
 

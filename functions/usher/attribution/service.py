@@ -12,8 +12,9 @@ from typing import Final
 
 from usher.attribution.deeds import record_deeds, resets_of
 from usher.attribution.following import FollowUp, membership_of
+from usher.attribution.judging import Law
 from usher.attribution.model import Decision, Head, Membership, Stored
-from usher.attribution.noticing import Notice, notices
+from usher.attribution.noticing import notices
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
@@ -35,8 +36,10 @@ from usher.attribution.recording import believe, record_facts, users_of
 from usher.attribution.report import Report
 from usher.attribution.touched import only_updates
 from usher.contracts.observation import MemberJoined, Observation
+from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.ledger.lines import Line, LineType, join_id
+from usher.rewards.owed import owed_by
 
 ATTEMPTS: Final = 6
 PAUSE_SECONDS: Final = 0.05
@@ -106,17 +109,22 @@ class AttributionService:
         if self.needs_closed(stored, observation):
             stored = self.guilds.reopen(stored, observation)
         decision = self._decide(stored, observation)
-        users = users_of(decision.facts)
+        users = users_of(decision.facts, observation)
+        rules = self.guilds.rules(observation.guild_id) if users else Rules()
+        law = Law(rules, decision.head.off)
         members = self.guilds.members(observation.guild_id, users, observation.id)
         version = stored.head.version + 1
-        lines, replaced = self._record(decision, observation, members, carried, version)
+        lines, replaced = self._record(decision, observation, members, carried, version, law)
         decision = believe(decision, replaced)
         fresh = tuple(line for line in lines if line.event_id not in applied)
         parts = self._cut(fresh, members, stored, decision)
         # What the settings say matters to codes before they are written, to joins afterwards.
         settings = self.guilds.settings(observation.guild_id) if decision.codes else None
         change = _change(observation, loaded, decision, stored, members, parts)
-        change = _with_notices(change, decision, settings)
+        change = replace(change, owed=owed_by(lines, members.before))
+        if settings is not None and settings.notice_channel_id is not None:
+            said = notices(change.codes_before, decision.codes)
+            change = replace(change, notices=said, lead=settings.notice_lead)
         units = self.guilds.commit(change)
         # Joins that another observation applied meanwhile are told of by that one.
         ours = {line.event_id for line in fresh}
@@ -126,7 +134,7 @@ class AttributionService:
             for line in lines
             if line.type is LineType.JOIN and (line.event_id in ours or membership_of(line) in own)
         ]
-        effects, to_confirm = self._follow_up(observation, settings, change.notices, told)
+        effects, to_confirm = self._follow_up(observation, settings, change, told)
         self._begin(observation, decision.head)
         joins = [line for line in told if not line.imported]
         return Report(
@@ -154,12 +162,13 @@ class AttributionService:
         members: Members,
         carried: _Try,
         version: int,
+        law: Law,
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
             resets = resets_of(observation)
             added = self.guilds.added(observation.guild_id, resets) if resets else {}
-            recording = record_facts(decision.facts, observation, members.before, version)
+            recording = record_facts(decision.facts, observation, members.before, version, law)
             deeds = record_deeds(observation, added, (version, len(recording.lines)))
             recording = replace(recording, lines=(*recording.lines, *deeds))
         except DETERMINISTIC as error:
@@ -190,12 +199,13 @@ class AttributionService:
         guild_id, own = observation.guild_id, loaded.own or {}
         ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
         effects = to_confirm = 0
-        if own or loaded.notices:
+        if own or loaded.notices or loaded.owed:
             follow_up = FollowUp(self.effects, self.confirmations)
             effects, to_confirm = follow_up.send(
                 observation,
                 self.guilds.settings(guild_id),
                 loaded.notices,
+                loaded.owed,
                 lambda: self.ledger.read(guild_id, ids),
             )
         self._begin(observation, loaded.stored.head)
@@ -211,21 +221,14 @@ class AttributionService:
         self,
         observation: Observation,
         settings: GuildSettings | None,
-        said: tuple[Notice, ...],
+        change: Change,
         told: list[Line],
     ) -> tuple[int, int]:
-        if not told and not said:
+        if not (told or change.notices or change.owed):
             return 0, 0
         follow_up = FollowUp(self.effects, self.confirmations)
         settings = settings or self.guilds.settings(observation.guild_id)
-        return follow_up.send(observation, settings, said, lambda: told)
-
-
-def _with_notices(change: Change, decision: Decision, settings: GuildSettings | None) -> Change:
-    if settings is None or settings.notice_channel_id is None:
-        return change
-    said = notices(change.codes_before, decision.codes)
-    return replace(change, notices=said, lead=settings.notice_lead)
+        return follow_up.send(observation, settings, change.notices, change.owed, lambda: told)
 
 
 def _change(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from usher.attribution.guild_settings import load_settings
+from usher.attribution.guild_settings import load_rules, load_settings
 from usher.attribution.model import CodeState, Head, Membership, Stored
 from usher.attribution.noticing import read_notices
 from usher.attribution.outcomes import Outcome
@@ -36,9 +36,11 @@ from usher.attribution.touched import (
 from usher.attribution.wording import outcome_of
 from usher.attribution.writes import Transactions, Writes
 from usher.contracts.observation import Observation
+from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.credit.store import load_added, load_members
 from usher.ids import GuildId, InviteCode, UserId
+from usher.rewards.owed import read_owed
 from usher.times import parse_time
 
 MANY_CODES: Final = 300
@@ -77,7 +79,11 @@ class DynamoGuilds:
         if mark in marks:
             said = marks[mark].notices
             return Loaded(
-                Stored(head), done=True, own=own, notices=read_notices(said) if said else ()
+                Stored(head),
+                done=True,
+                own=own,
+                notices=read_notices(said) if said else (),
+                owed=read_owed(marks[mark].owed),
             )
         known = self._known(observation, joins, marks, own)
         codes = self._codes(observation, head)
@@ -135,6 +141,10 @@ class DynamoGuilds:
     def settings(self, guild_id: GuildId) -> GuildSettings:
         """Read the guild's settings."""
         return load_settings(guild_id)
+
+    def rules(self, guild_id: GuildId) -> Rules:
+        """Read by which rules memberships are fake."""
+        return load_rules(guild_id)
 
     def _known(
         self,

@@ -124,6 +124,13 @@ def candidates_of(outcome: Outcome) -> frozenset[InviteCode]:
     return frozenset(() if isinstance(outcome, Unattributed) else outcome.candidates)
 
 
+def details_of(outcome: Outcome) -> tuple[object, ...]:
+    """What an outcome tells beside the word itself."""
+    if isinstance(outcome, Ambiguous):
+        return candidates_of(outcome), outcome.kind, outcome.reason
+    return (candidates_of(outcome),)
+
+
 def silence_of(join: OpenJoin, failed: Reason | None) -> Reason:
     """Why nothing fits a join: what is known now, else what was said before."""
     if failed is not None:

@@ -56,4 +56,17 @@ class UpgradeAssigned:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RecountAsked:
+    """The latest memberships of these users are to be judged by the rules now in force (SPEC 2.3).
+
+    Asked for again it changes nothing more.
+    """
+
+    id: str
+    users: tuple[UserId, ...]
+    by: UserId
+    at: datetime
+
+
 type Deed = InvitesGranted | SettingChanged | UpgradeAssigned

@@ -6,19 +6,22 @@ from usher.contracts.deeds import (
     MOST_INVITES,
     Deed,
     InvitesGranted,
+    RecountAsked,
     SettingChanged,
     UpgradeAssigned,
 )
 from usher.contracts.errors import ContractError
-from usher.contracts.wire import Fields, read_snowflake, read_text
+from usher.contracts.wire import Fields, read_list, read_snowflake, read_text
 from usher.ids import UserId
 from usher.times import format_time
 
 
-def write_deed(deed: Deed) -> Fields:
+def write_deed(deed: Deed | RecountAsked) -> Fields:
     """Write a deed; `t` tells its kind."""
     fields: Fields = {"id": deed.id, "by": deed.by, "at": format_time(deed.at)}
     match deed:
+        case RecountAsked():
+            return {"t": "recount", "users": list(deed.users), **fields}
         case InvitesGranted():
             return {"t": "granted", "user_id": deed.user_id, "invites": deed.invites, **fields}
         case SettingChanged():
@@ -53,3 +56,10 @@ def read_upgrade(fields: Fields, at: datetime) -> UpgradeAssigned:
     )
     mapping = read_text(fields, "mapping")
     return UpgradeAssigned(read_text(fields, "id"), user_id, staff_id, mapping, by, at)
+
+
+def read_recount(fields: Fields, at: datetime) -> RecountAsked:
+    """Read an order to judge again; raises ContractError."""
+    users = [UserId(read_snowflake({"user": one}, "user")) for one in read_list(fields, "users")]
+    by = UserId(read_snowflake(fields, "by"))
+    return RecountAsked(read_text(fields, "id"), tuple(users), by, at)

@@ -1,7 +1,8 @@
 """What the effects function is asked to do in Discord with the bot's token.
 
 Every effect has an id of its own, so that doing it twice has the effect of once: role changes are
-idempotent by nature, messages carry the id as nonce with `enforce_nonce` (Discord: Create Message).
+idempotent by nature, messages carry the id as nonce with `enforce_nonce` (Discord: Create Message),
+and looking at a member's standing does nothing where nothing is to be done.
 """
 
 import json
@@ -39,7 +40,59 @@ class ChangeRole:
     kind: Literal["change_role"] = "change_role"
 
 
-type Effect = SendMessage | ChangeRole
+@dataclass(frozen=True, slots=True)
+class CheckStanding:
+    """Look what a member's invites have earned, and make it so."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    retired: tuple[RoleId, ...] = ()
+    """Roles that are no ranks any more and are taken."""
+    due_at: str | None = None
+    """The time for which the clock asked, as the row has it; None for who asks for other reasons.
+    """
+    kind: Literal["check_standing"] = "check_standing"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepStandings:
+    """Look at everybody who has counters, a page at a time, those with the most invites first."""
+
+    id: str
+    guild_id: GuildId
+    after: str | None = None
+    """Where the page before ended; None for the first page."""
+    retired: tuple[RoleId, ...] = ()
+    users: tuple[UserId, ...] = ()
+    """These members alone; empty for everybody."""
+    kind: Literal["sweep_standings"] = "sweep_standings"
+
+
+@dataclass(frozen=True, slots=True)
+class MendRank:
+    """Look whether what kept a rank from working is mended."""
+
+    id: str
+    guild_id: GuildId
+    key: str
+    """Which problem: a role's id, or what concerns all."""
+    due_at: str
+    """The time for which the clock asked, as the row has it."""
+    kind: Literal["mend_rank"] = "mend_rank"
+
+
+type Effect = SendMessage | ChangeRole | CheckStanding | SweepStandings | MendRank
+
+_KINDS: Final[dict[str, type[Effect]]] = {
+    "send_message": SendMessage,
+    "change_role": ChangeRole,
+    "check_standing": CheckStanding,
+    "sweep_standings": SweepStandings,
+    "mend_rank": MendRank,
+}
+
+_TUPLES: Final = {"retired", "users"}
 
 
 def encode_effect(effect: Effect) -> str:
@@ -54,10 +107,10 @@ def decode_effect(body: str) -> Effect:
         version, kind = fields.pop("v"), fields.get("kind")
         if version != EFFECT_VERSION:
             raise ContractError(f"effect version {version!r}")
-        if kind == "send_message":
-            return SendMessage(**fields)
-        if kind == "change_role":
-            return ChangeRole(**fields)
+        if kind in _KINDS:
+            for name in _TUPLES & fields.keys():
+                fields[name] = tuple(fields[name])
+            return _KINDS[kind](**fields)
     except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ContractError(f"not an effect: {error}") from error
     raise ContractError(f"effect kind {kind!r}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from usher.contracts.deeds import Deed
+from usher.contracts.deeds import Deed, RecountAsked
 from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 OBSERVATION_VERSION: Final = 1
@@ -206,6 +206,7 @@ type GatewayEvent = (
     | MemberFound
     | MemberSearched
     | Deed
+    | RecountAsked
     | ImportEnded
     | CodesDue
 )

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from usher.contracts.deeds import InvitesGranted, SettingChanged, UpgradeAssigned
+from usher.contracts.deeds import InvitesGranted, RecountAsked, SettingChanged, UpgradeAssigned
 from usher.contracts.deeds_codec import (
     read_granted,
+    read_recount,
     read_setting,
     read_upgrade,
     write_deed,
@@ -77,7 +78,7 @@ def write_event(event: GatewayEvent) -> Fields:
                 "made_at": None if event.made_at is None else format_time(event.made_at),
                 "removed": event.removed,
             }
-        case InvitesGranted() | SettingChanged() | UpgradeAssigned():
+        case InvitesGranted() | SettingChanged() | UpgradeAssigned() | RecountAsked():
             return write_deed(event)
         case MemberFound():
             joined_at = format_time(event.joined_at)
@@ -245,6 +246,7 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "granted": read_granted,
     "setting": read_setting,
     "upgrade": read_upgrade,
+    "recount": read_recount,
     "import_ended": lambda fields, at: ImportEnded(at, read_flag(fields, "by_counts")),
     "due": _read_due,
 }

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from usher.attribution.wording import Word
 from usher.credit.rules import MemberRecord
-from usher.ids import GuildId, UserId
+from usher.ids import GuildId, RoleId, UserId
 from usher.ledger.word_codec import read_word
-from usher.platform.dynamo_reads import DynamoReads, Item
+from usher.platform.dynamo_reads import DynamoReads, Item, Value
 from usher.times import parse_time
 
 
@@ -29,13 +29,23 @@ class DynamoMemberReads:
 
 def _record(item: Item) -> MemberRecord:
     left_at, epochs = item.get("left_at"), item.get("epochs")
+    avatar, lacks = item.get("has_avatar"), item.get("lacks")
     return MemberRecord(
         joined_at=parse_time(str(item["joined_at"])),
         left_at=parse_time(left_at) if isinstance(left_at, str) else None,
         word=_word(item),
         epochs=epochs if isinstance(epochs, int) else 1,
         booked=item.get("booked") is True,
+        verdict=_names(item.get("verdict")),
+        untracked=item.get("untracked") is True,
+        has_avatar=avatar if isinstance(avatar, bool) else None,
+        returned=item.get("returned") is True,
+        lacks=RoleId(lacks) if isinstance(lacks, str) else None,
     )
+
+
+def _names(value: Value) -> tuple[str, ...]:
+    return tuple(str(name) for name in value) if isinstance(value, list) else ()
 
 
 def _word(item: Item) -> Word:

@@ -17,7 +17,7 @@ class DynamoCreditReads:
     def tally(self, guild_id: GuildId, user_id: UserId, *, consistent: bool = False) -> Tally:
         """Read a member's counters of all time; zeros for a member who invited nobody."""
         key = (f"G#{guild_id}", f"C#{user_id}")
-        return _tally(self.table.get(key, consistent=consistent) or {})
+        return tally_of(self.table.get(key, consistent=consistent) or {})
 
     def leaderboard(
         self, guild_id: GuildId, period: Period, now: datetime, page: int, size: int
@@ -49,10 +49,11 @@ def board_name(guild_id: GuildId, period: Period, now: datetime) -> str:
 
 def _standing(item: Item) -> Standing:
     # C#<user id>, or C#<user id>#day#… on the boards of a period
-    return Standing(UserId(str(item["sk"]).split("#")[1]), _tally(item))
+    return Standing(UserId(str(item["sk"]).split("#")[1]), tally_of(item))
 
 
-def _tally(item: Item) -> Tally:
+def tally_of(item: Item) -> Tally:
+    """Read the counters of a row."""
     return Tally(*(_count(item.get(name)) for name in ("tracked", "added", "fake", "left")))
 
 

@@ -11,8 +11,9 @@ from datetime import date, datetime
 
 from usher.attribution.accuracy import Accuracy, measure
 from usher.attribution.code_counts import CodeCount, count_codes
+from usher.credit.booking import book
 from usher.credit.queries import Tally
-from usher.credit.rules import Counter, MemberRecord, book, counters
+from usher.credit.rules import Counter, MemberRecord, counters
 from usher.ids import InviteCode, UserId
 from usher.ledger.chain import booking_order
 from usher.ledger.lines import Line

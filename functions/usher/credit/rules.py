@@ -1,21 +1,18 @@
-"""What a ledger line means for a member's record and for the inviters' counters. Pure.
+"""Members' records and the inviters' counters, a view over the ledger. Pure (SPEC 2.1).
 
-The counters are a view over the ledger: the same lines in the same order give the same counters,
-which is what `usher ledger rebuild` rests on (SPEC 2.1, 4.4). A member has at most one live credit;
-`booked` says that the inviter in the record holds it.
+A member has at most one live credit; `booked` says that the inviter in the record holds it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, assert_never
+from typing import Final
 
 from usher.attribution.causes import Cause
 from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
 from usher.credit.queries import Tally
-from usher.ids import InviteCode, UserId
-from usher.ledger.lines import Line, LineType
+from usher.ids import InviteCode, RoleId, UserId
 
 CLOCKS_DIFFER: Final = timedelta(seconds=5)
 """A leave observed this long before the membership began belongs to an earlier one; Discord's clock
@@ -28,6 +25,15 @@ ALL_TIME: Final = "all"
 
 KEEP_PERIODS: Final = timedelta(days=90)
 """How long counters of a day or a week outlive it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A membership before the latest, where it is not credited as one that ended plainly is."""
+
+    joined_at: datetime
+    fake: bool
+    untracked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,18 @@ class MemberRecord:
     """Why it ended; None while present."""
     removed_by: UserId | None = None
     """Who kicked, banned or pruned them, where that is known."""
+    verdict: tuple[str, ...] = ()
+    """The rules by which it is fake; none when it is not (`usher.credit.fake`)."""
+    untracked: bool = False
+    """It began while tracking was off: it is credited to nobody."""
+    has_avatar: bool | None = None
+    """Whether they had an avatar of their own when they joined."""
+    returned: bool = False
+    """They had been a member before."""
+    lacks: RoleId | None = None
+    """The required role that they were last seen without."""
+    earlier: tuple[Past, ...] = ()
+    """Memberships before it that a late word may still move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +108,6 @@ class Counter:
     """End of the period; None for all time."""
 
 
-def book(line: Line, record: MemberRecord | None) -> Booking:
-    """Apply a line to the record of its user."""
-    booking = _book(line, record)
-    changes = tuple(replace(change, booked_at=line.timestamp) for change in booking.changes)
-    return replace(booking, changes=changes)
-
-
-def _book(line: Line, record: MemberRecord | None) -> Booking:
-    match line.type:
-        case LineType.JOIN:
-            return _join(line, record)
-        case LineType.CORRECTION | LineType.CONFIRMATION:
-            return _correction(line, record)
-        case LineType.LEAVE:
-            return _leave(line, record)
-        case LineType.LEAVE_CAUSE:
-            return _cause(line, record)
-        case LineType.CREDIT:
-            inviter, delta = line.staff_id, line.delta
-            if inviter is None or not delta:
-                return Booking(record)
-            moment = None if line.imported else line.timestamp
-            return Booking(record, (Change(inviter, moment, Tally(tracked=delta)),))
-        case LineType.GRANT:
-            # Boards of a day or a week show who brought members then; a grant is no join.
-            if line.staff_id is None or not line.delta:
-                return Booking(record)
-            return Booking(record, (Change(line.staff_id, None, Tally(added=line.delta)),))
-        case LineType.SETTING | LineType.UPGRADE:
-            return Booking(record)
-        case _:
-            assert_never(line.type)
-
-
 def inviter_of(word: Word | None) -> UserId | None:
     """Whose credit a join is; nobody's unless attributed."""
     if word is None or word.outcome is not OutcomeName.ATTRIBUTED:
@@ -157,86 +141,6 @@ def counters(changes: Iterable[Change]) -> dict[Counter, Tally]:
             counter = Counter(change.inviter_id, period, ends)
             sums[counter] = sums.get(counter, Tally()) + change.tally
     return {counter: tally for counter, tally in sums.items() if tally != Tally()}
-
-
-def _join(line: Line, record: MemberRecord | None) -> Booking:
-    if line.joined_at is None or line.word is None:
-        return Booking(record)
-    inviter = inviter_of(line.word)
-    if record is not None and line.joined_at <= record.joined_at:
-        if line.joined_at == record.joined_at:
-            return Booking(record)
-        # A membership before the one known: it ended, or there would be no later one.
-        late = replace(record, epochs=record.epochs + 1)
-        return Booking(late, _credit(line.word, line.joined_at, ended=True, by=1))
-    changes = _credit(line.word, line.joined_at, ended=False, by=1)
-    if record is not None:
-        changes = (*_reverse(record), *changes)  # its leave was missed
-    epochs = 1 if record is None else record.epochs + 1
-    return Booking(
-        MemberRecord(line.joined_at, None, line.word, epochs, booked=inviter is not None), changes
-    )
-
-
-def _correction(line: Line, record: MemberRecord | None) -> Booking:
-    if record is None or line.joined_at is None or line.word is None:
-        return Booking(record)
-    if line.joined_at > record.joined_at:
-        return Booking(record)
-    current = line.joined_at == record.joined_at
-    before, after = record.word if current else line.previous, line.word
-    ended = not current or record.left_at is not None
-    changes: tuple[Change, ...] = ()
-    if _whose(before) != _whose(after):
-        changes = (
-            *_credit(before, line.joined_at, ended=ended, by=-1),
-            *_credit(after, line.joined_at, ended=ended, by=1),
-        )
-    if not current:
-        return Booking(record, changes)
-    booked = inviter_of(after) is not None and not ended
-    return Booking(replace(record, word=line.word, booked=booked), changes)
-
-
-def _leave(line: Line, record: MemberRecord | None) -> Booking:
-    if record is None or record.left_at is not None or line.joined_at != record.joined_at:
-        return Booking(record)
-    ended = replace(
-        record,
-        left_at=line.timestamp,
-        booked=False,
-        cause=line.cause or Cause.UNKNOWN,
-        removed_by=line.by,
-    )
-    return Booking(ended, _reverse(record))
-
-
-def _cause(line: Line, record: MemberRecord | None) -> Booking:
-    """A later word on a leave: its credit was reversed with it, whatever the cause."""
-    if record is None or record.left_at is None or line.joined_at != record.joined_at:
-        return Booking(record)
-    return Booking(replace(record, cause=line.cause, removed_by=line.by))
-
-
-def _whose(word: Word | None) -> tuple[UserId | None, InviteCode | None]:
-    return inviter_of(word), code_of(word)
-
-
-def _credit(word: Word | None, moment: datetime, *, ended: bool, by: int) -> tuple[Change, ...]:
-    """Book the join of a membership, or take it back: both sides of it when it has ended."""
-    inviter, code = _whose(word)
-    if inviter is None and code is None:
-        return ()
-    return (Change(inviter, moment, Tally(tracked=by, left=by if ended else 0), code),)
-
-
-def _reverse(record: MemberRecord) -> tuple[Change, ...]:
-    if record.left_at is not None:
-        return ()
-    inviter, code = inviter_of(record.word) if record.booked else None, code_of(record.word)
-    if inviter is None and code is None:
-        return ()
-    return (Change(inviter, record.joined_at, Tally(left=1), code),)
 
 
 def _periods(change: Change) -> Iterable[tuple[str, datetime | None]]:

@@ -1,6 +1,5 @@
 """Member and counter rows of the table (pynamodb)."""
 
-import json
 from collections.abc import Collection
 from datetime import datetime
 
@@ -15,12 +14,11 @@ from pynamodb.expressions.update import Action
 from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import OutcomeName
-from usher.attribution.state_codec import StateError
 from usher.attribution.wording import Word
 from usher.credit.queries import Tally
+from usher.credit.record_codec import read_earlier, read_record, write_earlier, write_record
 from usher.credit.rules import ALL_TIME, KEEP_PERIODS, Counter, MemberRecord, Members
-from usher.ids import VANITY, GuildId, InviteCode, UserId
-from usher.ledger.word_codec import read_word, word_fields
+from usher.ids import VANITY, GuildId, InviteCode, RoleId, UserId
 from usher.platform.dynamo import Actions, Row
 from usher.times import format_time, parse_time
 
@@ -44,6 +42,12 @@ class MemberRow(Row):
     booked = BooleanAttribute()
     cause = UnicodeAttribute(null=True)
     removed_by = UnicodeAttribute(null=True)
+    verdict: ListAttribute[str] = ListAttribute(null=True)
+    untracked = BooleanAttribute(null=True)
+    has_avatar = BooleanAttribute(null=True)
+    returned = BooleanAttribute(null=True)
+    lacks = UnicodeAttribute(null=True)
+    earlier = UnicodeAttribute(null=True)
     ahead = UnicodeAttribute(null=True)
     """Observation whose burst wrote this row before it advanced the head."""
     before = UnicodeAttribute(null=True)
@@ -78,7 +82,7 @@ def load_members(guild_id: GuildId, users: Collection[UserId], observation_id: s
         if row.ahead != observation_id:
             before[user_id] = now[user_id]
         elif row.before is not None:
-            before[user_id] = _read_record(row.before)
+            before[user_id] = read_record(row.before)
     return Members(before, now)
 
 
@@ -100,7 +104,7 @@ def put_member(
     """Write a member's record whole; `ahead` names the observation that has yet to be completed."""
     row = member_row(guild_id, user_id, record)
     row.ahead = ahead
-    row.before = None if ahead is None or before is None else _write_record(before)
+    row.before = None if ahead is None or before is None else write_record(before)
     actions.put(row)
 
 
@@ -127,6 +131,12 @@ def member_row(guild_id: GuildId, user_id: UserId, record: MemberRecord) -> Memb
         booked=record.booked,
         cause=None if record.cause is None else record.cause.value,
         removed_by=record.removed_by,
+        verdict=[str(rule) for rule in record.verdict] or None,
+        untracked=record.untracked or None,
+        has_avatar=record.has_avatar,
+        returned=record.returned or None,
+        lacks=record.lacks,
+        earlier=write_earlier(record.earlier),
     )
 
 
@@ -150,6 +160,12 @@ def _record(row: MemberRow) -> MemberRecord:
         booked=row.booked,
         cause=None if row.cause is None else Cause(row.cause),
         removed_by=None if row.removed_by is None else UserId(row.removed_by),
+        verdict=tuple(row.verdict or ()),
+        untracked=row.untracked or False,
+        has_avatar=row.has_avatar,
+        returned=row.returned or False,
+        lacks=None if row.lacks is None else RoleId(row.lacks),
+        earlier=read_earlier(row.earlier),
     )
 
 
@@ -202,37 +218,6 @@ def _counter_key(guild_id: GuildId, counter: Counter) -> tuple[str, str]:
 
 def _ttl(counter: Counter) -> int | None:
     return None if counter.ends is None else _seconds(counter.ends + KEEP_PERIODS)
-
-
-def _write_record(record: MemberRecord) -> str:
-    return json.dumps(
-        {
-            **word_fields(record.word),
-            "joined_at": format_time(record.joined_at),
-            "left_at": None if record.left_at is None else format_time(record.left_at),
-            "epochs": record.epochs,
-            "booked": record.booked,
-            "cause": record.cause,
-            "removed_by": record.removed_by,
-        },
-        separators=(",", ":"),
-    )
-
-
-def _read_record(text: str) -> MemberRecord:
-    fields = json.loads(text)
-    word = read_word(fields)
-    if word is None:
-        raise StateError("member")
-    return MemberRecord(
-        joined_at=parse_time(fields["joined_at"]),
-        left_at=None if fields["left_at"] is None else parse_time(fields["left_at"]),
-        word=word,
-        epochs=fields["epochs"],
-        booked=fields["booked"],
-        cause=None if fields.get("cause") is None else Cause(fields["cause"]),
-        removed_by=fields.get("removed_by"),
-    )
 
 
 def _seconds(moment: datetime) -> int:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from usher.credit.rules import MemberRecord, book
+from usher.credit.booking import book
+from usher.credit.rules import MemberRecord
 from usher.ids import GuildId, UserId
 from usher.ledger.chain import booking_order
 from usher.ledger.lines import Line, LineType

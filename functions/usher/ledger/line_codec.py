@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from usher.attribution.causes import Cause
-from usher.ids import GuildId, InviteCode
+from usher.ids import GuildId, InviteCode, RoleId
 from usher.ledger.lines import Line, LineError, LineType
 from usher.ledger.word_codec import optional_text, optional_user, read_word, word_fields
 from usher.times import format_time, parse_time
@@ -29,9 +29,11 @@ def write_line(line: Line) -> bytes:
     match line.type:
         case LineType.CORRECTION | LineType.CONFIRMATION:
             fields |= {"corrects": line.corrects, "previous": word_fields(line.previous)}
+            fields |= _verdict(line)
         case LineType.LEAVE:
             fields["credit_reversed_from"] = line.credit_reversed_from
             fields |= {"cause": line.cause, "by": line.by, "recovered": line.recovered}
+            fields |= _verdict(line)
         case LineType.LEAVE_CAUSE:
             fields |= {"corrects": line.corrects, "cause": line.cause, "by": line.by}
         case LineType.CREDIT:
@@ -46,6 +48,10 @@ def write_line(line: Line) -> bytes:
             fields["staff_id"] = line.staff_id
         case LineType.JOIN:
             fields |= {"recovered": line.recovered, "imported": line.imported}
+            fields |= {"has_avatar": line.has_avatar, "returned": line.returned}
+            fields |= {"untracked": line.untracked, "lacks": line.lacks, **_verdict(line)}
+        case LineType.VERDICT:
+            fields |= {"by": line.by, "lacks": line.lacks, **_verdict(line)}
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
@@ -65,6 +71,7 @@ def _line(fields: Mapping[str, object]) -> Line:
     code = optional_text(fields["invite_code"]) if type_ is LineType.CREDIT else None
     previous = fields.get("previous")
     delta, cause = fields.get("delta"), fields.get("cause")
+    avatar, lacks = fields.get("has_avatar"), optional_text(fields.get("lacks"))
     return Line(
         type=type_,
         event_id=str(fields["event_id"]),
@@ -85,8 +92,26 @@ def _line(fields: Mapping[str, object]) -> Line:
         cause=None if cause is None else Cause(str(cause)),
         imported=fields.get("imported") is True,
         code=None if code is None else InviteCode(code),
+        verdict=_names(fields.get("verdict")),
+        rules=optional_text(fields.get("rules")),
+        has_avatar=avatar if isinstance(avatar, bool) else None,
+        returned=fields.get("returned") is True,
+        lacks=None if lacks is None else RoleId(lacks),
+        untracked=fields.get("untracked") is True,
         seq=_pair(fields.get("seq")),
     )
+
+
+def _verdict(line: Line) -> dict[str, object]:
+    return {"verdict": line.verdict, "rules": line.rules}
+
+
+def _names(value: object) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise ValueError("verdict")
 
 
 def _pair(value: object) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from usher.attribution.causes import Cause
 from usher.attribution.wording import Word
-from usher.ids import GuildId, InviteCode, UserId
+from usher.ids import GuildId, InviteCode, RoleId, UserId
 from usher.ledger.word_codec import word_fields
 from usher.times import format_time
 
@@ -39,6 +39,8 @@ class LineType(StrEnum):
     """A setting of the guild that an admin changed."""
     UPGRADE = "upgrade"
     """A member's VIP upgrade, for the staff member who brought them."""
+    VERDICT = "verdict"
+    """A later word on whether a membership is fake; what was said before stays."""
 
 
 LATER_WORDS: Final = frozenset({LineType.CORRECTION, LineType.CONFIRMATION})
@@ -77,7 +79,8 @@ class Line:
     staff_id: UserId | None = None
     """Credit: the inviter. Grants: the member. Upgrades: for whom. Elsewhere it is the word's."""
     by: UserId | None = None
-    """Leaves and their causes: who removed the member. Grants, settings, upgrades: who did it."""
+    """Leaves and their causes: who removed the member. Grants, settings, upgrades: who did it.
+    Verdicts: who had the past judged again."""
     name: str | None = None
     """Settings: which one. Upgrades: under which name the table remembers it for ever."""
     value: str | None = None
@@ -90,6 +93,19 @@ class Line:
     """Joins: told by an import, not seen. Credit: by use count, for joins of no known day."""
     code: InviteCode | None = None
     """Credit that is imported: the code whose uses were counted. Elsewhere it is the word's."""
+    verdict: tuple[str, ...] | None = None
+    """Joins, corrections, leaves and verdicts: the rules by which the membership is fake, none when
+    it is not (`usher.credit.fake`). None where nothing was judged: what was said before stands."""
+    rules: str | None = None
+    """With a verdict: which rules were in force."""
+    has_avatar: bool | None = None
+    """Joins: whether they had an avatar of their own; None where nobody knows."""
+    returned: bool = False
+    """Joins: they had been a member before."""
+    lacks: RoleId | None = None
+    """Joins and verdicts: the required role that they were last seen without."""
+    untracked: bool = False
+    """Joins: made while tracking was off, so that they are credited to nobody (SPEC 3.2)."""
     seq: tuple[int, int] | None = None
     """When it was booked: the version of the guild's head that it was recorded for, and its place
     among the lines of that observation. None on lines that were written without."""
@@ -123,6 +139,11 @@ def correction_id(
     """Name a later word on a join."""
     said = json.dumps(word_fields(word), sort_keys=True, separators=(",", ":"))
     return event_id("correction", guild_id, user_id, format_time(joined_at), said, observation_id)
+
+
+def verdict_id(guild_id: GuildId, user_id: UserId, joined_at: datetime, observation_id: str) -> str:
+    """Name a later verdict on a membership: an observation gives one at most."""
+    return event_id("verdict", guild_id, user_id, format_time(joined_at), observation_id)
 
 
 def credit_id(group_id: str, inviter_id: UserId, observation_id: str) -> str:

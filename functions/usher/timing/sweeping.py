@@ -1,14 +1,17 @@
 """The sweep: what is due is told to whoever does it, every minute."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import batched, groupby
 from typing import Final, Protocol
 
+from usher.contracts.effect import CheckStanding, Effect, MendRank
 from usher.contracts.observation import CodesDue, Observation
-from usher.ids import GuildId, InviteCode
+from usher.ids import GuildId, InviteCode, UserId
+from usher.rewards.owed import effect_id
+from usher.rewards.rows import CHECK, RANK
 from usher.times import format_time
 from usher.timing.due import SHARDS, Due, DueIndex
 
@@ -32,6 +35,14 @@ class Events(Protocol):
         ...
 
 
+class Effects(Protocol):
+    """Takes effects for the effects function."""
+
+    def send(self, effects: Sequence[Effect]) -> None:
+        """Hand effects over; raises an error of its queue."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one sweep found."""
@@ -49,6 +60,7 @@ class Sweep:
 
     index: DueIndex
     events: Events
+    effects: Effects
     clock: Callable[[], datetime]
 
     def run(self) -> Report:
@@ -58,8 +70,26 @@ class Sweep:
         codes = [row for row in rows if row.key.startswith(CODE)]
         for observation in observations(codes, now):
             self.events.send(observation)
+        found = [effect for row in rows if (effect := order(row)) is not None]
+        self.effects.send(found)
         late = max((now - row.at for row in rows), default=timedelta())
-        return Report(len(codes), len(rows) - len(codes), late)
+        told = len(codes) + len(found)
+        return Report(told, len(rows) - told, late)
+
+
+def order(row: Due) -> Effect | None:
+    """Write what is due of ranks and milestones as an effect; None for any other row.
+
+    It names the time for which it asks, so that it does nothing once that is dealt with.
+    """
+    due_at = format_time(row.at)
+    id_ = effect_id("clock", row.guild_id, row.key, due_at)
+    if row.key.startswith(CHECK):
+        user_id = UserId(row.key.removeprefix(CHECK))
+        return CheckStanding(id_, row.guild_id, user_id, due_at=due_at)
+    if row.key.startswith(RANK):
+        return MendRank(id_, row.guild_id, row.key.removeprefix(RANK), due_at)
+    return None
 
 
 def observations(rows: Iterable[Due], now: datetime) -> Iterable[Observation]:

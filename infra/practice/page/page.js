@@ -61,9 +61,10 @@ function names() {
 }
 
 function member(item) {
-  const about = item.owner ? "owner" : item.bot ? "app" : item.manages_server ? "can manage the server" : item.roles[0] ?? "member";
+  const about = item.owner ? "owner" : item.bot ? "app" : item.manages_server ? "can manage the server" : "member";
+  const roles = item.roles.length ? el("span", { className: "roles" }, item.roles.map((name) => el("span", { className: "role" }, name))) : null;
   const node = el("button", { type: "button", className: "member", "aria-pressed": String(item.id === viewer), disabled: item.bot },
-    avatar(item.name, item.id), el("span", { className: "who" }, item.name, el("small", {}, about)));
+    avatar(item.name, item.id), el("span", { className: "who" }, item.name, el("small", {}, about), roles));
   node.addEventListener("click", () => become(item.id));
   return el("li", {}, node);
 }
@@ -83,6 +84,18 @@ function invite(item) {
   revoke.addEventListener("click", () => attempt(() => post("delete-invite", { code: item.code }), () => `${item.code} is revoked`));
   return el("li", {}, el("div", { className: "invite-head" }, el("code", {}, item.code), el("span", { className: "muted" }, item.vanity ? "vanity" : item.inviter ?? "")),
     el("p", { className: "muted" }, limits.filter(Boolean).join(" · ")), el("div", { className: "row" }, join, item.vanity ? null : revoke));
+}
+
+function role(item, index, all) {
+  const button = (label, text, off, action, body) => {
+    const node = el("button", { type: "button", className: "link", "aria-label": `${label} ${item.name}`, disabled: off }, text);
+    node.addEventListener("click", () => attempt(() => post(action, { role_id: item.id, ...body })));
+    return node;
+  };
+  return el("li", {}, el("span", { className: "role" }, item.name), el("span", { className: "row" },
+    button("Move up", "Up", index === 0, "move-role", { up: true }),
+    button("Move down", "Down", index === all.length - 1, "move-role", { up: false }),
+    button("Delete", "Delete", item.managed, "delete-role", {})));
 }
 
 function joinAs(how) {
@@ -125,6 +138,7 @@ function drawAround() {
   byId("leave").disabled = !me || me.owner;
   byId("leave").title = me?.owner ? "An owner cannot leave" : "";
   keepFocus(byId("members"), () => byId("members").replaceChildren(...state.members.map(member)));
+  keepFocus(byId("roles"), () => byId("roles").replaceChildren(...state.roles.map(role)));
   const vanity = state.guild.vanity_code ? [{ code: state.guild.vanity_code, uses: state.guild.vanity_uses, vanity: true }] : [];
   const invites = [...vanity, ...state.invites];
   keepFocus(byId("invites"), () => byId("invites").replaceChildren(...(invites.length ? invites.map(invite) : [el("li", { className: "muted" }, "No invites. Make one below.")])));
@@ -162,6 +176,11 @@ byId("newcomer").addEventListener("submit", (event) => event.preventDefault());
 byId("make-invite").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(() => post("create-invite", { max_age: Number(byId("invite-age").value), max_uses: Number(byId("invite-uses").value) }), (answer) => `Invite ${answer.code} is ready`);
+});
+byId("make-role").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const name = byId("role-name").value.trim();
+  if (name) attempt(() => post("create-role", { name }), () => { byId("role-name").value = ""; return `${name} is a role now`; });
 });
 byId("check-endpoint").addEventListener("click", () => attempt(async () => {
   const check = await post("check-endpoint");

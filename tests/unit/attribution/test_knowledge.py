@@ -129,6 +129,25 @@ def test_a_member_found_who_is_on_record_is_not_a_join() -> None:
     assert guild.records("here") == 1
 
 
+def test_a_list_read_before_an_absence_ended_recovers_nobody_even_when_told_again() -> None:
+    # Given a list of members that came before anybody told of the absence
+    guild = Guild()
+    guild.shown(0, invite("a", 5))
+    guild.found("missed", 300, 400)
+    guild.waited(400)
+    guild.shown(600, invite("a", 6), gap=True)
+
+    # When it is told again, then it is no news
+    guild.found("missed", 300, 400)
+    guild.waited(610)
+    assert not recovered(guild, "missed")
+
+    # But what is read afterwards is
+    guild.found("missed", 300, 620)
+    guild.waited(620)
+    assert recovered(guild, "missed")
+
+
 def test_an_invite_made_and_used_up_unseen_is_a_candidate() -> None:
     guild = Guild()
     guild.shown(0, invite("a", 5))
@@ -139,6 +158,27 @@ def test_an_invite_made_and_used_up_unseen_is_a_candidate() -> None:
     guild.waited(601)
 
     assert guild.word("missed") == Ambiguous((InviteCode("quick"),), Reason.AFTER_GAP)
+
+
+def test_the_last_word_on_a_join_tells_the_road_that_became_known() -> None:
+    # Given two joins, of which one need not be by the invite that ended
+    guild = Guild()
+    guild.shown(0, invite("a", 5), invite("b", 1))
+    guild.joined("one", 10)
+    guild.joined("two", 10.1)
+    guild.deleted("b", 10.5)
+    guild.shown(11, invite("a", 6))
+    codes = InviteCode("a"), InviteCode("b")
+    assert guild.word("one") == Ambiguous(codes, Reason.SEVERAL_POSSIBLE, Kind.UNKNOWN)
+
+    # When the entry of its deletion shows that it was used, and nothing else follows
+    guild.audited(42, invite("b", 2), 10.6)
+    guild.waited(12)
+    guild.waited(1900)
+
+    # Then both came by an invite
+    for user in ("one", "two"):
+        assert guild.word(user) == Ambiguous(codes, Reason.SEVERAL_POSSIBLE, Kind.INVITE)
 
 
 def test_the_entry_of_a_deletion_tells_the_uses_that_no_look_showed() -> None:

@@ -1,7 +1,7 @@
 """What counts and events that come late, or not at all for a time, may and may not settle."""
 
 from tests.unit.attribution.guild import Guild, invite
-from usher.attribution.outcomes import Ambiguous, Attributed, Method, Reason
+from usher.attribution.outcomes import Ambiguous, Attributed, Method, Reason, Unattributed
 from usher.ids import InviteCode
 
 
@@ -240,6 +240,52 @@ def test_a_deletion_heard_before_the_creation_is_a_last_use_all_the_same() -> No
     word = guild.word("new")
     assert isinstance(word, Attributed)
     assert (word.code, word.method) == ("single", Method.LAST_USE)
+
+
+def test_a_list_that_lags_tells_what_it_was_that_ended() -> None:
+    # Given an invite of whose end alone was heard, and somebody who used it
+    guild = Guild()
+    guild.shown(0, invite("a", 5))
+    guild.joined("new", 10)
+    guild.deleted("single", 10.1)
+    guild.shown(11, invite("a", 5), invite("single", 0, max_uses=1, created=9))
+
+    # When news of its creation come after the list that still shows it
+    guild.created(invite("single", 0, max_uses=1, created=9), 12)
+    guild.shown(13, invite("a", 5))
+
+    word = guild.word("new")
+    assert isinstance(word, Attributed)
+    assert (word.code, word.method) == ("single", Method.LAST_USE)
+
+
+def test_uses_from_before_usher_watched_are_nobodys_though_their_invite_ended() -> None:
+    guild = Guild()
+    guild.deleted("old", 1)
+    guild.joined("new", 2)
+
+    guild.shown(3, invite("old", 7))
+
+    assert guild.state.codes[InviteCode("old")].joins == 0
+    assert isinstance(guild.word("new"), Unattributed | Ambiguous)
+
+
+def test_what_an_entry_tells_late_convinces_no_more_than_the_end_did() -> None:
+    # Given an invite that ended just when counts were shown again
+    guild = Guild()
+    guild.shown(0, invite("a", 5), invite("b", 2))
+    guild.joined("early", 10)
+    guild.refused(11)
+    guild.waited(1300)
+    guild.joined("late", 1400)
+    guild.deleted("b", 1400.5)
+    guild.shown(1401, invite("a", 6))
+
+    # When its entry tells of uses that may be those of joins put away by then
+    guild.audited(42, invite("b", 3), 1450)
+    guild.shown(1451, invite("a", 6))
+
+    assert names(guild, "late") == ("a", "b")
 
 
 def test_the_entry_of_a_deletion_that_was_taken_for_the_last_use_tells_what_was_used() -> None:

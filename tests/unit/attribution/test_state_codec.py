@@ -109,6 +109,7 @@ HEADS = st.builds(
         tuple
     ),
     by_name=st.booleans(),
+    off=st.lists(st.tuples(MOMENTS, st.none() | MOMENTS), max_size=3).map(tuple),
 )
 STATES = st.builds(
     CodeState,
@@ -152,7 +153,7 @@ def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
         18,
-        15,
+        16,
         4,
         9,
         5,

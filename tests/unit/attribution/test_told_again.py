@@ -38,6 +38,20 @@ def test_a_leave_told_again_after_the_return_that_followed_it_ends_nothing(lag: 
     assert worker.objects.under("lines/").keys() == lines
 
 
+def test_a_join_told_again_after_its_own_leave_is_no_return() -> None:
+    worker = Worker()
+    worker.handle(
+        observe(look=look(row("abc", 0), seconds=-700), seconds=-700),
+        observe(
+            *(joined("7", 1), left("7", 20), joined("7", 1)),
+            look=look(row("abc", 1), seconds=21),
+            seconds=21,
+        ),
+    )
+
+    assert credit(worker) == Tally(tracked=1, left=1)
+
+
 def test_a_leave_after_a_return_told_again_ends_it() -> None:
     worker = Worker()
     worker.handle(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from tests.builders import GUILD, START, at, by, by_vanity, open_between, unknown
 from usher.attribution.outcomes import Outcome
 from usher.attribution.wording import word_of
+from usher.credit.booking import book
 from usher.credit.queries import Tally
 from usher.credit.rules import (
     CLOCKS_DIFFER,
@@ -13,7 +14,6 @@ from usher.credit.rules import (
     Booking,
     Change,
     MemberRecord,
-    book,
     counters,
     ended_by,
 )

@@ -11,7 +11,16 @@ from urllib3.exceptions import ConnectTimeoutError
 
 from effects.doing import DiscordEffects
 from tests.builders import GUILD
-from usher.contracts.effect import ChangeRole, Effect, SendMessage
+from usher.contracts.effect import (
+    ChangeRole,
+    CheckStanding,
+    Effect,
+    MendRank,
+    SendMessage,
+    SweepStandings,
+    decode_effect,
+    encode_effect,
+)
 from usher.ids import ChannelId, RoleId, UserId
 from usher.platform.discord_rest import (
     ATTEMPTS,
@@ -69,19 +78,37 @@ class FakePool:
 
 
 @dataclass
+class FakeStandings:
+    """Implements Standings and Trouble; remembers what was ordered."""
+
+    orders: list[Effect] = field(default_factory=list)
+
+    def check(self, order: CheckStanding) -> None:
+        self.orders.append(order)
+
+    def sweep(self, order: SweepStandings) -> None:
+        self.orders.append(order)
+
+    def mend(self, order: MendRank) -> None:
+        self.orders.append(order)
+
+
+@dataclass
 class Discord:
     """A client in front of laid-down answers."""
 
     replies: list[Reply | Exception]
     token: FakeToken = field(default_factory=FakeToken)
     pauses: list[float] = field(default_factory=list)
+    standings: FakeStandings = field(default_factory=FakeStandings)
 
     def __post_init__(self) -> None:
         self.pool = FakePool(self.replies)
 
     def do(self, effect: Effect = MESSAGE) -> None:
         pool = cast("urllib3.PoolManager", self.pool)
-        DiscordEffects(DiscordRest(BASE, self.token, pool, self.pauses.append)).do(effect)
+        rest = DiscordRest(BASE, self.token, pool, self.pauses.append)
+        DiscordEffects(rest, self.standings, self.standings).do(effect)
 
 
 def test_a_message_mentions_nobody_and_is_posted_once_by_its_nonce() -> None:
@@ -207,3 +234,18 @@ def test_a_refusal_is_told_by_its_kind_and_not_repeated(
     assert (refused.value.status, refused.value.code) == (status, 50013)
     assert len(discord.pool.calls) == 1
     assert discord.token.forgotten == (status == 401)
+
+
+def test_orders_about_ranks_reach_who_looks_after_them() -> None:
+    discord = Discord([Reply(200, {})])
+    orders: list[Effect] = [
+        CheckStanding("c", GUILD, UserId("7"), (RoleId("8"),), "2026-11-20T12:00:00.000000Z"),
+        SweepStandings("s", GUILD, "{}", (RoleId("8"), RoleId("9"))),
+        MendRank("m", GUILD, "8", "2026-11-20T12:00:00.000000Z"),
+    ]
+
+    for order in orders:
+        discord.do(decode_effect(encode_effect(order)))
+
+    assert discord.standings.orders == orders
+    assert discord.pool.calls == []

@@ -12,7 +12,7 @@ from tests.builders import GUILD, at, by, by_vanity, open_between, unknown
 from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Outcome
 from usher.attribution.wording import outcome_of, word_of
-from usher.ids import InviteCode, UserId
+from usher.ids import InviteCode, RoleId, UserId
 from usher.ledger.line_codec import read_line, write_line
 from usher.ledger.lines import (
     Line,
@@ -42,6 +42,10 @@ def test_a_line_comes_back_as_it_was_written(outcome: Outcome) -> None:
             line, type=LineType.CORRECTION, corrects=line.event_id, previous=word_of(unknown())
         ),
         replace(line, imported=True),
+        replace(line, verdict=(), rules="r1", has_avatar=True, returned=True, untracked=True),
+        replace(line, verdict=("rejoin", "of_a_later_release"), rules="r1", lacks=RoleId("5")),
+        replace(line, type=LineType.LEAVE, verdict=("left_within",), rules="r1"),
+        replace(line, type=LineType.VERDICT, word=None, verdict=(), rules="r2", by=UserId("5")),
         replace(line, type=LineType.LEAVE, credit_reversed_from=UserId("900")),
         replace(line, type=LineType.LEAVE, word=None, joined_at=None, seq=(7, 0)),
         replace(line, type=LineType.LEAVE, cause=Cause.BANNED, by=UserId("5"), recovered=True),
@@ -59,6 +63,22 @@ def test_a_line_comes_back_as_it_was_written(outcome: Outcome) -> None:
     for one in lines:
         assert read_line(write_line(one)) == one
     assert outcome_of(word_of(outcome)) == outcome
+
+
+def test_a_line_from_before_verdicts_says_none() -> None:
+    fields = json.loads(write_line(join(by())))
+    old = {"has_avatar", "returned", "untracked", "lacks", "verdict", "rules"}
+    content = json.dumps({name: fields[name] for name in fields.keys() - old}).encode()
+
+    assert read_line(content) == join(by())
+
+
+@pytest.mark.parametrize("verdict", ["rejoin", [5], {"rejoin": True}])
+def test_a_verdict_is_a_list_of_names(verdict: object) -> None:
+    fields = json.loads(write_line(join(by()))) | {"verdict": verdict}
+
+    with pytest.raises(LineError):
+        read_line(json.dumps(fields).encode())
 
 
 def test_a_line_is_one_json_object_with_every_field_and_ids_only() -> None:
@@ -87,6 +107,12 @@ def test_a_line_is_one_json_object_with_every_field_and_ids_only() -> None:
         "seq": None,
         "recovered": False,
         "imported": False,
+        "has_avatar": None,
+        "returned": False,
+        "untracked": False,
+        "lacks": None,
+        "verdict": None,
+        "rules": None,
     }
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.privacy import FakePrivacy
+from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
@@ -178,9 +179,12 @@ class FakeServices:
     syncs: FakeSyncs = field(default_factory=FakeSyncs)
     imports: FakeImports = field(default_factory=FakeImports)
     privacy: FakePrivacy = field(default_factory=FakePrivacy)
+    rewards: FakeRewardReads = field(init=False)
+    halls: FakeHall = field(default_factory=FakeHall)
 
     def __post_init__(self) -> None:
         self.deeds = FakeDeeds(self.credit, self.staff)
+        self.rewards = FakeRewardReads(self.staff)
 
 
 @dataclass

@@ -48,7 +48,8 @@ def test_a_sweep_that_fails_fails_the_invocation() -> None:
 
 @pytest.mark.parametrize("missing", NEEDED)
 def test_an_incomplete_environment_is_told(missing: str) -> None:
-    environ = {"TABLE_NAME": "t", "EVENTS_QUEUE_URL": "http://127.0.0.1:1/q"}
+    queue = "http://127.0.0.1:1/q"
+    environ = {"TABLE_NAME": "t", "EVENTS_QUEUE_URL": queue, "EFFECTS_QUEUE_URL": queue}
     del environ[missing]
 
     with pytest.raises(SettingsError) as told:

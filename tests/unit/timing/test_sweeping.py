@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import GUILD, at
+from tests.fakes.effects import FakeEffects
 from tests.fakes.timing import FakeDueIndex
+from usher.contracts.effect import CheckStanding, MendRank, decode_effect, encode_effect
 from usher.contracts.observation import CodesDue, Observation
 from usher.contracts.observation_codec import decode, encode
 from usher.ids import GuildId
+from usher.times import format_time
 from usher.timing.due import Due
 from usher.timing.sweeping import AGAIN, MOST_CODES, Report, Sweep
 
@@ -28,7 +31,7 @@ class Sent:
 
 def sweep(rows: list[Due], seconds: float = 60) -> tuple[Report, list[Observation]]:
     sent = Sent()
-    return Sweep(FakeDueIndex(rows), sent, lambda: at(seconds)).run(), sent.taken
+    return Sweep(FakeDueIndex(rows), sent, FakeEffects(), lambda: at(seconds)).run(), sent.taken
 
 
 def code(name: str, seconds: float, guild: GuildId = GUILD) -> Due:
@@ -88,4 +91,21 @@ def test_what_fails_is_told_by_the_next_sweep() -> None:
             raise OSError
 
     with pytest.raises(OSError):
-        Sweep(FakeDueIndex([code("a", 1)]), Down(), lambda: at(60)).run()
+        Sweep(FakeDueIndex([code("a", 1)]), Down(), FakeEffects(), lambda: at(60)).run()
+
+
+def test_what_is_due_of_ranks_and_milestones_is_told_to_the_effects_function() -> None:
+    # Given a member to be looked at, a problem, and what nobody knows
+    rows = [Due(GUILD, "T#check#7", at(1)), Due(GUILD, "T#rank#55", at(2)), Due(GUILD, "?", at(3))]
+    effects = FakeEffects()
+
+    # When
+    report = Sweep(FakeDueIndex(rows), Sent(), effects, lambda: at(60)).run()
+
+    # Then each order names the time for which it asks
+    assert (report.told, report.unknown) == (2, 1)
+    check, mend = [decode_effect(encode_effect(effect)) for effect in effects.sent]
+    assert isinstance(check, CheckStanding)
+    assert isinstance(mend, MendRank)
+    assert (check.user_id, check.due_at) == ("7", format_time(at(1)))
+    assert (mend.key, mend.due_at) == ("55", format_time(at(2)))

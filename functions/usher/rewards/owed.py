@@ -1,0 +1,121 @@
+"""What the effects door has to look at after ledger lines were booked. Pure.
+
+It is told whose standing may have changed, never how: it reads what is so when it looks.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import batched
+from typing import Final
+
+from usher.contracts.effect import CheckStanding, Effect, SweepStandings
+from usher.credit.rules import inviter_of
+from usher.ids import VANITY, GuildId, RoleId, UserId
+from usher.ledger.lines import Line, LineType
+from usher.rewards.ranks import GROUP
+from usher.rewards.settings import MILESTONE_CHANNEL, MILESTONES, ON, RANK_MODE, REWARDS
+
+EFFECT_ID_LENGTH: Final = 25
+FEW: Final = 5
+TOGETHER: Final = 50
+"""Members of one message where there are more than a few: an import names a thousand inviters, and
+messages are sent one by one."""
+_RANK: Final = f"{GROUP}#"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Whose standing is to be looked at."""
+
+    users: tuple[UserId, ...] = ()
+    everybody: bool = False
+    """All who have counters, since what ranks are, or whether, has changed."""
+    retired: tuple[RoleId, ...] = ()
+    """Roles that are no ranks any more."""
+
+    def __bool__(self) -> bool:
+        return bool(self.users or self.everybody)
+
+
+NOTHING: Final = Owed()
+
+
+def owed_by(lines: Iterable[Line], known: Collection[UserId]) -> Owed:
+    """Say whose standing lines may have changed; `known` are members who had been here before."""
+    users: dict[UserId, None] = {}
+    everybody, retired = False, []
+    for line in lines:
+        users |= dict.fromkeys(_inviters(line))
+        joiner = line.user_id if line.type is LineType.JOIN and not line.imported else None
+        if joiner is not None and joiner in known:
+            users[joiner] = None  # roles that they had are gone with their last membership
+        if line.type is LineType.SETTING and line.name is not None:
+            everybody = everybody or _concerns_all(line.name, line.value)
+            if line.name.startswith(_RANK) and line.value is None:
+                retired.append(RoleId(line.name.removeprefix(_RANK)))
+    return Owed(tuple(users), everybody, tuple(retired))
+
+
+def orders(
+    guild_id: GuildId, observation_id: str, owed: Owed, *, watched: bool
+) -> tuple[Effect, ...]:
+    """Write what is owed as effects; `watched` says whether ranks or milestones are on."""
+    checks: list[Effect] = []
+    if watched and len(owed.users) <= FEW:
+        checks += [
+            CheckStanding(effect_id("check", guild_id, observation_id, user), guild_id, user)
+            for user in owed.users
+        ]
+    elif watched:
+        checks += [
+            SweepStandings(
+                effect_id("checks", guild_id, observation_id, some[0]), guild_id, users=some
+            )
+            for some in batched(owed.users, TOGETHER, strict=False)
+        ]
+    if owed.everybody:
+        id_ = effect_id("sweep", guild_id, observation_id)
+        checks.append(SweepStandings(id_, guild_id, retired=owed.retired))
+    return tuple(checks)
+
+
+def write_owed(owed: Owed) -> str | None:
+    """Write what is owed as text; None for nothing."""
+    if not owed:
+        return None
+    fields = {"users": owed.users, "everybody": owed.everybody, "retired": owed.retired}
+    return json.dumps(fields, separators=(",", ":"))
+
+
+def read_owed(text: str | None) -> Owed:
+    """Read what `write_owed` wrote."""
+    if not text:
+        return NOTHING
+    fields = json.loads(text)
+    return Owed(tuple(fields["users"]), fields["everybody"], tuple(fields["retired"]))
+
+
+def effect_id(*parts: str) -> str:
+    """Name an effect."""
+    return sha256("|".join(parts).encode()).hexdigest()[:EFFECT_ID_LENGTH]
+
+
+def _inviters(line: Line) -> Iterable[UserId]:
+    """Whose counters a line may change: what agrees changes none."""
+    before, after = inviter_of(line.previous), inviter_of(line.word)
+    if line.type is LineType.CONFIRMATION and before == after:
+        return ()
+    whom = (before, after, line.credit_reversed_from, line.staff_id)
+    if line.type is LineType.UPGRADE:
+        return ()
+    return [one for one in whom if one is not None and one != VANITY]
+
+
+def _concerns_all(name: str, value: str | None) -> bool:
+    if name == REWARDS:
+        return value == ON
+    if name == MILESTONE_CHANNEL:
+        return value is not None
+    return name in (RANK_MODE, MILESTONES) or name.startswith(_RANK)

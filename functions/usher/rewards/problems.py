@@ -1,0 +1,105 @@
+"""What keeps ranks from working, told once, and how long until it is looked at again. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from usher.ids import GuildId, RoleId, UserId
+from usher.rewards.hierarchy import Obstacle
+
+FIRST: Final = timedelta(minutes=5)
+LONGEST: Final = timedelta(hours=6)
+
+EVERYWHERE: Final = "guild"
+"""Key of what concerns all ranks."""
+CHANNEL: Final = "milestones"
+"""Key of a milestone channel that cannot be written to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that lasts until somebody mends it."""
+
+    key: str
+    """A role's id, `guild` or `milestones`."""
+    obstacle: Obstacle
+    number: int = 0
+    """How many were mended before it under this key."""
+    tries: int = 0
+    told: bool = False
+    """Whether the admin channel knows."""
+    retired: RoleId | None = None
+    """A role that is no rank any more and is to be taken."""
+    user_id: UserId | None = None
+    """Somebody whom it concerns."""
+    due_at: datetime | None = None
+
+
+def key_of(obstacle: Obstacle, role_id: RoleId) -> str:
+    """Say under which key a problem with a role is kept: a missing permission concerns all."""
+    return EVERYWHERE if obstacle is Obstacle.PERMISSION else str(role_id)
+
+
+def pause(tries: int) -> timedelta:
+    """Say how long to wait after so many tries: five minutes, doubling up to six hours."""
+    return min(LONGEST, FIRST * (1 << min(tries, 10)))
+
+
+def sentence(problem: Problem) -> str:
+    """Say in one sentence what is wrong and how to mend it."""
+    role = f"<@&{problem.key}>"
+    match problem.obstacle:
+        case Obstacle.PERMISSION:
+            return (
+                "I cannot give or take rank roles because I lack Manage Roles: give it to my role "
+                "under Server Settings, Roles, and I go on by myself."
+            )
+        case Obstacle.ABOVE:
+            return (
+                f"I cannot give or take {role} because it is not below my own role: drag my role "
+                "above it under Server Settings, Roles, and I go on by myself."
+            )
+        case Obstacle.GONE:
+            return (
+                f"A rank gives a role that is deleted ({problem.key}): forget it with the button "
+                "under `/invite rewards`, and give another role with `/invite rank add`."
+            )
+        case Obstacle.MANAGED:
+            return (
+                f"I cannot give {role} because Discord or an integration manages it: choose "
+                "another role with `/invite rank add`."
+            )
+        case Obstacle.DANGEROUS:
+            return (
+                f"I do not give {role} because it has got permissions that can harm the server: "
+                "take them from the role, or have the owner run `/invite rank add` for it again."
+            )
+        case Obstacle.REFUSED if problem.key == CHANNEL:
+            return (
+                "I cannot write to the milestone channel: let me see it and send messages there, "
+                "or choose another with `/invite milestone channel`."
+            )
+        case Obstacle.REFUSED:
+            return (
+                f"Discord does not let me give or take {role}: look whether the server demands "
+                "two-factor authentication of moderators and whether my role may manage roles."
+            )
+
+
+def remedy(problem: Problem) -> str:
+    """Say the same to who asks for what cannot be done now."""
+    return sentence(problem).replace(", and I go on by myself", "")
+
+
+def mended(problem: Problem) -> str:
+    """Say that it works again."""
+    if problem.key == EVERYWHERE:
+        return "I have Manage Roles again: everybody's rank roles are being put right."
+    return f"I can give and take <@&{problem.key}> again: everybody's roles are being put right."
+
+
+def message_id(guild_id: GuildId, problem: Problem, what: str) -> str:
+    """Name a message about a problem, so that it is posted once."""
+    said = (what, guild_id, problem.key, problem.obstacle.value, str(problem.number))
+    return sha256("|".join(said).encode()).hexdigest()[:25]
