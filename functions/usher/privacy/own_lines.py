@@ -1,13 +1,14 @@
 """Which lines of the ledger are about a person, and what of them is theirs to read. Pure."""
 
 import json
+from typing import Final
 
 from usher.ids import UserId
 from usher.ledger.line_codec import write_line
 from usher.ledger.lines import Line, LineType
 from usher.staff.queries import staff_setting
 
-OTHERS: frozenset[str] = frozenset({"by", "user_id", "staff_id"})
+OTHERS: Final = frozenset({"by", "user_id", "staff_id"})
 """Fields that may hold the id of somebody else."""
 
 
