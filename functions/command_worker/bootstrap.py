@@ -11,10 +11,15 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
+from command_worker.inviting import DiscordDesk
 from command_worker.looking import DiscordLooks
 from usher.attribution.backfill_commands import Imports
 from usher.attribution.backfill_reads import BackfillDesk
+from usher.attribution.code_choice_reads import DynamoCodeChoices
+from usher.attribution.code_choices import CodeChoices
 from usher.attribution.code_list import DynamoCodeList
+from usher.attribution.code_reads import DynamoCodeRecords
+from usher.attribution.code_records import CodeRecords
 from usher.attribution.deed_road import DeedRoad
 from usher.attribution.guild_reads import DynamoGuildReads
 from usher.attribution.queries import InviteReads
@@ -24,9 +29,13 @@ from usher.attribution.sync_ports import Syncs
 from usher.attribution.sync_service import SyncService
 from usher.catalogue import ROUTER
 from usher.credit.admin_commands import Deeds
+from usher.credit.fake_queries import FakeRules
+from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.invites.ports import InviteDesk, SettingReads
+from usher.invites.reads import DynamoSettingReads
 from usher.ledger.chain import ChainError
 from usher.ledger.closed import ClosedDays
 from usher.ledger.commands import LedgerExports
@@ -51,7 +60,7 @@ from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
-from usher.platform.sqs import BackfillQueue, EventsQueue, sqs_client
+from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
 from usher.rewards.discord_hall import DiscordHall
@@ -98,8 +107,13 @@ class Services:
     syncs: Syncs
     imports: Imports
     privacy: Privacy
+    codes: CodeChoices
+    records: CodeRecords
+    settings: SettingReads
+    desk: InviteDesk
     rewards: RewardReads
     halls: Halls
+    fakes: FakeRules
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -112,9 +126,11 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     road = DeedRoad(events, table, _now, sleep)
+    recounts = RecountQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
+    fakes = FakeRulesDesk(table, recounts, Patience(_now, PATIENCE))
     return Door(
         router=ROUTER,
-        services=_services(found, where, table, road, BackfillDesk(table, steps)),
+        services=_services(found, where, table, road, BackfillDesk(table, steps), fakes),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
@@ -123,7 +139,12 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
 
 
 def _services(
-    found: Mapping[str, str], where: str, table: DynamoReads, road: DeedRoad, imports: Imports
+    found: Mapping[str, str],
+    where: str,
+    table: DynamoReads,
+    road: DeedRoad,
+    imports: Imports,
+    fakes: FakeRules,
 ) -> Services:
     bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")
@@ -148,8 +169,13 @@ def _services(
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
         privacy=PrivacyDesk(bucket, reader, pool, patience),
+        codes=DynamoCodeChoices(table),
+        records=DynamoCodeRecords(table),
+        settings=DynamoSettingReads(table),
+        desk=DiscordDesk(rest),
         rewards=DynamoRewardReads(table),
         halls=DiscordHall(rest, _now),
+        fakes=fakes,
     )
 
 

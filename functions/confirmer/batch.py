@@ -1,9 +1,10 @@
 """A batch of requests: a guild's confirmations are answered together, then backfills go on."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, TypedDict
 
+from confirmer.services import Backfilling, Recounting, Service
 from usher.attribution.backfill_ports import BackfillReport
 from usher.attribution.confirming_ports import (
     ConfirmingReport,
@@ -13,6 +14,7 @@ from usher.attribution.confirming_ports import (
 from usher.contracts.backfill import BackfillStep, decode_request
 from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.errors import ContractError
+from usher.contracts.recount import RecountStep
 from usher.ids import GuildId
 from usher.platform.discord_rest import UnauthorizedError, UnavailableError
 from usher.platform.logging import Logger
@@ -40,32 +42,6 @@ class Answer(TypedDict):
     batchItemFailures: list[Failure]
 
 
-class Service(Protocol):
-    """What requests of one guild are given to."""
-
-    def handle(
-        self, requests: Sequence[ConfirmationRequest], may_ask: Callable[[], bool] = ...
-    ) -> ConfirmingReport:
-        """Answer requests, or see to it that they are asked again."""
-        ...
-
-    def postpone(self, requests: Sequence[ConfirmationRequest], seconds: float) -> ConfirmingReport:
-        """Put requests off without asking."""
-        ...
-
-
-class Backfilling(Protocol):
-    """What steps of backfills are given to."""
-
-    def handle(self, step: BackfillStep) -> BackfillReport:
-        """Do a step, or see to it that it is done later."""
-        ...
-
-    def postpone(self, step: BackfillStep, seconds: float) -> BackfillReport:
-        """Put a step off without asking."""
-        ...
-
-
 class Meter(Protocol):
     """Counts things."""
 
@@ -86,6 +62,7 @@ class ConfirmerDoor:
 
     service: Service
     backfill: Backfilling
+    recount: Recounting
     log: Logger
     meter: Meter
 
@@ -97,20 +74,24 @@ class ConfirmerDoor:
         """
         failed: list[str] = []
         turn = _Turn(self, lambda: time_left() >= RESERVE_MILLISECONDS)
-        groups, steps = self._read(records, failed)
+        groups, steps, recounts = self._read(records, failed)
         for guild_id, group in groups.items():
             if not turn.take(guild_id, group):
                 failed.extend(message_id for message_id, _ in group)
         failed.extend(message_id for message_id, step in steps if not turn.step(step))
+        failed.extend(message_id for message_id, step in recounts if not turn.recount(step))
         self.meter.count("ConfirmationsFailed", len(failed))
         return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
 
     def _read(
         self, records: Iterable[Record], failed: list[str]
-    ) -> tuple[dict[GuildId, _Group], list[tuple[str, BackfillStep]]]:
+    ) -> tuple[
+        dict[GuildId, _Group], list[tuple[str, BackfillStep]], list[tuple[str, RecountStep]]
+    ]:
         """Read records; the ids of unreadable ones are added to `failed`."""
         groups: dict[GuildId, _Group] = {}
         steps: list[tuple[str, BackfillStep]] = []
+        recounts: list[tuple[str, RecountStep]] = []
         for record in records:
             message_id = record["messageId"]
             try:
@@ -122,9 +103,11 @@ class ConfirmerDoor:
             else:
                 if isinstance(request, BackfillStep):
                     steps.append((message_id, request))
+                elif isinstance(request, RecountStep):
+                    recounts.append((message_id, request))
                 else:
                     groups.setdefault(request.guild_id, []).append((message_id, request))
-        return groups, steps
+        return groups, steps, recounts
 
 
 @dataclass(slots=True)
@@ -176,6 +159,18 @@ class _Turn:
             self.door.meter.count("MembersSearchCalls", report.calls)
             self.door.meter.count("MembersFound", report.found)
         return report is not None
+
+    def recount(self, step: RecountStep) -> bool:
+        """Do a recount's step, which asks nothing of Discord; say whether the queue is done."""
+        who: dict[str, object] = {"guild_id": step.guild_id, "run": step.run, "after": step.after}
+        try:
+            report = self.door.recount.handle(step)
+        except Exception:
+            self.door.log.exception("recount failed", extra=who)
+            return False
+        done = {"looked": report.looked, "sent": report.sent, "ended": report.ended}
+        self.door.log.info("recount step", extra={**who, **done})
+        return True
 
     def _try[R](self, act: Callable[[], R], who: dict[str, object]) -> R | None:
         """Act unless Discord refuses the token; None where the message is to come again."""

@@ -13,6 +13,8 @@ from usher.attribution.backfill_service import BackfillService
 from usher.attribution.backfill_store import DynamoBackfills
 from usher.attribution.confirming_service import ConfirmingService
 from usher.attribution.gate_store import DynamoGates
+from usher.credit.recount_service import RecountService
+from usher.credit.recount_store import DynamoRecounts
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo import bind
@@ -20,7 +22,13 @@ from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
-from usher.platform.sqs import BackfillQueue, ConfirmationsQueue, EventsQueue, sqs_client
+from usher.platform.sqs import (
+    BackfillQueue,
+    ConfirmationsQueue,
+    EventsQueue,
+    RecountQueue,
+    sqs_client,
+)
 
 NEEDED: Final = (
     "TABLE_NAME",
@@ -40,6 +48,8 @@ def build(environ: Mapping[str, str]) -> ConfirmerDoor:
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
     queues, log, gates = sqs_client(where), get_logger(), DynamoGates()
     search = DiscordMembersSearch(DiscordRest(base, token, urllib3.PoolManager(maxsize=2)))
+    backfills = DynamoBackfills()
+    progress = WebhookProgress(DiscordWebhook(base, names["DISCORD_APPLICATION_ID"]), log)
     events = EventsQueue(queues, names["EVENTS_QUEUE_URL"])
     return ConfirmerDoor(
         service=ConfirmingService(
@@ -50,12 +60,19 @@ def build(environ: Mapping[str, str]) -> ConfirmerDoor:
             clock=_now,
         ),
         backfill=BackfillService(
-            backfills=DynamoBackfills(),
+            backfills=backfills,
             gates=gates,
             discord=search,
             events=events,
             steps=BackfillQueue(queues, names["CONFIRMATIONS_QUEUE_URL"]),
-            progress=WebhookProgress(DiscordWebhook(base, names["DISCORD_APPLICATION_ID"]), log),
+            progress=progress,
+            clock=_now,
+        ),
+        recount=RecountService(
+            recounts=DynamoRecounts(backfills),
+            events=events,
+            steps=RecountQueue(queues, names["CONFIRMATIONS_QUEUE_URL"]),
+            progress=progress,
             clock=_now,
         ),
         log=log,

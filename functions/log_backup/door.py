@@ -96,7 +96,10 @@ class DailyDoor:
         with self._task("erasures", day):
             self._erase(day, time_left)
         with self._task("backups", day):
-            self._back_up()
+            for backup in self.backups.make():
+                self.meter.count("BackupMade", 1, {"kind": backup.kind.value})
+        with self._task("backup ages", day):
+            self._tell_ages()
         with self._task("guilds", day):
             for guild_id in self.guilds():
                 if time_left() < RESERVE_MILLISECONDS:
@@ -155,9 +158,7 @@ class DailyDoor:
                 day.grown += link.size
                 day.grown_lines += link.lines
 
-    def _back_up(self) -> None:
-        for backup in self.backups.make():
-            self.meter.count("BackupMade", 1, {"kind": backup.kind.value})
+    def _tell_ages(self) -> None:
         for kind, age in self.backups.ages().items():
             self.meter.gauge("BackupAgeHours", age / timedelta(hours=1), {"kind": kind.value})
         self.meter.gauge("BackupsMissed", len(self.backups.missed()))

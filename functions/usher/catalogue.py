@@ -7,10 +7,21 @@ from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
 from usher.credit.admin_commands import add, reset
 from usher.credit.commands import leaderboard, turn, view
+from usher.credit.fake_commands import apply as apply_recount
+from usher.credit.fake_commands import recount, tracking
+from usher.credit.fake_commands import set_ as set_fake
+from usher.credit.fake_commands import show as show_fake
+from usher.invites.create_commands import create
+from usher.invites.label_commands import label
+from usher.invites.notice_commands import channel, joins, lead, off
+from usher.invites.notice_commands import show as show_notices
+from usher.invites.revoke_commands import revoke, revoke_now
 from usher.ledger.commands import export_invite_logs
 from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
+from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
+from usher.policy.commands import clear, set_, show
 from usher.privacy.commands import delete, erase, export, keep, privacy
 from usher.privacy.commands import view as view_own
 from usher.rewards.commands import add_rank, ranks, remove_rank, trust
@@ -25,7 +36,8 @@ from usher.rewards.milestone_commands import (
 )
 from usher.rewards.panel_commands import forget, retry, rewards, switch_on
 from usher.slash.router import Router
-from usher.staff.commands import clear_role, list_, remove, role, set_, staff
+from usher.staff.commands import clear_role, list_, remove, role, staff
+from usher.staff.commands import set_ as set_staff
 from usher.staff.commands import turn as turn_staff
 from usher.staff.report_commands import report, turn_report
 
@@ -35,11 +47,14 @@ COMMANDS: Final = (invite, *LOGS, staff, privacy)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
-    *(view, inviter, codes, leaderboard, import_, add, reset),
+    *(view, inviter, codes, leaderboard, import_, add, reset, tracking),
+    *(show_fake, set_fake, recount),
+    *(label, create, revoke, block, unblock, blocked),
+    *(show, set_, clear, channel, joins, lead, off, show_notices),
     *(ranks, add_rank, remove_rank, rewards, achievements),
     *(channel_, message_, numbers_, preview),
     *LOGS,
-    *(set_, remove, list_, role, report),
+    *(set_staff, remove, list_, role, report),
     *(view_own, export, delete),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
@@ -48,7 +63,8 @@ REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
 
 ACTIONS: Final = (
     *(turn, assign, turn_log, repair, turn_staff, clear_role, turn_report),
-    *(*REWARDS, erase, keep),
+    *(revoke_now, revoke_all, turn_blocked),
+    *(*REWARDS, apply_recount, erase, keep),
 )
 """What buttons do."""
 

@@ -1,8 +1,8 @@
 """Tables from the ledger alone, and two tables compared row by row."""
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import batched, groupby
 from typing import Final
@@ -11,28 +11,31 @@ from usher.attribution.accuracy import Accuracy
 from usher.attribution.accuracy_store import PREFIX, accuracy_row
 from usher.attribution.code_counts import CodeCount
 from usher.attribution.code_counts_store import PREFIX as CODES
-from usher.attribution.code_counts_store import SAID, code_count_item
-from usher.attribution.model import Head
-from usher.attribution.rows import head_row
+from usher.attribution.code_counts_store import code_count_item
+from usher.attribution.guild_settings import setting_row
+from usher.attribution.model import CodeState, Head
+from usher.attribution.rows import code_row, head_row
 from usher.credit.queries import Tally
 from usher.credit.rebuild import Books
 from usher.credit.store import counter_row, has_expired, member_row
 from usher.ids import GuildId
+from usher.invites.notes import made_for
 from usher.ledger.chain import Link, digest, write_link
 from usher.ledger.head_store import CHAIN, ChainRow
+from usher.ledger.lines import Line
 from usher.platform.dynamo import Row
 from usher.platform.dynamo_scan import Item, WholeTable
 
 REBUILD: Final = "REBUILD"
 """Partition of a table that is being rebuilt: how far it is."""
-KINDS: Final = (PREFIX, "C#", "M#", CODES, CHAIN)
+KINDS: Final = (PREFIX, "C#", "M#", CODES, "S#", CHAIN)
 """What the ledger tells of: rows whose sort keys begin so."""
 EVIDENCE: Final = ("HEAD", "I#", "W#")
 """What it does not, and the next look restores; a rebuild writes a head without evidence."""
 NOTED: Final = 1000
 """Rows after which it is noted how far a rebuild is."""
-LEFT_OUT: Final = frozenset({"ahead", "before"}) | SAID
-"""Attributes of rows of a burst under way, and what people say of codes."""
+LEFT_OUT: Final = frozenset({"ahead", "before"})
+"""Attributes of rows of a burst under way."""
 
 
 class NotEmptyError(Exception):
@@ -62,7 +65,8 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
     """Write books as the rows of a table, in order of their sort keys.
 
     Beside what the ledger tells of there is a head without evidence: it goes on with the versions,
-    since these order the lines, and says since when the guild is known and when it was last seen.
+    since these order the lines, and says since when the guild is known, when it was last seen, and
+    when tracking was off.
     """
     rows: list[Row] = [
         accuracy_row(guild_id, day, accuracy)
@@ -75,8 +79,12 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
         if tally != Tally() and not has_expired(counter, now)
     ]
     rows += [member_row(guild_id, user, record) for user, record in books.members.items()]
+    rows += [setting_row(guild_id, name, line) for name, line in books.settings.items()]
+    rows += [
+        code_row(guild_id, books.version, state, None) for state in _made(books.settings.values())
+    ]
     if books.version:
-        head = Head(since=books.since, seen_at=books.until)
+        head = Head(since=books.since, seen_at=books.until, off=books.off)
         rows.append(head_row(guild_id, books.version, head, None))
     if last is not None:
         hashed = digest(write_link(last))
@@ -90,6 +98,16 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
     ]
     items.sort(key=lambda item: str(item["sk"]["S"]))
     return iter(items)
+
+
+def _made(settings: Iterable[Line]) -> Iterator[CodeState]:
+    """Codes that Usher made for members: of all else of a code the next look tells."""
+    for line in settings:
+        made = made_for(line.name or "", line.value)
+        if made is not None:
+            code, user_id = made
+            blank = CodeState(code, user_id, None, None, 0, 0, False, None, None)
+            yield replace(blank, made_for=user_id)
 
 
 @dataclass(frozen=True, slots=True)

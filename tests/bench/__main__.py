@@ -1,10 +1,10 @@
 """`make bench`: figures of this machine, each beside a floor or a rival taken in the same run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from tests.bench import accuracy, front, ledger, listener, rules
 
-BENCHES: dict[str, Callable[[], list[str]]] = {
+BENCHES: dict[str, Callable[[], Iterable[str]]] = {
     "Attribution beside the first-match rule, on the same histories": accuracy.measure,
     "Deciding, per observation": rules.measure,
     f"The ledger's way of {ledger.JOINS:,} joins": ledger.measure,
@@ -18,7 +18,7 @@ def main() -> None:
     for title, measure in BENCHES.items():
         print(f"\n{title}")  # noqa: T201 - a report
         for row in measure():
-            print(f"  {row}")  # noqa: T201
+            print(f"  {row}", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ def broken(commands: Sequence[Json]) -> list[str]:
             continue
         faults.extend(_words(name, command))
         faults.extend(_options(name, command.get("options") or [], depth=1))
-        if (size := _size(command)) > CHARACTERS:
-            faults.append(f"{name}: {size} characters")
+        if (characters := size(command)) > CHARACTERS:
+            faults.append(f"{name}: {characters} characters")
     return faults
 
 
@@ -66,10 +66,11 @@ def _twice(where: str, named: Iterable[Json]) -> Iterator[str]:
         yield f"{where}: {name} twice"
 
 
-def _size(command: Json) -> int:
+def size(command: Json) -> int:
+    """Count the characters that Discord limits: names, descriptions, choices, of all it holds."""
     own = len(command.get("name", "")) + len(command.get("description") or "")
     choices = sum(
         len(str(choice["name"])) + len(str(choice["value"]))
         for choice in command.get("choices") or []
     )
-    return own + choices + sum(_size(option) for option in command.get("options") or [])
+    return own + choices + sum(size(option) for option in command.get("options") or [])

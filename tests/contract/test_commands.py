@@ -37,6 +37,39 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/invite add": [("user", True), ("invites", True)],
         "/invite reset": [("user", True)],
         "/invite import": [("user", False)],
+        "/invite label": [
+            ("code", True),
+            ("label", False),
+            ("source", False),
+            ("campaign", False),
+            ("notes", False),
+        ],
+        "/invite create": [
+            ("channel", False),
+            ("life", False),
+            ("uses", False),
+            ("user", False),
+            ("label", False),
+            ("temporary", False),
+            ("unique", False),
+        ],
+        "/invite revoke": [("code", True)],
+        "/invite block": [("user", True), ("reason", False)],
+        "/invite unblock": [("user", True)],
+        "/invite blocked": [],
+        "/invite policy show": [],
+        "/invite policy set": [
+            ("role", False),
+            ("life", False),
+            ("uses", False),
+            ("active", False),
+        ],
+        "/invite policy clear": [],
+        "/invite notices channel": [("channel", False)],
+        "/invite notices joins": [("channel", False)],
+        "/invite notices lead": [("hours", True)],
+        "/invite notices off": [("what", False)],
+        "/invite notices show": [],
         "/invite ranks": [],
         "/invite rank add": [("role", True), ("invites", True)],
         "/invite rank remove": [("role", True)],
@@ -46,6 +79,15 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/invite milestone message": [("message", False)],
         "/invite milestone numbers": [("numbers", True)],
         "/invite milestone preview": [],
+        "/invite tracking": [("status", True)],
+        "/invite fake show": [],
+        "/invite fake set": [
+            ("rule", True),
+            ("switch", False),
+            ("amount", False),
+            ("role", False),
+        ],
+        "/invite fake recount": [],
         "/lookup_user_invite": [("user", True)],
         "/view_invite_logs": [
             ("user_id", False),
@@ -90,7 +132,22 @@ def test_codes_are_suggested_where_they_are_typed() -> None:
         if option.opt.complete
     ]
 
-    assert suggesting == ["/view_invite_logs invite_code", "/export_invite_logs invite_code"]
+    assert set(suggesting) >= {
+        "/invite label code",
+        "/invite revoke code",
+        "/view_invite_logs invite_code",
+        "/export_invite_logs invite_code",
+    }
+
+
+def test_the_invite_command_leaves_room_within_discord_s_limits() -> None:
+    invite = ROUTER.registration()[0]
+    options = invite["options"]
+
+    assert invite["name"] == "invite"
+    assert isinstance(options, list)
+    assert len(options) <= 25
+    assert rules.size(invite) <= rules.CHARACTERS
 
 
 OPTION = {"type": 3, "name": "word", "description": "Word"}

@@ -7,6 +7,7 @@ from itertools import count
 from hypothesis import strategies as st
 
 from tests.builders import (
+    at,
     banned,
     changed,
     granted,
@@ -20,7 +21,8 @@ from tests.builders import (
     searched,
 )
 from tests.fakes.worker import Worker
-from usher.contracts.observation import GatewayEvent, Observation
+from usher.contracts.observation import GatewayEvent, MemberUpdated, Observation
+from usher.ids import RoleId, UserId
 from usher.ledger.line_codec import read_line
 from usher.ledger.lines import Line
 
@@ -39,6 +41,9 @@ SETTINGS: Sequence[tuple[str, str | None]] = (
     ("fake#default_avatar", None),
     ("block#900", "on"),
     ("block#900", None),
+    ("fake#missing_role", "5"),
+    ("fake#missing_role", "6"),
+    ("fake#missing_role", None),
     ("guild#tracking", "off"),
     ("guild#tracking", None),
 )
@@ -46,11 +51,13 @@ SETTINGS: Sequence[tuple[str, str | None]] = (
 type Step = tuple[str, str, str, float, int]
 
 _GATEWAY = ("join", "join", "join", "leave", "kick", "ban", "entry", "look", "look", "search")
+_ROLES = ("role", "role", "role")
 _SEEN = ("arrive", "arrive", "arrive", "arrive", "depart", "depart")
 _ADMINS = ("setting", "setting", "recount", "grant", "reset")
+KINDS = (*_GATEWAY, "send", "away", *_SEEN, *_ROLES, *_ADMINS)
 STEPS: st.SearchStrategy[list[Step]] = st.lists(
     st.tuples(
-        st.sampled_from([*_GATEWAY, "send", "away", *_SEEN, *_ADMINS]),
+        st.sampled_from(KINDS),
         st.sampled_from(USERS),
         st.sampled_from(sorted(INVITERS)),
         st.sampled_from([0.2, 3, 40, 700]),
@@ -59,6 +66,11 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
     min_size=24,
     max_size=48,
 )
+
+
+def roles_of(choice: int) -> tuple[RoleId, ...]:
+    """Roles that somebody has."""
+    return tuple(RoleId(role) for n, role in enumerate(("5", "6")) if choice >> n & 1)
 
 
 @dataclass
@@ -81,11 +93,10 @@ class Town:
         self.now += pause
         match kind:
             case "join" if user not in self.here:
-                self.uses[code] += 1
-                self.here[user] = self.last[user] = (self.now, code)
-                event = joined(user, self.now)
-                shown = replace(event.person, has_avatar=user == "2")
-                self._tell(replace(event, person=shown))
+                self._come(user, code, choice)
+            case "role" if user in self.here:
+                since, roles = at(self.here[user][0]), roles_of(choice)
+                self._tell(MemberUpdated(UserId(user), since, False, roles, at(self.now)))
             case "leave" | "kick" | "ban" if user in self.here:
                 del self.here[user]
                 self._go(kind, user)
@@ -97,10 +108,8 @@ class Town:
             case "search" if user in self.last:
                 when, used = self.last[user]
                 self.waiting.append(searched(user, when, used, INVITERS[used]))
-            case "look":
-                self.send(looking=True)
-            case "send":
-                self.send(looking=False)
+            case "look" | "send":
+                self.send(looking=kind == "look")
             case "away":
                 self.send(looking=False)
                 self.gap = not self.gap
@@ -108,6 +117,13 @@ class Town:
                 self._order(kind, code, choice)
             case _:
                 pass
+
+    def _come(self, user: str, code: str, choice: int) -> None:
+        self.uses[code] += 1
+        self.here[user] = self.last[user] = (self.now, code)
+        event = joined(user, self.now)
+        shown = replace(event.person, has_avatar=user == "2")
+        self._tell(replace(event, person=shown, roles=roles_of(choice)))
 
     def _go(self, kind: str, user: str) -> None:
         if kind == "ban":

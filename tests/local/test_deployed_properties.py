@@ -12,7 +12,8 @@ from infra.local.settings import TEMPLATE
 from infra.local.transform import load
 from tests.local.stacks import Stack
 
-DECLARED: dict[str, Any] = load(TEMPLATE)["Resources"]
+WHOLE: dict[str, Any] = load(TEMPLATE)
+DECLARED: dict[str, Any] = WHOLE["Resources"]
 QUEUES = [name for name, r in DECLARED.items() if r["Type"] == "AWS::SQS::Queue"]
 FUNCTIONS = [name for name, r in DECLARED.items() if r["Type"] == "AWS::Serverless::Function"]
 LOG_GROUPS = [name for name, r in DECLARED.items() if r["Type"] == "AWS::Logs::LogGroup"]
@@ -154,7 +155,8 @@ def test_a_function_is_what_the_template_says(stack: Stack, logical_id: str) -> 
     log_group = stack.physical(wanted["LoggingConfig"]["LogGroup"]["Ref"])
     assert held["LoggingConfig"]["LogGroup"] == log_group
     variables = held["Environment"]["Variables"]
-    assert variables.keys() == wanted["Environment"]["Variables"].keys() | {"LOG_LEVEL"}
+    common = WHOLE["Globals"]["Function"]["Environment"]["Variables"].keys()
+    assert variables.keys() == wanted["Environment"]["Variables"].keys() | common
     assert {name for name, value in variables.items() if not value} <= {"LEDGER_RETENTION_DAYS"}
 
 

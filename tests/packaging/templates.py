@@ -1,4 +1,4 @@
-"""The two templates as data, and short ways through them."""
+"""The templates as data, and short ways through them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ type Json = dict[str, Any]
 
 TEMPLATE: Final = load(ROOT / "template.yaml")
 LISTENER: Final = load(ROOT / "infra" / "listener.yaml")
+REPLICA: Final = load(ROOT / "infra" / "replica.yaml")
 ROOMS: Final = {
     "InteractionsFunction": "interactions",
     "CommandWorkerFunction": "command_worker",
@@ -37,11 +38,14 @@ QUEUES: Final = of_type(TEMPLATE, "AWS::SQS::Queue")
 
 
 def statements(template: Json) -> Iterator[tuple[str, Json]]:
-    """Go through every statement of every role's own policies, with the role's logical id."""
+    """Go through every statement of every role's policies, with the role's logical id."""
     for role, properties in of_type(template, "AWS::IAM::Role").items():
-        for policy in properties["Policies"]:
+        for policy in properties.get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
                 yield role, statement
+    for policy in of_type(template, "AWS::IAM::RolePolicy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield policy["RoleName"]["Ref"], statement
 
 
 def listed(value: Any) -> list[Any]:  # noqa: ANN401 - IAM allows one or a list everywhere

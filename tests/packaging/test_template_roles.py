@@ -50,6 +50,30 @@ def test_no_role_leans_on_a_managed_policy(template: Json) -> None:
     assert "AWSLambdaBasicExecutionRole" not in str(template)
 
 
+def test_a_function_that_feeds_its_own_queue_may_and_no_other() -> None:
+    # Lambda ends such a chain after 16 rounds (guide: recursive loop detection).
+    allowed, feeding = set(), set()
+    for name, function in FUNCTIONS.items():
+        fed = {event["Properties"]["Queue"]["Fn::GetAtt"][0] for event in queues_of(function)}
+        role = function["Role"]["Fn::GetAtt"][0]
+        sends = {
+            resource["Fn::GetAtt"][0]
+            for owner, statement in statements(TEMPLATE)
+            if owner == role and "sqs:SendMessage" in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
+        }
+        if fed & sends:
+            feeding.add(name)
+        if function.get("RecursiveLoop") == "Allow":
+            allowed.add(name)
+
+    assert allowed == feeding == {"ConfirmerFunction"}
+
+
+def queues_of(function: Json) -> list[Json]:
+    return [event for event in function.get("Events", {}).values() if event["Type"] == "SQS"]
+
+
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 

@@ -90,6 +90,7 @@ def test_when_all_is_shown_the_totals_are_the_true_ones(seed: int) -> None:
 @HISTORIES
 @given(SEEDS, st.sampled_from(sorted(WORLDS)))
 @example(1334060, "slow")
+@example(165242, "absent")
 def test_the_counters_are_a_naive_recount_of_the_memberships(seed: int, world: str) -> None:
     history = History(seed, 30, 6, WORLDS[world])
     books = told(history)

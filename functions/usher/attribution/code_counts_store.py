@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
@@ -13,23 +13,17 @@ from usher.platform.dynamo import Actions, Row
 from usher.platform.dynamo_scan import Item
 
 PREFIX: Final = "N#"
-SAID: Final = frozenset({"source", "campaign", "notes", "label"})
-"""Attributes that hold what people say of a code: they follow from no line."""
 
 
 class CodeCountRow(Row):
-    """`N#<code>`: what became of its joins, `h00` to `h23` by hour; and what people say of it."""
+    """`N#<code>`: what became of its joins, `h00` to `h23` by hour."""
 
     joins = NumberAttribute(null=True)
     present = NumberAttribute(null=True)
-    source = UnicodeAttribute(null=True)
-    campaign = UnicodeAttribute(null=True)
-    notes = UnicodeAttribute(null=True)
-    label = UnicodeAttribute(null=True)
 
 
 def add_code_count(actions: Actions, guild_id: GuildId, code: InviteCode, count: CodeCount) -> None:
-    """Add to a code's row; what people say of the code stays."""
+    """Add to a code's row."""
     changes: list[Action] = [
         CodeCountRow.joins.add(count.joins),
         CodeCountRow.present.add(count.present),

@@ -8,6 +8,7 @@ from usher.attribution.model import CodeStatus
 from usher.attribution.noticing import is_spent
 from usher.attribution.state_codec import decode_code
 from usher.ids import GuildId, InviteCode
+from usher.invites.notes import note_setting, read_note
 from usher.platform.dynamo_reads import DynamoReads, Item, Value
 
 
@@ -20,14 +21,16 @@ class DynamoCodeRecords:
     def code(self, guild_id: GuildId, code: InviteCode, now: datetime) -> CodeRecord | None:
         """Read a code as of now; None for one that was never seen. Raises AwsError, StateError."""
         pk = f"G#{guild_id}"
-        found = self.table.get_many([(pk, f"I#{code}"), (pk, f"N#{code}")])
+        note = f"S#{note_setting(code)}"
+        found = self.table.get_many([(pk, f"I#{code}"), (pk, f"N#{code}"), (pk, note)])
         row = found.get((pk, f"I#{code}"))
         if row is None:
             return None
         record = _record(code, str(row["cur"]))
         if record.status is CodeStatus.ACTIVE and record.expires_at and record.expires_at <= now:
             record = replace(record, status=CodeStatus.EXPIRED)  # a moment before the sweep
-        return _counted(record, found.get((pk, f"N#{code}"), {}))
+        said = read_note(found.get((pk, note), {}).get("value"))
+        return replace(_counted(record, found.get((pk, f"N#{code}"), {})), note=said)
 
 
 def _record(code: InviteCode, text: str) -> CodeRecord:
@@ -54,16 +57,8 @@ def _counted(record: CodeRecord, item: Item) -> CodeRecord:
         joins=_number(item.get("joins")),
         present=_number(item.get("present")),
         by_hour=tuple(_number(item.get(f"h{hour:02}")) for hour in range(24)),
-        source=_text(item.get("source")),
-        campaign=_text(item.get("campaign")),
-        notes=_text(item.get("notes")),
-        label=_text(item.get("label")),
     )
 
 
 def _number(value: Value) -> int:
     return value if isinstance(value, int) else 0
-
-
-def _text(value: Value) -> str | None:
-    return value if isinstance(value, str) and value else None

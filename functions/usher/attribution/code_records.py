@@ -1,14 +1,14 @@
-"""Everything that is known of an invite (SPEC 1.10): the read model, and the Protocol of stores.
+"""Everything that is known of an invite (SPEC 1.10): the read model, and the Protocol of stores."""
 
-Source, campaign, notes and label are for people to set; nothing in this room writes them.
-"""
-
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from usher.attribution.model import CodeStatus
 from usher.ids import VANITY, ChannelId, GuildId, InviteCode, UserId
+from usher.invites.notes import CodeNote
+
+if TYPE_CHECKING:  # commands import this, and the whole model takes 10 ms at a cold start
+    from usher.attribution.model import CodeStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class CodeRecord:
     created_at: datetime | None
     expires_at: datetime | None
     temporary: bool
-    status: CodeStatus
+    status: "CodeStatus"
     last_used_at: datetime | None
     joins: int = 0
     """Joins attributed to the code."""
@@ -34,10 +34,13 @@ class CodeRecord:
     """Those of them who are still in the guild."""
     by_hour: tuple[int, ...] = (0,) * 24
     """Joins by the hour of the day of joining, in UTC."""
-    source: str | None = None
-    campaign: str | None = None
-    notes: str | None = None
-    label: str | None = None
+    note: CodeNote = field(default_factory=CodeNote)
+    """What people say of it."""
+
+    @property
+    def active(self) -> bool:
+        """Whether somebody can join by it."""
+        return self.status.value == "active"
 
     @property
     def vanity(self) -> bool:

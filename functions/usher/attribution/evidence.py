@@ -52,9 +52,12 @@ def _read_row(
     # Without Manage Server the row lacks limits too.
     elif known is not None and row.uses is None:
         listed = replace(known, status=CodeStatus.ACTIVE, ended_at=None)
+    made_for = known.made_for if known else None
+    inviter_id = made_for or row.inviter_id
     book.put(
         replace(
             listed,
+            inviter_id=made_for or listed.inviter_id,
             uses=uses,
             created_at=row.created_at or (known.created_at if known else None),
             only=known.only if known else (),
@@ -63,13 +66,14 @@ def _read_row(
             named=known.named if known else 0,
             counted=known.counted if known else 0,
             warned=known.warned if known else False,
+            made_for=made_for,
         )
     )
     if risen:
         only = known.only if known else ()
         ended_at = known.ended_at if known is not None and known.told else None
         until = min(at, ended_at or at)
-        use = seen(row.code, row.inviter_id, risen, until, watch, row.created_at)
+        use = seen(row.code, inviter_id, risen, until, watch, row.created_at)
         yield replace(use, uses_before=before, only=only)
 
 

@@ -11,6 +11,7 @@ from usher.attribution.ports import Confirmations, Effects, GuildSettings
 from usher.contracts.effect import Effect
 from usher.contracts.observation import Observation
 from usher.ledger.lines import Line
+from usher.policy.checking import checks
 from usher.rewards.owed import Owed, orders
 
 
@@ -29,14 +30,17 @@ class FollowUp:
         owed: Owed,
         lines: Callable[[], Iterable[Line]],
     ) -> tuple[int, int]:
-        """Send notices, whom to look at, and what follows from joins; `lines` only if needed.
+        """Send notices, whom and which invites to look at, and what follows from joins.
 
-        Return the number of effects, and of joins to be confirmed.
+        `lines` only if needed. Return the number of effects, and of joins to be confirmed.
         """
-        checks = orders(observation.guild_id, observation.id, owed, watched=settings.standings)
-        if checks:
-            self.effects.send(checks)
-        told = len(checks) + self._tell(observation, settings, notices)
+        looks = (
+            *orders(observation.guild_id, observation.id, owed, watched=settings.standings),
+            *checks(observation, settings.policy, settings.notice_channel_id),
+        )
+        if looks:
+            self.effects.send(looks)
+        told = len(looks) + self._tell(observation, settings, notices)
         if settings.join_log_channel_id is None and not settings.members_search:
             return told, 0
         joins = list(lines())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from usher.attribution.state_codec import decode_head
-from usher.attribution.tracking import OFF, TRACKING
+from usher.credit.queries import OFF, TRACKING
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import DynamoReads
 

@@ -10,6 +10,7 @@ from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.ids import ChannelId, GuildId
 from usher.ledger.lines import Line
 from usher.platform.dynamo import Actions
+from usher.policy.rules import read_policy
 from usher.times import format_time
 
 OFF: Final = "off"
@@ -31,6 +32,7 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
         members_search=values.get("members_search") != OFF,
         notice_channel_id=None if not notices else ChannelId(notices),
         notice_lead=timedelta(seconds=int(lead)) if lead.isdecimal() else LEAD,
+        policy=read_policy(values),
         standings=values.get("rewards") == ON or bool(values.get("milestone_channel_id")),
     )
 
@@ -55,9 +57,14 @@ def load_group(guild_id: GuildId, group: str, *, consistent: bool = False) -> di
 
 def put_setting(actions: Actions, guild_id: GuildId, name: str, line: Line) -> None:
     """Write what a line says of a setting."""
-    key = guild_key(guild_id), f"S#{name}"
+    row = setting_row(guild_id, name, line)
     if line.value is None:
-        actions.delete(SettingRow(*key))
+        actions.delete(row)
     else:
-        at = format_time(line.timestamp)
-        actions.put(SettingRow(*key, value=line.value, by=line.by, at=at))
+        actions.put(row)
+
+
+def setting_row(guild_id: GuildId, name: str, line: Line) -> SettingRow:
+    """Build the row of what a line says of a setting."""
+    key, at = (guild_key(guild_id), f"S#{name}"), format_time(line.timestamp)
+    return SettingRow(*key, value=line.value, by=line.by, at=at)

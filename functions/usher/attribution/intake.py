@@ -11,6 +11,7 @@ from usher.attribution.evidence import UNLIMITED, read_look, read_vanity, state_
 from usher.attribution.model import CodeState, CodeStatus, Head, Use, Weight
 from usher.attribution.outcomes import Reason
 from usher.attribution.watching import LAG, watch_of
+from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import (
     AuditEntry,
     CodesDue,
@@ -22,6 +23,7 @@ from usher.contracts.observation import (
     Observation,
 )
 from usher.ids import InviteCode, UserId
+from usher.invites.notes import made_for
 
 INVITE_MADE: Final = 40
 """Discord's audit log event INVITE_CREATE."""
@@ -66,6 +68,9 @@ class Intake:
                     self.ends.end(code, at, revoked=False)
                 case InviteTargeted(code=code, users=users):
                     self._targeted(code, users)
+                case SettingChanged(name=name, value=value, at=at):
+                    if (made := made_for(name, value)) is not None:
+                        self._made_for(*made, at)
                 case CodesDue(codes=codes, at=at):
                     for code in codes:
                         self._due(code, at)
@@ -89,12 +94,26 @@ class Intake:
         self.book.put(replace(self.book.get(code) or new, only=users))
         self.ends.uses = [replace(u, only=users) if u.code == code else u for u in self.uses]
 
+    def _made_for(self, code: InviteCode, user_id: UserId, at: datetime) -> None:
+        """Usher made an invite for a member: whoever came by it, or comes, is theirs.
+
+        Its own event may be still to come, and a look on its way may be older than it.
+        """
+        new = CodeState(code, None, None, None, 0, 0, False, at, None)
+        known = self.book.get(code) or new
+        self.book.put(replace(known, made_for=user_id, inviter_id=user_id))
+        self.ends.uses = [
+            replace(use, inviter_id=user_id) if use.code == code else use for use in self.ends.uses
+        ]
+
     def _created(self, row: InviteRow) -> None:
         known = self.book.get(row.code)
         new = replace(state_of(row), uses=row.uses or 0)
         if known is None:
             self.book.put(new)
-        elif known.created_at is None:
+        elif known.created_at is None or (known.made_for and known.channel_id is None):
+            inviter_id = known.made_for or new.inviter_id
+            new = replace(new, made_for=known.made_for, inviter_id=inviter_id)
             self.book.put(replace(new, only=known.only))
             if known.status is not CodeStatus.ACTIVE:
                 self.ends.end_again(known)

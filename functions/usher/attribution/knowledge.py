@@ -44,7 +44,8 @@ def pin_of(found: MemberSearched, book: CodeBook) -> Pin | None:
         if found.source == VANITY_SOURCE:
             return _confirmed(Kind.VANITY, found, VANITY)
         state = book.get(found.code)
-        inviter = found.inviter_id or (state.inviter_id if state else None)
+        made_for = state.made_for if state else None
+        inviter = made_for or found.inviter_id or (state.inviter_id if state else None)
         return _confirmed(Kind.INVITE, found, inviter)
     if found.source in SILENT:
         return None

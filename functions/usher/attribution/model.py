@@ -56,6 +56,8 @@ class CodeState:
     """Uses credited by count alone, for whoever made them (SPEC 3.2, import)."""
     warned: bool = False
     """The clock has told that it expires soon."""
+    made_for: UserId | None = None
+    """The member for whom Usher made it: `inviter_id`, though Discord names the bot."""
 
 
 class Weight(StrEnum):

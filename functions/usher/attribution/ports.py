@@ -1,7 +1,7 @@
 """What the attribution service asks of the world, and what may go wrong there."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from usher.credit.rules import MemberRecord, Members
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
+from usher.policy.rules import Policy
 from usher.rewards.owed import NOTHING, Owed
 
 type Attribute = Callable[[Stored, Observation], Decision]
@@ -100,6 +101,8 @@ class GuildSettings:
     """Where notices about invites go; None for nowhere."""
     notice_lead: timedelta = LEAD
     """How long before its end a code is told of."""
+    policy: Policy = field(default_factory=Policy)
+    """What is asked of members' invites."""
     standings: bool = False
     """Ranks or milestones are on: members are looked at when their invites change."""
 

@@ -39,6 +39,10 @@ class MemberOrigin:
     """Why they went; None while present."""
     removed_by: UserId | None = None
     """Who kicked, banned or pruned them, where that is known."""
+    verdict: tuple[str, ...] = ()
+    """The rules by which the membership is fake; none when it is not."""
+    untracked: bool = False
+    """They joined while tracking was off."""
 
     @property
     def pending(self) -> bool:

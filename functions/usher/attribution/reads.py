@@ -58,6 +58,8 @@ def _origin(user_id: UserId, item: Item) -> MemberOrigin:
         reason=_member(Reason, item.get("reason")),
         cause=_member(Cause, item.get("cause")),
         removed_by=UserId(removed_by) if removed_by else None,
+        verdict=tuple(_texts(item.get("verdict"))),
+        untracked=item.get("untracked") is True,
     )
 
 

@@ -1,6 +1,6 @@
 """From the facts of a decision to ledger lines. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -14,11 +14,12 @@ from usher.attribution.facts import (
 )
 from usher.attribution.judging import (
     Law,
+    concerned,
+    joins_in,
     judged_again,
     judged_correction,
     judged_join,
     judged_leave,
-    returned_in,
 )
 from usher.attribution.leaving import leave_before, leave_line, removal_line
 from usher.attribution.model import Decision, Group, Membership, OpenJoin
@@ -26,8 +27,7 @@ from usher.attribution.outcomes import Outcome
 from usher.attribution.returning import Returns
 from usher.attribution.wording import outcome_of, word_of
 from usher.attribution.words import names_same
-from usher.contracts.deeds import RecountAsked
-from usher.contracts.observation import Observation
+from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.booking import book
 from usher.credit.rules import MemberRecord
 from usher.ids import VANITY, UserId
@@ -50,12 +50,9 @@ class Recording:
     names: tuple[Names, ...]
 
 
-def users_of(facts: tuple[Fact, ...], observation: Observation | None = None) -> frozenset[UserId]:
-    """Whose records the facts concern, and the observation itself."""
+def users_of(facts: tuple[Fact, ...]) -> frozenset[UserId]:
+    """Whose records the facts concern."""
     found: set[UserId] = set()
-    for event in () if observation is None else observation.events:
-        if isinstance(event, RecountAsked):
-            found.update(event.users)
     for fact in facts:
         match fact:
             case JoinRecorded():
@@ -86,14 +83,14 @@ def record_facts(
     lines: dict[str, Line] = {}
     names: list[Names] = []
     usernames = dict(observation.names)
-    returns, back = Returns(observation.events), returned_in(observation)
+    returns, seen = Returns(observation.events), joins_in(observation)
     for fact in facts:
         if isinstance(fact, MemberDeparted) and returns.are_known(fact, now.get(fact.user_id)):
             continue
         for line in _lines(fact, observation, now):
             if line.event_id in lines:
                 continue
-            line = _judged(line, fact, now, law, back)
+            line = _judged(line, fact, now, law, seen)
             line = replace(line, seq=(version, len(lines)))
             lines[line.event_id] = line
             names.extend(_names(fact, line, observation, usernames))
@@ -101,8 +98,10 @@ def record_facts(
                 after = book(line, now.get(line.user_id)).record
                 if after is not None:
                     now[line.user_id] = after
-    for line in _judged_again(observation, now, law):
-        lines.setdefault(line.event_id, replace(line, seq=(version, len(lines))))
+    for user_id in sorted(concerned(observation, law.rules) & now.keys()):
+        verdict = judged_again(observation, user_id, now[user_id], law)
+        if verdict is not None:
+            lines[verdict.event_id] = replace(verdict, seq=(version, len(lines)))
     return Recording(tuple(lines.values()), tuple(names))
 
 
@@ -111,35 +110,21 @@ def _judged(
     fact: Fact,
     records: Mapping[UserId, MemberRecord],
     law: Law,
-    back: Collection[Membership],
+    seen: Mapping[Membership, MemberJoined],
 ) -> Line:
     if line.user_id is None:
         return line
     record = records.get(line.user_id)
     match line.type:
         case LineType.JOIN if isinstance(fact, JoinRecorded):
-            returned = (line.user_id, fact.joined_at) in back
-            return judged_join(line, fact.person, record, law, returned=returned)
+            event = seen.get((line.user_id, fact.joined_at))
+            return judged_join(line, fact.person, record, law, event)
         case LineType.CORRECTION:
             return judged_correction(line, record, law)
         case LineType.LEAVE:
             return judged_leave(line, record, law)
         case _:
             return line
-
-
-def _judged_again(
-    observation: Observation, records: Mapping[UserId, MemberRecord], law: Law
-) -> Iterable[Line]:
-    for event in observation.events:
-        if isinstance(event, RecountAsked):
-            for user_id in event.users:
-                record = records.get(user_id)
-                if record is not None:
-                    line = judged_again(
-                        observation.guild_id, event, user_id, record, law, observation.id
-                    )
-                    yield from () if line is None else (line,)
 
 
 def _lines(

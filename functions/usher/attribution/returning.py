@@ -19,13 +19,14 @@ class Returns:
 
     def __init__(self, events: Sequence[GatewayEvent]) -> None:
         joined: dict[UserId, datetime] = {}
-        self._after: dict[tuple[UserId, datetime], datetime] = {}
+        self._after: dict[tuple[UserId, datetime], datetime | None] = {}
         repeated = _repeated(events)
         for n, event in reversed(list(enumerate(events))):
             if isinstance(event, MemberJoined) and n not in repeated:
                 joined[event.person.user_id] = event.joined_at
-            elif isinstance(event, MemberLeft) and event.user_id in joined:
-                self._after[event.user_id, event.at] = joined[event.user_id]
+            elif isinstance(event, MemberLeft):
+                # A replay gives leaves one time: the last of them says whether they came back.
+                self._after.setdefault((event.user_id, event.at), joined.get(event.user_id))
 
     def are_known(self, leave: MemberDeparted, record: MemberRecord | None) -> bool:
         """Whether who left has come back and that is on record: then the leave is told again."""

@@ -5,6 +5,7 @@ from typing import Final
 from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import MemberOrigin, OutcomeName
+from usher.credit.fake_names import names_of
 from usher.ids import VANITY
 from usher.slash import text
 from usher.slash.replies import Embed, Field
@@ -64,6 +65,7 @@ _CAUSE: Final = {
     Cause.PRUNED: later("Pruned"),
 }
 _LEFT: Final = later("Left")
+_UNTRACKED: Final = later("Nobody gets credit: tracking was off when they joined.")
 _PENDING: Final = later("Pending: it will count against whoever turns out to have invited them.")
 
 
@@ -134,6 +136,13 @@ def _moments(origin: MemberOrigin) -> list[Field]:
         moments.append(Field(how, when, inline=True))
     if origin.pending:
         moments.append(Field(say("The leave"), say(_PENDING)))
+    if origin.untracked:
+        moments.append(Field(say("Credit"), say(_UNTRACKED)))
+    elif origin.verdict and origin.kind is not Kind.BOT:
+        why = names_of(origin.verdict)
+        known = origin.outcome is OutcomeName.ATTRIBUTED
+        held = "" if known else f". {say(_PENDING)}"
+        moments.append(Field(say("Fake"), f"{why}{held}"))
     return moments
 
 

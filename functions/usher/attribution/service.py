@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from random import SystemRandom
 from typing import Final
 
+from usher.attribution.changing import change_of, with_notices
 from usher.attribution.deeds import record_deeds, resets_of
 from usher.attribution.following import FollowUp, membership_of
-from usher.attribution.judging import Law
+from usher.attribution.judging import JUDGED, Law, concerned
 from usher.attribution.model import Decision, Head, Membership, Stored
-from usher.attribution.noticing import notices
 from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
@@ -39,6 +39,7 @@ from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.ledger.lines import Line, LineType, join_id
+from usher.policy.checking import invites_made
 from usher.rewards.owed import owed_by
 
 ATTEMPTS: Final = 6
@@ -87,7 +88,7 @@ class AttributionService:
 
         Raises PoisonError when it can never succeed, ContestedError and errors of AWS when it may.
         """
-        if only_updates(observation):
+        if only_updates(observation) and not concerned(observation, self._rules(observation)):
             return Report()
         carried = _Try()
         for attempt in range(1, ATTEMPTS + 1):
@@ -109,9 +110,8 @@ class AttributionService:
         if self.needs_closed(stored, observation):
             stored = self.guilds.reopen(stored, observation)
         decision = self._decide(stored, observation)
-        users = users_of(decision.facts, observation)
-        rules = self.guilds.rules(observation.guild_id) if users else Rules()
-        law = Law(rules, decision.head.off)
+        law = self._law(decision, observation)
+        users = users_of(decision.facts) | concerned(observation, law.rules)
         members = self.guilds.members(observation.guild_id, users, observation.id)
         version = stored.head.version + 1
         lines, replaced = self._record(decision, observation, members, carried, version, law)
@@ -120,11 +120,9 @@ class AttributionService:
         parts = self._cut(fresh, members, stored, decision)
         # What the settings say matters to codes before they are written, to joins afterwards.
         settings = self.guilds.settings(observation.guild_id) if decision.codes else None
-        change = _change(observation, loaded, decision, stored, members, parts)
+        change = change_of(observation, loaded, decision, stored, members, parts)
         change = replace(change, owed=owed_by(lines, members.before))
-        if settings is not None and settings.notice_channel_id is not None:
-            said = notices(change.codes_before, decision.codes)
-            change = replace(change, notices=said, lead=settings.notice_lead)
+        change = with_notices(change, decision, settings)
         units = self.guilds.commit(change)
         # Joins that another observation applied meanwhile are told of by that one.
         ours = {line.event_id for line in fresh}
@@ -154,6 +152,14 @@ class AttributionService:
             return self.attribute(stored, observation)
         except DETERMINISTIC as error:
             raise PoisonError(f"attribute: {type(error).__name__}") from error
+
+    def _law(self, decision: Decision, observation: Observation) -> Law:
+        """Read by what memberships are judged, where any may be."""
+        may = decision.facts or any(isinstance(one, JUDGED) for one in observation.events)
+        return Law(self._rules(observation) if may else Rules(), decision.head.off)
+
+    def _rules(self, observation: Observation) -> Rules:
+        return self.guilds.rules(observation.guild_id)
 
     def _record(
         self,
@@ -199,7 +205,7 @@ class AttributionService:
         guild_id, own = observation.guild_id, loaded.own or {}
         ids = [(join_id(guild_id, *membership), at) for membership, at in own.items()]
         effects = to_confirm = 0
-        if own or loaded.notices or loaded.owed:
+        if own or loaded.notices or loaded.owed or invites_made(observation):
             follow_up = FollowUp(self.effects, self.confirmations)
             effects, to_confirm = follow_up.send(
                 observation,
@@ -224,30 +230,11 @@ class AttributionService:
         change: Change,
         told: list[Line],
     ) -> tuple[int, int]:
-        if not (told or change.notices or change.owed):
+        if not (told or change.notices or change.owed or invites_made(observation)):
             return 0, 0
         follow_up = FollowUp(self.effects, self.confirmations)
         settings = settings or self.guilds.settings(observation.guild_id)
         return follow_up.send(observation, settings, change.notices, change.owed, lambda: told)
-
-
-def _change(
-    observation: Observation,
-    loaded: Loaded,
-    decision: Decision,
-    stored: Stored,
-    members: Members,
-    parts: tuple[Part, ...],
-) -> Change:
-    return Change(
-        guild_id=observation.guild_id,
-        guild_name=observation.guild_name or loaded.guild_name,
-        observation_id=observation.id,
-        head=replace(decision.head, version=stored.head.version + 1),
-        codes_before=stored.codes,
-        members_before=members.before,
-        parts=parts,
-    )
 
 
 def _by_confidence(lines: Iterable[Line]) -> Counter[Confidence]:

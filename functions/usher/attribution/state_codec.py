@@ -119,6 +119,7 @@ def encode_code(state: CodeState) -> str:
         "named": state.named or None,
         "counted": state.counted or None,
         "warned": state.warned or None,
+        "made_for": state.made_for,
     }
     return _write({name: value for name, value in fields.items() if value is not None})
 
@@ -147,6 +148,7 @@ def decode_code(code: InviteCode, text: str) -> CodeState:
             named=fields.get("named", 0),
             counted=fields.get("counted", 0),
             warned=fields.get("warned", False),
+            made_for=fields.get("made_for"),
         ),
     )
 

@@ -1,9 +1,11 @@
 """What of a guild's state an observation touches. Pure."""
 
 from usher.attribution.model import Head, Membership
+from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import (
     AuditEntry,
     CodesDue,
+    GatewayEvent,
     ImportEnded,
     InviteCreated,
     InviteDeleted,
@@ -15,6 +17,7 @@ from usher.contracts.observation import (
     Observation,
 )
 from usher.ids import InviteCode
+from usher.invites.notes import made_for
 from usher.ledger.lines import event_id, join_id
 
 
@@ -75,19 +78,7 @@ def codes_named(observation: Observation, head: Head) -> set[InviteCode]:
     """Name the codes that an observation and the evidence still open may need."""
     names = {use.code for use in head.open.uses}
     for event in observation.events:
-        match event:
-            case InviteCreated(invite=row):
-                names.add(row.code)
-            case InviteDeleted(code=code) | InviteTargeted(code=code):
-                names.add(code)
-            case CodesDue(codes=codes):
-                names.update(codes)
-            case MemberSearched(code=code) if code is not None:
-                names.add(code)
-            case AuditEntry(code=code) if code is not None:
-                names.add(code)
-            case _:
-                pass
+        names.update(_named_by(event))
     if observation.look is not None:
         names.update(row.code for row in observation.look.rows)
         names.update(observation.look.gone)
@@ -96,3 +87,20 @@ def codes_named(observation: Observation, head: Head) -> set[InviteCode]:
     if head.vanity_code is not None:
         names.add(head.vanity_code)
     return {name for name in names if name}
+
+
+def _named_by(event: GatewayEvent) -> tuple[InviteCode, ...]:
+    match event:
+        case InviteCreated(invite=row):
+            return (row.code,)
+        case InviteDeleted(code=code) | InviteTargeted(code=code):
+            return (code,)
+        case CodesDue(codes=codes):
+            return codes
+        case MemberSearched(code=code) | AuditEntry(code=code):
+            return () if code is None else (code,)
+        case SettingChanged(name=name, value=value):
+            made = made_for(name, value)
+            return () if made is None else made[:1]
+        case _:
+            return ()

@@ -12,10 +12,8 @@ from typing import Final
 from usher.attribution.model import Head
 from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import Observation
+from usher.credit.queries import OFF, TRACKING
 
-TRACKING: Final = "guild#tracking"
-"""The setting; its only value beside the default is `off`."""
-OFF: Final = "off"
 MOST_SPANS: Final = 50
 """Spans remembered; an import that tells of a join in an older one credits it."""
 
@@ -28,11 +26,12 @@ def switched(head: Head, observation: Observation) -> Head:
     spans = head.off
     for event in observation.events:
         if isinstance(event, SettingChanged) and event.name == TRACKING:
-            spans = _switched(spans, event.at, off=event.value == OFF)
+            spans = switch(spans, event.at, off=event.value == OFF)
     return head if spans == head.off else replace(head, off=spans)
 
 
-def _switched(spans: Spans, at: datetime, *, off: bool) -> Spans:
+def switch(spans: Spans, at: datetime, *, off: bool) -> Spans:
+    """Turn tracking off, or on again, at a moment; the same again changes nothing."""
     open_ = bool(spans) and spans[-1][1] is None
     if off == open_:
         return spans

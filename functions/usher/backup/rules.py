@@ -1,7 +1,7 @@
 """Which backups there are, how each is named, and which is due. Pure (SPEC 4.5)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -18,14 +18,6 @@ class Kind(StrEnum):
     """Weekly: what people have set, as one JSON object a row; to read, and to restore by hand."""
     MONTHLY = "monthly"
     """The whole table, kept longer."""
-
-
-PERIOD: Final = {
-    Kind.DAILY: timedelta(days=1),
-    Kind.SETTINGS: timedelta(days=7),
-    Kind.MONTHLY: timedelta(days=31),
-}
-"""The longest that may lie between two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from usher.backup.rules import PERIOD, SETTINGS, Backup, Kind, backup_of, prefix
+from usher.backup.rules import SETTINGS, Backup, Kind, backup_of, prefix
 
 GZIP: Final = 31
 """zlib's window bits for a gzip file."""
@@ -62,7 +62,7 @@ class Backups:
     def make(self) -> list[Backup]:
         """Make what its period does not have yet; return it."""
         now = self.clock()
-        due = [backup for kind in Kind if not self._is_there(backup := backup_of(kind, now))]
+        due = [backup_of(kind, now) for kind in self.missed()]
         wanted = {backup.kind: backup for backup in due}
         daily = backup_of(Kind.DAILY, now)
         if Kind.DAILY in wanted or Kind.SETTINGS in wanted:
@@ -84,10 +84,9 @@ class Backups:
         return {kind: self.clock() - at for kind, at in newest.items() if at is not None}
 
     def missed(self) -> list[Kind]:
-        """Name the kinds whose newest backup is older than its period, with a day of grace."""
-        ages = self.ages()
-        day = timedelta(days=1)
-        return [kind for kind in Kind if ages.get(kind, timedelta.max) > PERIOD[kind] + day]
+        """Name the kinds that have no backup of this day, week or month: asked after `make`."""
+        now = self.clock()
+        return [kind for kind in Kind if not self._is_there(backup_of(kind, now))]
 
     def _is_there(self, backup: Backup) -> bool:
         return any(entry.key == backup.key for entry in self.store.list(backup.key))

@@ -11,6 +11,7 @@ from typing import Final
 
 from usher.contracts.confirmation import ConfirmationRequest, decode_confirmation
 from usher.contracts.errors import ContractError
+from usher.contracts.recount import RECOUNT, RecountStep, read_recount
 from usher.contracts.wire import (
     as_fields,
     read_count,
@@ -71,12 +72,14 @@ def encode_step(step: BackfillStep) -> str:
     return json.dumps(fields, separators=(",", ":"))
 
 
-def decode_request(body: str) -> ConfirmationRequest | BackfillStep:
+def decode_request(body: str) -> ConfirmationRequest | BackfillStep | RecountStep:
     """Read any message of the confirmations queue; raises ContractError, and nothing else."""
     try:
         fields = as_fields(json.loads(body), "request")
     except (ValueError, RecursionError) as error:
         raise ContractError("not JSON") from error
+    if fields.get("t") == RECOUNT:
+        return read_recount(fields)
     if fields.get("t") != BACKFILL:
         return decode_confirmation(body)
     if fields.get("v") != BACKFILL_VERSION or fields["v"] is True:

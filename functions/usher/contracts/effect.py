@@ -1,8 +1,9 @@
 """What the effects function is asked to do in Discord with the bot's token.
 
 Every effect has an id of its own, so that doing it twice has the effect of once: role changes are
-idempotent by nature, messages carry the id as nonce with `enforce_nonce` (Discord: Create Message),
-and looking at a member's standing does nothing where nothing is to be done.
+idempotent by nature, so is revoking an invite, messages carry the id as nonce with `enforce_nonce`
+(Discord: Create Message), and looking at a member's standing does nothing where nothing is to be
+done.
 """
 
 import json
@@ -10,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from usher.contracts.errors import ContractError
-from usher.ids import ChannelId, GuildId, RoleId, UserId
+from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 EFFECT_VERSION: Final = 1
 
@@ -38,6 +39,29 @@ class ChangeRole:
     present: bool
     reason: str
     kind: Literal["change_role"] = "change_role"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInvite:
+    """Hold a new invite against the guild's policy; revoke what breaks it, and tell its maker."""
+
+    id: str
+    guild_id: GuildId
+    code: InviteCode
+    user_id: UserId
+    """Who made it."""
+    max_age: int
+    """Of the invite, in seconds; 0 for no end."""
+    max_uses: int
+    """Of the invite; 0 for no limit."""
+    role_id: RoleId | None
+    longest: int | None
+    most_uses: int | None
+    most_active: int | None
+    """The policy (`usher.policy.rules.Policy`) as it was when the invite was seen."""
+    notice_channel_id: ChannelId | None
+    """Where it is told if the maker takes no direct messages."""
+    kind: Literal["check_invite"] = "check_invite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +106,12 @@ class MendRank:
     kind: Literal["mend_rank"] = "mend_rank"
 
 
-type Effect = SendMessage | ChangeRole | CheckStanding | SweepStandings | MendRank
+type Effect = SendMessage | ChangeRole | CheckInvite | CheckStanding | SweepStandings | MendRank
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
     "change_role": ChangeRole,
+    "check_invite": CheckInvite,
     "check_standing": CheckStanding,
     "sweep_standings": SweepStandings,
     "mend_rank": MendRank,

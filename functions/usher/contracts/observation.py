@@ -47,7 +47,7 @@ class MemberJoined:
 class MemberUpdated:
     """GUILD_MEMBER_UPDATE of somebody who joined within a week, where it says something new.
 
-    It tells who passed the screening and which roles are held; attribution makes nothing of it.
+    It tells who passed the screening and which roles are held; a fake rule may ask for one of them.
     """
 
     user_id: UserId

@@ -12,6 +12,7 @@ from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.replies import Embed, Field, Reply
+from usher.slash.say import say
 
 PAGE_SIZE: Final = 10
 PAGES_LIMIT: Final = 100
@@ -37,8 +38,10 @@ def view(
     """Show the five counters of a member."""
     subject = user or ctx.user_id
     tally = ctx.services.credit.tally(ctx.guild_id, subject)
+    off = _off(ctx)
     if not any((tally.tracked, tally.added, tally.fake, tally.left)):
-        return Reply(embeds=(Embed(f"{text.user(subject)} has no invites yet.", color=BLURPLE),))
+        none = f"{text.user(subject)} has no invites yet."
+        return Reply(embeds=(Embed(f"{none}{off}", color=BLURPLE),))
     total = text.count(tally.effective, "invite")
     fields = (
         Field("Tracked", f"{tally.tracked:,}", inline=True),
@@ -50,7 +53,7 @@ def view(
     return Reply(
         embeds=(
             Embed(
-                f"{text.user(subject)} has **{total}**.",
+                f"{text.user(subject)} has **{total}**.{off}",
                 "Invites",
                 fields,
                 "Effective = (tracked + added) − (fake + left)",
@@ -76,6 +79,14 @@ def turn(ctx: Ctx[Services], period: str, page: int) -> Reply:
     return _page(ctx, Period(period), page)
 
 
+def _off(ctx: Ctx[Services]) -> str:
+    """Say that joins are credited to nobody at present, where that is so."""
+    if not ctx.services.credit.tracking_off(ctx.guild_id):
+        return ""
+    off = say("Tracking is off in this server: joins are credited to nobody at present.")
+    return f"\n{off}"
+
+
 def _page(ctx: Ctx[Services], period: Period, page: int) -> Reply:
     board = ctx.services.credit.leaderboard(ctx.guild_id, period, ctx.now, page, PAGE_SIZE)
     if not board.standings:
@@ -87,6 +98,9 @@ def _page(ctx: Ctx[Services], period: Period, page: int) -> Reply:
     lines = [_line(place, row) for place, row in enumerate(board.standings, first)]
     own = [p for p, row in enumerate(board.standings, first) if row.user_id == ctx.user_id]
     footer = f"Page {page}"
+    if ctx.services.credit.tracking_off(ctx.guild_id):
+        off = say("tracking is off")
+        footer += f" · {off}"
     if own:
         footer += f" · your place: {own[0]}"
     title = f"Invite leaderboard {_SPANS[period]}"

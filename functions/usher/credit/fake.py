@@ -77,7 +77,7 @@ class Facts:
     """The required role that they were last seen without."""
 
 
-def judge(rules: Rules, facts: Facts) -> tuple[Rule, ...]:
+def judge(rules: Rules, facts: Facts) -> tuple[str, ...]:
     """Name the rules that hold, in the order of `Rule`: any of them makes a membership fake."""
     holds = {
         Rule.SELF_INVITE: rules.self_invite and facts.inviter_id == facts.user_id,
@@ -91,7 +91,7 @@ def judge(rules: Rules, facts: Facts) -> tuple[Rule, ...]:
         Rule.MISSING_ROLE: rules.missing_role is not None and facts.lacks == rules.missing_role,
         Rule.BLOCKED: facts.inviter_id not in (None, VANITY) and facts.inviter_id in rules.blocked,
     }
-    return tuple(rule for rule in Rule if holds[rule])
+    return tuple(rule.value for rule in Rule if holds[rule])
 
 
 def judge_inviter(rules: Rules, facts: Facts, verdict: Collection[str]) -> tuple[str, ...]:

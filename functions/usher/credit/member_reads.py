@@ -24,10 +24,11 @@ class DynamoMemberReads:
         """Read records; who has none is left out. Raises AwsError."""
         keys = [(f"G#{guild_id}", f"M#{user}") for user in dict.fromkeys(users)]
         found = self.table.get_many(keys)
-        return {UserId(sk.removeprefix("M#")): _record(item) for (_, sk), item in found.items()}
+        return {UserId(sk.removeprefix("M#")): read_member(item) for (_, sk), item in found.items()}
 
 
-def _record(item: Item) -> MemberRecord:
+def read_member(item: Item) -> MemberRecord:
+    """Read a row as a member's latest membership."""
     left_at, epochs = item.get("left_at"), item.get("epochs")
     avatar, lacks = item.get("has_avatar"), item.get("lacks")
     return MemberRecord(

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from usher.ids import GuildId, UserId
+
+TRACKING: Final = "guild#tracking"
+"""The setting that stops credit; its only value beside the default is `off` (SPEC 3.2)."""
+OFF: Final = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ class CreditReads(Protocol):
 
     def tally(self, guild_id: GuildId, user_id: UserId, *, consistent: bool = False) -> Tally:
         """Read a member's counters of all time; zeros for a member who invited nobody."""
+        ...
+
+    def tracking_off(self, guild_id: GuildId) -> bool:
+        """Read whether joins are credited to nobody at present."""
         ...
 
     def leaderboard(

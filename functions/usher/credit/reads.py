@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
+from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standing, Tally
 from usher.ids import GuildId, UserId
 from usher.platform.dynamo_reads import DynamoReads, Item, Value
 
@@ -18,6 +18,11 @@ class DynamoCreditReads:
         """Read a member's counters of all time; zeros for a member who invited nobody."""
         key = (f"G#{guild_id}", f"C#{user_id}")
         return tally_of(self.table.get(key, consistent=consistent) or {})
+
+    def tracking_off(self, guild_id: GuildId) -> bool:
+        """Read whether joins are credited to nobody at present."""
+        row = self.table.get((f"G#{guild_id}", f"S#{TRACKING}"), consistent=True)
+        return row is not None and row.get("value") == OFF
 
     def leaderboard(
         self, guild_id: GuildId, period: Period, now: datetime, page: int, size: int

@@ -11,8 +11,9 @@ from datetime import date, datetime
 
 from usher.attribution.accuracy import Accuracy, measure
 from usher.attribution.code_counts import CodeCount, count_codes
+from usher.attribution.tracking import Spans, switch
 from usher.credit.booking import book
-from usher.credit.queries import Tally
+from usher.credit.queries import OFF, TRACKING, Tally
 from usher.credit.rules import Counter, MemberRecord, counters
 from usher.ids import InviteCode, UserId
 from usher.ledger.chain import booking_order
@@ -28,6 +29,8 @@ class Books:
     """Rows that came to nothing are among them."""
     accuracy: dict[date, Accuracy] = field(default_factory=dict)
     codes: dict[InviteCode, CodeCount] = field(default_factory=dict)
+    settings: dict[str, Line] = field(default_factory=dict)
+    """The lines that say what the settings are, by the settings' names."""
     lines: int = 0
     version: int = 0
     """The highest of a head that lines were recorded for: a head that follows must be higher."""
@@ -35,6 +38,8 @@ class Books:
     """Time of the earliest line."""
     until: datetime | None = None
     """Time of the latest line."""
+    off: Spans = ()
+    """When tracking was off."""
 
     def enter(self, line: Line) -> None:
         """Book the next line."""
@@ -42,6 +47,12 @@ class Books:
         self.version = max(self.version, line.seq[0] if line.seq else 0)
         self.since = min(self.since or line.timestamp, line.timestamp)
         self.until = max(self.until or line.timestamp, line.timestamp)
+        if line.name == TRACKING:
+            self.off = switch(self.off, line.timestamp, off=line.value == OFF)
+        if line.name is not None:
+            self.settings.pop(line.name, None)
+            if line.value is not None:
+                self.settings[line.name] = line
         record = None if line.user_id is None else self.members.get(line.user_id)
         booking = book(line, record)
         if line.user_id is not None and booking.record is not None:

@@ -86,6 +86,19 @@ def load_members(guild_id: GuildId, users: Collection[UserId], observation_id: s
     return Members(before, now)
 
 
+def load_page(
+    guild_id: GuildId, after: UserId | None, limit: int
+) -> list[tuple[UserId, MemberRecord]]:
+    """Read the records of the members who come next in the order of their rows."""
+    rows = MemberRow.query(
+        f"G#{guild_id}",
+        MemberRow.sk.between("M#" if after is None else f"M#{after}\x00", "M#~"),
+        consistent_read=True,
+        limit=limit,
+    )
+    return [(UserId(row.sk.removeprefix("M#")), _record(row)) for row in rows]
+
+
 def load_added(guild_id: GuildId, users: Collection[UserId]) -> dict[UserId, int]:
     """Read what was added to members of all time; who has no counters is left out."""
     keys = [(f"G#{guild_id}", f"C#{user_id}") for user_id in users]

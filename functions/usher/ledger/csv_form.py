@@ -1,14 +1,15 @@
 """Ledger lines as CSV that spreadsheets open without running or spoiling anything (SPEC 4.6).
 
 One rule covers every cell: a leading apostrophe says that the rest is text, letter by letter. It
-stands before ids, before text that a spreadsheet would run as a formula or turn into a number, and
-before text that itself begins with an apostrophe. So a program reads a cell exactly by taking one
-leading apostrophe away, and a spreadsheet shows every digit of an id, apostrophe included.
+stands before ids, before text that a spreadsheet would run as a formula or turn into a number, a
+date or a truth, and before text that itself begins with an apostrophe. So a program reads a cell
+exactly by taking one leading apostrophe away, and a spreadsheet shows every digit of an id,
+apostrophe included (docs/csv.md; tests/integration/spreadsheet opens one in LibreOffice).
 
 Why so: spreadsheets keep 15 digits of a number, so an id must not look like one, and quoting does
-not help. `="123"` would look better in Excel, but it is a formula, LibreOffice shows it as such
-unless told to run it, and programs would read it wrong. A tab or an invisible space before the
-digits would be seen by nobody, which is worse than an apostrophe that everybody sees.
+not help. `="123"` would look better in Excel, but it is a formula, and programs would read it
+wrong. A tab or an invisible space before the digits would be seen by nobody, which is worse than an
+apostrophe that everybody sees.
 """
 
 import csv
@@ -46,16 +47,40 @@ HEADER: Final = (
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
-_RISKY: Final = re.compile(r"\s*[=+\-@＝＋－＠'\t\r\n]|\s*[\d.,][\d.,:/\s%-]*([eE][+-]?\d+)?\s*$")
-"""What begins like a formula or a mark of text, or is nothing but a number, date or time."""
+_RUN: Final = re.compile(r"\s*[=+\-@＝＋－＠'\t\r\n]")
+"""What begins like a formula, or like a mark of text."""
 
 _EXACT: Final = re.compile(r"0|[1-9][0-9]{0,14}")
 """Numbers that a spreadsheet shows as they are written."""
 
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_READ: Final = re.compile(
+    r"(jan|ene|gen|f[eé]b|f[eé]v|mar|m[aä]r|mrz|apr|abr|avr|ma[ijy]|mag|mei|jun|juin|giu|jul|juil|lug"
+    r"|aug|ago|ao[uû]|sep|set|o[ck]t|ott|out|nov|de[cz]|d[eé]c|dic)[^\W\d_]*"
+    r"|[adeptz]|[ap]m|uhr|usd|eur|gbp|chf|kr|r",
+    re.IGNORECASE,
+)
+"""Words that a number may stand beside and be read as a date, time or amount, in some language."""
+_TRUTHS: Final = frozenset(
+    (
+        *("true", "false", "wahr", "falsch", "vrai", "faux", "vero", "falso"),
+        *("verdadero", "verdadeiro", "waar", "onwaar"),
+    )
+)
+
 
 def as_text(text: str) -> str:
     """Write text so that a spreadsheet leaves it alone."""
-    return f"'{text}" if _RISKY.match(text) and not _EXACT.fullmatch(text) else text
+    return f"'{text}" if _RUN.match(text) or _is_read(text) else text
+
+
+def _is_read(text: str) -> bool:
+    """Whether a spreadsheet makes a number, date, time, amount or truth of a text."""
+    if (bare := text.strip()).isalpha():
+        return bare.casefold() in _TRUTHS
+    if _EXACT.fullmatch(text) or not any(map(str.isdigit, text)):
+        return False
+    return all(map(_READ.fullmatch, _WORDS.findall(text)))
 
 
 def as_id(snowflake: str) -> str:

@@ -67,7 +67,7 @@ class Line:
     joined_at: datetime | None
     """The membership concerned: with guild and user the identity of a join (SPEC 1.8)."""
     word: Word | None
-    """A join's or correction's outcome; on a leave, what was known of the membership."""
+    """A join's or correction's outcome; on a leave or verdict, what was known of the membership."""
     corrects: str | None = None
     """Corrections and confirmations: event id of the join. Causes of leaves: of the leave."""
     previous: Word | None = None

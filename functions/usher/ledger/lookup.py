@@ -117,6 +117,8 @@ class Lookup:
             display_name=names.get("display_name"),
             erased=people.erased(line, asked.user_id),
             rejoined_at=_later(asked, joined_at),
+            verdict=(line.verdict or ()) if latest is None else latest.verdict,
+            untracked=line.untracked,
         )
 
     def _last_word(self, line: Line, first: Word) -> Word:
@@ -157,6 +159,8 @@ def _by_database(asked: Asked, record: MemberRecord, doubt: Doubt) -> Found:
         source=Source.DATABASE,
         doubt=doubt,
         rejoined_at=_later(asked, record.joined_at),
+        verdict=record.verdict,
+        untracked=record.untracked,
     )
 
 

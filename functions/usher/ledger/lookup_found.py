@@ -61,6 +61,10 @@ class Found:
     staff: StaffMember | None = None
     """The inviter's entry in the staff list."""
     upgrades: tuple[Upgrade, ...] = ()
+    verdict: tuple[str, ...] = ()
+    """The rules by which it is fake; of a membership before the latest, by the first word."""
+    untracked: bool = False
+    """Tracking was off when they joined."""
 
 
 class WhyNone(StrEnum):

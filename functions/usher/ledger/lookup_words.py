@@ -13,6 +13,7 @@ from usher.staff.queries import Upgrade
 
 GREY: Final = 0x99AAB5
 
+_IMPORT: Final = "`/invite import` finds what Discord has on record of them."
 _DOUBT: Final = {
     Doubt.LEDGER_DOWN: "The ledger did not answer, so this is what the database holds.",
     Doubt.NO_LINE: "The ledger has no line of this join, so this is what the database holds.",
@@ -54,9 +55,11 @@ def _why(missing: Missing) -> str:
     return {
         WhyNone.BOT: "Bots are added with a permission link, never by an invite.",
         WhyNone.GUILD_UNSEEN: "Usher has not seen this server yet: its listener must run first.",
-        WhyNone.BEFORE_USHER: f"They joined before Usher first saw this server{since}.",
+        WhyNone.BEFORE_USHER: (f"They joined before Usher first saw this server{since}. {_IMPORT}"),
         WhyNone.JUST_NOW: "They have only just joined: please ask again in a moment.",
-        WhyNone.MISSED: "They joined while Usher was away, and have not been found since.",
+        WhyNone.MISSED: (
+            f"They joined while Usher was away, and have not been found since. {_IMPORT}"
+        ),
         WhyNone.NO_MEMBER: (
             "They are no member now, and none of their joins was seen while Usher watches this "
             f"server{since and f', since {since[2:-1]}'}."
@@ -78,6 +81,8 @@ def _origin(found: Found) -> MemberOrigin:
         method=word.method,
         candidates=word.candidates,
         reason=word.reason,
+        verdict=found.verdict,
+        untracked=found.untracked,
     )
 
 

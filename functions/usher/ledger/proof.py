@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from usher.ids import GuildId
 from usher.ledger.chain import ChainError, Link, digest, read_link
 from usher.ledger.keys import link_key
 from usher.ledger.ports import KeptHead
+
+COUNTS: Final = "it counts otherwise"
 
 
 class Fault(StrEnum):
@@ -123,6 +126,10 @@ def _check(
     """Check what a link says of the one before."""
     before = reads[place - 1] if place else None
     if link.previous == (None if before is None else before.hashed):
+        last = None if before is None else before.link
+        if (before is None or last is not None) and not _follows(link, last):
+            found = _finding(Fault.CHANGED, guild_id, link.day, COUNTS)
+            findings.setdefault(found.key, found)
         return
     days = [read.day for read in reads[:place]]
     if link.previous_day is not None and link.previous_day not in days:
@@ -136,6 +143,15 @@ def _check(
     else:
         found = _finding(Fault.CHANGED, guild_id, link.day, "it names another link before it")
     findings.setdefault(found.key, found)
+
+
+def _follows(link: Link, before: Link | None) -> bool:
+    """Whether a link's number and sums go on from the link before."""
+    sums = link.total_lines - link.lines, link.total_size - link.size
+    told = link.previous_day, link.number - 1, *sums
+    if before is None:
+        return told == (None, 0, 0, 0)
+    return told == (before.day, before.number, before.total_lines, before.total_size)
 
 
 def _confirmed(reads: Sequence[_Read], place: int) -> bool:

@@ -5,20 +5,26 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import md5, sha256
+from typing import Final
 
 from usher.ids import GuildId
-from usher.ledger.chain import Link, digest, read_sums, split_lines
+from usher.ledger.chain import Link, digest, read_sums, split_lines, write_sums
 from usher.ledger.closed import ClosedDays
 from usher.ledger.keys import (
     closed_key,
     day_of_key,
     day_prefix,
     guild_prefix,
+    line_key,
     link_key,
     sums_key,
 )
+from usher.ledger.line_codec import read_line
+from usher.ledger.lines import LineError
 from usher.ledger.ports import Archive, KeptHead
-from usher.ledger.proof import Fault, Finding, check_head, check_links, compare
+from usher.ledger.proof import COUNTS, Fault, Finding, check_head, check_links, compare
+
+AGREED: Final = "lines and hashes agree, and not with it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +106,53 @@ class Verifier:
         listed = self.objects.get(sums_at)
         sums = read_sums(listed or b"")
         trusted = listed is not None and digest(listed) == link.sums_sha256
-        if not trusted:
-            fault = Fault.REMOVED if listed is None else Fault.CHANGED
-            verified.findings.append(Finding(fault, sums_at, "its link has another hash"))
         chunks = self.objects.stream(file)
         if chunks is None:
+            if not trusted:
+                verified.findings.append(_untrusted(sums_at, listed))
             verified.findings.append(Finding(Fault.REMOVED, file, "its link names it"))
             return {key: Line(hashed, None) for hashed, key in sums}
-        whole, lines = sha256(), list[tuple[str, str]]()
+        whole, lines, size = sha256(), list[tuple[str, str]](), 0
         for line in split_lines(chunks):
             whole.update(line)
+            size += len(line)
             lines.append((digest(line), md5(line, usedforsecurity=False).hexdigest()))
         verified.lines += len(lines)
         self.tick(len(lines))
-        if whole.hexdigest() != link.sha256:
-            wrong = compare(sums, [hashed for hashed, _ in lines], file) if trusted else None
-            verified.findings.append(wrong or Finding(Fault.CHANGED, file))
+        hashes = [hashed for hashed, _ in lines]
+        proven = whole.hexdigest() == link.sha256
+        if not (proven and trusted):
+            verified.findings += self._wrong(link, listed, hashes, proven=proven, trusted=trusted)
+        elif (link.lines, link.late, link.size) != (len(lines), _late(link, sums), size):
+            key = link_key(link.guild_id, link.day)
+            if not any(finding.key == key for finding in verified.findings):
+                verified.findings.append(Finding(Fault.CHANGED, key, COUNTS))
         tags = dict(lines)
         return {key: Line(hashed, tags.get(hashed)) for hashed, key in sums}
+
+    def _wrong(
+        self, link: Link, listed: bytes | None, hashes: list[str], *, proven: bool, trusted: bool
+    ) -> list[Finding]:
+        """Say which of a link, its lines and their hashes is wrong: two that agree are right."""
+        sums_at, file = sums_key(link.guild_id, link.day), closed_key(link.guild_id, link.day)
+        lied = Finding(Fault.CHANGED, link_key(link.guild_id, link.day), AGREED)
+        if trusted:
+            return [compare(read_sums(listed or b""), hashes, file) or lied]
+        if proven:
+            right = listed is not None and listed == self._made_again(link)
+            return [lied if right else _untrusted(sums_at, listed)]
+        return [_untrusted(sums_at, listed), Finding(Fault.CHANGED, file)]
+
+    def _made_again(self, link: Link) -> bytes | None:
+        """Make the list of hashes from the lines; None when one of them is none."""
+        try:
+            lines = [(digest(one), read_line(one)) for one in ClosedDays(self.objects).lines(link)]
+        except LineError:
+            return None
+        return write_sums(
+            (hashed, line_key(line.guild_id, line.event_id, line.timestamp))
+            for hashed, line in lines
+        )
 
     def _singles(
         self, guild_id: GuildId, expected: dict[str, Line], first: date | None, last: date
@@ -146,6 +181,15 @@ class Verifier:
         if hashed in places:
             return [Finding(Fault.REORDERED, key, f"it is {places[hashed]}")]
         return [Finding(Fault.CHANGED, key)]
+
+
+def _untrusted(key: str, listed: bytes | None) -> Finding:
+    fault = Fault.REMOVED if listed is None else Fault.CHANGED
+    return Finding(fault, key, "its link has another hash")
+
+
+def _late(link: Link, sums: list[tuple[str, str]]) -> int:
+    return sum(day_of_key(key) != link.day for _, key in sums)
 
 
 def _day(key: str) -> date:

@@ -3,8 +3,9 @@
 Dimensions are few and fixed: a guild is never one, since every value costs a metric of its own.
 """
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -12,11 +13,17 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 NAMESPACE: Final = "Usher"
 
 
+def namespace() -> str:
+    """Name what keeps the copies of Usher in one account apart (template.yaml: its stage)."""
+    return os.environ.get("POWERTOOLS_METRICS_NAMESPACE", NAMESPACE)
+
+
 @dataclass(frozen=True, slots=True)
 class EmfMeter:
     """Counts things; each call with a value above 0 writes one line to the log."""
 
     service: str
+    namespace: str = field(default_factory=namespace)
 
     def count(
         self, name: str, value: float = 1, dimensions: Mapping[str, str] | None = None
@@ -34,7 +41,7 @@ class EmfMeter:
         unit: MetricUnit = MetricUnit.Count,
     ) -> None:
         """Say what something is now, 0 included."""
-        with single_metric(name, unit, value, namespace=NAMESPACE) as metric:
+        with single_metric(name, unit, value, namespace=self.namespace) as metric:
             metric.add_dimension("service", self.service)
             for dimension, text in (dimensions or {}).items():
                 metric.add_dimension(dimension, text)

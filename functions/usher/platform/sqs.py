@@ -14,6 +14,7 @@ from usher.contracts.confirmation import ConfirmationRequest, encode_confirmatio
 from usher.contracts.effect import Effect, encode_effect
 from usher.contracts.observation import Observation
 from usher.contracts.observation_codec import encode, split
+from usher.contracts.recount import RecountStep, encode_recount
 from usher.ledger.repairs import Repair, encode_repair
 
 if TYPE_CHECKING:
@@ -76,6 +77,20 @@ class BackfillQueue:
         """Hand a step over with its delay in seconds."""
         self.client.send_message(
             QueueUrl=self.queue_url, MessageBody=encode_step(step), DelaySeconds=delay
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RecountQueue:
+    """Implements the recount's Steps on the confirmations queue. May raise botocore's errors."""
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, step: RecountStep, delay: int) -> None:
+        """Hand a step over with its delay in seconds."""
+        self.client.send_message(
+            QueueUrl=self.queue_url, MessageBody=encode_recount(step), DelaySeconds=delay
         )
 
 

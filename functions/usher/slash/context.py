@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from usher.ids import GuildId, RoleId, UserId
+from usher.ids import ChannelId, GuildId, RoleId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,10 @@ class Ctx[S]:
     """The asking member's bits in the channel, as Discord computed them."""
     roles: frozenset[RoleId] = frozenset()
     """The asking member's roles, @everyone apart."""
+    channel_id: ChannelId | None = None
+    """Where it was asked."""
+    app_permissions: int = 0
+    """Usher's own bits in that channel."""
     attachment_limit: int | None = None
     """Bytes that a file of the answer may have here, where Discord says so."""
     users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)

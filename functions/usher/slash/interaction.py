@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
-from usher.ids import GuildId, RoleId, UserId
+from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.slash.context import ResolvedUser
 from usher.slash.errors import MalformedError
 from usher.times import parse_time
@@ -44,6 +44,9 @@ class Interaction:
     """None for a PING."""
     permissions: int = 0
     roles: frozenset[RoleId] = frozenset()
+    channel_id: ChannelId | None = None
+    app_permissions: int = 0
+    """The bot's own bits in the channel (`app_permissions`)."""
     attachment_limit: int | None = None
     """`attachment_size_limit`: bytes."""
     locale: str = "en-US"
@@ -77,7 +80,7 @@ def read_interaction(body: object) -> Interaction:
         raise MalformedError("token")
     if not is_snowflake(user_id):
         raise MalformedError("user")
-    guild_id = body.get("guild_id")
+    guild_id, channel_id = body.get("guild_id"), body.get("channel_id")
     in_guild = bool(member) and is_snowflake(guild_id)
     locale, data = body.get("locale"), part(body, "data")
     return Interaction(
@@ -89,6 +92,8 @@ def read_interaction(body: object) -> Interaction:
         user_id=UserId(str(user_id)),
         permissions=_permissions(member.get("permissions")),
         roles=_roles(member.get("roles")),
+        channel_id=ChannelId(str(channel_id)) if is_snowflake(channel_id) else None,
+        app_permissions=_permissions(body.get("app_permissions")),
         attachment_limit=_bytes(body.get("attachment_size_limit")),
         locale=locale if isinstance(locale, str) else "en-US",
         data=data,

@@ -7,6 +7,7 @@ class Permission(IntFlag):
     """Bits of `member.permissions` and `default_member_permissions`."""
 
     NONE = 0
+    CREATE_INSTANT_INVITE = 1 << 0
     KICK_MEMBERS = 1 << 1
     BAN_MEMBERS = 1 << 2
     ADMINISTRATOR = 1 << 3

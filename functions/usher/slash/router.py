@@ -52,6 +52,8 @@ class Call:
             locale=self.interaction.locale,
             permissions=self.interaction.permissions,
             roles=self.interaction.roles,
+            channel_id=self.interaction.channel_id,
+            app_permissions=self.interaction.app_permissions,
             attachment_limit=self.interaction.attachment_limit,
             users=self.interaction.users,
             token=self.interaction.token,

@@ -28,6 +28,8 @@ from usher.attribution.confirming_service import ConfirmingService
 from usher.contracts.backfill import BackfillStep
 from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
 from usher.contracts.observation import MemberSearched
+from usher.contracts.recount import RecountStep
+from usher.credit.recount_ports import RecountReport
 from usher.ids import GuildId, UserId
 
 VISIBILITY = timedelta(seconds=360)
@@ -50,6 +52,13 @@ class NoBackfill:
 
     def postpone(self, step: BackfillStep, seconds: float) -> BackfillReport:
         raise AssertionError(step, seconds)
+
+
+class NoRecount:
+    """Nobody is judged again here."""
+
+    def handle(self, step: RecountStep) -> RecountReport:
+        raise AssertionError(step)
 
 
 @dataclass
@@ -121,7 +130,7 @@ class Day:
             requests=self,
             clock=lambda: self.now,
         )
-        return ConfirmerDoor(service, NoBackfill(), SILENT, FakeMeter())
+        return ConfirmerDoor(service, NoBackfill(), NoRecount(), SILENT, FakeMeter())
 
     def confirmed(self) -> set[tuple[str, str, datetime, str | None]]:
         """What reached the event worker, however often and in whatever company."""

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.builders import GUILD, person, row
+from tests.builders import GUILD, changed, person, row
 from tests.integration.confirmer.conftest import TOKEN, Discord
 from tests.local.stacks import Stack, wait_for
 from usher.contracts.observation import InviteLook, InviteRow, MemberJoined, Observation
 from usher.contracts.observation_codec import encode
+from usher.contracts.recount import RecountStep, encode_recount
+from usher.credit.fake import Rules, version_of
 from usher.ids import UserId
 
 pytestmark = pytest.mark.timeout(180)
@@ -139,3 +141,28 @@ def test_a_refusal_closes_the_guilds_gate_in_the_table(
     assert len(discord.asked) == 1
     # nothing in the guild changed but for that
     assert {item["outcome"] for item in items("M#")} == {"ambiguous"}
+
+
+def test_a_recount_judges_the_past_by_the_rules_of_today(stack: Stack, items: Items) -> None:
+    # Given a join without an avatar, and a rule that came later
+    before = InviteLook(at=moment(-700), status=200, rows=invites(0, 0))
+    after = InviteLook(at=moment(1), status=200, rows=invites(1, 0))
+    join = MemberJoined(person("7"), moment(0), moment(0.05))
+    send(stack, Observation("before", GUILD, "A guild", before.at, look=before))
+    send(stack, Observation("after", GUILD, "A guild", after.at, (join,), after))
+    setting = changed("fake#default_avatar", "on", "rule")
+    send(stack, Observation("rule", GUILD, "A guild", moment(2), (setting,)))
+    wait_for(lambda: items("S#fake#"), seconds=60)
+    assert credit(items) == {IDA: (1, 1)}
+
+    # When a recount is asked for
+    rules = version_of(Rules(default_avatar=True))
+    step = RecountStep(GUILD, "1001", UserId("990"), rules, moment(0))
+    stack.cloud.sqs.send_message(
+        QueueUrl=stack.physical("ConfirmationsQueue"), MessageBody=encode_recount(step)
+    )
+
+    # Then the member is judged, by each function in its own role
+    wait_for(lambda: credit(items) == {IDA: (1, 0)}, seconds=60)
+    [verdict] = [line for line in lines(stack) if line["type"] == "verdict"]
+    assert (verdict["verdict"], verdict["by"]) == (["default_avatar"], "990")

@@ -46,6 +46,17 @@ def test_a_tally_is_of_its_guild_and_of_all_time(world: World) -> None:
     assert world.credit.tally(GUILD, MEMBER) == Tally(5, -2, 1, 1)
 
 
+def test_tracking_is_on_until_it_is_turned_off_and_on_again(world: World) -> None:
+    assert not world.credit.tracking_off(GUILD)
+
+    world.tracking(GUILD, "off")
+    assert world.credit.tracking_off(GUILD)
+    assert not world.credit.tracking_off(OTHER_GUILD)
+
+    world.tracking(GUILD, None)
+    assert not world.credit.tracking_off(GUILD)
+
+
 def test_a_board_is_ordered_by_score_then_by_user_id_as_a_number(world: World) -> None:
     rows = {"100": Tally(3), "9": Tally(3), "20": Tally(7, 0, 1), "5": Tally(1), "6": Tally(1)}
     for user, tally in rows.items():

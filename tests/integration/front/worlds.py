@@ -3,14 +3,17 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
+from tests.builders import changed, observe
 from tests.integration.front.conftest import TABLE, Cloud
 from tests.unit.slash.fakes import FakeCredit, FakeInvites
+from usher.attribution.deeds import record_deeds
+from usher.attribution.guild_settings import put_setting
 from usher.attribution.model import CodeState, CodeStatus
 from usher.attribution.queries import CodeSummary, InviteReads, MemberOrigin
 from usher.attribution.reads import DynamoInviteReads
 from usher.attribution.rows import put_code
 from usher.attribution.wording import Word
-from usher.credit.queries import CreditReads, Period, Tally
+from usher.credit.queries import TRACKING, CreditReads, Period, Tally
 from usher.credit.reads import DynamoCreditReads, board_name
 from usher.credit.rules import Counter, MemberRecord
 from usher.credit.store import add_counter, put_member
@@ -29,6 +32,7 @@ class World(Protocol):
     @property
     def invites(self) -> InviteReads: ...
     def tally(self, guild: GuildId, period: Period, user: str, tally: Tally) -> None: ...
+    def tracking(self, guild: GuildId, value: str | None) -> None: ...
     def origin(self, guild: GuildId, origin: MemberOrigin) -> None: ...
     def code(
         self,
@@ -48,6 +52,9 @@ class FakeWorld:
 
     def tally(self, guild: GuildId, period: Period, user: str, tally: Tally) -> None:
         self.credit.put(guild, period, user, tally)
+
+    def tracking(self, guild: GuildId, value: str | None) -> None:
+        self.credit.settings = {} if value is None else {(guild, TRACKING): value}
 
     def origin(self, guild: GuildId, origin: MemberOrigin) -> None:
         self.invites.origins[guild, origin.user_id] = origin
@@ -79,6 +86,12 @@ class TableWorld:
         add_counter(actions, guild, Counter(UserId(user), name, NOW), tally)
         self._transactor.run(actions)
 
+    def tracking(self, guild: GuildId, value: str | None) -> None:
+        [line] = record_deeds(observe(changed(TRACKING, value, "t"), guild=guild), {})
+        actions = Actions()
+        put_setting(actions, guild, TRACKING, line)
+        self._transactor.run(actions)
+
     def origin(self, guild: GuildId, origin: MemberOrigin) -> None:
         word = Word(
             outcome=origin.outcome,
@@ -98,6 +111,8 @@ class TableWorld:
             word,
             cause=origin.cause,
             removed_by=origin.removed_by,
+            verdict=origin.verdict,
+            untracked=origin.untracked,
         )
         put_member(actions, guild, origin.user_id, record)
         self._transactor.run(actions)

@@ -1,6 +1,7 @@
 """The daily door with its real adapters: days closed, forms repaired, backups made, faults told."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from log_backup.door import DailyDoor, TasksFailedError
 from tests.builders import GUILD, joined, look, observe, row
 from tests.fakes.cloud import REGION, TABLE, rows
 from tests.integration.log_backup.conftest import handle
-from usher.backup.service import read_backup
+from usher.backup.service import Item, read_backup
 from usher.ledger.closed import ClosedDays
 from usher.ledger.csv_form import read_rows
 from usher.ledger.head_store import DynamoHeads
@@ -125,6 +126,26 @@ def test_one_task_that_fails_stops_no_other(
     assert set(told.value.tasks) == {"repairs", "closing", "csv", "canary", "size"}
     assert [link.day.day for link in ClosedDays(bucket).links(GUILD)] == [20]
     assert metrics(capsys.readouterr().out)["BackupMade"] == [1, 1, 1]
+
+
+def test_a_backup_that_could_not_be_made_is_counted_as_missed(
+    environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreadable() -> Iterator[Item]:
+        yield {"pk": {"S": "G#1"}, "sk": {"S": "HEAD"}}
+        raise ConnectionError
+
+    door = door_of(environ)
+    broken = replace(door, backups=replace(door.backups, items=unreadable))
+    capsys.readouterr()
+
+    with pytest.raises(TasksFailedError) as told:
+        broken.handle(minutes)
+
+    assert told.value.tasks == ("backups",)
+    assert metrics(capsys.readouterr().out)["BackupsMissed"] == [3]
+    assert door.handle(minutes)["closed"] == 0
+    assert metrics(capsys.readouterr().out)["BackupsMissed"] == [0]
 
 
 def test_the_canary_tells_when_the_table_lost_a_join(

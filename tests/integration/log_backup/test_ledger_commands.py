@@ -46,7 +46,7 @@ def usher(*arguments: str) -> int:
 
 def live_rows(table: str) -> list[dict[str, object]]:
     """What the ledger tells of, of a table."""
-    kinds = ("C#", "M#", "N#", "ACCURACY#", "CHAIN")
+    kinds = ("C#", "M#", "N#", "S#", "ACCURACY#", "CHAIN")
     found = [row for row in rows(table) if str(row["sk"]).startswith(kinds)]
     return [row for row in found if row.keys() - {"pk", "sk", "board", "ttl"}]
 

@@ -11,10 +11,12 @@ import pytest
 
 from infra.cli.main import main
 from log_backup.bootstrap import build
-from tests.builders import GUILD, joined, look, observe, row
+from tests.builders import GUILD, at, joined, look, observe, row
 from tests.fakes.cloud import BUCKET, REGION, TABLE, make_table, rows
 from tests.fakes.story import story
 from tests.integration.log_backup.conftest import handle
+from usher.contracts.deeds import SettingChanged
+from usher.ids import UserId
 from usher.platform.s3 import Bucket, s3_client
 
 pytestmark = pytest.mark.parametrize("environ", ["emulator"], indirect=True)
@@ -65,9 +67,10 @@ def test_a_table_with_rows_is_left_alone_unless_it_is_to_go_on(
 
 
 def test_a_guild_goes_on_after_its_table_was_lost(environ: dict[str, str]) -> None:
-    # Given settings, a backup that is older than the last lines, and a table that is gone
-    old = boto3.resource("dynamodb", region_name=REGION).Table(TABLE)
-    old.put_item(Item={"pk": f"G#{GUILD}", "sk": SETTING, "value": "off"})
+    # Given a setting, a backup that is older than the last lines, and a table that is gone
+    off = SettingChanged("1", SETTING.removeprefix("S#"), "off", UserId("9"), at(93))
+    lax = SettingChanged("2", "fake#default_avatar", None, UserId("9"), at(93))
+    handle(environ, observe(off, lax, seconds=93))
     key = "backups/daily/9999-01-01.jsonl.gz"
     bucket = Bucket(s3_client(REGION), BUCKET)
     backups = build(environ, 1).backups
@@ -79,9 +82,11 @@ def test_a_guild_goes_on_after_its_table_was_lost(environ: dict[str, str]) -> No
 
     # When it is rebuilt from the ledger and the rest comes from the backup
     assert main(["ledger", "rebuild", "--bucket", BUCKET, "--into", NEW, "--compare", TABLE]) == 0
+    [kept] = [r for r in rows(NEW) if r["pk"] == f"G#{GUILD}" and r["sk"] == SETTING]
+    assert (kept["value"], kept["by"]) == ("off", "9")
+    assert not [r for r in rows(NEW) if r["pk"].startswith("E#")]
     assert usher("--rest") == 0
-    kept = [r for r in rows(NEW) if r["pk"] == f"G#{GUILD}" and r["sk"] == SETTING]
-    assert len(kept) == 1
+    assert [r for r in rows(NEW) if r["pk"].startswith("E#")]
 
     # Then what comes next is credited, once
     later = [

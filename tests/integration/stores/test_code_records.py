@@ -10,10 +10,14 @@ from tests.fakes.cloud import REGION, TABLE
 from tests.fakes.worker import Worker
 from tests.integration.front.conftest import SdkCaller
 from tests.integration.stores.conftest import StoredGuilds
+from usher.attribution.code_choice_reads import DynamoCodeChoices
+from usher.attribution.code_choices import suggest
 from usher.attribution.code_reads import DynamoCodeRecords
 from usher.attribution.code_records import CodeRecord
 from usher.attribution.model import CodeStatus
-from usher.ids import InviteCode
+from usher.contracts.deeds import SettingChanged
+from usher.ids import InviteCode, UserId
+from usher.invites.notes import CodeNote
 from usher.platform.dynamo_reads import DynamoReads
 
 
@@ -41,11 +45,8 @@ def test_a_record_tells_of_uses_of_joins_and_of_who_stayed(table: StoredGuilds) 
         ),
         observe(left("1", 8010), seconds=8011),
     )
-    boto3.resource("dynamodb", region_name=REGION).Table(TABLE).update_item(
-        Key={"pk": f"G#{GUILD}", "sk": "N#abc"},
-        UpdateExpression="SET campaign = :c",
-        ExpressionAttributeValues={":c": "spring"},
-    )
+    said = SettingChanged("1", "code#abc", '{"campaign":"spring"}', UserId("9"), at(8020))
+    worker.handle(observe(said, seconds=8020))
 
     # Then
     found = record("abc")
@@ -54,11 +55,28 @@ def test_a_record_tells_of_uses_of_joins_and_of_who_stayed(table: StoredGuilds) 
     assert found.inviter_id == "900"
     assert (found.by_hour[12], found.by_hour[14], sum(found.by_hour)) == (1, 1, 2)
     assert (found.status, found.last_used_at) == (CodeStatus.ACTIVE, at(7201))
-    assert (found.campaign, found.label, found.vanity) == ("spring", None, False)
+    assert (found.note, found.vanity) == (CodeNote(campaign="spring"), False)
     ours = record("us")
     assert ours is not None
     assert (ours.vanity, ours.joins, ours.uses) == (True, 1, 6)
     assert record("never") is None
+
+
+def test_codes_are_suggested_with_their_uses_and_labels(table: StoredGuilds) -> None:
+    worker = Worker(guilds=table.guilds)
+    said = SettingChanged("1", "code#abc", '{"label":"Bio"}', UserId("9"), at(20))
+    worker.handle(
+        observe(look=look(row("abc", 3), row("def", 1), seconds=1), seconds=1),
+        observe(look=look(row("abc", 3), seconds=700), seconds=700),
+        observe(said, seconds=701),
+    )
+
+    client: Any = boto3.client("dynamodb", region_name=REGION)
+    found = DynamoCodeChoices(DynamoReads(SdkCaller(client), TABLE)).choices(GUILD, "")
+    client.close()
+
+    assert suggest(found, "bio") == [("abc · Bio · 3 uses", "abc")]
+    assert suggest(found, "d") == [("def · 1 use · ended", "def")]
 
 
 def test_a_corrected_join_moves_from_code_to_code(table: StoredGuilds) -> None:

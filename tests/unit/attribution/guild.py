@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from usher.attribution.facts import Fact, JoinRecorded, JoinRevised, PoolCredited
 from usher.attribution.memory import GuildInMemory
 from usher.attribution.outcomes import Outcome
+from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import (
     AuditEntry,
     GatewayEvent,
@@ -25,6 +26,7 @@ from usher.contracts.observation import (
     VanityLook,
 )
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.invites.notes import CodeNote, note_setting, write_note
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -116,6 +118,12 @@ class Guild:
 
     def targeted(self, code: str, *users: str, when: float) -> None:
         self._events.append(InviteTargeted(InviteCode(code), tuple(map(UserId, users)), at(when)))
+
+    def made_for(self, code: str, user: str, when: float) -> None:
+        value = write_note(CodeNote(made_for=UserId(user)))
+        setting = note_setting(InviteCode(code))
+        deed = SettingChanged(f"made-{code}", setting, value, UserId("manager"), at(when))
+        self._events.append(deed)
 
     def added(self, user: str, when: float) -> None:
         self._events.append(MemberAdded(UserId(user), at(when)))

@@ -80,17 +80,20 @@ class Pages:
         assert operation == "Query"
         prefix = request["ExpressionAttributeValues"][":prefix"]["S"]
         self.asked.append(prefix)
+        if prefix.startswith("S#"):
+            note = {"sk": {"S": "S#code#x"}, "value": {"S": '{"label":"Bio"}'}}
+            return {"Items": [note]}
         code = {"sk": {"S": f"{prefix}x"}, "status": {"S": "active"}, "uses": {"N": "4"}}
         more = {} if self.whole else {"LastEvaluatedKey": {"pk": {"S": "G#1"}}}
         return {"Items": [code], **more}
 
 
-def test_codes_are_read_with_one_request_unless_there_are_very_many() -> None:
+def test_codes_are_read_with_one_request_and_labels_with_another() -> None:
     few, many = Pages(whole=True), Pages(whole=False)
 
     found = DynamoCodeChoices(DynamoReads(few, "usher")).choices(GuildId("1"), "abc")
     DynamoCodeChoices(DynamoReads(many, "usher")).choices(GuildId("1"), "abc")
 
-    assert found == (choice("x", 4),)
-    assert few.asked == ["I#"]
-    assert many.asked == ["I#", "I#abc"]
+    assert found == (choice("x", 4, label="Bio"),)
+    assert few.asked == ["I#", "S#code#"]
+    assert many.asked == ["I#", "I#abc", "S#code#"]

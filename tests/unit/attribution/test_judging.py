@@ -20,13 +20,14 @@ from tests.builders import (
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.attribution.judging import DID_REJOIN
-from usher.contracts.observation import MemberJoined
+from usher.contracts.observation import MemberJoined, MemberUpdated
 from usher.credit.fake import Rules, version_of
 from usher.credit.queries import Tally
 from usher.credit.rules import MemberRecord
-from usher.ids import UserId
+from usher.ids import RoleId, UserId
 from usher.ledger.line_codec import read_line
 from usher.ledger.lines import Line, LineType
+from usher.rewards.owed import owed_by
 
 
 def begun(*settings: tuple[str, str | None]) -> Worker:
@@ -143,9 +144,62 @@ def test_changed_rules_leave_the_past_alone_until_it_is_judged_again() -> None:
     }
     assert tallies(worker) == {"900": Tally(tracked=2, fake=2)}
 
+    # so that the inviter's standing is to be looked at
+    assert owed_by(lines(worker, LineType.VERDICT), []).users == ("900",)
+
     # and again
     worker.handle(observe(recount("900", "7", id_="another"), seconds=60))
     assert len(lines(worker, LineType.VERDICT)) == 2
+
+
+def updated(user: str, joined_seconds: float, *roles: str, seconds: float = 40) -> MemberUpdated:
+    held = tuple(RoleId(role) for role in roles)
+    return MemberUpdated(UserId(user), at(joined_seconds), False, held, at(seconds))
+
+
+def test_who_has_not_the_required_role_is_fake_until_it_comes_and_again_when_it_goes() -> None:
+    worker = begun(("fake#missing_role", "5"))
+    joins(worker, "7", 10, 1)
+    assert tallies(worker) == {"900": Tally(tracked=1, fake=1)}
+
+    worker.handle(observe(updated("7", 10, "4", "5"), seconds=40))
+    assert tallies(worker) == {"900": Tally(tracked=1)}
+
+    # it comes and goes within one message, and what is told of another membership is ignored
+    both = updated("7", 10, "5"), updated("7", 10), updated("7", 9, "5"), updated("8", 9)
+    worker.handle(observe(*both, seconds=50))
+    assert tallies(worker) == {"900": Tally(tracked=1, fake=1)}
+    said = [(line.verdict, line.lacks) for line in lines(worker, LineType.VERDICT)]
+    assert said == [((), None), (("missing_role",), "5")]
+
+
+def test_who_comes_with_the_required_role_is_not_fake() -> None:
+    worker = begun(("fake#missing_role", "5"))
+    event = replace(joined("7", 10), roles=(RoleId("5"),))
+
+    worker.handle(observe(event, look=look(row("abc", 1), row("def", 0, "901")), seconds=12))
+
+    assert tallies(worker) == {"900": Tally(tracked=1)}
+
+
+def test_without_the_rule_roles_are_nothing_to_the_ledger() -> None:
+    worker = begun()
+    joins(worker, "7", 10, 1)
+
+    worker.handle(observe(updated("7", 10, "5"), seconds=40))
+
+    assert lines(worker, LineType.VERDICT) == []
+
+
+def test_another_required_role_says_nothing_of_who_was_seen_before_it() -> None:
+    worker = begun(("fake#missing_role", "5"))
+    joins(worker, "7", 10, 1)
+    worker.handle(observe(changed("fake#missing_role", "6", "x"), seconds=30))
+
+    worker.handle(observe(recount("7"), seconds=40))
+
+    assert record(worker).verdict == ()
+    assert record(worker).lacks == "5"
 
 
 def test_bots_are_never_fake() -> None:

@@ -131,6 +131,7 @@ STATES = st.builds(
     named=COUNTS,
     counted=COUNTS,
     warned=st.booleans(),
+    made_for=st.none() | SNOWFLAKES,
 )
 
 
@@ -152,7 +153,7 @@ def test_a_code_comes_back(state: CodeState) -> None:
 def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
-        18,
+        19,
         16,
         4,
         9,

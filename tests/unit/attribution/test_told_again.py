@@ -52,6 +52,21 @@ def test_a_join_told_again_after_its_own_leave_is_no_return() -> None:
     assert credit(worker) == Tally(tracked=1, left=1)
 
 
+def test_two_leaves_that_a_replay_tells_of_with_one_time_are_two() -> None:
+    worker = Worker()
+    worker.handle(
+        observe(look=look(row("abc", 0), seconds=-700), seconds=-700),
+        observe(joined("7", 1), look=look(row("abc", 1), seconds=2), seconds=2),
+        observe(
+            *(left("7", 30), joined("7", 24), left("7", 30)),
+            look=look(row("abc", 2), seconds=31),
+            seconds=31,
+        ),
+    )
+
+    assert credit(worker) == Tally(tracked=2, left=2)
+
+
 def test_a_leave_after_a_return_told_again_ends_it() -> None:
     worker = Worker()
     worker.handle(

@@ -126,11 +126,23 @@ def test_a_backup_that_was_missed_is_named() -> None:
     world = World()
     assert world.backups.missed() == list(Kind)
     world.made()
-    world.now = EPOCH + timedelta(hours=47)
     assert world.backups.missed() == []
-    assert world.backups.ages()[Kind.DAILY] == timedelta(hours=47)
 
-    world.now = EPOCH + timedelta(days=3)
+    # The next day's run made none: a Saturday, in the same week and month
+    world.now += timedelta(days=1)
     assert world.backups.missed() == [Kind.DAILY]
-    world.now = EPOCH + timedelta(days=33)
+    world.now += timedelta(days=2)
+    assert world.backups.missed() == [Kind.DAILY, Kind.SETTINGS]
+    world.now += timedelta(days=8)
     assert world.backups.missed() == list(Kind)
+
+
+def test_the_age_of_the_newest_of_each_kind_is_told() -> None:
+    world = World()
+    assert world.backups.ages() == {}
+    world.made()
+    world.now = EPOCH + timedelta(hours=47)
+
+    ages = world.backups.ages()
+    assert ages.keys() == set(Kind)
+    assert ages[Kind.DAILY] == timedelta(hours=47)

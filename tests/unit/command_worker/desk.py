@@ -55,6 +55,10 @@ class Desk:
         assert told.ephemeral
         return told.content
 
+    def forget_asking(self) -> None:
+        """Let the next interaction be the last one again, as the queue may deliver it twice."""
+        self._asked -= 1
+
     def _ask(self, asked: dict[str, object]) -> Reply:
         edits = len(self.worker.webhook.edits)
         self._send(asked)

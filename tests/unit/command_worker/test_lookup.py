@@ -155,6 +155,16 @@ def test_nothing_on_record_says_why(why: WhyNone, since: object) -> None:
     assert "None" not in told
 
 
+@pytest.mark.parametrize("why", WhyNone)
+def test_who_can_still_be_found_is_told_by_what(why: WhyNone) -> None:
+    desk = Office()
+    desk.hold(Missing(why, NOW))
+
+    told = "/invite import" in desk.look_up().embeds[0].description
+
+    assert told == (why in (WhyNone.BEFORE_USHER, WhyNone.MISSED))
+
+
 def test_reasons_differ_and_tracking_turned_off_is_told() -> None:
     desk = Office()
     told = set()

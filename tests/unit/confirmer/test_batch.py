@@ -18,6 +18,8 @@ from usher.attribution.confirming_ports import (
 )
 from usher.contracts.backfill import BackfillStep, encode_step
 from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
+from usher.contracts.recount import RecountStep, encode_recount
+from usher.credit.recount_ports import RecountReport
 from usher.ids import GuildId, UserId
 from usher.platform.discord_rest import (
     DiscordError,
@@ -76,16 +78,31 @@ class FakeBackfill:
 
 
 @dataclass
+class FakeRecount:
+    """Does steps of recounts, or raises what is laid down."""
+
+    mood: Exception | None = None
+    handled: list[RecountStep] = field(default_factory=list)
+
+    def handle(self, step: RecountStep) -> RecountReport:
+        self.handled.append(step)
+        if self.mood is not None:
+            raise self.mood
+        return RecountReport(looked=5, sent=2)
+
+
+@dataclass
 class Bench:
     """A door with everything around it."""
 
     service: FakeService = field(default_factory=FakeService)
     backfill: FakeBackfill = field(default_factory=FakeBackfill)
+    recount: FakeRecount = field(default_factory=FakeRecount)
     log: LogBook = field(default_factory=LogBook)
     meter: FakeMeter = field(default_factory=FakeMeter)
 
     def handle(self, *records: Record, time_left: int = 60_000) -> list[str]:
-        door = ConfirmerDoor(self.service, self.backfill, self.log.logger, self.meter)
+        door = ConfirmerDoor(self.service, self.backfill, self.recount, self.log.logger, self.meter)
         answer = door.handle(records, lambda: time_left)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
@@ -185,6 +202,19 @@ def test_backfills_heed_a_limit_everywhere_and_the_time() -> None:
         ("3", 1),
     ]
     assert bench.backfill.handled == []
+
+
+def test_recounts_go_on_whatever_discord_says_and_one_that_fails_comes_again() -> None:
+    step = RecountStep(GuildId("1"), "run", UserId("9"), "r", at(0))
+    bench = Bench(FakeService({"1": UnauthorizedError(401)}))
+
+    failed = bench.handle(record("1"), record("2", body=encode_recount(step)))
+
+    assert failed == ["m-1"]
+    assert bench.recount.handled == [step]
+
+    bench.recount.mood = RuntimeError("boom")
+    assert bench.handle(record("3", body=encode_recount(step))) == ["m-3"]
 
 
 def test_a_limit_everywhere_met_by_a_backfill_stops_the_next() -> None:

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.builders import changed, granted, observe, upgraded
-from usher.contracts.deeds import Deed
+from tests.builders import changed, granted, observe, recount, upgraded
+from usher.contracts.deeds import Deed, RecountAsked
 from usher.contracts.errors import ContractError
 from usher.contracts.observation_codec import decode, encode
 
@@ -15,11 +15,13 @@ DEEDS = (
     changed("staff#900", "x", "c"),
     changed("staff#900", None, "d"),
     upgraded("7", "900", "e"),
+    recount("7", "8", id_="f"),
+    recount(id_="g"),
 )
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=[type(deed).__name__ + deed.id for deed in DEEDS])
-def test_a_deed_comes_back_as_it_was_sent(deed: Deed) -> None:
+def test_a_deed_comes_back_as_it_was_sent(deed: Deed | RecountAsked) -> None:
     assert decode(encode(observe(deed))).events == (deed,)
 
 

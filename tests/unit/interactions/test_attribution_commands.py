@@ -164,6 +164,31 @@ def test_any_other_end_is_a_leave(cause: Cause | None) -> None:
     assert "Left" in fields(ask(origin(left_at=JOINED, cause=cause)))
 
 
+def test_a_fake_join_names_the_rules_by_which_it_is() -> None:
+    told = fields(ask(origin(verdict=("self_invite", "young_account", "of_a_later_release"))))
+
+    assert told["Fake"] == "Self-invite, Young account, `of_a_later_release`"
+    assert "Fake" not in fields(ask(origin()))
+    assert "Fake" not in fields(ask(origin(kind=Kind.BOT, verdict=("rejoin",))))
+
+
+def test_what_a_rule_says_is_pending_while_the_inviter_is_open() -> None:
+    open_join = replace(
+        unattributed(Reason.SEVERAL_POSSIBLE),
+        outcome=OutcomeName.AMBIGUOUS,
+        verdict=("default_avatar",),
+    )
+
+    assert fields(ask(open_join))["Fake"].startswith("Default avatar. Pending")
+
+
+def test_a_join_while_tracking_was_off_says_why_nobody_gets_credit() -> None:
+    told = fields(ask(origin(untracked=True, verdict=("rejoin",))))
+
+    assert told["Credit"] == "Nobody gets credit: tracking was off when they joined."
+    assert "Fake" not in told
+
+
 def test_a_leave_whose_inviter_is_open_is_pending() -> None:
     gone = JOINED + timedelta(minutes=5)
     open_join = origin(

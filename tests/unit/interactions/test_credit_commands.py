@@ -6,6 +6,7 @@ from tests.unit.interactions.doors import Front
 from tests.unit.slash.fakes import FakeServices
 from tests.unit.slash.payloads import GUILD, MEMBER, OTHER, buttons, option, press, slash
 from usher.credit.queries import Period, Tally
+from usher.ids import GuildId
 
 
 def front_with(*rows: tuple[Period, str, Tally]) -> Front:
@@ -49,6 +50,25 @@ def test_view_shows_the_five_counters_of_the_one_who_asks() -> None:
         "Left": "100",
         "Effective": "**1,107**",
     }
+
+
+@pytest.mark.parametrize("tally", [Tally(3), Tally()])
+def test_view_says_when_tracking_is_off(tally: Tally) -> None:
+    front = front_with((Period.ALL, MEMBER, tally))
+    assert isinstance(front.services, FakeServices)
+    front.services.credit.settings[GuildId(GUILD), "guild#tracking"] = "off"
+
+    assert "Tracking is off in this server" in str(embed(front, "invite view")["description"])
+
+
+def test_the_leaderboard_says_when_tracking_is_off() -> None:
+    front = front_with((Period.ALL, MEMBER, Tally(3)))
+    assert isinstance(front.services, FakeServices)
+    front.services.credit.settings[GuildId(GUILD), "guild#tracking"] = "off"
+
+    footer = embed(front, "invite leaderboard")["footer"]
+
+    assert footer == {"text": "Page 1 · tracking is off · your place: 1"}
 
 
 def test_view_shows_somebody_else() -> None:

@@ -99,13 +99,30 @@ def test_what_is_unknown_stays_empty() -> None:
         "1/2",
         "1.50",
         "=cmd|' /C calc'!A0",
+        "(5)",
+        "$5",
+        "5 €",
+        "5%",
+        "1_000",
+        "TRUE",
+        " true",
+        "falsch",
+        "Jan 5",
+        "may7",
+        "MAR1",
+        "1-dez-2026",
+        "7 May 26, 5:30 pm",
+        "2026-11-20T12:00:01",
     ],
 )
 def test_text_that_a_spreadsheet_would_change_is_marked(text: str) -> None:
     assert as_text(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "ann", "a=b", "VANITY", "0", "42", "x-1", "é", "😀"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "ann", "a=b", "VANITY", "0", "42", "x-1", "é", "😀", "user7", "Mar2Xd4", "trueish", "May"],
+)
 def test_harmless_text_stays_as_it_is(text: str) -> None:
     assert as_text(text) == text
 

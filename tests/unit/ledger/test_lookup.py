@@ -19,6 +19,7 @@ from usher.ledger.erasures import ask
 from usher.ledger.lines import LineError
 from usher.ledger.lookup import Lookup
 from usher.ledger.lookup_found import Asked, Doubt, Found, Missing, Source, WhyNone
+from usher.ledger.lookup_words import tell_found
 from usher.staff.mapping import write_value
 from usher.staff.queries import Mapping, StaffMember, staff_setting
 
@@ -223,6 +224,25 @@ def test_a_server_never_seen_and_tracking_turned_off_are_told() -> None:
     world.guilds = Guilds(seen=None, off=True)
 
     assert world.find(Asked(SEVEN, joined_at=at(0))) == Missing(WhyNone.GUILD_UNSEEN, None, True)
+
+
+def test_a_join_while_tracking_was_off_and_one_that_is_fake_say_so_from_either_source() -> None:
+    # Given a join while tracking was off, judged again since
+    world = World()
+    line = world.past.join("7", 10)
+    world.past.put(replace(line, untracked=True, verdict=("rejoin",)))
+    record = world.past.held[SEVEN]
+    world.past.held[SEVEN] = replace(record, untracked=True, verdict=("self_invite",))
+
+    for doubt in (None, Doubt.LEDGER_DOWN):
+        found = world.found()
+
+        assert (found.doubt, found.untracked, found.verdict) == (doubt, True, ("self_invite",))
+        shown = {one.name: one.value for one in tell_found(found).fields}
+        assert shown["Credit"].startswith("Nobody gets credit: tracking was off")
+        world.spoil_the_ledger()
+
+    assert "Self-invite" in str(tell_found(replace(found, untracked=False)).fields)
 
 
 def test_a_missing_staff_list_entry_is_none() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.privacy import FakePrivacy
 from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
@@ -12,7 +13,11 @@ from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
 from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
-from usher.credit.queries import LeaderboardPage, Period, Standing, Tally
+from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
+from usher.credit.fake_queries import Survey
+from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standing, Tally
+from usher.credit.recounting import look_at
+from usher.credit.rules import MemberRecord
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
 
@@ -28,6 +33,10 @@ class FakeCredit:
     """Implements CreditReads on dictionaries."""
 
     boards: dict[tuple[GuildId, Period], dict[UserId, Tally]] = field(default_factory=dict)
+    settings: dict[tuple[GuildId, str], str] = field(default_factory=dict)
+
+    def tracking_off(self, guild_id: GuildId) -> bool:
+        return self.settings.get((guild_id, TRACKING)) == OFF
 
     def put(self, guild: str, period: Period, user: str, tally: Tally) -> None:
         self.boards.setdefault((GuildId(guild), period), {})[UserId(user)] = tally
@@ -134,6 +143,41 @@ class FakeImports:
         self.begun.append((guild_id, run, user_id, started_by, now, token))
 
 
+@dataclass
+class FakeFakeRules:
+    """Implements FakeRules over the settings of FakeCredit and members it is given."""
+
+    credit: FakeCredit
+    members: dict[UserId, MemberRecord] = field(default_factory=dict)
+    whole: bool = True
+    begun: list[tuple[object, ...]] = field(default_factory=list)
+
+    def rules(self, guild_id: GuildId) -> Rules:
+        held = {
+            name: value
+            for (guild, name), value in self.credit.settings.items()
+            if guild == guild_id
+        }
+        under = [
+            {
+                name.removeprefix(f"{group}#"): v
+                for name, v in held.items()
+                if name.startswith(f"{group}#")
+            }
+            for group in (FAKE, BLOCK)
+        ]
+        return read_rules(under[0], under[1])
+
+    def survey(self, guild_id: GuildId, rules: Rules) -> Survey:
+        del guild_id
+        return look_at(self.members.items(), rules, Survey(whole=self.whole))
+
+    def begin(
+        self, guild_id: GuildId, run: str, by: UserId, rules: Rules, now: datetime, token: str
+    ) -> None:
+        self.begun.append((guild_id, run, by, rules, now, token))
+
+
 class BrokenReads:
     """A store that is down."""
 
@@ -159,6 +203,10 @@ class FakeDeeds:
                 board[deed.user_id] = replace(held, added=added)
             elif deed.id not in self.done and isinstance(deed, SettingChanged | UpgradeAssigned):
                 self.staff.take(guild_id, deed)
+            if isinstance(deed, SettingChanged):
+                self.credit.settings.pop((guild_id, deed.name), None)
+                if deed.value is not None:
+                    self.credit.settings[guild_id, deed.name] = deed.value
             self.done[deed.id] = deed
         return not self.busy
 
@@ -179,11 +227,18 @@ class FakeServices:
     syncs: FakeSyncs = field(default_factory=FakeSyncs)
     imports: FakeImports = field(default_factory=FakeImports)
     privacy: FakePrivacy = field(default_factory=FakePrivacy)
+    desk: FakeDesk = field(default_factory=FakeDesk)
+    records: FakeRecords = field(default_factory=FakeRecords)
+    settings: FakeSettings = field(init=False)
     rewards: FakeRewardReads = field(init=False)
     halls: FakeHall = field(default_factory=FakeHall)
 
+    fakes: FakeFakeRules = field(init=False)
+
     def __post_init__(self) -> None:
+        self.fakes = FakeFakeRules(self.credit)
         self.deeds = FakeDeeds(self.credit, self.staff)
+        self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)
 
 

@@ -26,6 +26,18 @@ def asked(body: dict[str, object]) -> Ctx[None]:
     return SEEN.pop()
 
 
+@pytest.mark.parametrize(
+    ("channel", "bits", "where", "held"),
+    [("77", "2049", "77", 2049), (None, None, None, 0), (5, "many", None, 0)],
+)
+def test_the_channel_and_the_bot_s_own_bits_there_are_told(
+    channel: object, bits: object, where: str | None, held: int
+) -> None:
+    ctx = asked(interaction(2, data("probe"), channel_id=channel, app_permissions=bits))
+
+    assert (ctx.channel_id, ctx.app_permissions) == (where, held)
+
+
 def test_the_member_s_roles_are_told() -> None:
     assert asked(interaction(2, data("probe"))).roles == {"539082325061836999"}
 

@@ -1,0 +1,149 @@
+"""What the invite commands ask of Discord and of the settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Protocol
+
+from usher.attribution.code_choices import CodeChoices
+from usher.attribution.code_records import CodeRecords
+from usher.attribution.queries import InviteReads
+from usher.contracts.deeds import Deed
+from usher.ids import ChannelId, GuildId, InviteCode
+from usher.slash import text
+from usher.slash.errors import UserError
+
+
+class DeskError(Exception):
+    """Discord did not do what was asked; `sentence` is what the member may read."""
+
+    sentence = "Discord did not answer. Please try again in a moment."
+
+
+class DeskRefusedError(DeskError):
+    """A permission is missing, or the channel is gone."""
+
+    sentence = "Discord does not let me do that: a permission is missing there."
+
+
+class DeskWrongError(DeskError):
+    """Discord does not take what was asked, for example an invite to a category."""
+
+    sentence = "Discord does not take that. Is it a channel that people can be invited to?"
+
+
+class DeskFullError(DeskError):
+    """The guild has as many invites as Discord allows (1,000)."""
+
+    sentence = "This server has as many invites as Discord allows. Revoke some first."
+
+
+class DeskTokenError(DeskError):
+    """Discord refuses the bot's token: only the operator can help."""
+
+    sentence = "Discord refuses my token: whoever runs Usher must renew it."
+
+
+class DeskLimitedError(DeskError):
+    """Discord asks to wait."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"{retry_after} s")
+        seconds = text.count(ceil(retry_after), "second")
+        self.sentence = f"Discord asks me to wait {seconds}. Please try again then."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The invite that is wanted."""
+
+    channel_id: ChannelId
+    max_age: int
+    """Seconds; 0 for no end."""
+    max_uses: int
+    """0 for no limit."""
+    temporary: bool
+    unique: bool
+    """Never one that there is already."""
+
+
+class InviteDesk(Protocol):
+    """Discord, with the bot's token. Every method raises DeskError."""
+
+    def count(self, guild_id: GuildId) -> int | None:
+        """Count the guild's invites; None where Discord does not show them."""
+        ...
+
+    def create(self, wish: Wish, reason: str) -> InviteCode:
+        """Make an invite."""
+        ...
+
+    def revoke(self, code: InviteCode, reason: str) -> bool:
+        """Revoke an invite; False where it was gone already."""
+        ...
+
+    def post(self, channel_id: ChannelId, words: str, message_id: str) -> None:
+        """Post a message mentioning nobody, once for its id."""
+        ...
+
+
+class SettingReads(Protocol):
+    """The guild's settings, consistently. Every method may raise an error of the store."""
+
+    def find(self, guild_id: GuildId, name: str) -> str | None:
+        """Read a setting by its whole name; None for the default."""
+        ...
+
+    def group(self, guild_id: GuildId, group: str) -> Mapping[str, str]:
+        """Read a group of settings by what follows its name, in order of that."""
+        ...
+
+
+class Deeds(Protocol):
+    """Has deeds done by the event worker, which alone writes settings and ledger."""
+
+    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
+        """Have deeds of one interaction done; False when they will be done later."""
+        ...
+
+
+class Services(Protocol):
+    """What the invite commands call."""
+
+    @property
+    def desk(self) -> InviteDesk:
+        """Discord."""
+        ...
+
+    @property
+    def deeds(self) -> Deeds:
+        """What changes settings and ledger."""
+        ...
+
+    @property
+    def settings(self) -> SettingReads:
+        """The guild's settings."""
+        ...
+
+    @property
+    def records(self) -> CodeRecords:
+        """Invite records."""
+        ...
+
+    @property
+    def codes(self) -> CodeChoices:
+        """Codes to suggest."""
+        ...
+
+    @property
+    def invites(self) -> InviteReads:
+        """Whose codes are which."""
+        ...
+
+
+def asking[T](ask: Callable[[], T]) -> T:
+    """Ask Discord; raises UserError with what the member may read."""
+    try:
+        return ask()
+    except DeskError as error:
+        raise UserError(error.sentence) from None

@@ -1,0 +1,64 @@
+"""/invite revoke: what an invite has brought, and its end (SPEC 3.2)."""
+
+from dataclasses import replace
+from typing import Annotated, Final
+
+from usher.attribution.code_records import CodeRecord
+from usher.attribution.commands import invite
+from usher.ids import InviteCode
+from usher.invites.codes import active_code, find_code, note_of, noted, reason
+from usher.invites.label_commands import LATER, told_of
+from usher.invites.ports import Services, asking
+from usher.slash import text
+from usher.slash.actions import action
+from usher.slash.buttons import Button, Style
+from usher.slash.context import Ctx
+from usher.slash.errors import UserError
+from usher.slash.options import Opt
+from usher.slash.permissions import Permission
+from usher.slash.replies import Embed, Reply
+
+RED: Final = 0xED4245
+
+
+@invite.command(
+    "revoke",
+    "End an invite for good",
+    defer=True,
+    ephemeral=True,
+    permissions=Permission.MANAGE_GUILD,
+)
+def revoke(
+    ctx: Ctx[Services],
+    code: Annotated[str, Opt("Which invite", max_length=200, complete=active_code)],
+) -> Reply:
+    """Show what would be lost, and ask."""
+    record = _revocable(ctx, code)
+    words = f"{told_of(record, record.note)}\n\nNobody can join by it any more. Credit stays."
+    button = Button("Revoke it", revoke_now.press(code=record.code), Style.DANGER)
+    title = f"Revoke {record.code}?"
+    return Reply(embeds=(Embed(words, title, color=RED),), ephemeral=True, rows=((button,),))
+
+
+@action("invite.revoke", defer=True, permissions=Permission.MANAGE_GUILD)
+def revoke_now(ctx: Ctx[Services], code: str) -> Reply:
+    """Revoke an invite and note who wanted it."""
+    record = _revocable(ctx, code)
+    why = reason("Revoked by Usher", ctx.user_id)
+    if not asking(lambda: ctx.services.desk.revoke(InviteCode(code), why)):
+        raise UserError(f"{text.code(code)} has ended already.")
+    note = replace(note_of(ctx, record.code), revoked_by=ctx.user_id)
+    deed = noted(ctx.interaction_id, record.code, note, ctx.user_id, ctx.now)
+    done = ctx.services.deeds.do(ctx.guild_id, deed)
+    brought = f"It has brought {text.count(record.joins, 'join')}, {record.present:,} still here."
+    words = f"{text.code(code)} is revoked. {brought}"
+    return Reply(words if done else f"{words}\n{LATER}", ephemeral=True)
+
+
+def _revocable(ctx: Ctx[Services], code: str) -> CodeRecord:
+    record = find_code(ctx, code)
+    if record.vanity:
+        raise UserError("The server's own link is changed in Server Settings, not revoked.")
+    if not record.active:
+        raise UserError(f"{text.code(record.code)} has ended already: {record.status.value}.")
+    return record

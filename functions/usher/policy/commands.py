@@ -1,0 +1,133 @@
+"""/invite policy: who may make invites, and of which kind (SPEC 2.7)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Final
+
+from usher.attribution.commands import BLURPLE, invite
+from usher.contracts.deeds import SettingChanged
+from usher.ids import RoleId
+from usher.invites.label_commands import LATER
+from usher.invites.ports import Services
+from usher.policy.rules import (
+    LONGEST,
+    MOST_ACTIVE,
+    MOST_USES,
+    ROLE,
+    SETTINGS,
+    Policy,
+    duration,
+    read_policy,
+)
+from usher.slash import text
+from usher.slash.context import Ctx
+from usher.slash.errors import UserError
+from usher.slash.options import Opt
+from usher.slash.permissions import Permission, allows
+from usher.slash.replies import Embed, Reply, sentence
+
+policy = invite.group("policy", "Who may make invites, and of which kind")
+
+NOTE: Final = (
+    "Invites that break it are revoked as they are made, and their makers told why. Whoever has "
+    "Manage Server is above it, and so are bots. Who joins before that happens still counts."
+)
+
+
+class Longest(StrEnum):
+    """How long members' invites may last: seconds, as Discord's own client offers them."""
+
+    HALF_AN_HOUR = "1800"
+    ONE_HOUR = "3600"
+    SIX_HOURS = "21600"
+    TWELVE_HOURS = "43200"
+    ONE_DAY = "86400"
+    SEVEN_DAYS = "604800"
+
+
+@policy.command(
+    "show",
+    "Show the invite policy",
+    defer=True,
+    ephemeral=True,
+    permissions=Permission.MANAGE_GUILD,
+)
+def show(ctx: Ctx[Services]) -> Reply:
+    """Show what is asked of members' invites."""
+    held = read_policy(ctx.services.settings.group(ctx.guild_id, "guild"))
+    able = Permission.MANAGE_GUILD
+    return _shown(held, able=not ctx.app_permissions or allows(ctx.app_permissions, able))
+
+
+@policy.command(
+    "set",
+    "Ask something of members' invites; what you leave out stays",
+    defer=True,
+    ephemeral=True,
+    permissions=Permission.MANAGE_GUILD,
+)
+def set_(
+    ctx: Ctx[Services],
+    role: Annotated[RoleId | None, Opt("Only members with this role may make invites")] = None,
+    life: Annotated[Longest | None, Opt("How long an invite may last")] = None,
+    uses: Annotated[int | None, Opt("How many uses an invite may have", min=1, max=100)] = None,
+    active: Annotated[
+        int | None, Opt("How many invites a member may have at a time", min=1, max=1000)
+    ] = None,
+) -> Reply:
+    """Change parts of the policy."""
+    if str(role) == ctx.guild_id:
+        raise UserError("Every member has @everyone: it asks nothing.")
+    asked = {
+        ROLE: role,
+        LONGEST: None if life is None else life.value,
+        MOST_USES: None if uses is None else str(uses),
+        MOST_ACTIVE: None if active is None else str(active),
+    }
+    wanted = {name: str(value) for name, value in asked.items() if value is not None}
+    if not wanted:
+        raise UserError("Please say what is to be asked of invites: at least one of the options.")
+    return _changed(ctx, wanted)
+
+
+@policy.command(
+    "clear",
+    "Ask nothing of members' invites any more",
+    defer=True,
+    ephemeral=True,
+    permissions=Permission.MANAGE_GUILD,
+)
+def clear(ctx: Ctx[Services]) -> Reply:
+    """Forget the policy."""
+    if not read_policy(ctx.services.settings.group(ctx.guild_id, "guild")):
+        raise UserError("There is no invite policy.")
+    return _changed(ctx, dict.fromkeys(SETTINGS))
+
+
+def _changed(ctx: Ctx[Services], wanted: Mapping[str, str | None]) -> Reply:
+    deeds = [
+        SettingChanged(f"{ctx.interaction_id}.{name}", name, value, ctx.user_id, ctx.now)
+        for name, value in wanted.items()
+    ]
+    if not ctx.services.deeds.do(ctx.guild_id, *deeds):
+        return sentence(LATER)
+    return show.run(ctx)
+
+
+def _shown(held: Policy, *, able: bool) -> Reply:
+    lines: list[str] = []
+    if held.role_id is not None:
+        lines.append(f"Only members with {text.role(held.role_id)} may make invites.")
+    if held.longest is not None:
+        lines.append(f"An invite may last at most **{duration(held.longest)}**.")
+    if held.most_uses is not None:
+        lines.append(f"An invite may have at most **{text.count(held.most_uses, 'use')}**.")
+    if held.most_active is not None:
+        most = text.count(held.most_active, "active invite")
+        lines.append(f"A member may have at most **{most}**.")
+    if not lines:
+        return sentence("There is no invite policy: members make invites as Discord lets them.")
+    if not able:
+        lines.append("**I need Manage Server to revoke invites, and do not have it.**")
+    words = "\n".join((*lines, "", NOTE))
+    return Reply(embeds=(Embed(words, "Invite policy", color=BLURPLE),), ephemeral=True)

@@ -1,0 +1,52 @@
+"""A backup that was not made is told, and so is a job that does not tell anything."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from infra.local.host import ROOT
+from tests.packaging.templates import FUNCTIONS, TEMPLATE, of_type
+
+ALARMS = of_type(TEMPLATE, "AWS::CloudWatch::Alarm")
+DAY_HOURS = 24
+
+
+@pytest.mark.parametrize("name", ["BackupMissedAlarm", "BackupSilentAlarm"])
+def test_what_the_daily_job_tells_of_backups_is_watched_and_the_topic_told(name: str) -> None:
+    alarm = ALARMS[name]
+    told = (ROOT / "functions" / "log_backup" / "door.py").read_text()
+    environment = FUNCTIONS["LogBackupFunction"]["Environment"]["Variables"]
+    common = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert re.search(rf'gauge\("{alarm["MetricName"]}", len', told)
+    assert alarm["Namespace"] == common["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [
+        {"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}
+    ]
+    topic = [{"Ref": "AlarmTopicArn"}]
+    assert alarm["AlarmActions"] == {"Fn::If": ["AlarmsAreSent", topic, {"Ref": "AWS::NoValue"}]}
+
+
+def test_a_missed_backup_is_an_alarm_until_a_repetition_makes_it_good() -> None:
+    alarm = ALARMS["BackupMissedAlarm"]
+
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("BackupsMissed", "Minimum")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_a_daily_job_that_does_not_run_is_an_alarm() -> None:
+    alarm = ALARMS["BackupSilentAlarm"]
+    (schedule,) = FUNCTIONS["LogBackupFunction"]["Events"].values()
+
+    assert schedule["Properties"]["Schedule"] == "cron(15 3 * * ? *)"
+    assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
+        "SampleCount",
+        "LessThanThreshold",
+        1,
+    )
+    assert alarm["TreatMissingData"] == "breaching"
+    hours = alarm["EvaluationPeriods"] * alarm["Period"] / 3600
+    assert DAY_HOURS < hours <= 7 * DAY_HOURS  # CloudWatch's limit for periods of an hour
