@@ -45,6 +45,7 @@ from usher.ledger.chain import ChainError
 from usher.ledger.closed import ClosedDays
 from usher.ledger.commands import LedgerExports
 from usher.ledger.delivery import Delivery
+from usher.ledger.erasure import ErasureError
 from usher.ledger.export import LedgerExport
 from usher.ledger.lines import LineError
 from usher.ledger.log import JoinLog
@@ -68,6 +69,8 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
+from usher.privacy.desk import PrivacyDesk
+from usher.privacy.queries import Privacy
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.queries import Halls, RewardReads
 from usher.rewards.reads import DynamoRewardReads
@@ -90,7 +93,10 @@ READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
 PATIENCE: Final = timedelta(seconds=100)
 """How long the ledger is read for one answer: less than the function's life (template.yaml)."""
-LEDGER_ERRORS: Final = (BotoCoreError, ChainError, ClientError, LineError, LineMissingError)
+LEDGER_ERRORS: Final = (
+    *(BotoCoreError, ChainError, ClientError),
+    *(ErasureError, LineError, LineMissingError),
+)
 TABLE_ERRORS: Final = (AwsError, StateError)
 
 
@@ -108,6 +114,7 @@ class Services:
     lookups: Lookups
     syncs: Syncs
     imports: Imports
+    privacy: Privacy
     codes: CodeChoices
     records: CodeRecords
     settings: SettingReads
@@ -174,6 +181,7 @@ def _services(
         lookups=Lookup(reader, members, guilds, staff, LEDGER_ERRORS, TABLE_ERRORS),
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
+        privacy=PrivacyDesk(bucket, reader, pool, patience),
         codes=DynamoCodeChoices(table),
         records=DynamoCodeRecords(table),
         settings=DynamoSettingReads(table),

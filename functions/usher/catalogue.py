@@ -23,6 +23,8 @@ from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
 from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
 from usher.policy.commands import clear, set_, show
+from usher.privacy.commands import delete, erase, export, keep, privacy
+from usher.privacy.commands import view as view_own
 from usher.rewards.commands import add_rank, ranks, remove_rank, trust
 from usher.rewards.milestone_commands import (
     achievements,
@@ -42,7 +44,7 @@ from usher.staff.report_commands import report, turn_report
 
 LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_member_invites)
 
-COMMANDS: Final = (invite, *LOGS, staff)
+COMMANDS: Final = (invite, *LOGS, staff, privacy)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
@@ -54,6 +56,7 @@ EVERY: Final = (
     *(channel_, message_, numbers_, preview),
     *LOGS,
     *(set_staff, remove, list_, role, report),
+    *(view_own, export, delete),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -62,8 +65,7 @@ REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
 ACTIONS: Final = (
     *(turn, switch, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
-    *REWARDS,
-    apply_recount,
+    *(*REWARDS, apply_recount, erase, keep),
 )
 """What buttons do."""
 

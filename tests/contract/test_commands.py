@@ -108,15 +108,19 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/staff list": [],
         "/staff role": [("role", False)],
         "/staff report": [("from", False), ("to", False)],
+        "/privacy view": [],
+        "/privacy export": [],
+        "/privacy delete": [("for_good", False)],
     }
 
 
 def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
-    invite, *others = ROUTER.registration()
+    invite, *others, privacy = ROUTER.registration()
 
     assert invite["default_member_permissions"] is None
+    assert privacy["default_member_permissions"] is None
     assert [command["default_member_permissions"] for command in others] == ["32"] * 5
-    for command in (invite, *others):
+    for command in (invite, *others, privacy):
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]
 

@@ -104,14 +104,17 @@ def test_only_three_read_the_token() -> None:
     assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole"}
 
 
-def test_who_answers_members_writes_exports_and_nothing_else_of_the_bucket() -> None:
+def test_who_answers_members_writes_exports_and_wishes_and_nothing_else_of_the_bucket() -> None:
     resources = [
         s["Resource"]
         for role, s in statements(TEMPLATE)
         if role == "CommandWorkerRole" and "s3:PutObject" in listed(s["Action"])
     ]
 
-    assert resources == [{"Fn::Sub": "${LedgerBucket.Arn}/exports/*"}]
+    assert resources == [
+        {"Fn::Sub": "${LedgerBucket.Arn}/exports/*"},
+        {"Fn::Sub": "${LedgerBucket.Arn}/erased/*/asked.json"},
+    ]
 
 
 @pytest.mark.parametrize("role", ["InteractionsRole", "CommandWorkerRole"])
@@ -209,13 +212,27 @@ def test_the_daily_job_writes_no_line() -> None:
     ]
 
     folders = [resource["Fn::Sub"].partition("}/")[2] for resource in put["Resource"]]
-    assert sorted(folders) == ["backups/*", "chain/*", "closed/*", "csv/*", "names/*"]
+    written = ["backups/*", "chain/*", "closed/*", "csv/*", "erased/*/swept.json", "names/*"]
+    assert sorted(folders) == written
 
 
-def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:
+def test_only_the_daily_job_may_destroy_and_only_where_names_rest() -> None:
+    (destroy,) = [
+        (role, s)
+        for role, s in statements(TEMPLATE)
+        if any(action.startswith("s3:Delete") for action in listed(s["Action"]))
+    ]
+
+    role, statement = destroy
+    assert (role, listed(statement["Action"])) == ("LogBackupRole", ["s3:DeleteObjectVersion"])
+    folders = [resource["Fn::Sub"].partition("}/")[2] for resource in statement["Resource"]]
+    assert folders == ["names/*", "csv/*", "exports/*", "parked/*"]
+
+
+def test_nothing_may_pass_the_ledger_s_lock() -> None:
     actions = {action for _, s in statements(TEMPLATE) for action in listed(s["Action"])}
 
-    assert not {a for a in actions if a.startswith(("s3:Delete", "s3:Bypass"))}
+    assert not {a for a in actions if a.startswith("s3:Bypass")}
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))

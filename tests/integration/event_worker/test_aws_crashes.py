@@ -176,7 +176,7 @@ def death_after(step: int) -> Fuse:
 def test_a_death_after_any_call_of_aws_changes_nothing(cloud: Cloud) -> None:
     tried = try_every_call(cloud, death_after)
 
-    reads = {"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query"}
+    reads = {"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query", "s3.GetObject"}
     assert tried == {*reads, *WRITES, "sqs.SendMessage"}
 
 

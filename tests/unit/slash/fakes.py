@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
+from tests.fakes.privacy import FakePrivacy
 from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
@@ -242,6 +243,7 @@ class FakeServices:
     lookups: FakeLookups = field(default_factory=FakeLookups)
     syncs: FakeSyncs = field(default_factory=FakeSyncs)
     imports: FakeImports = field(default_factory=FakeImports)
+    privacy: FakePrivacy = field(default_factory=FakePrivacy)
     desk: FakeDesk = field(default_factory=FakeDesk)
     records: FakeRecords = field(default_factory=FakeRecords)
     settings: FakeSettings = field(init=False)
