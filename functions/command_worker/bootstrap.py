@@ -34,6 +34,9 @@ from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.greeting.discord_people import DiscordPeople
+from usher.greeting.drafts import Drafts
+from usher.greeting.store import DynamoRecords
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
 from usher.ledger.chain import ChainError
@@ -107,6 +110,7 @@ class Services:
     rewards: RewardReads
     halls: Halls
     fakes: FakeRules
+    greetings: Drafts
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -168,6 +172,7 @@ def _services(
         rewards=DynamoRewardReads(table),
         halls=DiscordHall(rest, _now),
         fakes=fakes,
+        greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
     )
 
 

@@ -52,6 +52,8 @@ class Embed:
     footer: str = ""
     color: int | None = None
     timestamp: datetime | None = None
+    thumbnail: str = ""
+    """Address of a picture in the corner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ def _embed(embed: Embed, budget: _Budget) -> Json:
         "description": budget.take(embed.description, DESCRIPTION_LIMIT),
         "footer": {"text": footer} if (footer := budget.take(embed.footer, FOOTER_LIMIT)) else None,
         "color": embed.color,
+        "thumbnail": {"url": embed.thumbnail} if embed.thumbnail else None,
         "timestamp": None if embed.timestamp is None else format_time(embed.timestamp),
     }
     fields: list[Json] = []
