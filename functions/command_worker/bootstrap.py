@@ -39,6 +39,9 @@ from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.greeting.discord_people import DiscordPeople
+from usher.greeting.drafts import Drafts
+from usher.greeting.store import DynamoRecords
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
 from usher.ledger.chain import ChainError
@@ -117,6 +120,7 @@ class Services:
     analytics: AnalyticsReads
     charts: Charts
     fakes: FakeRules
+    greetings: Drafts
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -183,6 +187,7 @@ def _services(
         analytics=DynamoAnalyticsReads(table, guilds, Counting(store, pool)),
         charts=PillowCharts(),
         fakes=fakes,
+        greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
     )
 
 

@@ -10,6 +10,7 @@ from usher.contracts.effect import (
     CheckInvite,
     CheckStanding,
     Effect,
+    Greet,
     MendRank,
     SendMessage,
     SweepStandings,
@@ -34,6 +35,14 @@ class Trouble(Protocol):
         """Look whether a problem is mended; raises DiscordError, and errors of table and queue."""
 
 
+class Greetings(Protocol):
+    """What says welcome and farewell."""
+
+    def greet(self, order: Greet) -> None:
+        """Say a greeting, once; raises DiscordError, and errors of the table."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
@@ -41,6 +50,7 @@ class DiscordEffects:
     rest: Rest
     standings: Standings
     trouble: Trouble
+    greetings: Greetings
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -57,6 +67,8 @@ class DiscordEffects:
                 self.standings.sweep(effect)
             case MendRank():
                 self.trouble.mend(effect)
+            case Greet():
+                self.greetings.greet(effect)
             case _:
                 assert_never(effect)
 

@@ -12,6 +12,8 @@ from usher.credit.fake_commands import apply as apply_recount
 from usher.credit.fake_commands import recount, tracking
 from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
+from usher.greeting.farewell_commands import FAREWELL, farewell
+from usher.greeting.welcome_commands import WELCOME, welcome
 from usher.invites.create_commands import create
 from usher.invites.label_commands import label
 from usher.invites.notice_commands import channel, joins, lead, off
@@ -42,7 +44,7 @@ from usher.staff.report_commands import report, turn_report
 
 LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_member_invites)
 
-COMMANDS: Final = (invite, *LOGS, staff)
+COMMANDS: Final = (invite, *LOGS, staff, welcome, farewell)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
@@ -54,6 +56,8 @@ EVERY: Final = (
     *(channel_, message_, numbers_, preview),
     *LOGS,
     *(set_staff, remove, list_, role, report),
+    *WELCOME,
+    *FAREWELL,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
