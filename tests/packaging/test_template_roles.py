@@ -16,6 +16,7 @@ from tests.packaging.templates import (
 from usher.analytics.store import FiguresRow, PlacesRow, ProgressRow
 from usher.attribution.backfill_store import BackfillRow
 from usher.attribution.gate_store import SearchRow
+from usher.greeting.store import WRITTEN as GREETINGS_WRITTEN
 from usher.ledger.head_store import ChainRow
 from usher.rewards.store import WRITTEN
 
@@ -160,16 +161,23 @@ def test_the_sweeper_reads_what_is_due_tells_of_it_and_does_nothing_else() -> No
     }
 
 
-def test_the_effects_function_writes_milestones_and_problems_and_nothing_else() -> None:
-    (update,) = [
-        s
+def test_the_effects_function_writes_milestones_problems_and_greetings_and_nothing_else() -> None:
+    updates = {
+        s["Sid"]: s
         for role, s in statements(TEMPLATE)
         if role == "EffectsRole" and "dynamodb:UpdateItem" in listed(s["Action"])
-    ]
+    }
 
-    assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
-    (names,) = update["Condition"].values()
+    assert all(listed(s["Action"]) == ["dynamodb:UpdateItem"] for s in updates.values())
+    conditions = {sid: s["Condition"] for sid, s in updates.items()}
+    (names,) = conditions.pop("KeepMilestonesAndProblems").values()
     assert tuple(names["dynamodb:Attributes"]) == WRITTEN
+    assert conditions == {
+        "KeepGreetings": {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "GREET#*"},
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": [*GREETINGS_WRITTEN]},
+        }
+    }
 
 
 def test_the_daily_job_writes_heads_and_nothing_else_of_the_table() -> None:
