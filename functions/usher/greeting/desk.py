@@ -1,12 +1,12 @@
 """What /welcome and /farewell have in common: setting, showing, previewing."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, Protocol
 
 from usher.contracts.deeds import Deed, SettingChanged
 from usher.greeting.drafting import BLURPLE, Draft
 from usher.greeting.settings import (
-    KEYS,
     OFF,
     ON,
     Greeting,
@@ -14,6 +14,8 @@ from usher.greeting.settings import (
     read_color,
     setting,
     standard,
+    write_color,
+    write_greeting,
 )
 from usher.greeting.values import FAREWELLS_TOO, PLACEHOLDERS
 from usher.ids import ChannelId, GuildId, UserId
@@ -21,7 +23,8 @@ from usher.slash import text
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.replies import Embed, Field, Reply, sentence
-from usher.slash.say import later, say
+from usher.slash.say import ENGLISH, later, say
+from usher.slash.template import placeholders
 
 LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 
@@ -67,7 +70,8 @@ def switch_on(ctx: Ctx[Services], occasion: Occasion, channel: ChannelId | None)
     greeting = ctx.services.greetings.greeting(ctx.guild_id, occasion)
     if channel is None and greeting.channel_id is None and not greeting.dm:
         raise UserError(say("Say in which `channel`; none is set yet."))
-    wanted: dict[str, str | None] = {"state": ON, "locale": ctx.locale}
+    locale = None if ctx.locale == ENGLISH else ctx.locale
+    wanted: dict[str, str | None] = {"state": ON, "locale": locale}
     if channel is not None:
         wanted["channel_id"] = channel
     return _change(ctx, occasion, wanted)
@@ -99,9 +103,10 @@ def frame(
     if title is not None:
         wanted["title"] = title.strip() or None
     if color is not None:
-        if read_color(color) is None:
+        number = read_color(color)
+        if number is None:
             raise UserError(say("`color` must be like `#5865F2`."))
-        wanted["color"] = color.strip()
+        wanted["color"] = write_color(number)
     if thumbnail is not None:
         wanted["thumbnail"] = OFF if thumbnail == OFF else None
     return _change(ctx, occasion, wanted)
@@ -114,7 +119,8 @@ def switch(ctx: Ctx[Services], occasion: Occasion, key: str, state: str) -> Repl
 
 def reset(ctx: Ctx[Services], occasion: Occasion) -> Reply:
     """Go back to the beginning: nothing is greeted, nothing is set."""
-    return _change(ctx, occasion, dict.fromkeys(KEYS))
+    held = ctx.services.greetings.greeting(ctx.guild_id, occasion)
+    return _change(ctx, occasion, dict.fromkeys(write_greeting(held)))
 
 
 def show(ctx: Ctx[Services], occasion: Occasion) -> Reply:
@@ -134,7 +140,10 @@ def show(ctx: Ctx[Services], occasion: Occasion) -> Reply:
     if greeting.embed and greeting.title:
         fields.append(Field(say("Title"), _typed(greeting.title)))
     fields.append(Field(say("Message"), _typed(greeting.message or standard(occasion))))
-    fields.append(Field(say("Placeholders"), _placeholders(occasion)))
+    known = (*PLACEHOLDERS, *(FAREWELLS_TOO if occasion is Occasion.FAREWELL else ()))
+    fields.append(Field(say("Placeholders"), _named(known)))
+    if strange := placeholders(greeting.text + greeting.title) - {*known}:
+        fields.append(Field(say("No placeholders; these stay as typed"), _named(sorted(strange))))
     title = say("Welcome") if occasion is Occasion.WELCOME else say("Farewell")
     embed = Embed(state, title, tuple(fields), color=BLURPLE)
     return Reply(embeds=(embed,), ephemeral=True)
@@ -149,6 +158,8 @@ def preview(ctx: Ctx[Services], occasion: Occasion) -> Reply:
 
 
 def _change(ctx: Ctx[Services], occasion: Occasion, wanted: dict[str, str | None]) -> Reply:
+    """Have settings changed, as far as they differ, and show what is set then."""
+    held = write_greeting(ctx.services.greetings.greeting(ctx.guild_id, occasion))
     deeds = [
         SettingChanged(
             f"{ctx.interaction_id}.{occasion.value}.{key}",
@@ -158,8 +169,9 @@ def _change(ctx: Ctx[Services], occasion: Occasion, wanted: dict[str, str | None
             ctx.now,
         )
         for key, value in wanted.items()
+        if held.get(key) != value
     ]
-    if not ctx.services.deeds.do(ctx.guild_id, *deeds):
+    if deeds and not ctx.services.deeds.do(ctx.guild_id, *deeds):
         return sentence(say(LATER))
     return show(ctx, occasion)
 
@@ -169,6 +181,5 @@ def _typed(message: str) -> str:
     return f"```\n{text.cut(message.replace('```', 'ˋˋˋ'), 1000)}\n```"
 
 
-def _placeholders(occasion: Occasion) -> str:
-    more = FAREWELLS_TOO if occasion is Occasion.FAREWELL else ()
-    return " ".join(f"`{{{name}}}`" for name in (*PLACEHOLDERS, *more))
+def _named(names: Iterable[str]) -> str:
+    return " ".join(f"`{{{name}}}`" for name in names)

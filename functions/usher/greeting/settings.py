@@ -16,12 +16,6 @@ TITLE_LIMIT: Final = 200
 ON: Final = "on"
 OFF: Final = "off"
 
-KEYS: Final = (
-    *("state", "channel_id", "message", "embed", "title", "color"),
-    *("thumbnail", "dm", "bots", "locale"),
-)
-"""Every key of the group; `reset` clears them."""
-
 
 class Occasion(StrEnum):
     """What is greeted; also the name of the group of settings."""
@@ -90,6 +84,27 @@ def read_greeting(occasion: Occasion, values: Mapping[str, object]) -> Greeting:
         bots=text("bots") == ON,
         locale=text("locale") or ENGLISH,
     )
+
+
+def write_greeting(greeting: Greeting) -> dict[str, str]:
+    """Write what `read_greeting` reads: keys at their default are left out."""
+    switches = {"embed": greeting.embed, "dm": greeting.dm, "bots": greeting.bots}
+    told = {
+        "state": ON if greeting.on else "",
+        "channel_id": greeting.channel_id or "",
+        "message": greeting.message,
+        "title": greeting.title,
+        "color": "" if greeting.color is None else write_color(greeting.color),
+        "thumbnail": "" if greeting.thumbnail else OFF,
+        "locale": "" if greeting.locale == ENGLISH else greeting.locale,
+        **{key: ON if on else "" for key, on in switches.items()},
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+def write_color(color: int) -> str:
+    """Write `#5865F2`."""
+    return f"#{color:06X}"
 
 
 def read_color(written: str) -> int | None:

@@ -89,6 +89,24 @@ def test_reset_forgets_everything(desk: Desk) -> None:
     assert held(desk) == Greeting(Occasion.WELCOME)
 
 
+def test_what_changes_nothing_is_no_deed(desk: Desk) -> None:
+    desk.run("welcome on", option("channel", CHANNEL, 7))
+    done = len(desk.services.deeds.done)
+    for line in ("welcome on", "farewell off", "farewell reset", "welcome message"):
+        desk.run(line)
+    assert len(desk.services.deeds.done) == done
+    desk.run("welcome reset")
+    assert len(desk.services.deeds.done) == done + 3
+
+
+def test_what_looks_like_a_placeholder_and_is_none_is_pointed_out(desk: Desk) -> None:
+    told = words(desk.run("welcome message", option("text", "{member} {memer} {stayed}")))
+    assert "No placeholders; these stay as typed: `{memer}` `{stayed}`" in told
+    assert "stay as typed" not in words(
+        desk.run("farewell message", option("text", "{member} {stayed}"))
+    )
+
+
 def test_members_may_not(desk: Desk) -> None:
     for line in ("welcome show", "farewell preview", "welcome reset"):
         assert "You need Manage Server" in words(desk.run(line, rights=0))
@@ -97,4 +115,4 @@ def test_members_may_not(desk: Desk) -> None:
 
 def test_a_busy_worker_is_told_of(desk: Desk) -> None:
     desk.services.deeds.busy = True
-    assert "event worker is busy" in words(desk.run("welcome off"))
+    assert "event worker is busy" in words(desk.run("welcome dm", option("state", "on")))

@@ -1,9 +1,12 @@
 """What a greeting says: placeholders, words where nothing is known, and whom it notifies."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builders import GUILD, at
 from tests.fakes.greeting import IDA, NEW, origin
@@ -12,9 +15,15 @@ from usher.attribution.outcomes import Kind
 from usher.attribution.queries import MemberOrigin, OutcomeName
 from usher.greeting.drafting import draft
 from usher.greeting.model import Face, Place, Scene
-from usher.greeting.settings import Greeting, Occasion, read_color, read_greeting
+from usher.greeting.settings import (
+    Greeting,
+    Occasion,
+    read_color,
+    read_greeting,
+    write_greeting,
+)
 from usher.greeting.values import FAREWELLS_TOO, PLACEHOLDERS, ordinal, span, values_of
-from usher.ids import VANITY
+from usher.ids import VANITY, ChannelId
 
 MASON = Face(NEW, "mason", "Mason", avatar="https://cdn.example/m.png")
 SCENE = Scene(
@@ -164,6 +173,37 @@ def test_times_are_told_by_their_largest_unit(time: timedelta, written: str) -> 
 
 def test_a_number_that_is_not_known_is_a_word() -> None:
     assert said("{count}", replace(SCENE, place=Place("A guild", None))) == "many"
+
+
+@given(
+    st.builds(
+        Greeting,
+        occasion=st.sampled_from(Occasion),
+        on=st.booleans(),
+        channel_id=st.none() | st.just(ChannelId("5")),
+        message=st.text(),
+        embed=st.booleans(),
+        title=st.text(),
+        color=st.none() | st.integers(0, 0xFFFFFF),
+        thumbnail=st.booleans(),
+        dm=st.booleans(),
+        bots=st.booleans(),
+        locale=st.sampled_from(["en-US", "de"]),
+    )
+)
+def test_what_is_written_of_settings_is_read_again(greeting: Greeting) -> None:
+    assert read_greeting(greeting.occasion, write_greeting(greeting)) == greeting
+
+
+@given(st.text(), st.text())
+def test_whatever_people_are_called_a_message_mentions_nobody_else(name: str, tag: str) -> None:
+    rogue = replace(MASON, display_name=name, username=tag)
+    scene = replace(SCENE, who=rogue, inviter=rogue)
+    message = "{member} {member:name} {member:tag} {inviter:name} {inviter:tag}"
+    greeting = Greeting(Occasion.WELCOME, message=message, embed=True, title=message)
+    (embed,) = draft(greeting, scene).reply.embeds
+    for text in (said(message, scene), embed.title, embed.description):
+        assert not re.search(r"(?<!\\)[@<]|https?://", text)
 
 
 def test_settings_that_no_release_writes_count_as_the_default() -> None:
