@@ -282,14 +282,15 @@ async def test_a_newcomer_accepts_the_rules_and_reads_a_direct_message(
         body = {"recipient_id": noor.id}
         async with session.post("api/v10/users/@me/channels", json=body) as opened:
             channel = (await opened.json())["id"]
-        said = {"content": "Welcome, only you"}
+        said = {"content": r"Welcome, only you\. Not \@everyone"}
         async with session.post(f"api/v10/channels/{channel}/messages", json=said) as sent:
             assert sent.status == 200
 
     # Then they find it beside the channels, and nobody else does
     direct = page.locator("#channels").get_by_role("button", name="@")
     await direct.click()
-    await expect(page.locator("#messages")).to_contain_text("Welcome, only you")
+    await expect(page.locator("#messages")).to_contain_text("Welcome, only you. Not @everyone")
+    await expect(page.locator("#messages .mention")).to_have_count(0)
     await page.locator("#members").get_by_role("button", name="Mara").click()
     await expect(direct).to_have_count(0)
     await expect(page.locator("#messages")).not_to_contain_text("Welcome, only you")

@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
+from usher.attribution.model import Membership
 from usher.attribution.outcomes import Confidence
 from usher.contracts.effect import Greet
 from usher.contracts.observation import MemberJoined, MemberUpdated, Observation
@@ -28,8 +29,6 @@ UNSURE_SECONDS: Final = 30
 CAUSE_SECONDS: Final = 10
 """How long after a leave the audit log may still tell why (attribution/departing.py)."""
 SURE: Final = frozenset({Confidence.DETERMINISTIC, Confidence.CONFIRMED, Confidence.EXACT})
-
-type Membership = tuple[UserId, datetime]
 
 
 @dataclass(frozen=True, slots=True)
