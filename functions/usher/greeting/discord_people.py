@@ -8,7 +8,7 @@ from usher.contracts.discord_records import read_person
 from usher.contracts.wire import Fields, as_fields, read_snowflake, read_time, unless_none
 from usher.greeting.model import Face, Place
 from usher.ids import ChannelId, GuildId, UserId
-from usher.platform.discord_rest import RefusedError
+from usher.platform.discord_rest import DiscordError, RefusedError
 from usher.slash.replies import Json
 
 UNKNOWN_MEMBER: Final = 10007
@@ -68,14 +68,22 @@ class DiscordPeople:
 
 @dataclass(frozen=True, slots=True)
 class DiscordPost:
-    """Implements Post. Raises DiscordError; RefusedError where the channel cannot be written to."""
+    """Implements Post. Raises DiscordError; RefusedError where the channel cannot be written to.
+
+    A category, or what Discord finds wrong with a message, is a refusal too: no retry helps.
+    """
 
     rest: Rest
 
     def send(self, channel_id: ChannelId, message_id: str, body: Json) -> None:
         """Post a message; Discord does not post one of the same nonce again for some minutes."""
         named = {**body, "nonce": message_id, "enforce_nonce": True}
-        self.rest.call("POST", f"/channels/{_part(channel_id)}/messages", named)
+        try:
+            self.rest.call("POST", f"/channels/{_part(channel_id)}/messages", named)
+        except DiscordError as error:
+            if error.status == 400:
+                raise RefusedError(error.status, error.code) from error
+            raise
 
     def send_directly(self, user_id: UserId, message_id: str, body: Json) -> bool:
         """Send it to a user alone; False where their direct messages are closed."""

@@ -8,7 +8,7 @@ import pytest
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.model import Place
 from usher.ids import ChannelId, GuildId, UserId
-from usher.platform.discord_rest import RefusedError
+from usher.platform.discord_rest import DiscordError, RefusedError
 
 NOOR = UserId("175928847299117063")
 USER = {"id": NOOR, "username": "noor", "global_name": "Noor", "discriminator": "0", "avatar": None}
@@ -93,6 +93,15 @@ def test_a_direct_message_opens_its_channel_first() -> None:
 def test_closed_direct_messages_are_no_error(code: int) -> None:
     rest = Rest([{"id": "77"}, RefusedError(403, code)])
     assert not DiscordPost(rest).send_directly(NOOR, "g1", {"content": "Hi"})
+
+
+def test_a_channel_that_holds_no_messages_is_a_refusal_and_an_outage_is_none() -> None:
+    post = DiscordPost(Rest([DiscordError(400, 50008), DiscordError(503)]))
+    with pytest.raises(RefusedError):
+        post.send(ChannelId("5"), "g1", {"content": "Hi"})
+    with pytest.raises(DiscordError) as raised:
+        post.send(ChannelId("5"), "g1", {"content": "Hi"})
+    assert not isinstance(raised.value, RefusedError)
 
 
 def test_other_refusals_are() -> None:
