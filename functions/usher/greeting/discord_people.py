@@ -78,17 +78,12 @@ class DiscordPost:
     def send(self, channel_id: ChannelId, message_id: str, body: Json) -> None:
         """Post a message; Discord does not post one of the same nonce again for some minutes."""
         named = {**body, "nonce": message_id, "enforce_nonce": True}
-        try:
-            self.rest.call("POST", f"/channels/{_part(channel_id)}/messages", named)
-        except DiscordError as error:
-            if error.status == 400:
-                raise RefusedError(error.status, error.code) from error
-            raise
+        self._post(f"/channels/{_part(channel_id)}/messages", named)
 
     def send_directly(self, user_id: UserId, message_id: str, body: Json) -> bool:
         """Send it to a user alone; False where their direct messages are closed."""
         try:
-            opened = self.rest.call("POST", "/users/@me/channels", {"recipient_id": user_id})
+            opened = self._post("/users/@me/channels", {"recipient_id": user_id})
             channel = ChannelId(read_snowflake(as_fields(opened, "channel"), "id"))
             self.send(channel, message_id, body)
         except RefusedError as error:
@@ -96,6 +91,14 @@ class DiscordPost:
                 return False
             raise
         return True
+
+    def _post(self, route: str, body: Json) -> object:
+        try:
+            return self.rest.call("POST", route, body)
+        except DiscordError as error:
+            if error.status == 400:
+                raise RefusedError(error.status, error.code) from error
+            raise
 
 
 def _face(member: Fields) -> Face:
