@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from usher.attribution.model import Stored
+from usher.attribution.model import Membership, Stored
 from usher.attribution.ports import Change, Guilds, GuildSettings, Loaded
 from usher.contracts.observation import Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import Members
+from usher.greeting.settings import Occasion
 from usher.ids import GuildId, UserId
 from usher.platform.cache import Cache, Uses
 
@@ -77,6 +78,19 @@ class CachedGuilds:
     def rules(self, guild_id: GuildId) -> Rules:
         """Read by which rules memberships are fake."""
         return self._get(self.judging, guild_id, self.inner.rules)
+
+    def greets(self, guild_id: GuildId) -> frozenset[Occasion]:
+        """Read what the guild greets; unremembered, since updates come without a head being read.
+
+        Two keys, and only where somebody came, went or passed the screening.
+        """
+        return self.inner.greets(guild_id)
+
+    def screened(
+        self, guild_id: GuildId, memberships: Collection[Membership]
+    ) -> frozenset[Membership]:
+        """Pick the memberships that began with the screening still before them."""
+        return self.inner.screened(guild_id, memberships)
 
     def take_uses(self) -> Uses:
         """Say how often something was remembered since this was asked last."""
