@@ -58,7 +58,7 @@ _MODE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Renders pages. `form_targets` are where the Join button may lead, for the browser's policy."""
+    """Renders pages. `form_targets` are origins that the Join button may lead to."""
 
     base_url: str
     """Where visitors reach this function, without a slash at the end."""
@@ -90,6 +90,14 @@ class Pages:
         headline, text, status = _CLOSED[state]
         return self._page("closed.html", status, {"headline": say(headline), "text": say(text)})
 
+    def full(self) -> Response[str]:
+        """Say that no invite can be had just now."""
+        fields = {
+            "headline": say("The door is crowded"),
+            "text": say("No invite could be made just now. Please try again in a minute."),
+        }
+        return self._page("closed.html", 503, fields)
+
     def _page(self, name: str, status: int, fields: Mapping[str, object]) -> Response[str]:
         body = _ENVIRONMENT.get_template(name).render(fields)
         return Response(status, "text/html; charset=utf-8", body, headers=self._headers())
@@ -120,6 +128,9 @@ def _hash(text: str) -> str:
 
 
 _ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, auto_reload=False
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    auto_reload=False,
 )
 _ENVIRONMENT.globals |= {"style": Markup(_STYLE), "say": say, "lang": "en"}  # noqa: S704
