@@ -49,7 +49,7 @@ class SharedInvites:
 
 def build(environ: Mapping[str, str]) -> ReferralDoor:
     """Build the door; raises SettingsError. Opens no connection."""
-    found = require(environ, "TABLE_NAME", "PUBLIC_URL")
+    found = require(environ, "TABLE_NAME")
     client = SignedClient(DYNAMODB, environ)
     reads = DynamoReads(client, found["TABLE_NAME"])
     invite_base = (environ.get("DISCORD_INVITE_BASE") or INVITE_BASE).rstrip("/")
@@ -62,10 +62,10 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
         device_of=device_of,
     )
     names, invitations = GuildNames(reads), SharedInvites(invite_base)
-    pages = Pages(found["PUBLIC_URL"].rstrip("/"), (invite_base, "https://discord.com"))
+    pages = Pages((invite_base, "https://discord.com"))
     return ReferralDoor(
         (
-            public_routes(visits, pages, names, invitations),
+            public_routes(visits, pages, names, invitations, environ.get("PUBLIC_URL", "")),
             tracking_routes(visits, names, invitations),
         ),
         get_logger(),

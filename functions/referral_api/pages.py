@@ -60,12 +60,10 @@ _MODE: Final = {
 class Pages:
     """Renders pages. `form_targets` are origins that the Join button may lead to."""
 
-    base_url: str
-    """Where visitors reach this function, without a slash at the end."""
     form_targets: tuple[str, ...] = ("https://discord.gg", "https://discord.com")
 
-    def landing(self, landing: Landing, guild_name: str) -> Response[str]:
-        """Show what a link offers, and the way in."""
+    def landing(self, landing: Landing, guild_name: str, url: str) -> Response[str]:
+        """Show what a link offers, and the way in. `url` is the page's own address."""
         link, campaign, variant = landing.link, landing.campaign, landing.variant
         headline = variant.headline if variant else campaign.offer or campaign.name
         text = variant.body if variant else link.description or campaign.welcome
@@ -78,7 +76,7 @@ class Pages:
             "summary": " ".join(" ".join(body).split())[:SUMMARY_LENGTH] or headline,
             "body": body,
             "code": link.code,
-            "url": f"{self.base_url}/r/{link.code}",
+            "url": url,
             "variant": variant.name if variant else "",
             "mode": say(_MODE[link.mode]),
             "script": Markup(_SCRIPT),  # noqa: S704 - our own file

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from referral_api.pages import COOKIE, Pages
-from referral_api.requests import language_of, request_of
+from referral_api.requests import address_of, language_of, request_of
 from usher.ids import GuildId
 from usher.referrals.rules import State
 from usher.referrals.service import Landing, Visits
@@ -34,7 +34,7 @@ class Invitations(Protocol):
 
 
 def public_routes(
-    visits: Visits, pages: Pages, names: Names, invitations: Invitations
+    visits: Visits, pages: Pages, names: Names, invitations: Invitations, public_url: str
 ) -> APIGatewayHttpRouter:
     """Declare the routes."""
     router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call] # powertools
@@ -46,7 +46,8 @@ def public_routes(
             landing = visits.landing(code, who)
             if landing is None or landing.state is not State.OPEN:
                 return pages.closed(landing.state if landing else None)
-            shown = pages.landing(landing, names.name_of(landing.link.guild_id))
+            url = address_of(router.current_event, public_url)
+            shown = pages.landing(landing, names.name_of(landing.link.guild_id), url)
         if fresh and landing.campaign.variants:
             shown.cookies = [_kept(who)]
         return shown
@@ -56,7 +57,7 @@ def public_routes(
         landing = visits.landing(code, _visitor(router.current_event.cookies, visits)[0])
         if landing is not None and landing.state is State.OPEN:
             visits.click(landing, request_of(router.current_event))
-        return Response(204)
+        return Response(204, body="")
 
     @router.post("/r/<code>", include_in_schema=False)
     def enter(code: str) -> Response[str]:
@@ -92,4 +93,4 @@ def _kept(who: str) -> Cookie:
 
 
 def _to(url: str) -> Response[str]:
-    return Response(303, headers={"Location": url, "Cache-Control": "no-store"})
+    return Response(303, body="", headers={"Location": url, "Cache-Control": "no-store"})

@@ -27,3 +27,9 @@ def language_of(event: APIGatewayProxyEventV2) -> str:
             if name == "en":
                 return ENGLISH
     return ENGLISH
+
+
+def address_of(event: APIGatewayProxyEventV2, public_url: str) -> str:
+    """Tell the address of the page that was asked for; `public_url` is the site's, if it is set."""
+    site = public_url or f"https://{event.request_context.domain_name}"
+    return f"{site}{event.raw_path}"

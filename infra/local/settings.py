@@ -24,6 +24,7 @@ def stack_parameters(bot: Bot, import_at_install: int = 0) -> dict[str, str]:
         "DiscordPublicKey": bot.public_key,
         "DiscordApplicationId": bot.application_id,
         "DiscordApiBase": bot.api_base,
+        "DiscordInviteBase": bot.api_base.partition("/api/")[0] + "/practice/invite",
         "DiscordTokenSecretName": TOKEN_SECRET,
         # The emulator's ECS has no containers: ListenerProcess takes the nested stack's place.
         "DeployListener": "false",

@@ -21,6 +21,7 @@ ROOMS: Final = {
     "ConfirmerFunction": "confirmer",
     "SweeperFunction": "sweeper",
     "LogBackupFunction": "log_backup",
+    "ReferralApiFunction": "referral_api",
 }
 
 
