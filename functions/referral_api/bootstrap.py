@@ -17,6 +17,7 @@ from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SignedClient
+from usher.referrals.click_table import DynamoClicks
 from usher.referrals.service import Landing, Visits
 from usher.referrals.table import DynamoReferrals
 
@@ -55,6 +56,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
     invite_base = (environ.get("DISCORD_INVITE_BASE") or INVITE_BASE).rstrip("/")
     visits = Visits(
         table=DynamoReferrals(client, found["TABLE_NAME"]),
+        clicks=DynamoClicks(client, found["TABLE_NAME"]),
         clock=_now,
         new_id=lambda: secrets.token_hex(12),
         fresh_salt=lambda: secrets.token_bytes(32),

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from usher.referrals.model import Mode
 from usher.referrals.rules import State
 from usher.referrals.service import Landing
-from usher.slash.say import later, say
+from usher.slash.say import later, say, spoken
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SUMMARY_LENGTH: Final = 200
@@ -97,7 +97,8 @@ class Pages:
         return self._page("closed.html", 503, fields)
 
     def _page(self, name: str, status: int, fields: Mapping[str, object]) -> Response[str]:
-        body = _ENVIRONMENT.get_template(name).render(fields)
+        language = spoken().partition("-")[0]
+        body = _ENVIRONMENT.get_template(name).render(fields, lang=language)
         return Response(status, "text/html; charset=utf-8", body, headers=self._headers())
 
     def _headers(self) -> dict[str, str | list[str]]:
@@ -131,4 +132,4 @@ _ENVIRONMENT: Final = Environment(
     undefined=StrictUndefined,
     auto_reload=False,
 )
-_ENVIRONMENT.globals |= {"style": Markup(_STYLE), "say": say, "lang": "en"}  # noqa: S704
+_ENVIRONMENT.globals |= {"style": Markup(_STYLE), "say": say}  # noqa: S704

@@ -68,10 +68,10 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
         return landing
 
     @router.head("/api/referral/<code>", responses=REFUSALS, tags=["Links"])
-    def count(code: LinkPath) -> Response[None]:
+    def count(code: LinkPath) -> Response[str]:
         """Record a click without following it."""
         visits.click(found(code), request_of(router.current_event))
-        return Response(200, "application/json", None)
+        return Response(200, "application/json", "")
 
     @router.get("/api/referral/<code>/campaign", responses=REFUSALS, tags=["Links"])
     def campaign(code: LinkPath) -> CampaignView:
@@ -94,12 +94,12 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
         )
 
     @router.get("/api/referral/<code>", responses=REFUSALS, tags=["Links"])
-    def follow(code: LinkPath) -> Response[None]:
+    def follow(code: LinkPath) -> Response[str]:
         """Record a click and lead on to the link's page, or to Discord where it has an invite."""
         landing = found(code)
         click = visits.click(landing, request_of(router.current_event))
         url = _way_in(landing, invitations, click.visitor)
-        return Response(302, headers={"Location": url, "Cache-Control": "no-store"})
+        return Response(302, body="", headers={"Location": url, "Cache-Control": "no-store"})
 
     @router.post("/api/discord/create-managed-invite", responses=REFUSALS, tags=["Links"])
     def create(wanted: InviteRequest) -> InviteAnswer:

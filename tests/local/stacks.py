@@ -19,6 +19,7 @@ ROOMS = (
     "confirmer",
     "sweeper",
     "log_backup",
+    "referral_api",
 )
 PARAMETERS = {
     "Stage": "test",

@@ -77,7 +77,7 @@ def queues_of(function: Json) -> list[Json]:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 7
+    assert len(set(roles)) == len(FUNCTIONS) == 8
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 

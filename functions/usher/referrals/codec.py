@@ -74,6 +74,7 @@ def write_link(link: Link) -> Attributes:
         "updated_at": format_time(link.updated_at),
         "expires_at": None if link.expires_at is None else format_time(link.expires_at),
         "invite": link.invite,
+        "made_by": link.made_by,
     }
     written: Attributes = {name: {"S": text} for name, text in texts.items() if text}
     return written | {"active": {"BOOL": link.active}, "version": {"N": str(link.version)}}
@@ -96,6 +97,7 @@ def read_link(item: Item) -> Link:
         active=item.get("active") is True,
         mode=Mode(str(item["mode"])),
         invite=InviteCode(invite) if isinstance(invite, str) else None,
+        made_by=str(item.get("made_by") or ""),
         counts=read_counts(item),
         version=_count(item.get("version")),
     )

@@ -126,5 +126,7 @@ class Link:
     mode: Mode = Mode.MANAGED
     invite: InviteCode | None = None
     """The shared invite, where one was made."""
+    made_by: str = ""
+    """What made it, for example an interaction's id: the same again makes no other."""
     counts: Counts = Counts()
     version: int = 1

@@ -17,7 +17,7 @@ class StaleError(Exception):
 
 
 class ReferralTable(Protocol):
-    """Campaigns, links and what is counted. Every method may raise AwsError."""
+    """Campaigns and links. Every method may raise AwsError."""
 
     def link(self, code: LinkCode) -> Link | None:
         """Read a link."""
@@ -39,6 +39,10 @@ class ReferralTable(Protocol):
         """Replace a campaign of the version before; raises StaleError."""
         ...
 
+    def links(self, guild_id: GuildId) -> tuple[Link, ...]:
+        """Read all links of a guild, newest first."""
+        ...
+
     def add_link(self, link: Link) -> None:
         """Write a new link; raises TakenError."""
         ...
@@ -46,6 +50,10 @@ class ReferralTable(Protocol):
     def change_link(self, link: Link) -> None:
         """Replace a link's own attributes, of the version before; raises StaleError."""
         ...
+
+
+class ClickTable(Protocol):
+    """Clicks and what is counted of them. Every method may raise AwsError."""
 
     def salt(self, day: date, fresh: bytes) -> bytes:
         """Read the day's salt, writing `fresh` where there is none yet."""

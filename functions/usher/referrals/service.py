@@ -15,7 +15,7 @@ from usher.referrals.clicks import (
     referrer_of,
 )
 from usher.referrals.model import Campaign, Link, LinkCode, Variant
-from usher.referrals.ports import ReferralTable
+from usher.referrals.ports import ClickTable, ReferralTable
 from usher.referrals.rules import State, is_code, state_of, variant_for, visitor_of
 
 
@@ -35,6 +35,7 @@ class Visits:
     """Looks links up and counts clicks."""
 
     table: ReferralTable
+    clicks: ClickTable
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     fresh_salt: Callable[[], bytes]
@@ -58,7 +59,7 @@ class Visits:
         """Record a click, and say what it counts as. Raises AwsError."""
         now = self.clock()
         human = is_human(request, self.is_crawler)
-        return self.table.record(
+        return self.clicks.record(
             Click(
                 id=self.new_id(),
                 code=landing.link.code,
@@ -75,5 +76,5 @@ class Visits:
 
     def visitor(self, request: Request, now: datetime) -> str:
         """Name a visitor for today."""
-        salt = self.table.salt(now.astimezone(UTC).date(), self.fresh_salt())
+        salt = self.clicks.salt(now.astimezone(UTC).date(), self.fresh_salt())
         return visitor_of(salt, request.address, request.user_agent)
