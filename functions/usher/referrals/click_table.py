@@ -76,7 +76,7 @@ class DynamoClicks:
         )
         rows = answer.get("Items")
         reads = (_decoded(row) for row in rows) if isinstance(rows, list) else ()
-        return tuple(_read_click(code, row) for row in reads)
+        return tuple(read_click(code, row) for row in reads)
 
     def _salt(self, key: tuple[str, str]) -> bytes | None:
         item = DynamoReads(self.client, self.name).get(key, consistent=True)
@@ -148,7 +148,8 @@ def _write_click(click: Click) -> Attributes:
     return written | _ttl(click.at + KEEP_CLICKS)
 
 
-def _read_click(code: LinkCode, row: Item) -> Click:
+def read_click(code: LinkCode, row: Item) -> Click:
+    """Read a click's row."""
     _, at, id_ = str(row["sk"]).split("#", 2)
 
     def text(name: str) -> str:
