@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import crawleruseragents
 
+from referral_api.cors import Cors
 from referral_api.devices import device_of
 from referral_api.door import ReferralDoor
 from referral_api.pages import Pages
 from referral_api.public import public_routes
 from referral_api.tracking import tracking_routes
+from referral_api.v1.bootstrap import build_rest
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
@@ -71,6 +73,15 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             tracking_routes(visits, names, invitations),
         ),
         get_logger(),
+        build_rest(
+            client,
+            found["TABLE_NAME"],
+            environ.get("PUBLIC_URL", ""),
+            invite_base,
+            _now,
+            lambda: secrets.token_hex(16),
+        ),
+        Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),
     )
 
 

@@ -98,7 +98,7 @@ class Pages:
 
     def _page(self, name: str, status: int, fields: Mapping[str, object]) -> Response[str]:
         language = spoken().partition("-")[0]
-        body = _ENVIRONMENT.get_template(name).render(fields, lang=language)
+        body = ENVIRONMENT.get_template(name).render(fields, lang=language)
         return Response(status, "text/html; charset=utf-8", body, headers=self._headers())
 
     def _headers(self) -> dict[str, str | list[str]]:
@@ -126,10 +126,10 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-_ENVIRONMENT: Final = Environment(
+ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
     auto_reload=False,
 )
-_ENVIRONMENT.globals |= {"style": Markup(_STYLE), "say": say}  # noqa: S704
+ENVIRONMENT.globals |= {"style": Markup(_STYLE), "say": say}  # noqa: S704

@@ -85,8 +85,19 @@ class DynamoAnswers:
         text = json.dumps(answer, separators=(",", ":"))
         self._update(claim, "SET answer = :answer", {":answer": {"S": text}})
 
+    def forget(self, claim: Claim, now: datetime) -> None:
+        """Let the key be used anew: nothing was done."""
+        request = {
+            "TableName": self.table,
+            "Key": {"pk": {"S": f"I#{claim.name}"}, "sk": {"S": "I"}},
+            "UpdateExpression": "SET #ttl = :now",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {":now": {"N": str(int(now.timestamp()))}},
+        }
+        self.client.call("UpdateItem", request)
+
     def release(self, claim: Claim) -> None:
-        """Let who asks again begin at once: the work failed."""
+        """Let who asks again begin at once, with the same seed: it is open what was done."""
         long_ago = format_time(datetime.fromisoformat("2000-01-01T00:00:00+00:00"))
         self._update(claim, "SET begun_at = :ago", {":ago": {"S": long_ago}})
 

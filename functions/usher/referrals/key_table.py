@@ -51,7 +51,9 @@ class DynamoKeys:
         }
         listed = {"TableName": self.name, "Item": _key(f"R#{key.guild_id}", f"KEY#{key.prefix}")}
         try:
-            self.client.call("TransactWriteItems", {"TransactItems": [{"Put": own}, {"Put": listed}]})
+            self.client.call(
+                "TransactWriteItems", {"TransactItems": [{"Put": own}, {"Put": listed}]}
+            )
         except AwsError as error:
             if error.code in _REFUSED:
                 raise TakenError from error

@@ -55,6 +55,11 @@ class Visits:
         variant = variant_for(campaign.variants, link.code, seed)
         return Landing(link, campaign, state_of(link, campaign, self.clock()), variant)
 
+    def origins(self, code: str) -> tuple[str, ...]:
+        """Tell from which web origins a link may be used by script."""
+        landing = self.landing(code, "")
+        return () if landing is None else landing.campaign.origins
+
     def click(self, landing: Landing, request: Request) -> Click:
         """Record a click, and say what it counts as. Raises AwsError."""
         now = self.clock()
