@@ -60,6 +60,8 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
+from usher.referrals.ports import ReferralTable
+from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.queries import Halls, RewardReads
 from usher.rewards.reads import DynamoRewardReads
@@ -77,6 +79,7 @@ NEEDED: Final = (
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
+    "PUBLIC_URL",
 )
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
@@ -107,6 +110,8 @@ class Services:
     rewards: RewardReads
     halls: Halls
     fakes: FakeRules
+    referrals: ReferralTable
+    referral_url: str
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -168,6 +173,8 @@ def _services(
         rewards=DynamoRewardReads(table),
         halls=DiscordHall(rest, _now),
         fakes=fakes,
+        referrals=DynamoReferrals(table.client, table.table),
+        referral_url=found["PUBLIC_URL"].rstrip("/"),
     )
 
 

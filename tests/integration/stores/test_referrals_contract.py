@@ -144,6 +144,7 @@ def test_clicks_are_read_newest_first(stored: Stored) -> None:
     whole = click(
         "z",
         at=at(9),
+        visitor="w",
         variant="b",
         user_agent="Firefox",
         device=Device("mobile", "Firefox", "Android"),

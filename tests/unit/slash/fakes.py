@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
+from tests.fakes.referrals import FakeReferrals
 from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
@@ -230,6 +231,8 @@ class FakeServices:
     settings: FakeSettings = field(init=False)
     rewards: FakeRewardReads = field(init=False)
     halls: FakeHall = field(default_factory=FakeHall)
+    referrals: FakeReferrals = field(default_factory=FakeReferrals)
+    referral_url: str = "https://go.example"
 
     fakes: FakeFakeRules = field(init=False)
 
