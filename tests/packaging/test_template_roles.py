@@ -117,14 +117,29 @@ def test_who_answers_members_writes_exports_and_nothing_else_of_the_bucket() -> 
 def test_who_answers_members_writes_presses_and_nothing_else(role: str) -> None:
     # The emulator does not know dynamodb:LeadingKeys, so this one is read, not tried.
     writes = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
-    (put,) = [
+    own = [
         s
         for name, s in statements(TEMPLATE)
         if name == role and writes & {a.partition(":")[2] for a in listed(s["Action"])}
     ]
+    put = own[0]
+    assert len(own) == 1 or (role == "CommandWorkerRole" and own[1]["Sid"] == "WriteReferrals")
 
     assert listed(put["Action"]) == ["dynamodb:PutItem"]
     assert put["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "B#*"}}
+
+
+def test_who_makes_links_writes_them_and_nothing_else() -> None:
+    keys = {
+        role: s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for role, s in statements(TEMPLATE)
+        if s.get("Sid") in ("WriteReferrals", "CountClicks")
+    }
+
+    assert keys == {
+        "CommandWorkerRole": ["R#*", "L#*"],
+        "ReferralApiRole": ["L#*", "SALT"],
+    }
 
 
 def test_the_confirmer_writes_search_and_backfill_rows_and_nothing_else() -> None:

@@ -132,7 +132,8 @@ def resume(
 def invited(ctx: Ctx[Services], link: Link, offer: Campaign) -> tuple[Link, str]:
     """Give a link its shared invite where it has none; say what is in the way, if anything."""
     if link.invite is not None:
-        _note(ctx, link, offer, link.invite)
+        if link.made_by == ctx.interaction_id:  # told again: perhaps nobody heard of it
+            _note(ctx, link, offer, link.invite)
         return link, ""
     where = offer.channel_id or ctx.channel_id
     if where is None:
