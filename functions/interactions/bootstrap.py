@@ -13,6 +13,8 @@ from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.platform.cache import Cache
+from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
 from usher.platform.press_table import PressTable
@@ -44,7 +46,8 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     """Build the door; raises SettingsError naming every variable that is missing."""
     found = require(environ, "TABLE_NAME", "COMMANDS_QUEUE_URL", "DISCORD_PUBLIC_KEY")
     dynamodb = SignedClient(DYNAMODB, environ)
-    table = DynamoReads(dynamodb, found["TABLE_NAME"])
+    settings: Cache[str, Answer] = Cache()
+    table = DynamoReads(CachedSettings(dynamodb, settings), found["TABLE_NAME"])
     return Door(
         verifier=Verifier.from_hex(found["DISCORD_PUBLIC_KEY"]),
         router=ROUTER,

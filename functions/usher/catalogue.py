@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from usher.analytics.commands import stats, switch
 from usher.attribution.backfill_commands import import_
 from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
@@ -58,7 +59,7 @@ COMMANDS: Final = (invite, *LOGS, staff, campaign, referral)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
-    *(view, inviter, codes, leaderboard, import_, add, reset, tracking),
+    *(view, inviter, codes, leaderboard, stats, import_, add, reset, tracking),
     *(show_fake, set_fake, recount),
     *(label, create, revoke, block, unblock, blocked),
     *(show, set_, clear, channel, joins, lead, off, show_notices),
@@ -74,7 +75,7 @@ EVERY: Final = (
 REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
 
 ACTIONS: Final = (
-    *(turn, assign, turn_log, repair, turn_staff, clear_role, turn_report),
+    *(turn, switch, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
     *REWARDS,

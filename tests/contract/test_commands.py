@@ -34,6 +34,7 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/invite inviter": [("user", False)],
         "/invite codes": [("user", False)],
         "/invite leaderboard": [("period", False), ("page", False)],
+        "/invite stats": [("period", False)],
         "/invite add": [("user", True), ("invites", True)],
         "/invite reset": [("user", True)],
         "/invite import": [("user", False)],
