@@ -11,7 +11,6 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
-from command_worker.inviting import DiscordDesk
 from command_worker.looking import DiscordLooks
 from usher.analytics.chart import PillowCharts
 from usher.analytics.counting import Counting
@@ -39,6 +38,7 @@ from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.invites.discord_desk import DiscordDesk
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
 from usher.ledger.chain import ChainError

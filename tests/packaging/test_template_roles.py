@@ -94,14 +94,14 @@ def test_every_function_writes_to_its_own_log_only() -> None:
         assert logs == [{"Fn::GetAtt": [group, "Arn"]}]
 
 
-def test_only_three_read_the_token() -> None:
+def test_only_four_read_the_token() -> None:
     readers = {
         role
         for role, s in statements(TEMPLATE)
         if "secretsmanager:GetSecretValue" in listed(s["Action"])
     }
 
-    assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole"}
+    assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole", "ReferralApiRole"}
 
 
 def test_who_answers_members_writes_exports_and_nothing_else_of_the_bucket() -> None:
@@ -139,7 +139,7 @@ def test_who_makes_links_writes_them_and_nothing_else() -> None:
 
     assert keys == {
         "CommandWorkerRole": ["R#*", "L#*"],
-        "ReferralApiRole": ["L#*", "SALT"],
+        "ReferralApiRole": ["L#*", "BUDGET#*", "SALT"],
     }
 
 
