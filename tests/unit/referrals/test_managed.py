@@ -28,6 +28,9 @@ from usher.referrals.model import Mode
 from usher.referrals.rules import State
 from usher.referrals.service import Landing
 
+SHARED = InviteCode("shared")
+CHANNEL = ChannelId("500")
+
 
 class QueueDownError(Exception):
     """What the road raises that is closed."""
@@ -44,8 +47,8 @@ class House:
     now: datetime = START
     down: bool = False
     mode: Mode = Mode.MANAGED
-    shared: InviteCode | None = InviteCode("shared")
-    channel: ChannelId | None = ChannelId("500")
+    shared: InviteCode | None = SHARED
+    channel: ChannelId | None = CHANNEL
 
     def send(self, observation: Observation) -> None:
         if self.down:
