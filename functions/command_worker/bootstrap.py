@@ -11,8 +11,11 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
-from command_worker.inviting import DiscordDesk
 from command_worker.looking import DiscordLooks
+from usher.analytics.chart import PillowCharts
+from usher.analytics.counting import Counting
+from usher.analytics.queries import AnalyticsReads, Charts
+from usher.analytics.reads import DynamoAnalyticsReads
 from usher.attribution.backfill_commands import Imports
 from usher.attribution.backfill_reads import BackfillDesk
 from usher.attribution.code_choice_reads import DynamoCodeChoices
@@ -22,6 +25,7 @@ from usher.attribution.code_reads import DynamoCodeRecords
 from usher.attribution.code_records import CodeRecords
 from usher.attribution.deed_road import DeedRoad
 from usher.attribution.guild_reads import DynamoGuildReads
+from usher.attribution.noted_deeds import NotedDeeds
 from usher.attribution.queries import InviteReads
 from usher.attribution.reads import DynamoInviteReads
 from usher.attribution.state_codec import StateError
@@ -34,6 +38,7 @@ from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.invites.discord_desk import DiscordDesk
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
 from usher.ledger.chain import ChainError
@@ -49,10 +54,13 @@ from usher.ledger.lookup_found import Lookups
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore, LineMissingError
+from usher.platform.cache import Cache, measure_uses
+from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
+from usher.platform.metrics import EmfMeter
 from usher.platform.press_table import PressTable
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.s3_shelf import Shelf, shelf_client
@@ -60,6 +68,8 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
+from usher.referrals.ports import ReferralTable
+from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.queries import Halls, RewardReads
 from usher.rewards.reads import DynamoRewardReads
@@ -77,6 +87,7 @@ NEEDED: Final = (
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
+    "PUBLIC_URL",
 )
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
@@ -106,7 +117,11 @@ class Services:
     desk: InviteDesk
     rewards: RewardReads
     halls: Halls
+    analytics: AnalyticsReads
+    charts: Charts
     fakes: FakeRules
+    referrals: ReferralTable
+    referral_url: str
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -114,11 +129,13 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     found = require(environ, *NEEDED)
     where = region(environ)
     dynamodb = SignedClient(DYNAMODB, environ)
-    table = DynamoReads(dynamodb, found["TABLE_NAME"])
+    settings: Cache[str, Answer] = Cache()
+    table = DynamoReads(CachedSettings(dynamodb, settings), found["TABLE_NAME"])
     queues = sqs_client(where)
     events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
-    road = DeedRoad(events, table, _now, sleep)
+    road = NotedDeeds(DeedRoad(events, table, _now, sleep), settings)
+    meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "command_worker"))
     recounts = RecountQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     fakes = FakeRulesDesk(table, recounts, Patience(_now, PATIENCE))
     return Door(
@@ -128,6 +145,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
         log=get_logger(),
+        after=lambda: measure_uses(meter, settings.take_uses()),
     )
 
 
@@ -135,13 +153,15 @@ def _services(
     found: Mapping[str, str],
     where: str,
     table: DynamoReads,
-    road: DeedRoad,
+    road: NotedDeeds,
     imports: Imports,
     fakes: FakeRules,
 ) -> Services:
     bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")
-    reader = LedgerReader(LedgerStore(bucket, _now), pool, ClosedDays(bucket))
+    store = LedgerStore(bucket, _now)
+    reader = LedgerReader(store, pool, ClosedDays(bucket))
+    guilds = DynamoGuildReads(table)
     members, staff = DynamoMemberReads(table), DynamoStaffReads(table)
     patience = Patience(_now, PATIENCE)
     token = TokenSecret(secrets_client(where), found["DISCORD_TOKEN_SECRET"])
@@ -156,9 +176,7 @@ def _services(
         staff=staff,
         reports=StaffReport(reader, patience),
         log=JoinLog(reader, members, pool),
-        lookups=Lookup(
-            reader, members, DynamoGuildReads(table), staff, LEDGER_ERRORS, TABLE_ERRORS
-        ),
+        lookups=Lookup(reader, members, guilds, staff, LEDGER_ERRORS, TABLE_ERRORS),
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
         codes=DynamoCodeChoices(table),
@@ -167,7 +185,11 @@ def _services(
         desk=DiscordDesk(rest),
         rewards=DynamoRewardReads(table),
         halls=DiscordHall(rest, _now),
+        analytics=DynamoAnalyticsReads(table, guilds, Counting(store, pool)),
+        charts=PillowCharts(),
         fakes=fakes,
+        referrals=DynamoReferrals(table.client, table.table),
+        referral_url=found["PUBLIC_URL"].rstrip("/"),
     )
 
 

@@ -62,6 +62,8 @@ class Door[S]:
     webhook: Webhook
     clock: Callable[[], datetime]
     log: Log
+    after: Callable[[], None] = lambda: None
+    """Done when a batch is settled."""
 
     def work(self, event: Mapping[str, object]) -> dict[str, object]:
         """Map an SQS event to the messages that should come again (partial batch response)."""
@@ -71,6 +73,7 @@ class Door[S]:
             for record in (records if isinstance(records, list) else ())
             if not self._settled(record)
         ]
+        self.after()
         return {"batchItemFailures": failed}
 
     def _settled(self, record: Mapping[str, object]) -> bool:

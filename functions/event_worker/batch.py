@@ -18,6 +18,7 @@ from usher.attribution.report import Report
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import Observation
 from usher.ids import GuildId
+from usher.platform.cache import Uses, measure_uses
 from usher.platform.logging import Logger
 
 RESERVE_MILLISECONDS: Final = 4000
@@ -108,6 +109,8 @@ class EventDoor:
     meter: Meter
     give_back: Callable[[Sequence[str]], None] = keep_hidden
     """Makes messages visible in the queue again."""
+    settings_read: Callable[[], Uses] = Uses
+    """Tells how often settings were remembered since it was asked last."""
 
     def handle(self, records: Iterable[Record], time_left: Callable[[], int]) -> Answer:
         """Process records in order; `time_left` is in milliseconds."""
@@ -188,6 +191,7 @@ class EventDoor:
         self.meter.count("MembersImported", totals.imported)
         self.meter.count("Duplicates", totals.duplicates)
         self.meter.count("Parked", totals.parked)
+        measure_uses(self.meter, self.settings_read())
 
 
 def _who(record: Record) -> dict[str, object]:

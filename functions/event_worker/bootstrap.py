@@ -13,6 +13,7 @@ from pynamodb.exceptions import PynamoDBException
 from event_worker.batch import EventDoor
 from event_worker.parking import Parking
 from usher.attribution.backfill_install import BackfillAtInstall
+from usher.attribution.cached_guilds import LIFE_SECONDS, MOST_KEPT, CachedGuilds
 from usher.attribution.ports import ContestedError, StaleHeadError
 from usher.attribution.rules import attribute, needs_closed_groups
 from usher.attribution.service import AttributionService
@@ -22,6 +23,7 @@ from usher.contracts.observation_codec import decode
 from usher.ledger.lines import LineError
 from usher.ledger.service import LedgerWriter
 from usher.ledger.store import LedgerStore, LineMissingError
+from usher.platform.cache import Cache
 from usher.platform.dynamo import TableBusyError, Transactor, bind
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
@@ -68,7 +70,8 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
     bucket = Bucket(s3_client(where), names["LEDGER_BUCKET"])
     ledger = LedgerStore(bucket, _now, retention(environ))
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "event_worker"))
-    guilds = DynamoGuilds(Transactor(bind(names["TABLE_NAME"], where)), _now)
+    stored = DynamoGuilds(Transactor(bind(names["TABLE_NAME"], where)), _now)
+    guilds = CachedGuilds(stored, Cache(LIFE_SECONDS, MOST_KEPT), Cache(LIFE_SECONDS, MOST_KEPT))
     queues = sqs_client(where)
     repairs = RepairsQueue(queues, names["REPAIRS_QUEUE_URL"], partial(meter.count, "FormsFailed"))
     service = AttributionService(
@@ -89,6 +92,7 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
         log=get_logger(),
         meter=meter,
         give_back=EventsQueue(queues, names["EVENTS_QUEUE_URL"]).give_back,
+        settings_read=guilds.take_uses,
     )
 
 

@@ -13,12 +13,16 @@ from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.platform.cache import Cache
+from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
 from usher.platform.press_table import PressTable
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import SqsSender
+from usher.referrals.ports import ReferralTable
+from usher.referrals.table import DynamoReferrals
 from usher.rewards.queries import RewardReads
 from usher.rewards.reads import DynamoRewardReads
 from usher.slash.presses import Presses, new_token
@@ -35,13 +39,15 @@ class Services:
     codes: CodeChoices
     staff: StaffReads
     rewards: RewardReads
+    referrals: ReferralTable
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
     """Build the door; raises SettingsError naming every variable that is missing."""
     found = require(environ, "TABLE_NAME", "COMMANDS_QUEUE_URL", "DISCORD_PUBLIC_KEY")
     dynamodb = SignedClient(DYNAMODB, environ)
-    table = DynamoReads(dynamodb, found["TABLE_NAME"])
+    settings: Cache[str, Answer] = Cache()
+    table = DynamoReads(CachedSettings(dynamodb, settings), found["TABLE_NAME"])
     return Door(
         verifier=Verifier.from_hex(found["DISCORD_PUBLIC_KEY"]),
         router=ROUTER,
@@ -51,6 +57,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoCodeChoices(table),
             DynamoStaffReads(table),
             DynamoRewardReads(table),
+            DynamoReferrals(dynamodb, found["TABLE_NAME"]),
         ),
         deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import crawleruseragents
+import urllib3
 
 from referral_api.cors import Cors
 from referral_api.devices import device_of
@@ -15,15 +16,22 @@ from referral_api.public import public_routes
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
 from usher.ids import GuildId
+from usher.invites.discord_desk import DiscordDesk
+from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.events_sender import ObservationSender
 from usher.platform.logging import get_logger
 from usher.platform.settings import require
-from usher.platform.signed_http import DYNAMODB, SignedClient
+from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
+from usher.platform.signed_token import SignedToken
 from usher.referrals.click_table import DynamoClicks
-from usher.referrals.service import Landing, Visits
+from usher.referrals.invite_table import DynamoInviteRows
+from usher.referrals.managed import ManagedInvites
+from usher.referrals.service import Visits
 from usher.referrals.table import DynamoReferrals
 
 INVITE_BASE = "https://discord.gg"
+NEEDED = ("TABLE_NAME", "EVENTS_QUEUE_URL", "DISCORD_API_BASE", "DISCORD_TOKEN_SECRET")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +46,9 @@ class GuildNames:
         return str(head.get("guild_name") or "") if head else ""
 
 
-@dataclass(frozen=True, slots=True)
-class SharedInvites:
-    """Every visitor gets the link's shared invite."""
-
-    base: str
-
-    def invite_url(self, landing: Landing, visitor: str) -> str | None:
-        """Find the link's invite; None where it has none."""
-        code = landing.link.invite
-        return None if code is None else f"{self.base}/{code}"
-
-
 def build(environ: Mapping[str, str]) -> ReferralDoor:
     """Build the door; raises SettingsError. Opens no connection."""
-    found = require(environ, "TABLE_NAME")
+    found = require(environ, *NEEDED)
     client = SignedClient(DYNAMODB, environ)
     reads = DynamoReads(client, found["TABLE_NAME"])
     invite_base = (environ.get("DISCORD_INVITE_BASE") or INVITE_BASE).rstrip("/")
@@ -65,14 +61,26 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
         is_crawler=crawleruseragents.is_crawler,
         device_of=device_of,
     )
-    names, invitations = GuildNames(reads), SharedInvites(invite_base)
+    names, log = GuildNames(reads), get_logger()
+    token = SignedToken(SignedClient(SECRETS, environ), found["DISCORD_TOKEN_SECRET"])
+    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
+    invitations = ManagedInvites(
+        rows=DynamoInviteRows(client, found["TABLE_NAME"]),
+        desk=DiscordDesk(rest),
+        events=ObservationSender(SignedClient(SQS, environ), found["EVENTS_QUEUE_URL"]),
+        names=names,
+        log=log,
+        clock=_now,
+        base=invite_base,
+        not_sent=(AwsError,),
+    )
     pages = Pages((invite_base, "https://discord.com"))
     return ReferralDoor(
         (
             public_routes(visits, pages, names, invitations, environ.get("PUBLIC_URL", "")),
             tracking_routes(visits, names, invitations),
         ),
-        get_logger(),
+        log,
         build_rest(
             client,
             found["TABLE_NAME"],

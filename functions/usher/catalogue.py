@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from usher.analytics.commands import stats, switch
 from usher.attribution.backfill_commands import import_
 from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
@@ -22,6 +23,19 @@ from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
 from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
 from usher.policy.commands import clear, set_, show
+from usher.referrals.campaign_commands import campaign, turn_campaigns
+from usher.referrals.campaign_commands import create as create_campaign
+from usher.referrals.campaign_commands import list_ as list_campaigns
+from usher.referrals.campaign_commands import pause as pause_campaign
+from usher.referrals.campaign_commands import resume as resume_campaign
+from usher.referrals.campaign_commands import show as show_campaign
+from usher.referrals.link_commands import create as create_link
+from usher.referrals.link_commands import pause as pause_link
+from usher.referrals.link_commands import referral
+from usher.referrals.link_commands import resume as resume_link
+from usher.referrals.link_list_commands import list_ as list_links
+from usher.referrals.link_list_commands import show as show_link
+from usher.referrals.link_list_commands import turn_links
 from usher.rewards.commands import add_rank, ranks, remove_rank, trust
 from usher.rewards.milestone_commands import (
     achievements,
@@ -41,11 +55,11 @@ from usher.staff.report_commands import report, turn_report
 
 LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_member_invites)
 
-COMMANDS: Final = (invite, *LOGS, staff)
+COMMANDS: Final = (invite, *LOGS, staff, campaign, referral)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
-    *(view, inviter, codes, leaderboard, import_, add, reset, tracking),
+    *(view, inviter, codes, leaderboard, stats, import_, add, reset, tracking),
     *(show_fake, set_fake, recount),
     *(label, create, revoke, block, unblock, blocked),
     *(show, set_, clear, channel, joins, lead, off, show_notices),
@@ -53,14 +67,17 @@ EVERY: Final = (
     *(channel_, message_, numbers_, preview),
     *LOGS,
     *(set_staff, remove, list_, role, report),
+    *(create_campaign, list_campaigns, show_campaign, pause_campaign, resume_campaign),
+    *(create_link, list_links, show_link, pause_link, resume_link),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
 REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
 
 ACTIONS: Final = (
-    *(turn, assign, turn_log, repair, turn_staff, clear_role, turn_report),
+    *(turn, switch, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
+    *(turn_campaigns, turn_links),
     *REWARDS,
     apply_recount,
 )

@@ -1,4 +1,4 @@
-"""`usher ledger verify|rebuild|export`: proven, counted again, written out."""
+"""`usher ledger verify|rebuild|rollup|export`: proven, counted again, written out."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from infra.cli.commands import Subparsers
-from infra.ledger import exporting, rebuilding, verifying
+from infra.ledger import exporting, rebuilding, rolling, verifying
 from infra.ledger.context import Ledger
 from usher.ledger.chain import ChainError
 from usher.ledger.lines import LineError
@@ -42,7 +42,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "AWS_ENDPOINT_URL.",
     )
     actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
-    for module in (verifying, rebuilding, exporting):
+    for module in (verifying, rebuilding, rolling, exporting):
         action = module.add(actions)
         action.add_argument("--bucket", default=os.environ.get("LEDGER_BUCKET"))
         action.add_argument("--guild", metavar="ID", help="this guild only")

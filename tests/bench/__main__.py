@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import accuracy, front, ledger, listener, rules
+from tests.bench import accuracy, caching, commands, front, ledger, listener, rules
 
 BENCHES: dict[str, Callable[[], Iterable[str]]] = {
     "Attribution beside the first-match rule, on the same histories": accuracy.measure,
     "Deciding, per observation": rules.measure,
     f"The ledger's way of {ledger.JOINS:,} joins": ledger.measure,
     "The listener's memory beside stock discord.py, same intents and payloads": listener.measure,
+    "Members' commands on a large guild": commands.measure,
+    "Settings remembered in warm containers": caching.measure,
     "The interactions door beside what it cannot do without": front.measure,
 }
 

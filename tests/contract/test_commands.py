@@ -34,6 +34,7 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/invite inviter": [("user", False)],
         "/invite codes": [("user", False)],
         "/invite leaderboard": [("period", False), ("page", False)],
+        "/invite stats": [("period", False)],
         "/invite add": [("user", True), ("invites", True)],
         "/invite reset": [("user", True)],
         "/invite import": [("user", False)],
@@ -106,15 +107,48 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/staff remove": [("user", True)],
         "/staff list": [],
         "/staff role": [("role", False)],
+        "/campaign create": [
+            ("name", True),
+            ("offer", False),
+            ("welcome", False),
+            ("brand", False),
+            ("color", False),
+            ("logo", False),
+            ("channel", False),
+            ("days", False),
+        ],
+        "/campaign list": [],
+        "/campaign show": [("campaign", True)],
+        "/campaign pause": [("campaign", True)],
+        "/campaign resume": [("campaign", True)],
+        "/referral create": [
+            ("campaign", True),
+            ("title", False),
+            ("user", False),
+            ("code", False),
+            ("platform", False),
+            ("description", False),
+            ("days", False),
+            ("way", False),
+        ],
+        "/referral list": [("user", False)],
+        "/referral show": [("code", True)],
+        "/referral pause": [("code", True)],
+        "/referral resume": [("code", True)],
         "/staff report": [("from", False), ("to", False)],
     }
 
 
 def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
     invite, *others = ROUTER.registration()
+    *managed, referral = others
 
-    assert invite["default_member_permissions"] is None
-    assert [command["default_member_permissions"] for command in others] == ["32"] * 5
+    # Owners of referral links look at their own.
+    assert {one["name"]: one["default_member_permissions"] for one in (invite, referral)} == {
+        "invite": None,
+        "referral": None,
+    }
+    assert [command["default_member_permissions"] for command in managed] == ["32"] * 6
     for command in (invite, *others):
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]
@@ -133,6 +167,9 @@ def test_codes_are_suggested_where_they_are_typed() -> None:
         "/invite revoke code",
         "/view_invite_logs invite_code",
         "/export_invite_logs invite_code",
+        "/campaign show campaign",
+        "/referral create campaign",
+        "/referral show code",
     }
 
 

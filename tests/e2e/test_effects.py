@@ -3,7 +3,7 @@
 import pytest
 
 from infra.local.system import System
-from tests.e2e.town import watched
+from tests.e2e.town import configure, watched
 from tests.e2e.watching import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
@@ -13,14 +13,7 @@ async def test_a_join_is_told_in_the_log_channel(system: System) -> None:
     # Given a guild whose joins are to be told in a channel
     town = await watched(system, 1)
     channel = next(iter(town.guild.channels.values()))
-    system.cloud.dynamodb.put_item(
-        TableName=system.table_name,
-        Item={
-            "pk": {"S": f"G#{town.id}"},
-            "sk": {"S": "S#guild#join_log_channel_id"},
-            "value": {"S": channel.id},
-        },
-    )
+    await configure(system, town, join_log_channel_id=channel.id)
 
     # When somebody joins
     code = next(iter(town.codes))

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from infra.local.system import System
-from tests.e2e.town import Town, watched
+from tests.e2e.town import Town, configure, watched
 from tests.e2e.watching import eventually, item
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
@@ -15,14 +15,10 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)
 WEEK = int(timedelta(days=7).total_seconds())
 
 
-def tell_in_channel(system: System, town: Town, lead: int = 86_400) -> str:
+async def tell_in_channel(system: System, town: Town, lead: int = 86_400) -> str:
     """Let the guild have a notice channel."""
     channel = next(iter(town.guild.channels.values()))
-    for name, value in (("notice_channel_id", channel.id), ("notice_lead_seconds", str(lead))):
-        row = {"pk": f"G#{town.id}", "sk": f"S#guild#{name}", "value": value}
-        system.cloud.dynamodb.put_item(
-            TableName=system.table_name, Item={key: {"S": text} for key, text in row.items()}
-        )
+    await configure(system, town, notice_channel_id=channel.id, notice_lead_seconds=str(lead))
     return channel.id
 
 
@@ -54,7 +50,7 @@ async def test_a_code_near_its_limit_and_then_used_up_is_told_of(system: System)
     # Given an invite for five, and a channel for notices
     town = await watched(system, 1)
     inviter = next(iter(town.codes.values()))
-    channel = tell_in_channel(system, town)
+    channel = await tell_in_channel(system, town)
     code = system.practice.create_invite(town.id, inviter, max_uses=5)
     await row_of(system, town, code)
 
@@ -76,7 +72,7 @@ async def test_a_code_is_told_of_before_its_end_and_ends_by_the_clock(system: Sy
     # Given one that expires within the guild's lead time, and one that expires in a moment
     town = await watched(system, 1)
     inviter = next(iter(town.codes.values()))
-    channel = tell_in_channel(system, town, lead=WEEK - 1)
+    channel = await tell_in_channel(system, town, lead=WEEK - 1)
     practice = system.practice
     soon = practice.create_invite(town.id, inviter, max_age=WEEK)
     gone = practice.create_invite(town.id, inviter, max_age=2)

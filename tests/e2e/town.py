@@ -1,7 +1,14 @@
 """A guild of its own for a story."""
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 from infra.local.system import System
 from tests.e2e.watching import eventually, item
+from usher.contracts.deeds import SettingChanged
+from usher.contracts.observation import Observation
+from usher.ids import GuildId, UserId
+from usher.platform.sqs import EventsQueue
 
 
 class Town:
@@ -21,3 +28,15 @@ async def watched(system: System, inviters: int) -> Town:
     town = Town(system, inviters)
     await eventually(lambda: all(item(system, town.id, f"I#{code}") for code in town.codes) or None)
     return town
+
+
+async def configure(system: System, town: Town, **values: str) -> None:
+    """Change settings of the guild as a whole, along the road of the joins."""
+    now = datetime.now(UTC)
+    deeds = tuple(
+        SettingChanged(uuid4().hex, f"guild#{name}", value, UserId(town.owner), now)
+        for name, value in values.items()
+    )
+    told = Observation(f"deed.{uuid4().hex}", GuildId(town.id), "", now, deeds)
+    EventsQueue(system.cloud.sqs, system.events_queue_url).send(told)
+    await eventually(lambda: all(item(system, town.id, f"S#guild#{name}") for name in values))

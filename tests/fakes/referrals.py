@@ -2,12 +2,34 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from usher.ids import GuildId
+from usher.ids import GuildId, InviteCode
 from usher.referrals.clicks import Click, ClickKind
 from usher.referrals.model import Campaign, CampaignId, Counts, Link, LinkCode
 from usher.referrals.ports import StaleError, TakenError
+
+
+@dataclass
+class FakeInviteRows:
+    """Implements InviteRows."""
+
+    held: dict[tuple[LinkCode, str], tuple[InviteCode, datetime]] = field(default_factory=dict)
+    minutes: list[tuple[GuildId, datetime]] = field(default_factory=list)
+
+    def mine(self, code: LinkCode, visitor: str, after: datetime) -> InviteCode | None:
+        invite, ends = self.held.get((code, visitor), (None, after))
+        return invite if ends > after else None
+
+    def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
+        self.held[code, visitor] = invite, ends
+
+    def made(self, guild_id: GuildId, now: datetime) -> int:
+        first = now.replace(second=0, microsecond=0) - timedelta(minutes=10)
+        return sum(guild == guild_id and at >= first for guild, at in self.minutes)
+
+    def add(self, guild_id: GuildId, now: datetime) -> None:
+        self.minutes.append((guild_id, now))
 
 
 @dataclass

@@ -19,6 +19,7 @@ ROOMS = (
     "confirmer",
     "sweeper",
     "log_backup",
+    "rollup",
     "referral_api",
 )
 PARAMETERS = {

@@ -161,6 +161,14 @@ GRANTED = {
         "list ledger",
         "receive repair",
     ],
+    "RollupFunction": [
+        "batch get",
+        "query",
+        "query board",
+        "update",
+        "get line",
+        "list ledger",
+    ],
 }
 
 
@@ -204,7 +212,8 @@ def test_a_role_grants_nothing_else(stack: Stack, function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["CommandWorkerFunction", "EventWorkerFunction", "LogBackupFunction"]
+    "function",
+    ["CommandWorkerFunction", "EventWorkerFunction", "LogBackupFunction", "RollupFunction"],
 )
 def test_a_missing_ledger_line_is_seen_as_missing(stack: Stack, function: str) -> None:
     assert _run(stack, function, ["get missing line"]) == {"get missing line": "NoSuchKey"}

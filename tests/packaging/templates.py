@@ -21,6 +21,7 @@ ROOMS: Final = {
     "ConfirmerFunction": "confirmer",
     "SweeperFunction": "sweeper",
     "LogBackupFunction": "log_backup",
+    "RollupFunction": "rollup",
     "ReferralApiFunction": "referral_api",
 }
 

@@ -25,7 +25,8 @@ EVERY_FUNCTION = pytest.mark.parametrize("function", ROOMS)
 _HASHED, _CHECKED = 0b01, 0b10
 _NEVER_SHIPPED = {"discord", "aiohttp", "ministack", "moto", "pytest", "samtranslator", "tests"}
 _NOT_ON_THE_FRONT = {
-    "boto3", "botocore", "httpx", "pydantic", "pynamodb", "requests", "s3transfer", "urllib3",
+    "PIL", "boto3", "botocore", "httpx", "pydantic", "pynamodb", "requests", "s3transfer",
+    "urllib3",
 }  # fmt: skip
 _ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 _WHEEL_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}

@@ -13,6 +13,7 @@ from tests.packaging.templates import (
     of_type,
     statements,
 )
+from usher.analytics.store import FiguresRow, PlacesRow, ProgressRow
 from usher.attribution.backfill_store import BackfillRow
 from usher.attribution.gate_store import SearchRow
 from usher.ledger.head_store import ChainRow
@@ -50,7 +51,7 @@ def test_no_role_leans_on_a_managed_policy(template: Json) -> None:
     assert "AWSLambdaBasicExecutionRole" not in str(template)
 
 
-def test_a_function_that_feeds_its_own_queue_may_and_no_other() -> None:
+def test_functions_that_feed_their_own_queue_may_and_no_others() -> None:
     # Lambda ends such a chain after 16 rounds (guide: recursive loop detection).
     allowed, feeding = set(), set()
     for name, function in FUNCTIONS.items():
@@ -67,7 +68,7 @@ def test_a_function_that_feeds_its_own_queue_may_and_no_other() -> None:
         if function.get("RecursiveLoop") == "Allow":
             allowed.add(name)
 
-    assert allowed == feeding == {"ConfirmerFunction"}
+    assert allowed == feeding == {"ConfirmerFunction", "EffectsFunction"}
 
 
 def queues_of(function: Json) -> list[Json]:
@@ -77,7 +78,7 @@ def queues_of(function: Json) -> list[Json]:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 8
+    assert len(set(roles)) == len(FUNCTIONS) == 9
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 
@@ -93,14 +94,14 @@ def test_every_function_writes_to_its_own_log_only() -> None:
         assert logs == [{"Fn::GetAtt": [group, "Arn"]}]
 
 
-def test_only_three_read_the_token() -> None:
+def test_only_four_read_the_token() -> None:
     readers = {
         role
         for role, s in statements(TEMPLATE)
         if "secretsmanager:GetSecretValue" in listed(s["Action"])
     }
 
-    assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole"}
+    assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole", "ReferralApiRole"}
 
 
 def test_who_answers_members_writes_exports_and_nothing_else_of_the_bucket() -> None:
@@ -117,14 +118,29 @@ def test_who_answers_members_writes_exports_and_nothing_else_of_the_bucket() -> 
 def test_who_answers_members_writes_presses_and_nothing_else(role: str) -> None:
     # The emulator does not know dynamodb:LeadingKeys, so this one is read, not tried.
     writes = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
-    (put,) = [
+    own = [
         s
         for name, s in statements(TEMPLATE)
         if name == role and writes & {a.partition(":")[2] for a in listed(s["Action"])}
     ]
+    put = own[0]
+    assert len(own) == 1 or (role == "CommandWorkerRole" and own[1]["Sid"] == "WriteReferrals")
 
     assert listed(put["Action"]) == ["dynamodb:PutItem"]
     assert put["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "B#*"}}
+
+
+def test_who_makes_links_writes_them_and_nothing_else() -> None:
+    keys = {
+        role: s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for role, s in statements(TEMPLATE)
+        if s.get("Sid") in ("WriteReferrals", "KeepReferrals")
+    }
+
+    assert keys == {
+        "CommandWorkerRole": ["R#*", "L#*", "K#*"],
+        "ReferralApiRole": ["R#*", "L#*", "K#*", "I#*", "BUDGET#*", "SALT"],
+    }
 
 
 def test_the_confirmer_writes_search_and_backfill_rows_and_nothing_else() -> None:
@@ -181,6 +197,23 @@ def test_the_daily_job_writes_heads_and_nothing_else_of_the_table() -> None:
     assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
     (names,) = update["Condition"].values()
     assert set(names["dynamodb:Attributes"]) == set(ChainRow.get_attributes())
+
+
+def test_the_rollup_writes_figures_and_nothing_else() -> None:
+    (update,) = [
+        s
+        for role, s in statements(TEMPLATE)
+        if role == "RollupRole" and "dynamodb:UpdateItem" in listed(s["Action"])
+    ]
+    actions = {
+        a for role, s in statements(TEMPLATE) if role == "RollupRole" for a in listed(s["Action"])
+    }
+
+    assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
+    (names,) = update["Condition"].values()
+    own = {name for row in (FiguresRow, PlacesRow, ProgressRow) for name in row.get_attributes()}
+    assert set(names["dynamodb:Attributes"]) == own
+    assert not {a for a in actions if a.startswith("s3:Put")}
 
 
 def test_the_daily_job_writes_no_line() -> None:

@@ -1,6 +1,6 @@
 """Campaigns: list, make, read, change, pause."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -22,6 +22,7 @@ from referral_api.v1.cursors import Cursor, Limit, Page, read_cursor, write_curs
 from referral_api.v1.etags import changed_meanwhile, check_version
 from referral_api.v1.link_fields import IfMatch
 from referral_api.v1.routes import PREFIX, Routes
+from usher.referrals.campaign_commands import MOST
 from usher.referrals.keys import Scope
 from usher.referrals.model import Campaign, CampaignId
 from usher.referrals.ports import ReferralTable, StaleError, TakenError
@@ -73,6 +74,10 @@ def _making(routes: Routes, table: ReferralTable, clock: Callable[[], datetime])
             **model_fields(new, set(NewCampaign.model_fields)),
         )
         _check_span(campaign)
+        others = [one for one in table.campaigns(campaign.guild_id) if one.id != campaign.id]
+        _check_name(campaign, others)
+        if len(others) >= MOST:
+            raise ProblemError(409, "too_many", f"A server has at most {MOST} campaigns")
         try:
             table.add_campaign(campaign)
         except TakenError:  # made by this very request, whose answer was lost
@@ -117,6 +122,9 @@ def _changing(routes: Routes, table: ReferralTable, clock: Callable[[], datetime
         if new == campaign:
             return campaign
         _check_span(new)
+        if new.name != campaign.name:
+            others = [one for one in table.campaigns(new.guild_id) if one.id != new.id]
+            _check_name(new, others)
         new = replace(new, updated_at=clock(), version=campaign.version + 1)
         try:
             table.change_campaign(new)
@@ -130,6 +138,11 @@ def _found(routes: Routes, table: ReferralTable, campaign_id: str) -> Campaign:
     if campaign is None:
         raise ProblemError(404, "unknown_campaign", "No such campaign")
     return campaign
+
+
+def _check_name(campaign: Campaign, others: Sequence[Campaign]) -> None:
+    if any(one.name.casefold() == campaign.name.casefold() for one in others):
+        raise ProblemError(409, "name_taken", "There is a campaign of this name already")
 
 
 def _check_span(campaign: Campaign) -> None:

@@ -55,9 +55,11 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Snowflake = Annotated[str, StringConstraints(pattern=r"^[0-9]{15,20}$")]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=ONE_LINE)]
-Line = Annotated[str, StringConstraints(max_length=100, pattern=ONE_LINE)]
-Text = Annotated[str, StringConstraints(max_length=2_000)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=ONE_LINE)]
+Line = Annotated[str, StringConstraints(max_length=120, pattern=ONE_LINE)]
+Text = Annotated[str, StringConstraints(max_length=1_500)]
+Platform = Annotated[str, StringConstraints(max_length=40, pattern=ONE_LINE)]
+Description = Annotated[str, StringConstraints(max_length=300)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 HttpsUrl = Annotated[
     str, StringConstraints(max_length=512), AfterValidator(_https), Field(examples=[""])

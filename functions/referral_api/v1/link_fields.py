@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from referral_api.v1.fields import Body, Line, Moment, Snowflake, Text, Title
+from referral_api.v1.fields import Body, Description, Moment, Platform, Snowflake, Title
 from usher.referrals.model import Counts, Link, Mode
 
 CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{1,30}[A-Za-z0-9]$"
@@ -71,23 +71,21 @@ class NewLink(Body):
     )
     campaign_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
     title: Title
-    description: Text = ""
-    platform: Line = ""
+    description: Description = ""
+    platform: Platform = ""
     code: Annotated[str | None, Field(pattern=CODE)] = None
     owner_id: Snowflake | None = None
     expires_at: Moment | None = None
-    mode: Mode = Mode.MANAGED
 
 
 class LinkChange(Body):
     """What is to be different; what is left out stays."""
 
     title: Title = ""
-    description: Text = ""
-    platform: Line = ""
+    description: Description = ""
+    platform: Platform = ""
     expires_at: Moment | None = None
     active: StrictBool = True
-    mode: Mode = Mode.MANAGED
 
 
 def counts_view(counts: Counts) -> CountsView:

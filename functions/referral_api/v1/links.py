@@ -27,6 +27,7 @@ from referral_api.v1.link_fields import (
 from referral_api.v1.routes import PREFIX, Routes
 from usher.ids import GuildId, UserId
 from usher.referrals.keys import Scope
+from usher.referrals.link_commands import MOST
 from usher.referrals.listing import Wanted
 from usher.referrals.model import CampaignId, Link, LinkCode
 from usher.referrals.ports import ReferralTable, StaleError, TakenError
@@ -35,6 +36,10 @@ from usher.times import format_time
 
 class Listing(Protocol):
     """Lists of links. May raise AwsError."""
+
+    def count(self, guild_id: GuildId) -> int:
+        """Count a guild's links."""
+        ...
 
     def links(
         self, guild_id: GuildId, wanted: Wanted, after: tuple[str, str] | None, limit: int
@@ -63,7 +68,7 @@ def link_routes(
 ) -> None:
     """Declare the routes."""
     _reading(Routes(router, "Links"), table, listing, site)
-    _making(Routes(router, "Links"), table, site, clock)
+    _making(Routes(router, "Links"), table, listing, site, clock)
     _changing(Routes(router, "Links"), table, site, clock)
 
 
@@ -100,13 +105,19 @@ def _reading(routes: Routes, table: ReferralTable, listing: Listing, site: Site)
 
 
 def _making(
-    routes: Routes, table: ReferralTable, site: Site, clock: Callable[[], datetime]
+    routes: Routes,
+    table: ReferralTable,
+    listing: Listing,
+    site: Site,
+    clock: Callable[[], datetime],
 ) -> None:
     @routes.declare(
         "POST", "/links", Scope.LINKS_WRITE, "Make a link", 409, success=201, told="The link"
     )
     def create_link(new: NewLink) -> Response[LinkView]:
         link = _new(new, routes.caller, table, clock())
+        if listing.count(link.guild_id) >= MOST:
+            raise ProblemError(409, "too_many", f"A server has at most {MOST:,} links")
         try:
             table.add_link(link)
         except TakenError as error:
@@ -175,7 +186,6 @@ def _new(new: NewLink, caller: Caller, table: ReferralTable, now: datetime) -> L
         description=new.description,
         platform=new.platform,
         expires_at=new.expires_at,
-        mode=new.mode,
         created_at=now,
         updated_at=now,
         made_by=f"api:{caller.seed}",

@@ -27,11 +27,13 @@ def change_of(
     parts: tuple[Part, ...],
 ) -> Change:
     """Put together what is written; the head is the next version of the one it was decided on."""
+    version = stored.head.version + 1
+    settings = version if any(part.settings for part in parts) else stored.head.settings
     return Change(
         guild_id=observation.guild_id,
         guild_name=observation.guild_name or loaded.guild_name,
         observation_id=observation.id,
-        head=replace(decision.head, version=stored.head.version + 1),
+        head=replace(decision.head, version=version, settings=settings),
         codes_before=stored.codes,
         members_before=members.before,
         parts=parts,

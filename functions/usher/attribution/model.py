@@ -171,6 +171,8 @@ class Head:
     """Members were imported by name: use counts are credited no more."""
     off: tuple[tuple[datetime, datetime | None], ...] = ()
     """When tracking was off, oldest first; the last span may not have ended."""
+    settings: int = 0
+    """The version with which a setting was changed last: what was read since then holds."""
 
 
 type Membership = tuple[UserId, datetime]

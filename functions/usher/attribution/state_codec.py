@@ -57,6 +57,7 @@ def encode_head(head: Head) -> str:
             "prunes": [[micros(one.at), one.by, one.left] for one in head.prunes],
             **({"by_name": True} if head.by_name else {}),
             **({"off": [[micros(a), micros(b)] for a, b in head.off]} if head.off else {}),
+            **({"settings": head.settings} if head.settings else {}),
         }
     )
 
@@ -85,6 +86,7 @@ def decode_head(text: str, version: int) -> Head:
             prunes=tuple(Prune(time_of(at), by, n) for at, by, n in fields.get("prunes", ())),
             by_name=fields.get("by_name", False),
             off=tuple((time_of(began), moment(ended)) for began, ended in fields.get("off", ())),
+            settings=fields.get("settings", 0),
         ),
     )
 

@@ -1,8 +1,10 @@
 """/invite view and /invite leaderboard (SPEC 3.1)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Protocol
 
 from usher.attribution.commands import invite
+from usher.credit.places import Surety
 from usher.credit.queries import CreditReads, Period, Standing
 from usher.ids import UserId
 from usher.slash import text
@@ -96,18 +98,35 @@ def _page(ctx: Ctx[Services], period: Period, page: int) -> Reply:
         return Reply(embeds=(Embed(nobody, "Invite leaderboard", color=BLURPLE),))
     first = (page - 1) * PAGE_SIZE + 1
     lines = [_line(place, row) for place, row in enumerate(board.standings, first)]
-    own = [p for p, row in enumerate(board.standings, first) if row.user_id == ctx.user_id]
     footer = f"Page {page}"
     if ctx.services.credit.tracking_off(ctx.guild_id):
         off = say("tracking is off")
         footer += f" · {off}"
-    if own:
-        footer += f" · your place: {own[0]}"
+    footer += f" · {_own(ctx, period, first, board.standings)}"
     title = f"Invite leaderboard {_SPANS[period]}"
     return Reply(
         embeds=(Embed("\n".join(lines), title, footer=footer, color=BLURPLE),),
         rows=_buttons(period, page, more=board.has_next and page < PAGES_LIMIT),
     )
+
+
+def _own(ctx: Ctx[Services], period: Period, first: int, standings: Sequence[Standing]) -> str:
+    """Say where the member who asks stands, on this page or not."""
+    for place, row in enumerate(standings, first):
+        if row.user_id == ctx.user_id:
+            return f"your place: {place:,}"
+    found = ctx.services.credit.place(ctx.guild_id, period, ctx.now, ctx.user_id)
+    if found is None:
+        return "you are not on it yet"
+    match found.surety:
+        case Surety.EXACT:
+            return f"your place: {found.number:,}"
+        case Surety.SHARED:
+            return f"your place: {found.number:,}, shared with many"
+        case Surety.ABOUT:
+            return f"your place: about {found.number:,}"
+        case Surety.BEYOND:
+            return f"your place: beyond {found.number:,}"
 
 
 def _buttons(period: Period, page: int, *, more: bool) -> tuple[Row, ...]:
@@ -129,4 +148,6 @@ def _line(place: int, row: Standing) -> str:
     for number, name in ((tally.added, "added"), (tally.fake, "fake"), (tally.left, "left")):
         if number:
             parts.append(f"{number:,} {name}")
-    return f"**{place}.** {text.user(row.user_id)}: **{tally.effective:,}** ({', '.join(parts)})"
+    gone = " · left the server" if row.gone else ""
+    who = f"**{place}.** {text.user(row.user_id)}"
+    return f"{who}: **{tally.effective:,}** ({', '.join(parts)}){gone}"

@@ -185,7 +185,9 @@ def apply(ctx: Ctx[Services], rules: str) -> Reply:
     ctx.services.fakes.begin(
         ctx.guild_id, ctx.interaction_id, ctx.user_id, present, ctx.now, ctx.token
     )
-    return sentence(say("The recount begins. I will show its progress here."))
+    return sentence(
+        say("The recount begins. I show its progress here for 14 minutes; it goes on after that.")
+    )
 
 
 @invite.command(

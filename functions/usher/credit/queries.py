@@ -1,10 +1,11 @@
 """What can be asked about credit: the read models and the Protocol that stores implement."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from usher.credit.places import Place
 from usher.ids import GuildId, UserId
 
 TRACKING: Final = "guild#tracking"
@@ -42,6 +43,8 @@ class Standing:
 
     user_id: UserId
     tally: Tally
+    gone: bool = False
+    """They have left the server. They keep their place: who they brought may still be there."""
 
 
 class Period(StrEnum):
@@ -50,6 +53,17 @@ class Period(StrEnum):
     DAY = "day"
     WEEK = "week"
     ALL = "all"
+
+
+def span_of(period: Period, now: datetime) -> str:
+    """Name the span of a period that holds a time, for example `week#2026-W47`."""
+    day = now.astimezone(UTC).date()
+    year, week, _ = day.isocalendar()
+    return {
+        Period.DAY: f"day#{day.isoformat()}",
+        Period.WEEK: f"week#{year}-W{week:02}",
+        Period.ALL: "all",
+    }[period]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +88,14 @@ class CreditReads(Protocol):
     def leaderboard(
         self, guild_id: GuildId, period: Period, now: datetime, page: int, size: int
     ) -> LeaderboardPage:
-        """Read page `page`, counted from 1, of `size` members of the period that holds `now`."""
+        """Read page `page`, counted from 1, of `size` members of the period that holds `now`.
+
+        No page goes beyond MOST_RANKED members.
+        """
+        ...
+
+    def place(
+        self, guild_id: GuildId, period: Period, now: datetime, user_id: UserId
+    ) -> Place | None:
+        """Say where a member stands; None for who has no invite of that period."""
         ...

@@ -89,21 +89,60 @@ class DynamoReads:
         )
         return [*_items(answer.get("Items"))], not answer.get("LastEvaluatedKey")
 
+    def between(self, partition: str, first: str, last: str) -> Iterator[Item]:
+        """Read a partition's items with sort keys from `first` to `last`, in their order."""
+        request: dict[str, object] = {
+            "TableName": self.table,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": partition},
+                ":first": {"S": first},
+                ":last": {"S": last},
+            },
+        }
+        return self._pages(request)
+
     def board(
-        self, board: str, *, above: int | None = None, limit: int | None = None
+        self,
+        board: str,
+        *,
+        above: int | None = None,
+        limit: int | None = None,
     ) -> Iterator[Item]:
         """Read a board of the `board` index from the highest score down, page by page.
 
         `above` leaves out scores up to it. `limit` is how many items the first request asks for;
         who reads on gets pages as large as DynamoDB makes them (1 MB).
         """
+        request = self._board(board, above)
+        if limit is not None:
+            request["Limit"] = limit
+        yield from self._pages(request)
+
+    def scores(
+        self,
+        board: str,
+        *,
+        above: int | None = None,
+        limit: int | None = None,
+        most: int | None = None,
+    ) -> Iterator[Item]:
+        """Read the sort keys and scores of a board, up to `most`; else as `board` reads it."""
+        request = self._board(board, above)
+        names: dict[str, str] = {"#board": "board", "#score": "score"}
+        request |= {"ProjectionExpression": "sk, #score", "ExpressionAttributeNames": names}
+        if limit is not None:
+            request["Limit"] = limit
+        yield from self._pages(request, most)
+
+    def _board(self, board: str, above: int | None) -> dict[str, object]:
         condition, values = "#board = :board", {":board": {"S": board}}
         names = {"#board": "board"}
         if above is not None:
             condition += " AND #score > :above"
             values[":above"] = {"N": str(above)}
             names["#score"] = "score"
-        request: dict[str, object] = {
+        return {
             "TableName": self.table,
             "IndexName": "board",
             "KeyConditionExpression": condition,
@@ -111,9 +150,6 @@ class DynamoReads:
             "ExpressionAttributeValues": values,
             "ScanIndexForward": False,
         }
-        if limit is not None:
-            request["Limit"] = limit
-        yield from self._pages(request)
 
     def due(self, due: str, until: str, limit: int) -> Iterator[Item]:
         """Read at most `limit` items of a partition of the `due` index, earliest first.
@@ -130,14 +166,19 @@ class DynamoReads:
         }
         yield from islice(self._pages(request), limit)
 
-    def _pages(self, request: dict[str, object]) -> Iterator[Item]:
+    def _pages(self, request: dict[str, object], most: int | None = None) -> Iterator[Item]:
+        read = 0
         while True:
             answer = self.client.call("Query", request)
-            yield from _items(answer.get("Items"))
-            if not (last := answer.get("LastEvaluatedKey")):
+            for item in _items(answer.get("Items")):
+                read += 1
+                yield item
+            if not (last := answer.get("LastEvaluatedKey")) or (most is not None and read >= most):
                 return
             request["ExclusiveStartKey"] = last
             request.pop("Limit", None)
+            if most is not None:
+                request["Limit"] = most - read
 
 
 def decode(attribute: object) -> Value:
@@ -151,6 +192,8 @@ def decode(attribute: object) -> Value:
 
 
 def _number(text: str) -> int | Decimal:
+    if text.lstrip("-").isdecimal():
+        return int(text)  # ten times as fast, and nearly all are
     number = Decimal(text)
     return int(number) if number == number.to_integral_value() else number
 

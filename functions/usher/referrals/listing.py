@@ -63,6 +63,10 @@ class DynamoListing:
                 break
         return tuple(found[:limit])
 
+    def count(self, guild_id: GuildId) -> int:
+        """Count a guild's links."""
+        return sum(1 for _ in self._reads.under(f"R#{guild_id}", "LINK#"))
+
     def clicks(
         self, code: LinkCode, since: datetime | None, before: tuple[str, str] | None, limit: int
     ) -> tuple[Click, ...]:

@@ -4,14 +4,14 @@ It is told whose standing may have changed, never how: it reads what is so when 
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import batched
 from typing import Final
 
 from usher.contracts.effect import CheckStanding, Effect, SweepStandings
-from usher.credit.rules import inviter_of
+from usher.credit.rules import MemberRecord, inviter_of
 from usher.ids import VANITY, GuildId, RoleId, UserId
 from usher.ledger.lines import Line, LineType
 from usher.rewards.ranks import GROUP
@@ -42,12 +42,12 @@ class Owed:
 NOTHING: Final = Owed()
 
 
-def owed_by(lines: Iterable[Line], known: Collection[UserId]) -> Owed:
-    """Say whose standing lines may have changed; `known` are members who had been here before."""
+def owed_by(lines: Iterable[Line], known: Mapping[UserId, MemberRecord]) -> Owed:
+    """Say whose standing lines may have changed; `known` are the members as they were before."""
     users: dict[UserId, None] = {}
     everybody, retired = False, []
     for line in lines:
-        users |= dict.fromkeys(_inviters(line))
+        users |= dict.fromkeys(_inviters(line, known))
         joiner = line.user_id if line.type is LineType.JOIN and not line.imported else None
         if joiner is not None and joiner in known:
             users[joiner] = None  # roles that they had are gone with their last membership
@@ -102,14 +102,20 @@ def effect_id(*parts: str) -> str:
     return sha256("|".join(parts).encode()).hexdigest()[:EFFECT_ID_LENGTH]
 
 
-def _inviters(line: Line) -> Iterable[UserId]:
-    """Whose counters a line may change: what agrees changes none."""
+def _inviters(line: Line, known: Mapping[UserId, MemberRecord]) -> Iterable[UserId]:
+    """Whose counters a line may change: what agrees changes none.
+
+    A verdict names nobody, and a return may reveal a leave: so whoever brought the member before is
+    among them.
+    """
+    if line.type in (LineType.UPGRADE, LineType.LEAVE_CAUSE):
+        return ()
     before, after = inviter_of(line.previous), inviter_of(line.word)
     if line.type is LineType.CONFIRMATION and before == after:
         return ()
-    whom = (before, after, line.credit_reversed_from, line.staff_id)
-    if line.type is LineType.UPGRADE:
-        return ()
+    record = None if line.user_id is None else known.get(line.user_id)
+    brought_by = None if record is None else inviter_of(record.word)
+    whom = (before, after, line.credit_reversed_from, line.staff_id, brought_by)
     return [one for one in whom if one is not None and one != VANITY]
 
 

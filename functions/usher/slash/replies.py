@@ -24,6 +24,8 @@ FIELDS_LIMIT: Final = 25
 FIELD_NAME_LIMIT: Final = 256
 FIELD_VALUE_LIMIT: Final = 1024
 FOOTER_LIMIT: Final = 2048
+ALT_LIMIT: Final = 1024
+"""Characters of an attachment's description."""
 TOTAL_LIMIT: Final = 6000
 """Characters of all embeds of one message together."""
 
@@ -52,6 +54,8 @@ class Embed:
     footer: str = ""
     color: int | None = None
     timestamp: datetime | None = None
+    image: str = ""
+    """Name of a file of the same reply that is shown large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class File:
     name: str
     content: bytes
     content_type: str = "application/octet-stream"
+    description: str = ""
+    """What an image shows, for those who do not see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +109,14 @@ def message(reply: Reply) -> Json:
         "allowed_mentions": {"parse": []},
     }
     if reply.files:
-        body["attachments"] = [
-            {"id": str(index), "filename": file.name} for index, file in enumerate(reply.files)
-        ]
+        body["attachments"] = [_attachment(index, file) for index, file in enumerate(reply.files)]
+    return body
+
+
+def _attachment(index: int, file: File) -> Json:
+    body: Json = {"id": str(index), "filename": file.name}
+    if file.description:
+        body["description"] = cut(file.description, ALT_LIMIT)
     return body
 
 
@@ -174,6 +185,7 @@ def _embed(embed: Embed, budget: _Budget) -> Json:
         "footer": {"text": footer} if (footer := budget.take(embed.footer, FOOTER_LIMIT)) else None,
         "color": embed.color,
         "timestamp": None if embed.timestamp is None else format_time(embed.timestamp),
+        "image": {"url": f"attachment://{embed.image}"} if embed.image else None,
     }
     fields: list[Json] = []
     for field in embed.fields[:FIELDS_LIMIT]:

@@ -7,12 +7,16 @@ import pytest
 
 from tests.integration.front.conftest import TABLE, Cloud, moto, sdk, wire
 from tests.integration.front.worlds import NOW, FakeWorld, TableWorld, World
+from usher.analytics.store import DynamoRollups
 from usher.attribution import reads
 from usher.attribution.causes import Cause
 from usher.attribution.model import CodeStatus
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import CodeSummary, MemberOrigin, OutcomeName
 from usher.contracts.deferred import DeferredCommand
+from usher.credit import places
+from usher.credit import reads as credit_reads
+from usher.credit.places import Place, Surety
 from usher.credit.queries import Period, Standing, Tally
 from usher.credit.reads import board_name
 from usher.ids import VANITY, ChannelId, GuildId, InviteCode, UserId
@@ -90,6 +94,78 @@ def test_pages_split_equals_the_same_way_each_time(world: World) -> None:
     assert [row.user_id for page in pages for row in page.standings] == [*users, "7"]
     assert [page.has_next for page in pages] == [True] * 5 + [False] * 2
     assert pages[6].standings == ()
+
+
+def test_equals_are_read_up_to_a_bound_and_split_alike_on_every_page(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credit_reads, "MOST_RANKED", 20)
+    for user in range(10, 60):
+        world.tally(GUILD, Period.ALL, str(user), Tally(4))
+
+    pages = [world.credit.leaderboard(GUILD, Period.ALL, NOW, n, 5) for n in range(1, 5)]
+
+    shown = [row.user_id for page in pages for row in page.standings]
+    assert len(set(shown)) == 20
+    assert shown == sorted(shown)
+    assert all(page.has_next for page in pages)
+
+
+def test_a_place_is_the_one_on_the_pages(world: World) -> None:
+    for user, number in (("100", 3), ("9", 3), ("20", 7), ("5", 1), ("6", 0)):
+        world.tally(GUILD, Period.WEEK, user, Tally(number))
+
+    found = {
+        user: world.credit.place(GUILD, Period.WEEK, NOW, UserId(user))
+        for user in ("20", "9", "100", "5", "6", "77")
+    }
+
+    assert found == {
+        "20": Place(1),
+        "9": Place(2),
+        "100": Place(3),
+        "5": Place(4),
+        "6": None,
+        "77": None,
+    }
+
+
+def test_a_place_far_down_follows_from_the_histogram(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credit_reads, "MOST_RANKED", 5)
+    monkeypatch.setattr(places, "MOST_RANKED", 5)
+    world = TableWorld(cloud)
+    for user in range(10, 20):
+        world.tally(GUILD, Period.ALL, str(user), Tally(4))
+    world.tally(GUILD, Period.ALL, "1", Tally(2))
+    world.tally(GUILD, Period.ALL, "2", Tally(2))
+
+    assert world.credit.place(GUILD, Period.ALL, NOW, UserId("1")) == Place(5, Surety.BEYOND)
+    histogram = world.credit.histogram(GUILD, Period.ALL, NOW)
+    DynamoRollups().put_places(GUILD, "all", histogram, NOW + timedelta(days=1))
+
+    assert histogram == {4: 10, 2: 2}
+    assert world.credit.place(GUILD, Period.ALL, NOW, UserId("1")) == Place(11, Surety.ABOUT)
+    assert world.credit.place(GUILD, Period.ALL, NOW, UserId("12")) == Place(1, Surety.SHARED)
+
+
+def test_who_left_is_marked(world: World) -> None:
+    world.tally(GUILD, Period.ALL, "1", Tally(2))
+    world.tally(GUILD, Period.ALL, "2", Tally(1))
+    world.tally(GUILD, Period.ALL, "3", Tally(1))
+    world.origin(GUILD, member("1", left=True))
+    world.origin(GUILD, member("2"))
+
+    page = world.credit.leaderboard(GUILD, Period.ALL, NOW, 1, 10)
+
+    assert [row.gone for row in page.standings] == [True, False, False]
+
+
+def member(user: str, *, left: bool = False) -> MemberOrigin:
+    gone = NOW if left else None
+    joined_at = NOW - timedelta(days=1)
+    return MemberOrigin(UserId(user), joined_at, gone, OutcomeName.UNATTRIBUTED, Kind.UNKNOWN)
 
 
 def test_boards_of_periods_and_guilds_are_apart(world: World) -> None:

@@ -61,7 +61,7 @@ def work(cloud: Cloud, discord: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterat
         return answer
 
     yield receive
-    app._DOOR.services.credit.table.client.close()
+    app._DOOR.services.credit.table.client.inner.close()
     app._DOOR.services.exports.source.pool.shutdown()
     monkeypatch.delitem(sys.modules, "command_worker.app")
 

@@ -58,6 +58,8 @@ class FakeWorld:
 
     def origin(self, guild: GuildId, origin: MemberOrigin) -> None:
         self.invites.origins[guild, origin.user_id] = origin
+        if origin.left_at is not None:
+            self.credit.gone.add(origin.user_id)
 
     def code(
         self,

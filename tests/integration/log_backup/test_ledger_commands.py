@@ -11,6 +11,7 @@ import pytest
 from infra.cli.main import main
 from infra.ledger import rebuild
 from log_backup.bootstrap import build
+from rollup.bootstrap import build as build_rollup
 from tests.builders import GUILD
 from tests.fakes.cloud import BUCKET, REGION, TABLE, make_table, rows
 from tests.fakes.story import story
@@ -183,3 +184,19 @@ def test_nothing_reachable_is_said_in_a_sentence(capsys: pytest.CaptureFixture[s
     assert main(["ledger", "verify", "--bucket", "gone"]) == 1
     assert "NoSuchBucket" in capsys.readouterr().err
     assert main(["ledger", "verify", "--bucket", ""]) == 2
+
+
+@pytest.mark.usefixtures("closed")
+def test_statistics_counted_again_equal_those_of_the_rollup(
+    environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    build_rollup(environ, 4).handle(lambda: 900_000)
+    before = {str(row["sk"]): row["figures"] for row in rows(TABLE) if "figures" in row}
+
+    assert usher("rollup", "--table", FRESH) == 0
+
+    after = {str(row["sk"]): row["figures"] for row in rows(FRESH) if "figures" in row}
+    assert before
+    assert after == before
+    assert f"guild {GUILD}: " in capsys.readouterr().out
+    assert usher("rollup", "--table", "") == 2

@@ -11,13 +11,15 @@ from botocore.exceptions import ClientError
 
 from tests.builders import GUILD, START, at
 from tests.fakes.cloud import REGION, TABLE, make_table
-from tests.fakes.referrals import FakeReferrals
+from tests.fakes.referrals import FakeInviteRows, FakeReferrals
 from tests.integration.stores.conftest import aws
 from tests.referring import CODE, SPRING, campaign, click, link
-from usher.ids import GuildId
+from usher.ids import GuildId, InviteCode
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.clicks import ClickKind, Device
+from usher.referrals.invite_table import DynamoInviteRows
+from usher.referrals.managed import InviteRows
 from usher.referrals.model import CampaignId, LinkCode
 from usher.referrals.ports import ClickTable, ReferralTable, StaleError, TakenError
 from usher.referrals.table import DynamoReferrals
@@ -45,6 +47,7 @@ class Moto:
 class Stored:
     table: ReferralTable
     clicks: ClickTable
+    invites: InviteRows
     client: Client | None = None
 
 
@@ -52,13 +55,18 @@ class Stored:
 def stored(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stored]:
     if request.param == "fake":
         fake = FakeReferrals()
-        yield Stored(fake, fake)
+        yield Stored(fake, fake, FakeInviteRows())
         return
     with aws(request.param, request, monkeypatch):
         sdk: Any = boto3.client("dynamodb", region_name=REGION)
         make_table(sdk)
         client: Client = Moto(sdk) if request.param == "moto" else SignedClient(DYNAMODB)
-        yield Stored(DynamoReferrals(client, TABLE), DynamoClicks(client, TABLE), client)
+        yield Stored(
+            DynamoReferrals(client, TABLE),
+            DynamoClicks(client, TABLE),
+            DynamoInviteRows(client, TABLE),
+            client,
+        )
         if isinstance(client, SignedClient):
             client.close()
         sdk.close()
@@ -144,6 +152,7 @@ def test_clicks_are_read_newest_first(stored: Stored) -> None:
     whole = click(
         "z",
         at=at(9),
+        visitor="w",
         variant="b",
         user_agent="Firefox",
         device=Device("mobile", "Firefox", "Android"),
@@ -183,3 +192,29 @@ def test_no_row_keeps_an_address_and_what_may_go_goes(stored: Stored) -> None:
         START.date().isoformat(),
     }
     assert {name for name, row in kinds.items() if "clicks" in row} == {"LINK", "DAY", "VARIANT"}
+
+
+def test_a_visitors_invite_is_theirs_until_it_ends(stored: Stored) -> None:
+    rows = stored.invites
+    assert rows.mine(CODE, "v", at(0)) is None
+    rows.keep(CODE, "v", InviteCode("one"), at(600))
+
+    assert rows.mine(CODE, "v", at(599)) == "one"
+    assert rows.mine(CODE, "v", at(600)) is None
+    assert rows.mine(CODE, "w", at(0)) is None
+    assert rows.mine(LinkCode("other"), "v", at(0)) is None
+    rows.keep(CODE, "v", InviteCode("two"), at(900))
+    assert rows.mine(CODE, "v", at(600)) == "two"
+
+
+def test_invites_are_counted_for_as_long_as_they_may_live(stored: Stored) -> None:
+    rows = stored.invites
+    assert rows.made(GUILD, at(0)) == 0
+    for seconds in (0, 30, 60):
+        rows.add(GUILD, at(seconds))
+    rows.add(GuildId("1"), at(0))
+
+    assert rows.made(GUILD, at(60)) == 3
+    assert rows.made(GUILD, at(600)) == 3
+    assert rows.made(GUILD, at(660)) == 1
+    assert rows.made(GUILD, at(720)) == 0

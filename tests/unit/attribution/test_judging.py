@@ -145,7 +145,7 @@ def test_changed_rules_leave_the_past_alone_until_it_is_judged_again() -> None:
     assert tallies(worker) == {"900": Tally(tracked=2, fake=2)}
 
     # so that the inviter's standing is to be looked at
-    assert owed_by(lines(worker, LineType.VERDICT), []).users == ("900",)
+    assert owed_by(lines(worker, LineType.VERDICT), {}).users == ("900",)
 
     # and again
     worker.handle(observe(recount("900", "7", id_="another"), seconds=60))

@@ -110,6 +110,7 @@ HEADS = st.builds(
     ),
     by_name=st.booleans(),
     off=st.lists(st.tuples(MOMENTS, st.none() | MOMENTS), max_size=3).map(tuple),
+    settings=st.integers(0, 2**31),
 )
 STATES = st.builds(
     CodeState,
@@ -154,7 +155,7 @@ def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
         19,
-        16,
+        17,
         4,
         9,
         5,

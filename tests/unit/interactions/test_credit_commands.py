@@ -3,10 +3,10 @@
 import pytest
 
 from tests.unit.interactions.doors import Front
-from tests.unit.slash.fakes import FakeServices
+from tests.unit.slash.fakes import FakeCredit, FakeServices
 from tests.unit.slash.payloads import GUILD, MEMBER, OTHER, buttons, option, press, slash
 from usher.credit.queries import Period, Tally
-from usher.ids import GuildId
+from usher.ids import GuildId, UserId
 
 
 def front_with(*rows: tuple[Period, str, Tally]) -> Front:
@@ -119,12 +119,50 @@ def test_the_leaderboard_has_ten_a_page_and_buttons_to_turn_them() -> None:
     # Then each press edits the message, and the ends are told by buttons that do nothing
     assert (first["type"], second["type"], again["type"]) == (4, 7, 7)
     assert str(shown(first)["description"]).count("\n") == 9
-    assert shown(first)["footer"] == {"text": "Page 1"}
+    assert shown(first)["footer"] == {"text": "Page 1 · you are not on it yet"}
     assert str(shown(second)["description"]).startswith("**11.** <@11>")
-    assert shown(second)["footer"] == {"text": "Page 2"}
+    assert shown(second)["footer"] == {"text": "Page 2 · you are not on it yet"}
     assert shown(again) == shown(first)
     assert disabled(first) == ["Previous"]
     assert disabled(second) == ["Next"]
+
+
+def credit_of(front: Front) -> FakeCredit:
+    assert isinstance(front.services, FakeServices)
+    return front.services.credit
+
+
+def footer(front: Front, period: str = "all") -> object:
+    return embed(front, "invite leaderboard", option("period", period))["footer"]
+
+
+def test_the_asker_s_place_is_told_from_every_page() -> None:
+    rows = [(Period.ALL, str(n), Tally(30)) for n in range(1, 13)]
+
+    front = front_with(*rows, (Period.ALL, MEMBER, Tally(30)), (Period.ALL, "99", Tally(2)))
+
+    assert footer(front) == {"text": "Page 1 · your place: 13"}
+
+
+def test_a_place_far_down_is_told_as_well_as_it_is_known() -> None:
+    ahead = [(Period.ALL, str(n), Tally(30)) for n in range(1, 1200)]
+    equal = [(Period.ALL, str(n), Tally(2)) for n in range(2000, 3100)]
+    front = front_with(*ahead, (Period.ALL, MEMBER, Tally(2)))
+
+    assert footer(front) == {"text": "Page 1 · your place: beyond 1,000"}
+    credit_of(front).histogram = {30: 1199, 2: 1}
+    assert footer(front) == {"text": "Page 1 · your place: about 1,200"}
+    front = front_with(*ahead[:20], *equal, (Period.ALL, MEMBER, Tally(2)))
+    assert footer(front) == {"text": "Page 1 · your place: 21, shared with many"}
+
+
+def test_who_left_the_server_keeps_their_place_and_is_marked() -> None:
+    front = front_with((Period.ALL, "200", Tally(9)), (Period.ALL, "9", Tally(4)))
+    credit_of(front).gone.add(UserId("200"))
+
+    assert embed(front, "invite leaderboard")["description"] == (
+        "**1.** <@200>: **9** (9 tracked) · left the server\n**2.** <@9>: **4** (4 tracked)"
+    )
 
 
 def test_a_leaderboard_of_one_page_has_no_buttons() -> None:

@@ -17,6 +17,7 @@ FUNCTIONS: Final = ROOT / "functions"
 
 FORBIDDEN: Final = frozenset(
     {
+        "PIL",
         "aiohttp",
         "asyncio",
         "boto3",

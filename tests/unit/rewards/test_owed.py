@@ -2,13 +2,25 @@
 
 import pytest
 
-from tests.builders import GUILD, changed, granted, joined, left, look, observe, row, searched
+from tests.builders import (
+    GUILD,
+    changed,
+    granted,
+    joined,
+    left,
+    look,
+    observe,
+    recount,
+    row,
+    searched,
+)
 from tests.fakes.fuse import BrokenOffError, Fuse
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.attribution.ports import GuildSettings
 from usher.contracts.effect import CheckStanding, SweepStandings, decode_effect, encode_effect
 from usher.contracts.observation import Observation
+from usher.credit.queries import Tally
 from usher.ids import UserId
 from usher.rewards.owed import NOTHING, Owed, read_owed, write_owed
 
@@ -64,6 +76,35 @@ def test_credit_that_moves_concerns_both_and_a_grant_its_member() -> None:
     assert sorted(checks(made)) == ["900", "901"]
     made.handle(observe(granted("77", 5, "g"), seconds=50))
     assert checks(made) == ["77"]
+
+
+def test_a_verdict_concerns_whoever_brought_the_member() -> None:
+    # Given somebody without an avatar, before that is a rule
+    made = worker()
+    made.handle(first(), join("1", 10, 4))
+    made.handle(observe(changed("fake#default_avatar", "on", "f"), seconds=20))
+    checks(made)
+
+    # When past joins are judged again
+    made.handle(observe(recount("1"), seconds=30))
+
+    # Then the inviter has lost credit and is looked at
+    assert isinstance(made.guilds, FakeGuilds)
+    assert made.guilds.guilds[GUILD].counters[UserId("900"), "all"] == Tally(tracked=1, fake=1)
+    assert checks(made) == ["900"]
+
+
+def test_a_return_that_reveals_a_leave_concerns_who_brought_them_before() -> None:
+    made = worker()
+    made.handle(first(), join("1", 10, 4))
+    checks(made)
+
+    # When the same member comes by somebody else's code, and nobody saw them leave
+    codes = row("abc", 4), row("def", 1, "901")
+    made.handle(observe(joined("1", 60), look=look(*codes, seconds=61), seconds=61))
+
+    # Then
+    assert set(checks(made)) == {"900", "901", "1"}
 
 
 def test_many_at_once_are_told_together() -> None:

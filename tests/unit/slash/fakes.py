@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
+from tests.fakes.referrals import FakeReferrals
 from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
@@ -14,6 +16,7 @@ from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.credit.fake_queries import Survey
+from usher.credit.places import MOST_RANKED, Place, place_among
 from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standing, Tally
 from usher.credit.recounting import look_at
 from usher.credit.rules import MemberRecord
@@ -32,6 +35,8 @@ class FakeCredit:
     """Implements CreditReads on dictionaries."""
 
     boards: dict[tuple[GuildId, Period], dict[UserId, Tally]] = field(default_factory=dict)
+    gone: set[UserId] = field(default_factory=set)
+    histogram: dict[int, int] | None = None
     settings: dict[tuple[GuildId, str], str] = field(default_factory=dict)
 
     def tracking_off(self, guild_id: GuildId) -> bool:
@@ -55,7 +60,20 @@ class FakeCredit:
         ]
         rows.sort(key=lambda row: (-row.tally.effective, int(row.user_id)))
         end = page * size
-        return LeaderboardPage(tuple(rows[end - size : end]), len(rows) > end)
+        shown = [replace(row, gone=row.user_id in self.gone) for row in rows[end - size : end]]
+        return LeaderboardPage(tuple(shown), len(rows) > end)
+
+    def place(
+        self, guild_id: GuildId, period: Period, now: datetime, user_id: UserId
+    ) -> Place | None:
+        del now
+        board = self.boards.get((guild_id, period), {})
+        rows = [(tally.effective, user) for user, tally in board.items()]
+        score = board.get(user_id, Tally()).effective
+        if score <= 0:
+            return None
+        rows = sorted((row for row in rows if row[0] >= score), reverse=True)
+        return place_among(rows[: MOST_RANKED + 1], user_id, score, self.histogram)
 
 
 @dataclass
@@ -230,6 +248,10 @@ class FakeServices:
     settings: FakeSettings = field(init=False)
     rewards: FakeRewardReads = field(init=False)
     halls: FakeHall = field(default_factory=FakeHall)
+    analytics: FakeAnalytics = field(default_factory=FakeAnalytics)
+    charts: FakeCharts = field(default_factory=FakeCharts)
+    referrals: FakeReferrals = field(default_factory=FakeReferrals)
+    referral_url: str = "https://go.example"
 
     fakes: FakeFakeRules = field(init=False)
 
