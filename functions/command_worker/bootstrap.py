@@ -68,6 +68,8 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
+from usher.referrals.key_making import ApiKeys
+from usher.referrals.key_table import DynamoKeys
 from usher.referrals.ports import ReferralTable
 from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
@@ -121,6 +123,7 @@ class Services:
     charts: Charts
     fakes: FakeRules
     referrals: ReferralTable
+    keys: ApiKeys
     referral_url: str
 
 
@@ -189,6 +192,7 @@ def _services(
         charts=PillowCharts(),
         fakes=fakes,
         referrals=DynamoReferrals(table.client, table.table),
+        keys=DynamoKeys(table.client, table.table),
         referral_url=found["PUBLIC_URL"].rstrip("/"),
     )
 

@@ -29,6 +29,10 @@ from usher.referrals.campaign_commands import list_ as list_campaigns
 from usher.referrals.campaign_commands import pause as pause_campaign
 from usher.referrals.campaign_commands import resume as resume_campaign
 from usher.referrals.campaign_commands import show as show_campaign
+from usher.referrals.key_commands import apikey
+from usher.referrals.key_commands import create as create_key
+from usher.referrals.key_commands import list_ as list_keys
+from usher.referrals.key_commands import revoke as revoke_key
 from usher.referrals.link_commands import create as create_link
 from usher.referrals.link_commands import pause as pause_link
 from usher.referrals.link_commands import referral
@@ -55,7 +59,7 @@ from usher.staff.report_commands import report, turn_report
 
 LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_member_invites)
 
-COMMANDS: Final = (invite, *LOGS, staff, campaign, referral)
+COMMANDS: Final = (invite, *LOGS, staff, campaign, apikey, referral)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
@@ -69,6 +73,7 @@ EVERY: Final = (
     *(set_staff, remove, list_, role, report),
     *(create_campaign, list_campaigns, show_campaign, pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link),
+    *(create_key, list_keys, revoke_key),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 

@@ -121,6 +121,14 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/campaign show": [("campaign", True)],
         "/campaign pause": [("campaign", True)],
         "/campaign resume": [("campaign", True)],
+        "/apikey create": [
+            ("name", True),
+            ("scopes", False),
+            ("owner", False),
+            ("days", False),
+        ],
+        "/apikey list": [],
+        "/apikey revoke": [("key", True)],
         "/referral create": [
             ("campaign", True),
             ("title", False),
@@ -148,7 +156,7 @@ def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_
         "invite": None,
         "referral": None,
     }
-    assert [command["default_member_permissions"] for command in managed] == ["32"] * 6
+    assert [command["default_member_permissions"] for command in managed] == ["32"] * 7
     for command in (invite, *others):
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]

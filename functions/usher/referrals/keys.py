@@ -34,6 +34,7 @@ class Scope(StrEnum):
     INVITES_READ = "invites:read"
 
 
+READING: Final = frozenset(scope for scope in Scope if scope.value.endswith(":read"))
 OWNERS: Final = frozenset({Scope.LINKS_READ, Scope.LINKS_WRITE, Scope.ANALYTICS_READ})
 """What a key that is bound to one owner can hold: all else shows what is others'."""
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
+from tests.fakes.keys import FakeKeys
 from tests.fakes.referrals import FakeReferrals
 from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
@@ -252,6 +253,7 @@ class FakeServices:
     charts: FakeCharts = field(default_factory=FakeCharts)
     referrals: FakeReferrals = field(default_factory=FakeReferrals)
     referral_url: str = "https://go.example"
+    keys: FakeKeys = field(default_factory=FakeKeys)
 
     fakes: FakeFakeRules = field(init=False)
 
