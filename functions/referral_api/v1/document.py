@@ -86,6 +86,9 @@ def describe(app: APIGatewayHttpResolver) -> dict[str, Any]:
 
 def _operations(path: Mapping[str, Any]) -> dict[str, Any]:
     for method, operation in path.items():
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "header":  # powertools writes them in lower case
+                parameter["name"] = parameter["name"].title()
         if method == "post":
             operation.setdefault("parameters", []).append(_IDEMPOTENCY)
         if method == "get":
