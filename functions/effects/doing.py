@@ -9,6 +9,7 @@ from usher.contracts.effect import (
     ChangeRole,
     CheckInvite,
     CheckStanding,
+    CountReferral,
     Effect,
     MendRank,
     SendMessage,
@@ -34,6 +35,13 @@ class Trouble(Protocol):
         """Look whether a problem is mended; raises DiscordError, and errors of table and queue."""
 
 
+class Referrals(Protocol):
+    """Which link brought whom."""
+
+    def check(self, order: CountReferral) -> None:
+        """Look at one member; raises errors of the table."""
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
@@ -41,6 +49,7 @@ class DiscordEffects:
     rest: Rest
     standings: Standings
     trouble: Trouble
+    referrals: Referrals
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -57,6 +66,8 @@ class DiscordEffects:
                 self.standings.sweep(effect)
             case MendRank():
                 self.trouble.mend(effect)
+            case CountReferral():
+                self.referrals.check(effect)
             case _:
                 assert_never(effect)
 

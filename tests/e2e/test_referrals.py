@@ -86,8 +86,16 @@ async def test_who_comes_by_a_link_counts_for_it_with_script_and_without(system:
     note = item(system, town.id, f"S#code#{own}")["value"]["S"]
     assert f'"link":"{code}"' in note
     assert '"campaign":"Spring"' in note
+
+    def joined() -> bool:
+        key = {"pk": {"S": f"L#{code}"}, "sk": {"S": "JOINS"}}
+        found = system.cloud.dynamodb.get_item(TableName=system.table_name, Key=key)
+        return found.get("Item", {}).get("joins") == {"N": "1"}
+
+    await eventually(joined, patience=30)
     said = await ask(system, town, "/referral show", code=code)
     assert "1 click" in said
+    assert "1 join" in said
 
 
 async def test_programs_get_an_invite_and_problems(system: System) -> None:

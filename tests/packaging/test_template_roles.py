@@ -176,12 +176,13 @@ def test_the_sweeper_reads_what_is_due_tells_of_it_and_does_nothing_else() -> No
 
 
 def test_the_effects_function_writes_milestones_and_problems_and_nothing_else() -> None:
-    (update,) = [
+    update, links = [
         s
         for role, s in statements(TEMPLATE)
         if role == "EffectsRole" and "dynamodb:UpdateItem" in listed(s["Action"])
     ]
 
+    assert links["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "L#*"}}
     assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
     (names,) = update["Condition"].values()
     assert tuple(names["dynamodb:Attributes"]) == WRITTEN

@@ -106,7 +106,25 @@ class MendRank:
     kind: Literal["mend_rank"] = "mend_rank"
 
 
-type Effect = SendMessage | ChangeRole | CheckInvite | CheckStanding | SweepStandings | MendRank
+@dataclass(frozen=True, slots=True)
+class CountReferral:
+    """Look by which referral link a member came, and count the join for it."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    kind: Literal["count_referral"] = "count_referral"
+
+
+type Effect = (
+    SendMessage
+    | ChangeRole
+    | CheckInvite
+    | CheckStanding
+    | SweepStandings
+    | MendRank
+    | CountReferral
+)
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -115,6 +133,7 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "check_standing": CheckStanding,
     "sweep_standings": SweepStandings,
     "mend_rank": MendRank,
+    "count_referral": CountReferral,
 }
 
 _TUPLES: Final = {"retired", "users"}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Final
 
+from usher.contracts.deeds import SettingChanged
 from usher.ids import ChannelId
 from usher.referrals.asking import (
     Services,
@@ -35,6 +36,8 @@ WELCOME: Final = 1_500
 ADDRESS: Final = 500
 LONGEST: Final = 3_650
 PAGE_SIZE: Final = 10
+COUNTED: Final = "guild#referrals"
+"""The setting by which joins are looked at for their links."""
 CHANGED_MEANWHILE: Final = later("Somebody else has changed that just now. Please try again.")
 
 campaign = Group(
@@ -81,6 +84,9 @@ def create(
         raise UserError(say("There is a campaign {name} already.", name=text.code(called)))
     if len(others) >= MOST:
         raise UserError(say("A server has at most {most} campaigns.", most=MOST))
+    if ctx.services.settings.find(ctx.guild_id, COUNTED) is None:
+        on = SettingChanged(ctx.interaction_id, COUNTED, "on", ctx.user_id, ctx.now)
+        ctx.services.deeds.do(ctx.guild_id, on)
     try:
         ctx.services.referrals.add_campaign(made)
     except TakenError:
