@@ -7,7 +7,12 @@ import urllib3
 
 from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
+from usher.greeting.discord_people import DiscordPeople, DiscordPost
+from usher.greeting.drafts import Drafts
+from usher.greeting.service import Greetings
+from usher.greeting.store import DynamoMarks, DynamoRecords
 from usher.platform.discord_rest import DiscordRest
+from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
@@ -28,14 +33,21 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     token = TokenSecret(secrets_client(region(environ)), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
-    table = SignedClient(DYNAMODB, environ)
-    rows = DynamoRewardRows(table, names["TABLE_NAME"])
-    referrals = ReferralCounting(DynamoJoinRows(table, names["TABLE_NAME"]))
+    dynamodb = SignedClient(DYNAMODB, environ)
+    rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
+    referrals = ReferralCounting(DynamoJoinRows(dynamodb, names["TABLE_NAME"]))
     orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
+    greetings = Greetings(
+        Drafts(DynamoRecords(DynamoReads(dynamodb, names["TABLE_NAME"])), DiscordPeople(rest)),
+        DynamoMarks(dynamodb, names["TABLE_NAME"]),
+        DiscordPost(rest),
+        _now,
+    )
+    standings = Standings(rows, hall, orders, trouble, _now)
     return EffectsDoor(
-        doer=DiscordEffects(rest, Standings(rows, hall, orders, trouble, _now), trouble, referrals),
+        doer=DiscordEffects(rest, standings, trouble, greetings, referrals),
         log=get_logger(),
         meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects")),
     )

@@ -11,6 +11,7 @@ from usher.contracts.effect import (
     CheckStanding,
     CountReferral,
     Effect,
+    Greet,
     MendRank,
     SendMessage,
     SweepStandings,
@@ -35,11 +36,20 @@ class Trouble(Protocol):
         """Look whether a problem is mended; raises DiscordError, and errors of table and queue."""
 
 
+class Greetings(Protocol):
+    """What says welcome and farewell."""
+
+    def greet(self, order: Greet) -> None:
+        """Say a greeting, once; raises DiscordError, and errors of the table."""
+        ...
+
+
 class Referrals(Protocol):
     """Which link brought whom."""
 
     def check(self, order: CountReferral) -> None:
         """Look at one member; raises errors of the table."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,7 @@ class DiscordEffects:
     rest: Rest
     standings: Standings
     trouble: Trouble
+    greetings: Greetings
     referrals: Referrals
 
     def do(self, effect: Effect) -> None:
@@ -66,6 +77,8 @@ class DiscordEffects:
                 self.standings.sweep(effect)
             case MendRank():
                 self.trouble.mend(effect)
+            case Greet():
+                self.greetings.greet(effect)
             case CountReferral():
                 self.referrals.check(effect)
             case _:

@@ -12,6 +12,8 @@ from usher.credit.fake_commands import apply as apply_recount
 from usher.credit.fake_commands import recount, tracking
 from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
+from usher.greeting.farewell_commands import FAREWELL, farewell
+from usher.greeting.welcome_commands import WELCOME, welcome
 from usher.invites.create_commands import create
 from usher.invites.label_commands import label
 from usher.invites.notice_commands import channel, joins, lead, off
@@ -23,6 +25,8 @@ from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
 from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
 from usher.policy.commands import clear, set_, show
+from usher.privacy.commands import delete, erase, export, keep, privacy
+from usher.privacy.commands import view as view_own
 from usher.referrals.campaign_commands import campaign, turn_campaigns
 from usher.referrals.campaign_commands import create as create_campaign
 from usher.referrals.campaign_commands import list_ as list_campaigns
@@ -55,7 +59,7 @@ from usher.staff.report_commands import report, turn_report
 
 LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_member_invites)
 
-COMMANDS: Final = (invite, *LOGS, staff, campaign, referral)
+COMMANDS: Final = (invite, *LOGS, staff, welcome, farewell, campaign, referral, privacy)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
@@ -67,6 +71,9 @@ EVERY: Final = (
     *(channel_, message_, numbers_, preview),
     *LOGS,
     *(set_staff, remove, list_, role, report),
+    *(view_own, export, delete),
+    *WELCOME,
+    *FAREWELL,
     *(create_campaign, list_campaigns, show_campaign, pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link),
 )
@@ -78,8 +85,7 @@ ACTIONS: Final = (
     *(turn, switch, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
-    *REWARDS,
-    apply_recount,
+    *(*REWARDS, apply_recount, erase, keep),
 )
 """What buttons do."""
 

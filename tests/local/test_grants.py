@@ -83,6 +83,27 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "put export": ("s3", "put_object", {**line, "Key": "exports/x.csv", "Body": "x"}),
         "list ledger": ("s3", "list_objects_v2", {"Bucket": bucket}),
         "delete line": ("s3", "delete_object", line),
+        "delete name": ("s3", "delete_object", {**line, "Key": "names/grants"}),
+        "list versions": ("s3", "list_object_versions", {"Bucket": bucket}),
+        "destroy name": ("s3", "delete_object", {**line, "Key": "names/x", "VersionId": "1"}),
+        "destroy day": ("s3", "delete_object", {**line, "Key": "csv/x", "VersionId": "1"}),
+        "destroy line": ("s3", "delete_object", {**line, "VersionId": "1"}),
+        "destroy link": ("s3", "delete_object", {**line, "Key": "chain/x", "VersionId": "1"}),
+        "ask for erasure": (
+            "s3",
+            "put_object",
+            {**line, "Key": "erased/guild=1/user=2/asked.json", "Body": "{}"},
+        ),
+        "note a sweep": (
+            "s3",
+            "put_object",
+            {**line, "Key": "erased/guild=1/user=2/swept.json", "Body": "{}"},
+        ),
+        "read erasure": (
+            "s3",
+            "get_object",
+            {"Bucket": bucket, "Key": "erased/guild=1/user=3/asked.json"},
+        ),
         "get missing line": ("s3", "get_object", {"Bucket": bucket, "Key": "lines/none"}),
         "send command": send("CommandsQueue"),
         "send effect": send("EffectsQueue"),
@@ -116,6 +137,8 @@ GRANTED = {
         "list ledger",
         "get line",
         "put export",
+        "ask for erasure",
+        "read erasure",
         "keep press",
         "send event",
         "send confirmation",
@@ -133,6 +156,7 @@ GRANTED = {
         "put line",
         "put name",
         "get line",
+        "read erasure",
         "list ledger",
         "send effect",
         "send confirmation",
@@ -158,6 +182,11 @@ GRANTED = {
         "put name",
         "put backup",
         "get line",
+        "read erasure",
+        "note a sweep",
+        "list versions",
+        "destroy name",
+        "destroy day",
         "list ledger",
         "receive repair",
     ],
@@ -187,7 +216,8 @@ def things_to_reach(stack: Stack) -> None:
     """What the calls reach for, made by root, so that a refusal can only mean the role."""
     table, bucket = stack.physical("UsherTable"), stack.physical("LedgerBucket")
     stack.cloud.dynamodb.put_item(TableName=table, Item=_KEY)
-    stack.cloud.s3.put_object(Bucket=bucket, Key="lines/grants", Body=b"{}")
+    for key in ("lines/grants", "erased/guild=1/user=3/asked.json"):
+        stack.cloud.s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
 
 
 def _run(stack: Stack, function: str, names: list[str]) -> dict[str, str]:

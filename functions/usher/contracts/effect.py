@@ -116,15 +116,25 @@ class CountReferral:
     kind: Literal["count_referral"] = "count_referral"
 
 
-type Effect = (
-    SendMessage
-    | ChangeRole
-    | CheckInvite
-    | CheckStanding
-    | SweepStandings
-    | MendRank
-    | CountReferral
-)
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Say welcome or farewell; the message is put together when it is said."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    occasion: Literal["welcome", "farewell"]
+    guild_name: str
+    joined_at: str | None
+    """Begin of the membership, as text; None where it is not on record."""
+    left_at: str | None = None
+    members: int | None = None
+    """The guild's members then; None where that was not known."""
+    kind: Literal["greet"] = "greet"
+
+
+type _Rewards = CheckStanding | SweepStandings | MendRank
+type Effect = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral | _Rewards
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -133,6 +143,7 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "check_standing": CheckStanding,
     "sweep_standings": SweepStandings,
     "mend_rank": MendRank,
+    "greet": Greet,
     "count_referral": CountReferral,
 }
 

@@ -16,6 +16,7 @@ from usher.contracts.effect import (
     CheckStanding,
     CountReferral,
     Effect,
+    Greet,
     MendRank,
     SendMessage,
     SweepStandings,
@@ -80,7 +81,7 @@ class FakePool:
 
 @dataclass
 class FakeStandings:
-    """Implements Standings and Trouble; remembers what was ordered."""
+    """Implements Standings, Trouble and Greetings; remembers what was ordered."""
 
     orders: list[Effect] = field(default_factory=list)
 
@@ -91,6 +92,9 @@ class FakeStandings:
         self.orders.append(order)
 
     def mend(self, order: MendRank) -> None:
+        self.orders.append(order)
+
+    def greet(self, order: Greet) -> None:
         self.orders.append(order)
 
 
@@ -109,7 +113,8 @@ class Discord:
     def do(self, effect: Effect = MESSAGE) -> None:
         pool = cast("urllib3.PoolManager", self.pool)
         rest = DiscordRest(BASE, self.token, pool, self.pauses.append)
-        DiscordEffects(rest, self.standings, self.standings, self.standings).do(effect)
+        others = self.standings
+        DiscordEffects(rest, others, others, others, others).do(effect)
 
 
 def test_a_message_mentions_nobody_and_is_posted_once_by_its_nonce() -> None:
