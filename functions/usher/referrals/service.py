@@ -55,6 +55,14 @@ class Visits:
         variant = variant_for(campaign.variants, link.code, seed)
         return Landing(link, campaign, state_of(link, campaign, self.clock()), variant)
 
+    def shown(self, landing: Landing, request: Request) -> None:
+        """Record who looks at a page and is no person; people are counted when the page tells so.
+
+        Raises AwsError.
+        """
+        if not is_human(request, self.is_crawler):
+            self.click(landing, request)
+
     def click(self, landing: Landing, request: Request) -> Click:
         """Record a click, and say what it counts as. Raises AwsError."""
         now = self.clock()
