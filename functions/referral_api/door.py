@@ -19,6 +19,7 @@ class ReferralDoor:
 
     def __init__(self, routers: Iterable[APIGatewayHttpRouter], log: Logger) -> None:
         self.log = log
+        self._description = ""
         self._app = APIGatewayHttpResolver(enable_validation=True)
         for router in routers:
             self._app.include_router(router)
@@ -26,6 +27,7 @@ class ReferralDoor:
         self._app.exception_handler(RequestValidationError)(self._invalid)
         self._app.exception_handler(AwsError)(self._unavailable)
         self._app.not_found(self._unknown)
+        self._app.get("/api/v1/openapi.json", include_in_schema=False)(self._described)
 
     def handle(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answer one request (payload format 2.0)."""
@@ -45,6 +47,15 @@ class ReferralDoor:
     @property
     def _request_id(self) -> str:
         return str(self._app.lambda_context.aws_request_id)
+
+    def _described(self) -> Response[str]:
+        """Describe the API, from the declarations that validate."""
+        if not self._description:
+            self._description = self._app.get_openapi_json_schema(
+                title="Usher", version="1", description="Referral links: clicks, pages, invites."
+            )
+        headers: dict[str, str | list[str]] = {"Cache-Control": "public, max-age=300"}
+        return Response(200, "application/json", self._description, headers=headers)
 
     def _problem(self, error: ProblemError) -> Response[str]:
         return answer(error, self._request_id)
