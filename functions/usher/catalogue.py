@@ -33,6 +33,7 @@ from usher.referrals.campaign_commands import list_ as list_campaigns
 from usher.referrals.campaign_commands import pause as pause_campaign
 from usher.referrals.campaign_commands import resume as resume_campaign
 from usher.referrals.campaign_commands import show as show_campaign
+from usher.referrals.campaign_edit_commands import edit as edit_campaign
 from usher.referrals.link_commands import create as create_link
 from usher.referrals.link_commands import pause as pause_link
 from usher.referrals.link_commands import referral
@@ -74,7 +75,8 @@ EVERY: Final = (
     *(view_own, export, delete),
     *WELCOME,
     *FAREWELL,
-    *(create_campaign, list_campaigns, show_campaign, pause_campaign, resume_campaign),
+    *(create_campaign, list_campaigns, show_campaign, edit_campaign),
+    *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""

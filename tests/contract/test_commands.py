@@ -121,6 +121,17 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         ],
         "/campaign list": [],
         "/campaign show": [("campaign", True)],
+        "/campaign edit": [
+            ("campaign", True),
+            ("name", False),
+            ("offer", False),
+            ("welcome", False),
+            ("brand", False),
+            ("color", False),
+            ("logo", False),
+            ("channel", False),
+            ("days", False),
+        ],
         "/campaign pause": [("campaign", True)],
         "/campaign resume": [("campaign", True)],
         "/referral create": [

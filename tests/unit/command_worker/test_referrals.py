@@ -151,6 +151,49 @@ def test_a_campaign_is_paused_and_resumed() -> None:
     assert (campaigns(there)[0].paused, campaigns(there)[0].version) == (False, 3)
 
 
+def test_a_campaign_is_changed_part_by_part_and_cleared() -> None:
+    there = with_campaign()
+    named = option("campaign", "Spring")
+    there.run("campaign edit", named, option("offer", "Early"), option("color", "#112233"))
+    told = there.run(
+        "campaign edit", named, option("welcome", "Hi.\n\nCome in."), option("days", 5)
+    )
+
+    (one,) = campaigns(there)
+    assert (one.offer, one.brand.color, one.welcome) == ("Early", 0x112233, "Hi.\n\nCome in.")
+    assert one.version == 3
+    assert "ends <t:" in words(told)
+    there.run(
+        "campaign edit",
+        named,
+        option("offer", "-"),
+        option("color", "-"),
+        option("welcome", "-"),
+        option("days", 0),
+        option("name", "Summer"),
+    )
+    (one,) = campaigns(there)
+    assert (one.name, one.offer, one.welcome, one.active_to) == ("Summer", "", "", None)
+    assert one.brand.color == 0x5865F2
+    nothing = there.run("campaign edit", option("campaign", "Summer"))
+    assert nothing.content == "Nothing of it was changed."
+
+
+def test_a_wrong_change_is_told_and_changes_nothing() -> None:
+    there = with_campaign()
+    there.run("campaign create", option("name", "Summer"))
+    named = option("campaign", "Spring")
+
+    for wrong, told in (
+        (option("name", "summer"), "There is a campaign `summer` already."),
+        (option("name", " "), "Please give it a name."),
+        (option("color", "blue"), "is no colour"),
+        (option("logo", "http://a.example"), "https://"),
+    ):
+        assert told in there.run("campaign edit", named, wrong).content
+    assert {one.version for one in campaigns(there)} == {1}
+
+
 def test_a_link_is_made_with_its_invite_and_its_note() -> None:
     there = with_campaign()
 
