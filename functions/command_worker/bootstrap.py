@@ -38,6 +38,9 @@ from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.greeting.discord_people import DiscordPeople
+from usher.greeting.drafts import Drafts
+from usher.greeting.store import DynamoRecords
 from usher.invites.discord_desk import DiscordDesk
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
@@ -45,6 +48,7 @@ from usher.ledger.chain import ChainError
 from usher.ledger.closed import ClosedDays
 from usher.ledger.commands import LedgerExports
 from usher.ledger.delivery import Delivery
+from usher.ledger.erasure import ErasureError
 from usher.ledger.export import LedgerExport
 from usher.ledger.lines import LineError
 from usher.ledger.log import JoinLog
@@ -68,6 +72,8 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
+from usher.privacy.desk import PrivacyDesk
+from usher.privacy.queries import Privacy
 from usher.referrals.key_making import ApiKeys
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.ports import ReferralTable
@@ -95,7 +101,10 @@ READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
 PATIENCE: Final = timedelta(seconds=100)
 """How long the ledger is read for one answer: less than the function's life (template.yaml)."""
-LEDGER_ERRORS: Final = (BotoCoreError, ChainError, ClientError, LineError, LineMissingError)
+LEDGER_ERRORS: Final = (
+    *(BotoCoreError, ChainError, ClientError),
+    *(ErasureError, LineError, LineMissingError),
+)
 TABLE_ERRORS: Final = (AwsError, StateError)
 
 
@@ -113,6 +122,7 @@ class Services:
     lookups: Lookups
     syncs: Syncs
     imports: Imports
+    privacy: Privacy
     codes: CodeChoices
     records: CodeRecords
     settings: SettingReads
@@ -122,6 +132,7 @@ class Services:
     analytics: AnalyticsReads
     charts: Charts
     fakes: FakeRules
+    greetings: Drafts
     referrals: ReferralTable
     keys: ApiKeys
     referral_url: str
@@ -182,6 +193,7 @@ def _services(
         lookups=Lookup(reader, members, guilds, staff, LEDGER_ERRORS, TABLE_ERRORS),
         syncs=SyncService(DiscordLooks(rest, _now), DynamoCodeList(table), road, _now),
         imports=imports,
+        privacy=PrivacyDesk(bucket, reader, pool, patience),
         codes=DynamoCodeChoices(table),
         records=DynamoCodeRecords(table),
         settings=DynamoSettingReads(table),
@@ -191,6 +203,7 @@ def _services(
         analytics=DynamoAnalyticsReads(table, guilds, Counting(store, pool)),
         charts=PillowCharts(),
         fakes=fakes,
+        greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
         referral_url=found["PUBLIC_URL"].rstrip("/"),

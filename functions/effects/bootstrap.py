@@ -7,13 +7,20 @@ import urllib3
 
 from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
+from usher.greeting.discord_people import DiscordPeople, DiscordPost
+from usher.greeting.drafts import Drafts
+from usher.greeting.service import Greetings
+from usher.greeting.store import DynamoMarks, DynamoRecords
 from usher.platform.discord_rest import DiscordRest
+from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import EffectSender
+from usher.referrals.counting import ReferralCounting
+from usher.referrals.join_table import DynamoJoinRows
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.standing import Standings
 from usher.rewards.store import DynamoRewardRows
@@ -26,12 +33,21 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     token = TokenSecret(secrets_client(region(environ)), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
-    rows = DynamoRewardRows(SignedClient(DYNAMODB, environ), names["TABLE_NAME"])
+    dynamodb = SignedClient(DYNAMODB, environ)
+    rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
+    referrals = ReferralCounting(DynamoJoinRows(dynamodb, names["TABLE_NAME"]))
     orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
+    greetings = Greetings(
+        Drafts(DynamoRecords(DynamoReads(dynamodb, names["TABLE_NAME"])), DiscordPeople(rest)),
+        DynamoMarks(dynamodb, names["TABLE_NAME"]),
+        DiscordPost(rest),
+        _now,
+    )
+    standings = Standings(rows, hall, orders, trouble, _now)
     return EffectsDoor(
-        doer=DiscordEffects(rest, Standings(rows, hall, orders, trouble, _now), trouble),
+        doer=DiscordEffects(rest, standings, trouble, greetings, referrals),
         log=get_logger(),
         meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects")),
     )

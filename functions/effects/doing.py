@@ -9,7 +9,9 @@ from usher.contracts.effect import (
     ChangeRole,
     CheckInvite,
     CheckStanding,
+    CountReferral,
     Effect,
+    Greet,
     MendRank,
     SendMessage,
     SweepStandings,
@@ -34,6 +36,22 @@ class Trouble(Protocol):
         """Look whether a problem is mended; raises DiscordError, and errors of table and queue."""
 
 
+class Greetings(Protocol):
+    """What says welcome and farewell."""
+
+    def greet(self, order: Greet) -> None:
+        """Say a greeting, once; raises DiscordError, and errors of the table."""
+        ...
+
+
+class Referrals(Protocol):
+    """Which link brought whom."""
+
+    def check(self, order: CountReferral) -> None:
+        """Look at one member; raises errors of the table."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
@@ -41,6 +59,8 @@ class DiscordEffects:
     rest: Rest
     standings: Standings
     trouble: Trouble
+    greetings: Greetings
+    referrals: Referrals
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -57,6 +77,10 @@ class DiscordEffects:
                 self.standings.sweep(effect)
             case MendRank():
                 self.trouble.mend(effect)
+            case Greet():
+                self.greetings.greet(effect)
+            case CountReferral():
+                self.referrals.check(effect)
             case _:
                 assert_never(effect)
 

@@ -71,7 +71,12 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
     ledger = LedgerStore(bucket, _now, retention(environ))
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "event_worker"))
     stored = DynamoGuilds(Transactor(bind(names["TABLE_NAME"], where)), _now)
-    guilds = CachedGuilds(stored, Cache(LIFE_SECONDS, MOST_KEPT), Cache(LIFE_SECONDS, MOST_KEPT))
+    guilds = CachedGuilds(
+        stored,
+        Cache(LIFE_SECONDS, MOST_KEPT),
+        Cache(LIFE_SECONDS, MOST_KEPT),
+        Cache(LIFE_SECONDS, MOST_KEPT),
+    )
     queues = sqs_client(where)
     repairs = RepairsQueue(queues, names["REPAIRS_QUEUE_URL"], partial(meter.count, "FormsFailed"))
     service = AttributionService(

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from usher.attribution.ports import StaleHeadError
 from usher.ids import GuildId
+from usher.ledger.keys import parked_prefix
 
 ATTEMPTS: Final = 5
 
@@ -39,7 +40,7 @@ class Parking:
 
         Raises errors of AWS, and StaleHeadError when other workers kept changing the guild.
         """
-        key = f"parked/guild={guild_id or 'unknown'}/{message_id}.json"
+        key = f"{parked_prefix(guild_id)}{message_id}.json"
         self.store.add(key, body.encode("utf-8", "surrogatepass"))
         if guild_id is None:
             return False

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from log_backup.door import DailyDoor
@@ -14,7 +15,9 @@ from usher.ledger.canary import Canary
 from usher.ledger.closed import ClosedDays
 from usher.ledger.closing import Closer
 from usher.ledger.day_csv import DayCsv
+from usher.ledger.erasing import Eraser
 from usher.ledger.head_store import DynamoHeads
+from usher.ledger.keeping import keep
 from usher.ledger.reader import LedgerReader
 from usher.ledger.repairs import repair_all
 from usher.ledger.store import LedgerStore
@@ -48,7 +51,8 @@ def build(environ: Mapping[str, str], readers: int = READERS) -> DailyDoor:
     table = WholeTable(dynamo_client(where), names["TABLE_NAME"])
     return DailyDoor(
         guilds=store.guilds,
-        repair=lambda: repair_all(repairs.waiting(), bucket.add),
+        repair=lambda: repair_all(repairs.waiting(), partial(keep, bucket)),
+        eraser=Eraser(bucket, pool, _now),
         closer=Closer(bucket, DynamoHeads(), pool, _now, retention(environ), stray),
         csv=DayCsv(bucket, pool),
         closed=ClosedDays(bucket),

@@ -18,6 +18,7 @@ from usher.ledger.chain import digest, write_link
 from usher.ledger.closed import ClosedDays
 from usher.ledger.closing import Closer
 from usher.ledger.day_csv import DayCsv
+from usher.ledger.erasing import Eraser
 from usher.platform.logging import Logger
 
 RESERVE_MILLISECONDS: Final = 60_000
@@ -77,6 +78,7 @@ class DailyDoor:
     guilds: Callable[[], Iterable[GuildId]]
     repair: Callable[[], int]
     """Writes what could not be written beside a line; returns how many."""
+    eraser: Eraser
     closer: Closer
     csv: DayCsv
     closed: ClosedDays
@@ -91,6 +93,8 @@ class DailyDoor:
         day = Day()
         with self._task("repairs", day):
             day.repaired = self.repair()
+        with self._task("erasures", day):
+            self._erase(day, time_left)
         with self._task("backups", day):
             for backup in self.backups.make():
                 self.meter.count("BackupMade", 1, {"kind": backup.kind.value})
@@ -109,6 +113,17 @@ class DailyDoor:
         if day.failed:
             raise TasksFailedError(tuple(day.failed))
         return {"closed": day.closed, "repaired": day.repaired, "lines": day.lines}
+
+    def _erase(self, day: Day, time_left: Callable[[], int]) -> None:
+        for guild_id in self.eraser.guilds():
+            if time_left() < RESERVE_MILLISECONDS:
+                break  # and so will be told below
+            with self._task("erasures", day, guild_id):
+                erased = self.eraser.sweep(guild_id)
+                if erased.versions:
+                    told = {"rows": erased.rows, "names": erased.names, "days": erased.days}
+                    self.log.info("names erased", extra={"guild_id": guild_id, **told})
+                    self.meter.count("VersionsErased", erased.versions)
 
     def _guild(self, guild_id: GuildId, day: Day) -> None:
         with self._task("closing", day, guild_id):

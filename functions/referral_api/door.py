@@ -13,6 +13,7 @@ from referral_api.cors import API, V1, Cors
 from referral_api.problems import InvalidParam, ProblemError, answer
 from referral_api.v1.asked import Asked, check_body, read_asked
 from referral_api.v1.bootstrap import Rest
+from referral_api.v1.document import document_router
 from referral_api.v1.gate import Caller
 from usher.platform.logging import Logger
 from usher.platform.signed_http import AwsError
@@ -43,6 +44,7 @@ class ReferralDoor:
         self._app.exception_handler(RequestValidationError)(self._invalid)
         self._app.exception_handler(AwsError)(self._unavailable)
         self._app.not_found(self._unknown)
+        self._app.include_router(document_router(self._app))
 
     def handle(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answer one request (payload format 2.0)."""

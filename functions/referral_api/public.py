@@ -39,13 +39,14 @@ def public_routes(
     """Declare the routes."""
     router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call] # powertools
 
-    @router.get("/r/<code>", include_in_schema=False)
+    @router.route("/r/<code>", ["GET", "HEAD"], include_in_schema=False)
     def page(code: str) -> Response[str]:
         who, fresh = _visitor(router.current_event.cookies, visits)
         with speaking(language_of(router.current_event)):
             landing = visits.landing(code, who)
             if landing is None or landing.state is not State.OPEN:
                 return pages.closed(landing.state if landing else None)
+            visits.shown(landing, request_of(router.current_event))
             url = address_of(router.current_event, public_url)
             shown = pages.landing(landing, names.name_of(landing.link.guild_id), url)
         if fresh and landing.campaign.variants:

@@ -24,7 +24,20 @@ def _refusal(description: str) -> OpenAPIResponse:
     }
 
 
-REFUSALS: Final = {404: _refusal("No such link"), 409: _refusal("The link leads nowhere now")}
+UNKNOWN: Final = {
+    404: _refusal("No such link"),
+    422: _refusal("The request is not as described"),
+    503: _refusal("Not just now; `Retry-After` says when"),
+}
+CLOSED: Final = UNKNOWN | {409: _refusal("The link leads nowhere now")}
+
+
+def _answer(description: str, model: type[BaseModel]) -> OpenAPIResponse:
+    return {"description": description, "content": {"application/json": {"model": model}}}
+
+
+def _bare(description: str) -> OpenAPIResponse:
+    return {"description": description, "content": {}}
 
 
 class CampaignView(BaseModel):
@@ -67,13 +80,21 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
             raise unknown_link()
         return landing
 
-    @router.head("/api/referral/<code>", responses=REFUSALS, tags=["Links"])
+    @router.head(
+        "/api/referral/<code>",
+        responses={200: {"description": "Recorded"}, **UNKNOWN},
+        tags=["Links"],
+    )
     def count(code: LinkPath) -> Response[str]:
         """Record a click without following it."""
         visits.click(found(code), request_of(router.current_event))
         return Response(200, "application/json", "")
 
-    @router.get("/api/referral/<code>/campaign", responses=REFUSALS, tags=["Links"])
+    @router.get(
+        "/api/referral/<code>/campaign",
+        responses={200: _answer("What to show", CampaignView), **UNKNOWN},
+        tags=["Links"],
+    )
     def campaign(code: LinkPath) -> CampaignView:
         """Read what a page needs to show of a link."""
         landing = found(code)
@@ -93,7 +114,11 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
             variant=landing.variant.name if landing.variant else None,
         )
 
-    @router.get("/api/referral/<code>", responses=REFUSALS, tags=["Links"])
+    @router.get(
+        "/api/referral/<code>",
+        responses={302: _bare("`Location` is the way in"), **CLOSED},
+        tags=["Links"],
+    )
     def follow(code: LinkPath) -> Response[str]:
         """Record a click and lead on to the link's page, or to Discord where it has an invite."""
         landing = found(code)
@@ -101,7 +126,11 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
         url = _way_in(landing, invitations, click.visitor)
         return Response(302, body="", headers={"Location": url, "Cache-Control": "no-store"})
 
-    @router.post("/api/discord/create-managed-invite", responses=REFUSALS, tags=["Links"])
+    @router.post(
+        "/api/discord/create-managed-invite",
+        responses={200: _answer("The invite", InviteAnswer), **CLOSED},
+        tags=["Links"],
+    )
     def create(wanted: InviteRequest) -> InviteAnswer:
         """Make an invite for one visitor: it works once, for ten minutes."""
         landing = found(wanted.referral_code)

@@ -12,6 +12,8 @@ from usher.credit.fake_commands import apply as apply_recount
 from usher.credit.fake_commands import recount, tracking
 from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
+from usher.greeting.farewell_commands import FAREWELL, farewell
+from usher.greeting.welcome_commands import WELCOME, welcome
 from usher.invites.create_commands import create
 from usher.invites.label_commands import label
 from usher.invites.notice_commands import channel, joins, lead, off
@@ -23,12 +25,15 @@ from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
 from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
 from usher.policy.commands import clear, set_, show
+from usher.privacy.commands import delete, erase, export, keep, privacy
+from usher.privacy.commands import view as view_own
 from usher.referrals.campaign_commands import campaign, turn_campaigns
 from usher.referrals.campaign_commands import create as create_campaign
 from usher.referrals.campaign_commands import list_ as list_campaigns
 from usher.referrals.campaign_commands import pause as pause_campaign
 from usher.referrals.campaign_commands import resume as resume_campaign
 from usher.referrals.campaign_commands import show as show_campaign
+from usher.referrals.campaign_edit_commands import edit as edit_campaign
 from usher.referrals.key_commands import apikey
 from usher.referrals.key_commands import create as create_key
 from usher.referrals.key_commands import list_ as list_keys
@@ -59,7 +64,11 @@ from usher.staff.report_commands import report, turn_report
 
 LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_member_invites)
 
-COMMANDS: Final = (invite, *LOGS, staff, campaign, apikey, referral)
+COMMANDS: Final = (
+    invite,
+    *LOGS,
+    *(staff, welcome, farewell, campaign, apikey, referral, privacy),
+)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
@@ -71,7 +80,11 @@ EVERY: Final = (
     *(channel_, message_, numbers_, preview),
     *LOGS,
     *(set_staff, remove, list_, role, report),
-    *(create_campaign, list_campaigns, show_campaign, pause_campaign, resume_campaign),
+    *(view_own, export, delete),
+    *WELCOME,
+    *FAREWELL,
+    *(create_campaign, list_campaigns, show_campaign, edit_campaign),
+    *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link),
     *(create_key, list_keys, revoke_key),
 )
@@ -83,8 +96,7 @@ ACTIONS: Final = (
     *(turn, switch, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
-    *REWARDS,
-    apply_recount,
+    *(*REWARDS, apply_recount, erase, keep),
 )
 """What buttons do."""
 

@@ -10,8 +10,8 @@ from infra.cli.commands import Subparsers
 from infra.cli.progress import Progress
 from infra.ledger.context import Ledger, now
 from usher.ids import InviteCode, UserId
-from usher.ledger.delivery import EXPORTS
 from usher.ledger.export import Choice, LedgerExport
+from usher.ledger.keys import exports_prefix
 
 
 def add(actions: Subparsers) -> argparse.ArgumentParser:
@@ -45,7 +45,7 @@ def run(ledger: Ledger, namespace: argparse.Namespace) -> int:
         if namespace.out:
             where, size = str(namespace.out), _write(namespace.out, pieces)
         else:
-            where = f"{EXPORTS}guild={guilds[0]}/{export.filename}"
+            where = f"{exports_prefix(guilds[0])}{export.filename}"
             size = ledger.objects.upload(where, pieces)
     print(f"{progress.done:,} joins, {size:,} bytes: {where}")
     return 0

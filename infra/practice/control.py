@@ -15,9 +15,10 @@ from infra.practice.forms import Form
 from infra.practice.interactions.options import NotSendableError, OptionValue
 from infra.practice.interactions.outcome import Outcome
 from infra.practice.json_types import Json, JsonObject, as_list, as_object
+from infra.practice.newcomer_control import NewcomerControl
 from infra.practice.population import Via
 from infra.practice.role_control import RoleControl
-from infra.practice.view import state_json
+from infra.practice.view import shown_channel, state_json
 
 if TYPE_CHECKING:
     from infra.practice.practice import Practice
@@ -166,6 +167,7 @@ def mount_control(app: web.Application, practice: "Practice") -> None:
         "check-endpoint": control.check_endpoint,
         "fault": FaultControl(practice.faults, practice.gateway).cause,
         **RoleControl(practice).actions,
+        **NewcomerControl(practice).actions,
     }
 
     async def page(_: web.Request) -> web.StreamResponse:
@@ -182,10 +184,10 @@ def mount_control(app: web.Application, practice: "Practice") -> None:
         if query.get("version") == practice.core.version:
             return web.Response(status=204)
         guild = _guild(practice, query.get("guild"))
-        wanted = query.get("channel")
-        channel = practice.channel_of(guild, wanted if wanted in guild.channels else None)
+        viewer = query.get("as", "")
+        channel = shown_channel(practice, guild, viewer, query.get("channel"))
         practice.origin = f"{request.scheme}://{request.host}"
-        return web.json_response(state_json(practice, guild, query.get("as", ""), channel))
+        return web.json_response(state_json(practice, guild, viewer, channel))
 
     async def act(request: web.Request) -> web.StreamResponse:
         action = actions.get(request.match_info["action"])

@@ -7,6 +7,7 @@ from infra.practice.entities import Channel, Guild, Invite, Role, User
 from infra.practice.interactions.outcome import NO_RESPONSE
 from infra.practice.interactions.records import Phase
 from infra.practice.json_types import JsonObject, as_objects
+from infra.practice.membership import SCREENING
 from infra.practice.moments import stamp
 from infra.practice.payloads.messages import message_json
 from infra.practice.permissions import Permission, guild_permissions
@@ -18,10 +19,27 @@ MESSAGES_SHOWN = 100
 SUBCOMMAND_TYPES = (1, 2)
 
 
+def shown_channel(
+    practice: "Practice", guild: Guild, viewer_id: str, wanted: str | None
+) -> Channel:
+    """Find the channel to show: one of the guild's, or the viewer's direct one with the bot."""
+    direct = _direct(practice, viewer_id)
+    if direct is not None and direct.id == wanted and viewer_id in guild.members:
+        return direct
+    return practice.channel_of(guild, wanted if wanted in guild.channels else None)
+
+
+def _direct(practice: "Practice", viewer_id: str) -> Channel | None:
+    channels = practice.world.state.direct_channels.values()
+    return next((one for one in channels if one.recipient_id == viewer_id), None)
+
+
 def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Channel) -> JsonObject:
     """Write everything that the page shows."""
     world = practice.world
     viewer = guild.members.get(viewer_id)
+    direct = _direct(practice, viewer_id)
+    speaks = viewer is not None and channel.guild_id is not None
     return {
         "version": practice.core.version,
         "guild": {
@@ -32,6 +50,8 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
         },
         "guilds": [{"id": item.id, "name": item.name} for item in world.state.guilds.values()],
         "viewer_id": viewer_id if viewer is not None else None,
+        "screens": SCREENING in guild.features,
+        "direct": None if direct is None else {"id": direct.id, "name": world.bot.username},
         "channel_id": channel.id,
         "channels": [{"id": item.id, "name": item.name} for item in guild.channels.values()],
         "roles": [
@@ -40,7 +60,7 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
         ],
         "members": [_member(practice, guild, user_id) for user_id in guild.members],
         "invites": [_invite(practice, guild, invite) for invite in practice.invites(guild.id)],
-        "commands": _commands(practice, guild, viewer_id, channel) if viewer is not None else [],
+        "commands": _commands(practice, guild, viewer_id, channel) if speaks else [],
         "messages": [
             message_json(world, message, practice.origin)
             for message in practice.messages(channel.id, viewer_id)[-MESSAGES_SHOWN:]
@@ -74,6 +94,7 @@ def _member(practice: "Practice", guild: Guild, user_id: str) -> JsonObject:
         "owner": guild.owner_id == user.id,
         "manages_server": bool(held & Permission.MANAGE_GUILD),
         "joined_at": stamp(member.joined_at),
+        "pending": member.pending,
         "roles": [role.name for role in _from_the_top(guild) if role.id in member.roles],
     }
 

@@ -18,6 +18,8 @@ from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
 from usher.ids import GuildId, UserId
+from usher.platform.cache import Cache
+from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.platform.signed_http import DYNAMODB, SignedClient
 from usher.slash.context import Ctx
@@ -81,7 +83,9 @@ class Bench:
     def command(self, user: int, path: str, **options: object) -> Run:
         """Prepare a command of a member."""
         [found] = [one for one in ROUTER.commands() if one.name == path]
-        services = Services(DynamoCreditReads(DynamoReads(self.table, "usher")))
+        settings: Cache[str, Answer] = Cache()
+        table = DynamoReads(CachedSettings(self.table, settings), "usher")
+        services = Services(DynamoCreditReads(table))
         ctx = Ctx(services, GuildId("1"), UserId(str(FIRST + user)), NOW)
 
         def run() -> Reply:

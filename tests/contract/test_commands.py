@@ -8,6 +8,8 @@ from tests.contract import rules, schema
 from tests.contract.trim import TRIMMED, trim
 from usher.catalogue import COMMANDS, EVERY, ROUTER
 
+EMBED = [("state", True), ("title", False), ("color", False), ("thumbnail", False)]
+
 
 def test_the_registration_fits_discord_s_description() -> None:
     assert schema.registration(ROUTER.registration()) == []
@@ -119,6 +121,17 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         ],
         "/campaign list": [],
         "/campaign show": [("campaign", True)],
+        "/campaign edit": [
+            ("campaign", True),
+            ("name", False),
+            ("offer", False),
+            ("welcome", False),
+            ("brand", False),
+            ("color", False),
+            ("logo", False),
+            ("channel", False),
+            ("days", False),
+        ],
         "/campaign pause": [("campaign", True)],
         "/campaign resume": [("campaign", True)],
         "/apikey create": [
@@ -144,20 +157,37 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/referral pause": [("code", True)],
         "/referral resume": [("code", True)],
         "/staff report": [("from", False), ("to", False)],
+        "/welcome on": [("channel", False)],
+        "/welcome off": [],
+        "/welcome message": [("text", False)],
+        "/welcome embed": EMBED,
+        "/welcome dm": [("state", True)],
+        "/welcome show": [],
+        "/welcome preview": [],
+        "/welcome reset": [],
+        "/farewell on": [("channel", False)],
+        "/farewell off": [],
+        "/farewell message": [("text", False)],
+        "/farewell embed": EMBED,
+        "/farewell bots": [("state", True)],
+        "/farewell show": [],
+        "/farewell preview": [],
+        "/farewell reset": [],
+        "/privacy view": [],
+        "/privacy export": [],
+        "/privacy delete": [("for_good", False)],
     }
 
 
 def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
-    invite, *others = ROUTER.registration()
-    *managed, referral = others
+    invite, *others, referral, privacy = ROUTER.registration()
 
+    assert invite["default_member_permissions"] is None
     # Owners of referral links look at their own.
-    assert {one["name"]: one["default_member_permissions"] for one in (invite, referral)} == {
-        "invite": None,
-        "referral": None,
-    }
-    assert [command["default_member_permissions"] for command in managed] == ["32"] * 7
-    for command in (invite, *others):
+    assert referral["default_member_permissions"] is None
+    assert privacy["default_member_permissions"] is None
+    assert [command["default_member_permissions"] for command in others] == ["32"] * 9
+    for command in (invite, *others, referral, privacy):
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]
 

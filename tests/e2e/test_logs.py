@@ -27,9 +27,11 @@ async def ask(system: System, town: Town, line: str, **options: Any) -> Outcome:
     return await system.practice.run_command(town.id, town.owner, line, given)
 
 
-async def press(system: System, town: Town, shown: Outcome, label: str) -> Outcome:
+async def press(
+    system: System, town: Town, shown: Outcome, label: str, by: str | None = None
+) -> Outcome:
     """Have the owner press a button, and wait until the message that carries it has changed."""
-    clicked = await system.practice.click(town.id, town.owner, *button_of(shown, label))
+    clicked = await system.practice.click(town.id, by or town.owner, *button_of(shown, label))
 
     def changed() -> Outcome | None:
         now = system.practice.outcome(clicked.interaction_id)

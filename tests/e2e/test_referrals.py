@@ -1,5 +1,6 @@
 """From a link on the web to a member who is counted for it, through everything deployed."""
 
+import asyncio
 from pathlib import Path
 
 import aiohttp
@@ -38,6 +39,12 @@ async def linked(system: System) -> tuple[Town, str]:
     address = said.partition("<")[2].partition(">")[0]
     assert address == f"{system.practice.origin}/r/{code}"
     return town, address
+
+
+def joins_of(system: System, code: str) -> int:
+    key = {"pk": {"S": f"L#{code}"}, "sk": {"S": "JOINS"}}
+    found = system.cloud.dynamodb.get_item(TableName=system.table_name, Key=key).get("Item", {})
+    return int(found.get("joins", {"N": "0"})["N"])
 
 
 async def comes_in(browser: Browser, address: str, name: str, *, script: bool) -> None:
@@ -86,8 +93,11 @@ async def test_who_comes_by_a_link_counts_for_it_with_script_and_without(system:
     note = item(system, town.id, f"S#code#{own}")["value"]["S"]
     assert f'"link":"{code}"' in note
     assert '"campaign":"Spring"' in note
+
+    await eventually(lambda: joins_of(system, code) == 1, patience=30)
     said = await ask(system, town, "/referral show", code=code)
     assert "1 click" in said
+    assert "1 join" in said
 
 
 async def test_programs_get_an_invite_and_problems(system: System) -> None:
@@ -113,3 +123,38 @@ async def test_programs_get_an_invite_and_problems(system: System) -> None:
     said = await ask(system, town, "/referral show", code=code)
     assert "1 click" in said
     assert "1 by bots, 1 by the same visitor" in said
+
+
+async def test_a_crowd_that_comes_at_once_is_counted_each_for_the_right_link(
+    system: System,
+) -> None:
+    # Given several links of one guild
+    town, address = await linked(system)
+    codes = [address.rpartition("/")[2]]
+    for number in range(1, 4):
+        codes.append(f"{codes[0]}-{number}")
+        await ask(system, town, "/referral create", campaign="Spring", code=codes[-1])
+    making = f"{system.practice.origin}/api/discord/create-managed-invite"
+
+    # When five visitors of each get an invite and join, all at the same time
+    async def visit(code: str, number: int) -> str:
+        agent = {"User-Agent": f"{PHONE} Visit/{number}"}
+        asked = {"referral_code": code}
+        async with client.post(making, json=asked, headers=agent) as answer:
+            assert answer.status == 200, await answer.text()
+            invite = str((await answer.json())["invite_url"]).rpartition("/")[2]
+        system.practice.join(town.id, invite, user=f"{code}-{number}")
+        return invite
+
+    async with aiohttp.ClientSession() as client:
+        visits = [visit(code, number) for number in range(5) for code in codes]
+        invites = await asyncio.gather(*visits)
+
+    # Then each came by an invite of their own, and each link has its five
+    assert len(set(invites)) == 20
+
+    def counted() -> bool:
+        return [joins_of(system, code) for code in codes] == [5] * 4
+
+    await eventually(counted, patience=60)
+    assert item(system, town.id, f"C#{town.owner}")["tracked"] == {"N": "20"}

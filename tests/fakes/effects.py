@@ -13,9 +13,11 @@ class FakeEffects:
 
     fuse: Fuse = field(default_factory=Fuse)
     sent: list[Effect] = field(default_factory=list)
+    delays: dict[str, int] = field(default_factory=dict)
+    """Seconds that each effect was to wait, by id."""
 
     def send(self, effects: Sequence[Effect], delay: int = 0) -> None:
-        del delay
+        self.delays |= {effect.id: delay for effect in effects}
         self.fuse.step("effects", lambda: self.sent.extend(effects))
 
     def done(self) -> dict[str, str]:

@@ -28,8 +28,10 @@ from usher.contracts.observation import Observation
 from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.credit.queries import Tally
 from usher.credit.rules import MemberRecord, Members
+from usher.greeting.rules import Ended, read_ended, write_ended
+from usher.greeting.settings import Occasion
 from usher.ids import GuildId, InviteCode, UserId
-from usher.ledger.lines import LineType
+from usher.ledger.lines import LineType, join_id
 from usher.rewards.owed import Owed, read_owed, write_owed
 
 
@@ -80,6 +82,10 @@ class FakeGuilds:
     """What whole observations gave to tell of codes."""
     owed: dict[str, Owed] = field(default_factory=dict)
     """Whose standing is to be looked at after whole observations."""
+    greeting: dict[GuildId, frozenset[Occasion]] = field(default_factory=dict)
+    """What guilds greet."""
+    ended: dict[str, tuple[Ended, ...]] = field(default_factory=dict)
+    pending: set[str] = field(default_factory=set)
 
     def load(self, observation: Observation) -> Loaded:
         guild = self.guilds.get(observation.guild_id, Guild())
@@ -94,7 +100,10 @@ class FakeGuilds:
         if whole_id(observation) in self.marks:
             said = self.notices.get(whole_id(observation), ())
             owed = self.owed.get(whole_id(observation), Owed())
-            return Loaded(Stored(guild.head), done=True, own=own, notices=said, owed=owed)
+            ended = self.ended.get(whole_id(observation), ())
+            return Loaded(
+                Stored(guild.head), done=True, own=own, notices=said, owed=owed, ended=ended
+            )
         users = {user_id for user_id, _ in joins}
         records = self.members(observation.guild_id, users, observation.id).before
         searched = searched_memberships(observation)
@@ -188,6 +197,14 @@ class FakeGuilds:
         }
         return read_rules(under[FAKE], under[BLOCK])
 
+    def greets(self, guild_id: GuildId) -> frozenset[Occasion]:
+        return self.greeting.get(guild_id, frozenset())
+
+    def screened(
+        self, guild_id: GuildId, memberships: Collection[Membership]
+    ) -> frozenset[Membership]:
+        return frozenset(m for m in memberships if join_id(guild_id, *m) in self.pending)
+
     def _apply(self, change: Change, part: Part, *, last: bool) -> None:
         guild = self.guilds.setdefault(change.guild_id, Guild())
         whole = observation_event_id(change.guild_id, change.observation_id)
@@ -199,6 +216,8 @@ class FakeGuilds:
         for line in part.lines:
             at = line.timestamp if line.type is LineType.JOIN else None
             self.marks[line.event_id] = change.observation_id, at
+            if line.event_id in change.pending:
+                self.pending.add(line.event_id)
         ahead = None if last else change.observation_id
         _fill(guild, change, part, ahead)
         guild.burst = ahead
@@ -209,6 +228,7 @@ class FakeGuilds:
             if change.notices:
                 self.notices[whole] = read_notices(write_notices(change.notices))
             self.owed[whole] = read_owed(write_owed(change.owed))
+            self.ended[whole] = read_ended(write_ended(change.ended))
 
     def _take_back(self, guild: Guild) -> None:
         version = guild.head.version

@@ -77,7 +77,8 @@ def test_the_copy_is_kept_and_guarded_as_the_ledger_is() -> None:
     ):
         assert COPY[name] == LEDGER[name], name
     ledger, copy = _ended(LEDGER), _ended(COPY)
-    assert ledger.keys() - copy.keys() == {"expire-exports", "erase-names", "erase-csv"}
+    named = {"expire-exports", "expire-parked", "erase-names", "erase-csv"}
+    assert ledger.keys() - copy.keys() == named
     assert {name: ledger[name] for name in copy} == copy
     for resource in REPLICA["Resources"].values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"

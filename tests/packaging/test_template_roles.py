@@ -16,6 +16,7 @@ from tests.packaging.templates import (
 from usher.analytics.store import FiguresRow, PlacesRow, ProgressRow
 from usher.attribution.backfill_store import BackfillRow
 from usher.attribution.gate_store import SearchRow
+from usher.greeting.store import WRITTEN as GREETINGS_WRITTEN
 from usher.ledger.head_store import ChainRow
 from usher.rewards.store import WRITTEN
 
@@ -104,14 +105,17 @@ def test_only_four_read_the_token() -> None:
     assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole", "ReferralApiRole"}
 
 
-def test_who_answers_members_writes_exports_and_nothing_else_of_the_bucket() -> None:
+def test_who_answers_members_writes_exports_and_wishes_and_nothing_else_of_the_bucket() -> None:
     resources = [
         s["Resource"]
         for role, s in statements(TEMPLATE)
         if role == "CommandWorkerRole" and "s3:PutObject" in listed(s["Action"])
     ]
 
-    assert resources == [{"Fn::Sub": "${LedgerBucket.Arn}/exports/*"}]
+    assert resources == [
+        {"Fn::Sub": "${LedgerBucket.Arn}/exports/*"},
+        {"Fn::Sub": "${LedgerBucket.Arn}/erased/*/asked.json"},
+    ]
 
 
 @pytest.mark.parametrize("role", ["InteractionsRole", "CommandWorkerRole"])
@@ -175,16 +179,25 @@ def test_the_sweeper_reads_what_is_due_tells_of_it_and_does_nothing_else() -> No
     }
 
 
-def test_the_effects_function_writes_milestones_and_problems_and_nothing_else() -> None:
-    (update,) = [
-        s
+def test_the_effects_function_writes_milestones_problems_and_greetings_and_nothing_else() -> None:
+    updates = {
+        s["Sid"]: s
         for role, s in statements(TEMPLATE)
         if role == "EffectsRole" and "dynamodb:UpdateItem" in listed(s["Action"])
-    ]
+    }
 
-    assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
-    (names,) = update["Condition"].values()
+    puts = [sid for sid, s in updates.items() if listed(s["Action"]) != ["dynamodb:UpdateItem"]]
+    assert puts == ["CountReferrals"]
+    conditions = {sid: s["Condition"] for sid, s in updates.items()}
+    (names,) = conditions.pop("KeepMilestonesAndProblems").values()
     assert tuple(names["dynamodb:Attributes"]) == WRITTEN
+    assert conditions == {
+        "CountReferrals": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "L#*"}},
+        "KeepGreetings": {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "GREET#*"},
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": [*GREETINGS_WRITTEN]},
+        },
+    }
 
 
 def test_the_daily_job_writes_heads_and_nothing_else_of_the_table() -> None:
@@ -224,13 +237,27 @@ def test_the_daily_job_writes_no_line() -> None:
     ]
 
     folders = [resource["Fn::Sub"].partition("}/")[2] for resource in put["Resource"]]
-    assert sorted(folders) == ["backups/*", "chain/*", "closed/*", "csv/*", "names/*"]
+    written = ["backups/*", "chain/*", "closed/*", "csv/*", "erased/*/swept.json", "names/*"]
+    assert sorted(folders) == written
 
 
-def test_nothing_may_delete_from_the_ledger_or_pass_its_lock() -> None:
+def test_only_the_daily_job_may_destroy_and_only_where_names_rest() -> None:
+    (destroy,) = [
+        (role, s)
+        for role, s in statements(TEMPLATE)
+        if any(action.startswith("s3:Delete") for action in listed(s["Action"]))
+    ]
+
+    role, statement = destroy
+    assert (role, listed(statement["Action"])) == ("LogBackupRole", ["s3:DeleteObjectVersion"])
+    folders = [resource["Fn::Sub"].partition("}/")[2] for resource in statement["Resource"]]
+    assert folders == ["names/*", "csv/*", "exports/*", "parked/*"]
+
+
+def test_nothing_may_pass_the_ledger_s_lock() -> None:
     actions = {action for _, s in statements(TEMPLATE) for action in listed(s["Action"])}
 
-    assert not {a for a in actions if a.startswith(("s3:Delete", "s3:Bypass"))}
+    assert not {a for a in actions if a.startswith("s3:Bypass")}
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))

@@ -7,7 +7,7 @@ import pytest
 from tests.packaging.templates import FUNCTIONS, QUEUES, TEMPLATE, Json
 from usher.attribution.rows import KEEP_EVENT
 from usher.backup.rules import Kind, prefix
-from usher.ledger.delivery import EXPORTS, LINK_LIFE
+from usher.ledger.delivery import LINK_LIFE
 
 RESOURCES = TEMPLATE["Resources"]
 FOURTEEN_DAYS = 14 * 24 * 60 * 60
@@ -140,7 +140,9 @@ def test_what_was_erased_ends_and_proof_does_not() -> None:
     for folder in ("names/", "csv/"):
         assert "ExpirationInDays" not in rules[folder]
         assert rules[folder]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
-    for folder in ("lines/", "closed/", "chain/", ""):
+    assert rules["parked/"]["ExpirationInDays"] == 90
+    assert rules["parked/"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    for folder in ("lines/", "closed/", "chain/", "erased/", ""):
         ended = {name for name in rules.get(folder, {}) if "Expiration" in name}
         assert ended == set()
 
@@ -151,8 +153,8 @@ def test_exports_end_with_the_day_after_their_links() -> None:
         for rule in RESOURCES["LedgerBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     }
 
-    assert rules[EXPORTS]["ExpirationInDays"] == 1 >= LINK_LIFE.days
-    assert rules[EXPORTS]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert rules["exports/"]["ExpirationInDays"] == 1 >= LINK_LIFE.days
+    assert rules["exports/"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
 def test_every_kind_of_backup_outlives_several_of_its_periods() -> None:

@@ -257,3 +257,40 @@ async def register(site: Site, *more: dict[str, Any]) -> None:
         session.put(url, json=[*COMMANDS, *more]) as response,
     ):
         assert response.status == 200
+
+
+@needs_browser
+@pytest.mark.asyncio
+async def test_a_newcomer_accepts_the_rules_and_reads_a_direct_message(
+    site: Site, page: Page
+) -> None:
+    # Given a server whose newcomers accept the rules first
+    await page.get_by_label("Newcomers accept the rules first").check()
+    await page.get_by_label("Name", exact=True).first.fill("Noor")
+    await page.get_by_role("button", name="Join as somebody new with TheoWk25").click()
+    newcomer = page.get_by_role("button", name="Noor has not accepted the rules")
+    await newcomer.click()
+
+    # When they accept them, and the bot writes to them alone
+    await page.get_by_role("button", name="Accept the rules").click()
+    await expect(newcomer).to_have_count(0)
+    practice = site.practice
+    (noor,) = [user for user in practice.world.state.users.values() if user.global_name == "Noor"]
+    assert not practice.guild.members[noor.id].pending
+    headers = {"Authorization": f"Bot {practice.bot_token}"}
+    async with aiohttp.ClientSession(f"{site.origin}/", headers=headers) as session:
+        body = {"recipient_id": noor.id}
+        async with session.post("api/v10/users/@me/channels", json=body) as opened:
+            channel = (await opened.json())["id"]
+        said = {"content": r"Welcome, only you\. Not \@everyone"}
+        async with session.post(f"api/v10/channels/{channel}/messages", json=said) as sent:
+            assert sent.status == 200
+
+    # Then they find it beside the channels, and nobody else does
+    direct = page.locator("#channels").get_by_role("button", name="@")
+    await direct.click()
+    await expect(page.locator("#messages")).to_contain_text("Welcome, only you. Not @everyone")
+    await expect(page.locator("#messages .mention")).to_have_count(0)
+    await page.locator("#members").get_by_role("button", name="Mara").click()
+    await expect(direct).to_have_count(0)
+    await expect(page.locator("#messages")).not_to_contain_text("Welcome, only you")

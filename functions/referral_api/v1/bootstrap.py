@@ -9,7 +9,6 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from referral_api.v1.campaigns import campaign_routes
 from referral_api.v1.codes import CodeRows
-from referral_api.v1.document import document_routes
 from referral_api.v1.gate import Gate
 from referral_api.v1.link_fields import Site
 from referral_api.v1.links import link_routes
@@ -61,7 +60,6 @@ def build_rest(
             CodeRows(DynamoCodeList(reads)),
             clock,
         )
-        document_routes(router, app)
         app.include_router(router)
 
     gate = Gate(

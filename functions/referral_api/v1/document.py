@@ -44,8 +44,9 @@ _PROBLEM: Final = {
 }
 
 
-def document_routes(router: APIGatewayHttpRouter, app: APIGatewayHttpResolver) -> None:
+def document_router(app: APIGatewayHttpResolver) -> APIGatewayHttpRouter:
     """Declare the document and its page; both are open to everybody."""
+    router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call] # powertools
 
     @cache
     def document() -> dict[str, Any]:
@@ -65,6 +66,8 @@ def document_routes(router: APIGatewayHttpRouter, app: APIGatewayHttpResolver) -
     def docs() -> Response[str]:
         return Response(200, "text/html; charset=utf-8", _page(document()), headers=_page_headers())
 
+    return router
+
 
 def describe(app: APIGatewayHttpResolver) -> dict[str, Any]:
     """Write the document."""
@@ -76,7 +79,8 @@ def describe(app: APIGatewayHttpResolver) -> dict[str, Any]:
     )
     told: dict[str, Any] = json.loads(schema.model_dump_json(by_alias=True, exclude_none=True))
     told["paths"] = {
-        path: _operations(one) for path, one in told["paths"].items() if path.startswith(PREFIX)
+        path: _operations(one) if path.startswith(PREFIX) else one
+        for path, one in told["paths"].items()
     }
     told["servers"] = [{"url": "/"}]
     for unused in ("HTTPValidationError", "ValidationError"):

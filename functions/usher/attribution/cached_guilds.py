@@ -8,16 +8,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from usher.attribution.model import Stored
+from usher.attribution.model import Membership, Stored
 from usher.attribution.ports import Change, Guilds, GuildSettings, Loaded
 from usher.contracts.observation import Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import Members
+from usher.greeting.settings import Occasion
 from usher.ids import GuildId, UserId
 from usher.platform.cache import Cache, Uses
 
 LIFE_SECONDS: Final = 3600.0
 """How long a row that was written by hand, past the head, may go unnoticed."""
+
+VERSION_SECONDS: Final = 10.0
+"""How long the version of a head that was read may be believed (SPEC 11.7)."""
 
 MOST_KEPT: Final = 10_000
 """Guilds whose settings a container keeps, some five megabytes."""
@@ -31,14 +35,17 @@ class CachedGuilds:
     cache: Cache[GuildId, GuildSettings]
     judging: Cache[GuildId, Rules]
     """The rules of fake memberships: two more groups of settings."""
-    _versions: dict[GuildId, int] = field(default_factory=dict)
-    """Of the settings of the guild that was loaded last: observations come one by one."""
+    greeting: Cache[GuildId, frozenset[Occasion]]
+    """What is greeted."""
+    _versions: dict[GuildId, tuple[int, float]] = field(default_factory=dict)
+    """Of the settings of the guild that was loaded last, and when: observations come one by one,
+    and those of members' updates alone load nothing."""
 
     def load(self, observation: Observation) -> Loaded:
         """Read what an observation touches; raises StaleHeadError, StateError."""
         loaded = self.inner.load(observation)
         self._versions.clear()
-        self._versions[observation.guild_id] = loaded.stored.head.settings
+        self._versions[observation.guild_id] = loaded.stored.head.settings, self.cache.clock()
         return loaded
 
     def reopen(self, stored: Stored, observation: Observation) -> Stored:
@@ -65,6 +72,7 @@ class CachedGuilds:
             if any(part.settings for part in change.parts):
                 self.cache.forget(change.guild_id)
                 self.judging.forget(change.guild_id)
+                self.greeting.forget(change.guild_id)
 
     def mark_gap(self, guild_id: GuildId, message_id: str) -> bool:
         """Note that a message of the guild went unseen, once; False for a guild never seen."""
@@ -78,15 +86,26 @@ class CachedGuilds:
         """Read by which rules memberships are fake."""
         return self._get(self.judging, guild_id, self.inner.rules)
 
+    def greets(self, guild_id: GuildId) -> frozenset[Occasion]:
+        """Read what the guild greets."""
+        return self._get(self.greeting, guild_id, self.inner.greets)
+
+    def screened(
+        self, guild_id: GuildId, memberships: Collection[Membership]
+    ) -> frozenset[Membership]:
+        """Pick the memberships that began with the screening still before them."""
+        return self.inner.screened(guild_id, memberships)
+
     def take_uses(self) -> Uses:
         """Say how often something was remembered since this was asked last."""
-        one, other = self.cache.take_uses(), self.judging.take_uses()
-        return Uses(one.hits + other.hits, one.misses + other.misses)
+        caches = (self.cache, self.judging, self.greeting)
+        uses = [cache.take_uses() for cache in caches]
+        return Uses(sum(one.hits for one in uses), sum(one.misses for one in uses))
 
     def _get[V](
         self, cache: Cache[GuildId, V], guild_id: GuildId, read: Callable[[GuildId], V]
     ) -> V:
-        version = self._versions.get(guild_id)
-        if version is None:
+        version, loaded_at = self._versions.get(guild_id, (None, 0.0))
+        if version is None or self.cache.clock() - loaded_at >= VERSION_SECONDS:
             return read(guild_id)
         return cache.get(guild_id, str(version), lambda: read(guild_id))

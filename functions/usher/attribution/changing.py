@@ -8,6 +8,8 @@ from usher.attribution.plan import Part
 from usher.attribution.ports import Change, GuildSettings, Loaded
 from usher.contracts.observation import Observation
 from usher.credit.rules import Members
+from usher.greeting.rules import pending_joins
+from usher.ledger.lines import join_id
 
 
 def with_notices(change: Change, decision: Decision, settings: GuildSettings | None) -> Change:
@@ -37,4 +39,7 @@ def change_of(
         codes_before=stored.codes,
         members_before=members.before,
         parts=parts,
+        pending=frozenset(
+            join_id(observation.guild_id, *membership) for membership in pending_joins(observation)
+        ),
     )

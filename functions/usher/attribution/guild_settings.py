@@ -7,6 +7,7 @@ from usher.attribution.noticing import LEAD
 from usher.attribution.ports import GuildSettings
 from usher.attribution.rows import SettingRow, guild_key
 from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
+from usher.greeting.settings import Occasion, setting
 from usher.ids import ChannelId, GuildId
 from usher.ledger.lines import Line
 from usher.platform.dynamo import Actions
@@ -33,8 +34,16 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
         notice_channel_id=None if not notices else ChannelId(notices),
         notice_lead=timedelta(seconds=int(lead)) if lead.isdecimal() else LEAD,
         policy=read_policy(values),
+        referrals=values.get("referrals") == ON,
         standings=values.get("rewards") == ON or bool(values.get("milestone_channel_id")),
     )
+
+
+def load_greets(guild_id: GuildId) -> frozenset[Occasion]:
+    """Read what the guild greets, consistently: it concerns the very next join."""
+    keys = {f"S#{setting(occasion, 'state')}": occasion for occasion in Occasion}
+    rows = SettingRow.batch_get([(guild_key(guild_id), key) for key in keys], consistent_read=True)
+    return frozenset(keys[row.sk] for row in rows if row.value == ON)
 
 
 def load_rules(guild_id: GuildId) -> Rules:

@@ -13,6 +13,8 @@ from usher.contracts.effect import Effect
 from usher.contracts.observation import Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import MemberRecord, Members
+from usher.greeting.rules import Ended
+from usher.greeting.settings import Occasion
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
@@ -66,6 +68,8 @@ class Loaded:
     """As last told."""
     owed: Owed = NOTHING
     """Whose standing is to be looked at, where it was applied before."""
+    ended: tuple[Ended, ...] = ()
+    """Who went, where it was applied before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,10 @@ class Change:
     """How long before its end a code is told of; None where nobody is to be told."""
     owed: Owed = NOTHING
     """Whose standing is to be looked at once it is written."""
+    ended: tuple[Ended, ...] = ()
+    """Who went."""
+    pending: frozenset[str] = frozenset()
+    """Joins, by event id, of members who have to pass the screening first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,8 @@ class GuildSettings:
     """What is asked of members' invites."""
     standings: bool = False
     """Ranks or milestones are on: members are looked at when their invites change."""
+    referrals: bool = False
+    """There are referral links: who joins may be counted for one."""
 
 
 class Guilds(Protocol):
@@ -149,6 +159,16 @@ class Guilds(Protocol):
         """Read by which rules memberships are fake."""
         ...
 
+    def greets(self, guild_id: GuildId) -> frozenset[Occasion]:
+        """Read what the guild greets."""
+        ...
+
+    def screened(
+        self, guild_id: GuildId, memberships: Collection[Membership]
+    ) -> frozenset[Membership]:
+        """Pick the memberships that began with the screening still before them."""
+        ...
+
 
 class Ledger(Protocol):
     """The ledger as the service writes it. Methods may raise AWS errors."""
@@ -167,8 +187,8 @@ class Ledger(Protocol):
 class Effects(Protocol):
     """Takes effects to be done in Discord, each at least once."""
 
-    def send(self, effects: Sequence[Effect]) -> None:
-        """Hand effects over; raises an AWS error when not all were taken."""
+    def send(self, effects: Sequence[Effect], delay: int = 0) -> None:
+        """Hand effects over, to be done after `delay` seconds; raises when not all were taken."""
         ...
 
 

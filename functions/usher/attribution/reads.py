@@ -26,9 +26,11 @@ class DynamoInviteReads:
 
     table: DynamoReads
 
-    def origin(self, guild_id: GuildId, user_id: UserId) -> MemberOrigin | None:
+    def origin(
+        self, guild_id: GuildId, user_id: UserId, *, consistent: bool = False
+    ) -> MemberOrigin | None:
         """Read how a member came; None for somebody whose join was never seen."""
-        item = self.table.get((f"G#{guild_id}", f"M#{user_id}"))
+        item = self.table.get((f"G#{guild_id}", f"M#{user_id}"), consistent=consistent)
         return None if item is None else _origin(user_id, item)
 
     def codes_of(

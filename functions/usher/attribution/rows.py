@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from usher.attribution.model import CodeState, Group, Head
 from usher.attribution.noticing import LEAD, Notice, due_at, write_notices
@@ -22,6 +22,7 @@ from usher.attribution.state_codec import (
     encode_head,
 )
 from usher.contracts.wire import EPOCH, MICROSECOND
+from usher.greeting.rules import Ended, write_ended
 from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo import Actions, Row
 from usher.rewards.owed import NOTHING, Owed, write_owed
@@ -87,6 +88,10 @@ class EventRow(Row):
     """What a whole observation gave to tell of codes."""
     owed = UnicodeAttribute(null=True)
     """Whose standing is to be looked at after a whole observation."""
+    ended = UnicodeAttribute(null=True)
+    """Who went by a whole observation."""
+    pending = BooleanAttribute(null=True)
+    """A join's member has to pass the screening first."""
     ttl = NumberAttribute()
 
 
@@ -115,6 +120,9 @@ def event_row(
     at: datetime | None = None,
     notices: Sequence[Notice] = (),
     owed: Owed = NOTHING,
+    ended: Sequence[Ended] = (),
+    *,
+    pending: bool = False,
 ) -> EventRow:
     """Mark an event as applied."""
     pk, sk = event_key(event_id)
@@ -128,6 +136,8 @@ def event_row(
         at=stamp,
         notices=told,
         owed=write_owed(owed),
+        ended=write_ended(ended),
+        pending=pending or None,
         ttl=ttl,
     )
 

@@ -13,6 +13,7 @@ from typing import Final
 from usher.attribution.changing import change_of, with_notices
 from usher.attribution.deeds import record_deeds, resets_of
 from usher.attribution.following import FollowUp, membership_of
+from usher.attribution.greeting import Greeter
 from usher.attribution.judging import JUDGED, Law, concerned
 from usher.attribution.model import Decision, Head, Membership, Stored
 from usher.attribution.outcomes import Confidence
@@ -38,6 +39,7 @@ from usher.attribution.touched import only_updates
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import Members
+from usher.greeting.rules import ended_by
 from usher.ledger.lines import Line, LineType, join_id
 from usher.policy.checking import invites_made
 from usher.rewards.owed import owed_by
@@ -89,7 +91,7 @@ class AttributionService:
         Raises PoisonError when it can never succeed, ContestedError and errors of AWS when it may.
         """
         if only_updates(observation) and not concerned(observation, self._rules(observation)):
-            return Report()
+            return Report(effects=self._greeter.greet(observation, tuple, ()))
         carried = _Try()
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -121,7 +123,7 @@ class AttributionService:
         # What the settings say matters to codes before they are written, to joins afterwards.
         settings = self.guilds.settings(observation.guild_id) if decision.codes else None
         change = change_of(observation, loaded, decision, stored, members, parts)
-        change = replace(change, owed=owed_by(lines, members.before))
+        change = replace(change, owed=owed_by(lines, members.before), ended=ended_by(lines))
         change = with_notices(change, decision, settings)
         units = self.guilds.commit(change)
         # Joins that another observation applied meanwhile are told of by that one.
@@ -133,6 +135,7 @@ class AttributionService:
             if line.type is LineType.JOIN and (line.event_id in ours or membership_of(line) in own)
         ]
         effects, to_confirm = self._follow_up(observation, settings, change, told)
+        effects += self._greeter.greet(observation, lambda: told, change.ended)
         self._begin(observation, decision.head)
         joins = [line for line in told if not line.imported]
         return Report(
@@ -214,6 +217,9 @@ class AttributionService:
                 loaded.owed,
                 lambda: self.ledger.read(guild_id, ids),
             )
+        effects += self._greeter.greet(
+            observation, lambda: self.ledger.read(guild_id, ids), loaded.ended
+        )
         self._begin(observation, loaded.stored.head)
         duplicates = _joins(observation)
         return Report(repeated=True, duplicates=duplicates, effects=effects, to_confirm=to_confirm)
@@ -222,6 +228,10 @@ class AttributionService:
         """Do what a guild's first observation asks for."""
         if self.first_seen is not None and head.since == observation.at:
             self.first_seen(observation)
+
+    @property
+    def _greeter(self) -> Greeter:
+        return Greeter(self.guilds, self.effects)
 
     def _follow_up(
         self,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from usher.attribution.guild_settings import load_rules, load_settings
+from usher.attribution.guild_settings import load_greets, load_rules, load_settings
 from usher.attribution.model import CodeState, Head, Membership, Stored
 from usher.attribution.noticing import read_notices
 from usher.attribution.outcomes import Outcome
@@ -39,7 +39,10 @@ from usher.contracts.observation import Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.credit.store import load_added, load_members
+from usher.greeting.rules import read_ended
+from usher.greeting.settings import Occasion
 from usher.ids import GuildId, InviteCode, UserId
+from usher.ledger.lines import join_id
 from usher.rewards.owed import read_owed
 from usher.times import parse_time
 
@@ -84,6 +87,7 @@ class DynamoGuilds:
                 own=own,
                 notices=read_notices(said) if said else (),
                 owed=read_owed(marks[mark].owed),
+                ended=read_ended(marks[mark].ended),
             )
         known = self._known(observation, joins, marks, own)
         codes = self._codes(observation, head)
@@ -145,6 +149,18 @@ class DynamoGuilds:
     def rules(self, guild_id: GuildId) -> Rules:
         """Read by which rules memberships are fake."""
         return load_rules(guild_id)
+
+    def greets(self, guild_id: GuildId) -> frozenset[Occasion]:
+        """Read what the guild greets."""
+        return load_greets(guild_id)
+
+    def screened(
+        self, guild_id: GuildId, memberships: Collection[Membership]
+    ) -> frozenset[Membership]:
+        """Pick the memberships that began with the screening still before them."""
+        ids = {membership: join_id(guild_id, *membership) for membership in memberships}
+        marks = _marks(ids.values())
+        return frozenset(m for m, id_ in ids.items() if id_ in marks and marks[id_].pending)
 
     def _known(
         self,

@@ -136,7 +136,8 @@ class Writes:
         row = head_row(change.guild_id, change.head.version, change.head, change.guild_name)
         actions.put(row, _unmoved(version) & free, HEAD)
         mark = observation_event_id(change.guild_id, id_)
-        done = event_row(mark, id_, self.clock(), notices=change.notices, owed=change.owed)
+        said, owed, ended = change.notices, change.owed, change.ended
+        done = event_row(mark, id_, self.clock(), notices=said, owed=owed, ended=ended)
         actions.put(done, EventRow.pk.does_not_exist(), HEAD)
 
     def _fill(self, actions: Actions, change: Change, part: Part, *, ahead: bool) -> None:
@@ -144,7 +145,8 @@ class Writes:
         now = self.clock()
         for line in part.lines:
             at = line.timestamp if line.type is LineType.JOIN else None
-            row = event_row(line.event_id, id_, now, at)
+            pending = line.event_id in change.pending
+            row = event_row(line.event_id, id_, now, at, pending=pending)
             actions.put(row, EventRow.pk.does_not_exist(), line.event_id)
         for user_id, record in part.members.items():
             before = change.members_before.get(user_id)

@@ -106,7 +106,35 @@ class MendRank:
     kind: Literal["mend_rank"] = "mend_rank"
 
 
-type Effect = SendMessage | ChangeRole | CheckInvite | CheckStanding | SweepStandings | MendRank
+@dataclass(frozen=True, slots=True)
+class CountReferral:
+    """Look by which referral link a member came, and count the join for it."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    kind: Literal["count_referral"] = "count_referral"
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Say welcome or farewell; the message is put together when it is said."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    occasion: Literal["welcome", "farewell"]
+    guild_name: str
+    joined_at: str | None
+    """Begin of the membership, as text; None where it is not on record."""
+    left_at: str | None = None
+    members: int | None = None
+    """The guild's members then; None where that was not known."""
+    kind: Literal["greet"] = "greet"
+
+
+type _Rewards = CheckStanding | SweepStandings | MendRank
+type Effect = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral | _Rewards
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -115,6 +143,8 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "check_standing": CheckStanding,
     "sweep_standings": SweepStandings,
     "mend_rank": MendRank,
+    "greet": Greet,
+    "count_referral": CountReferral,
 }
 
 _TUPLES: Final = {"retired", "users"}

@@ -129,9 +129,17 @@ def as_lines(rows: Iterable[Sequence[str]]) -> bytes:
 
 def read_rows(chunks: Iterable[bytes]) -> Iterator[dict[str, str]]:
     """Read a file that `as_file` wrote, row by row, every cell as the text that it stands for."""
-    text = io.TextIOWrapper(io.BufferedReader(_Chunks(chunks)), "utf-8-sig", "replace", newline="")
-    for row in csv.DictReader(text, restval=""):
+    for row in csv.DictReader(_text(chunks), restval=""):
         yield {name: cell.removeprefix("'") for name, cell in row.items() if name is not None}
+
+
+def raw_rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
+    """Read a file row by row, the header first, every cell as it is written."""
+    yield from csv.reader(_text(chunks))
+
+
+def _text(chunks: Iterable[bytes]) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BufferedReader(_Chunks(chunks)), "utf-8-sig", "replace", newline="")
 
 
 class _Chunks(io.RawIOBase):

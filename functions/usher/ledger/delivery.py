@@ -8,12 +8,11 @@ from typing import Final, Protocol
 
 from usher.ids import GuildId
 from usher.ledger.export import Choice
+from usher.ledger.keys import exports_prefix
 from usher.ledger.options import Wanted
 from usher.ledger.patience import Deadline, Patience
 
 LINK_LIFE: Final = timedelta(hours=1)
-EXPORTS: Final = "exports/"
-"""What is kept under it goes after a day (template.yaml)."""
 
 
 class Pieces(Protocol):
@@ -82,7 +81,7 @@ class Delivery:
         head, whole = _head(pieces, limit)
         if whole:
             return Delivered(filename, sum(counts), head)
-        key = f"{EXPORTS}guild={guild_id}/{name}/{filename}"
+        key = f"{exports_prefix(guild_id)}{name}/{filename}"
         self.shelf.put(key, chain((head,), pieces))
         link = self.shelf.link(key, filename, LINK_LIFE)
         return Delivered(filename, sum(counts), None, link, self.patience.clock() + LINK_LIFE)

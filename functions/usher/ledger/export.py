@@ -132,6 +132,6 @@ class LedgerExport:
 
 def _row(found: Found, people: People) -> tuple[str, ...]:
     line: Line = found.line
-    names = people.of_member(line) if found.names is None else found.names
-    staff = found.staff or people.of_staff(line, found.word.inviter_id)
+    names = people.of_member(line, found.names)
+    staff = people.of_staff(line, found.word.inviter_id, found.staff)
     return tuple(as_row(line, found.word, names, staff))

@@ -13,9 +13,8 @@ from typing import Final
 from usher.ids import GuildId, UserId
 from usher.ledger.keys import line_key
 from usher.ledger.line_codec import read_line
-from usher.ledger.lines import Line, LineType, join_id
-from usher.ledger.names import ROW, names_prefix, read_names
-from usher.ledger.people import People
+from usher.ledger.lines import Line, join_id
+from usher.ledger.names import ROW, names_prefix, read_names, row_key
 from usher.ledger.ports import Objects
 from usher.times import parse_time
 
@@ -36,12 +35,12 @@ class Finder:
         found = self._on(guild_id, id_, (joined_at, joined_at + DAY, joined_at - DAY))
         if found is not None:
             return found
-        asked = Line(LineType.JOIN, id_, joined_at, guild_id, user_id, joined_at, None)
-        told = People(self.objects).of_member(asked).get("timestamp")
+        key = row_key(guild_id, user_id, id_)
+        told = read_names(key, self.objects.get(key)).get("timestamp")
         return None if told is None else self._on(guild_id, id_, (parse_time(told),))
 
     def joins(self, guild_id: GuildId, user_id: UserId) -> Iterator[Line]:
-        """Read the joins of somebody whose names are kept, the ones written last first."""
+        """Read the joins of somebody whose rows are kept, the ones written last first."""
         listed = self.objects.list(names_prefix(guild_id, user_id))
         entries = [entry for entry in listed if entry.key.endswith(ROW)]
         entries.sort(key=lambda entry: (entry.modified, entry.key), reverse=True)

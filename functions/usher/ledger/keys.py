@@ -2,6 +2,8 @@
 
 `lines/` an object a line; `names/` rows and names, an object a line and person; `closed/` the lines
 of a closed day in one file, with the hash of each; `chain/` its link; `csv/` its joins with names.
+`exports/` large exports, for a day; `parked/` messages that could not be read; `erased/` who was
+erased (erasure.py); `backups/` the table.
 """
 
 from datetime import UTC, date, datetime
@@ -62,6 +64,21 @@ def sums_key(guild_id: GuildId, day: date) -> str:
     return f"{closed_prefix(guild_id)}dt={day.isoformat()}/lines.sha256"
 
 
+def csv_prefix(guild_id: GuildId) -> str:
+    """Say under what the joins of a guild's closed days are kept with names."""
+    return f"csv/guild={guild_id}/"
+
+
 def csv_key(guild_id: GuildId, day: date) -> str:
     """Say where the joins of a closed day are kept with names."""
-    return f"csv/guild={guild_id}/dt={day.isoformat()}.csv"
+    return f"{csv_prefix(guild_id)}dt={day.isoformat()}.csv"
+
+
+def exports_prefix(guild_id: GuildId) -> str:
+    """Say under what a guild's large exports lie; they go after a day (template.yaml)."""
+    return f"exports/guild={guild_id}/"
+
+
+def parked_prefix(guild_id: GuildId | None) -> str:
+    """Say where messages that could not be read are kept; None for those of no known guild."""
+    return f"parked/guild={guild_id or 'unknown'}/"

@@ -103,7 +103,8 @@ class Lookup:
         joined_at = line.joined_at or line.timestamp
         latest = record if record is not None and record.joined_at == joined_at else None
         word = self._last_word(line, line.word) if latest is None else latest.word
-        names = People(self.reader.store.objects).of_member(line)
+        people = People(self.reader.store.objects)
+        names = people.of_member(line)
         return Found(
             user_id=asked.user_id,
             joined_at=joined_at,
@@ -114,6 +115,7 @@ class Lookup:
             corrected=(word.code, word.inviter_id) != (line.word.code, line.word.inviter_id),
             username=names.get("username"),
             display_name=names.get("display_name"),
+            erased=people.erased(line, asked.user_id),
             rejoined_at=_later(asked, joined_at),
             verdict=(line.verdict or ()) if latest is None else latest.verdict,
             untracked=line.untracked,

@@ -54,6 +54,8 @@ class Found:
     """The last word is another than the first."""
     username: str | None = None
     display_name: str | None = None
+    erased: bool = False
+    """Their names are not known because they were erased."""
     rejoined_at: datetime | None = None
     """They joined again later, by Discord, and that join is not on record."""
     staff: StaffMember | None = None

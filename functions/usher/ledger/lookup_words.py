@@ -89,6 +89,8 @@ def _origin(found: Found) -> MemberOrigin:
 def _user(found: Found) -> Field:
     names = [name for name in dict.fromkeys((found.display_name, found.username)) if name]
     shown = " · ".join(text.escape(name) for name in names)
+    if found.erased:
+        return Field("User", f"{text.code(found.user_id)} · names erased")
     return Field("User", f"{shown} · {text.code(found.user_id)}" if shown else found.user_id)
 
 

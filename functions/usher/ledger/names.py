@@ -6,15 +6,17 @@ found under their own id; the day's CSV has both.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from usher.contracts.observation import Person
 from usher.ids import GuildId, UserId
 from usher.ledger.csv_form import as_file, as_row, read_rows
 from usher.ledger.lines import Line
-from usher.times import format_time
+from usher.times import format_time, parse_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,27 @@ def names_key(guild_id: GuildId, user_id: UserId, event_id: str) -> str:
 
 def names_prefix(guild_id: GuildId, user_id: UserId) -> str:
     """Say under what all names of one person in one guild are kept."""
-    return f"names/guild={guild_id}/user={user_id}/"
+    return f"{NAMES}guild={guild_id}/user={user_id}/"
+
+
+def owner_of(key: str) -> tuple[GuildId, UserId] | None:
+    """Say whose names are kept under a key; None for a key of no names."""
+    found = _KEY.match(key)
+    return None if found is None else (GuildId(found["guild"]), UserId(found["user"]))
+
+
+def joined_of(key: str, content: bytes | None) -> datetime | None:
+    """Say to which join the names under a key belong, by its time; None where that is not told."""
+    told = read_names(key, content)
+    try:
+        return parse_time(told.get("joined_at") or told.get("timestamp", ""))
+    except ValueError:
+        return None
+
+
+def without_names(names: Mapping[str, str]) -> dict[str, str]:
+    """Leave out of what is told of a joiner what they are called."""
+    return {name: value for name, value in names.items() if name not in PERSONAL}
 
 
 def read_names(key: str, content: bytes | None) -> dict[str, str]:
@@ -101,9 +123,15 @@ def names_of(row: Mapping[str, str]) -> dict[str, str]:
 
 def _write(line: Line, fields: dict[str, str]) -> bytes:
     # The line's time tells later which of a person's names was theirs when.
-    return json.dumps({**fields, "timestamp": format_time(line.timestamp)}).encode() + b"\n"
+    told = {**fields, "timestamp": format_time(line.timestamp)}
+    if line.joined_at is not None:
+        told["joined_at"] = format_time(line.joined_at)
+    return json.dumps(told).encode() + b"\n"
 
 
+NAMES: Final = "names/"
+PERSONAL: Final = frozenset({"username", "display_name", "discriminator"})
+_KEY: Final = re.compile(r"names/guild=(?P<guild>[^/]+)/user=(?P<user>[^/]+)/")
 ROW: Final = ".csv"
 _COLUMNS: Final = {
     "username": "Username",
@@ -111,4 +139,5 @@ _COLUMNS: Final = {
     "discriminator": "Discriminator",
     "guild_name": "Guild Name",
     "timestamp": "Timestamp",
+    "joined_at": "Joined At",
 }

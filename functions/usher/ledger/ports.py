@@ -67,6 +67,42 @@ class Archive(Objects, Protocol):
         ...
 
 
+class Version(Protocol):
+    """One version of an object, or the mark that it was deleted."""
+
+    @property
+    def key(self) -> str:
+        """Whose version."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """Which."""
+        ...
+
+    @property
+    def modified(self) -> datetime:
+        """When it was written."""
+        ...
+
+    @property
+    def is_current(self) -> bool:
+        """Whether reading the key gives it: the latest, and no mark of deletion."""
+        ...
+
+
+class Versioned(Archive, Protocol):
+    """A bucket that keeps what was written over, until its versions are destroyed."""
+
+    def versions(self, prefix: str) -> Iterator[Version]:
+        """List all versions and marks of deletion under a prefix, by key."""
+        ...
+
+    def destroy(self, versions: Iterable[Version]) -> int:
+        """Destroy versions for ever; return how many."""
+        ...
+
+
 class Repairs(Protocol):
     """Takes what could not be written beside a line; raises an AWS error when it was not taken."""
 
@@ -83,7 +119,7 @@ class Lines(Protocol):
         ...
 
     def keep(self, names: Names) -> None:
-        """Keep the names of a line, unless they are kept already."""
+        """Keep the names of a line, unless they are kept already or were erased."""
         ...
 
     def read(self, key: str) -> Line:

@@ -54,8 +54,8 @@ def decode_repair(body: str) -> Repair:
         raise RepairError(type(error).__name__) from error
 
 
-def repair_all(waiting: Iterable[Waiting], add: Callable[[str, bytes], bool]) -> int:
-    """Write what waits and return how many were done; raises errors of bucket and queue.
+def repair_all(waiting: Iterable[Waiting], keep: Callable[[str, bytes], object]) -> int:
+    """Have what waits kept and return how many were done; raises errors of bucket and queue.
 
     A message that is no repair stays where it is until its queue forgets it.
     """
@@ -65,7 +65,7 @@ def repair_all(waiting: Iterable[Waiting], add: Callable[[str, bytes], bool]) ->
             repair = decode_repair(one.body)
         except RepairError:
             continue
-        add(repair.key, repair.content)
+        keep(repair.key, repair.content)
         one.done()
         done += 1
     return done

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from usher.ids import GuildId
+from usher.ledger.keeping import keep
 from usher.ledger.keys import LINES, guild_prefix, line_key
 from usher.ledger.line_codec import read_line, write_line
 from usher.ledger.lines import Line, LineError
@@ -43,8 +44,8 @@ class LedgerStore:
         return self.read(key)
 
     def keep(self, names: Names) -> None:
-        """Keep the names of a line, unless they are kept already."""
-        self.objects.add(names.key, names.content())
+        """Keep the names of a line, unless they are kept already or were erased."""
+        keep(self.objects, names.key, names.content())
 
     def read(self, key: str) -> Line:
         """Read the line under a key; raises LineMissingError and LineError."""

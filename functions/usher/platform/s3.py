@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from usher.ledger.ports import Version
 from usher.platform.s3_upload import upload
 
 if TYPE_CHECKING:
@@ -60,6 +61,16 @@ class Listed:
     modified: datetime
     size: int = 0
     etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVersion:
+    """One version of an object, or the mark that it was deleted."""
+
+    key: str
+    id: str
+    modified: datetime
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,30 @@ class Bucket:
         for page in pages:
             for item in page.get("CommonPrefixes", []):
                 yield item["Prefix"]
+
+    def versions(self, prefix: str) -> Iterator[ListedVersion]:
+        """List all versions and marks of deletion under a prefix, by key."""
+        pages = self.client.get_paginator("list_object_versions").paginate(
+            Bucket=self.name, Prefix=prefix
+        )
+        for page in pages:
+            found = [
+                ListedVersion(one["Key"], one["VersionId"], one["LastModified"], one["IsLatest"])
+                for one in page.get("Versions", [])
+            ]
+            found += [
+                ListedVersion(mark["Key"], mark["VersionId"], mark["LastModified"], False)
+                for mark in page.get("DeleteMarkers", [])
+            ]
+            yield from sorted(found, key=lambda version: version.key)
+
+    def destroy(self, versions: Iterable[Version]) -> int:
+        """Destroy versions for ever; return how many. A locked one is refused (ClientError)."""
+        count = 0
+        for one in versions:
+            self.client.delete_object(Bucket=self.name, Key=one.key, VersionId=one.id)
+            count += 1
+        return count
 
 
 def _pieces(body: StreamingBody) -> Iterator[bytes]:

@@ -40,10 +40,12 @@ class EffectsQueue:
     client: SQSClient
     queue_url: str
 
-    def send(self, effects: Sequence[Effect]) -> None:
+    def send(self, effects: Sequence[Effect], delay: int = 0) -> None:
         """Hand effects over, one by one: they are few, and a batch may be taken in part."""
         for effect in effects:
-            self.client.send_message(QueueUrl=self.queue_url, MessageBody=encode_effect(effect))
+            self.client.send_message(
+                QueueUrl=self.queue_url, MessageBody=encode_effect(effect), DelaySeconds=delay
+            )
 
 
 @dataclass(frozen=True, slots=True)

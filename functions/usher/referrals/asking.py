@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from usher.credit.admin_commands import Deeds
-from usher.invites.ports import InviteDesk
+from usher.invites.ports import InviteDesk, SettingReads
 from usher.referrals.model import Campaign, CampaignId, Link, LinkCode
 from usher.referrals.ports import ReferralTable
 from usher.referrals.rules import is_code
@@ -49,6 +49,11 @@ class Services(FrontServices, Protocol):
     @property
     def deeds(self) -> Deeds:
         """What changes settings and ledger."""
+        ...
+
+    @property
+    def settings(self) -> SettingReads:
+        """The guild's settings."""
         ...
 
     @property

@@ -1,10 +1,11 @@
 """/campaign create, list, show, pause and resume (SPEC 5.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Final
 
+from usher.contracts.deeds import SettingChanged
 from usher.ids import ChannelId
 from usher.referrals.asking import (
     Services,
@@ -35,6 +36,8 @@ WELCOME: Final = 1_500
 ADDRESS: Final = 500
 LONGEST: Final = 3_650
 PAGE_SIZE: Final = 10
+COUNTED: Final = "guild#referrals"
+"""The setting by which joins are looked at for their links."""
 CHANGED_MEANWHILE: Final = later("Somebody else has changed that just now. Please try again.")
 
 campaign = Group(
@@ -77,16 +80,18 @@ def create(
         active_to=None if days is None else ctx.now + timedelta(days=days),
     )
     others = [one for one in ctx.services.referrals.campaigns(ctx.guild_id) if one.id != made.id]
-    if any(one.name.casefold() == called.casefold() for one in others):
-        raise UserError(say("There is a campaign {name} already.", name=text.code(called)))
+    refuse_taken(called, others)
     if len(others) >= MOST:
         raise UserError(say("A server has at most {most} campaigns.", most=MOST))
+    if ctx.services.settings.find(ctx.guild_id, COUNTED) is None:
+        on = SettingChanged(ctx.interaction_id, COUNTED, "on", ctx.user_id, ctx.now)
+        ctx.services.deeds.do(ctx.guild_id, on)
     try:
         ctx.services.referrals.add_campaign(made)
     except TakenError:
         kept = ctx.services.referrals.campaign(ctx.guild_id, made.id)
         made = made if kept is None else kept
-    return _shown(ctx, made, say("The campaign is there. Make links to it: `/referral create`."))
+    return shown(ctx, made, say("The campaign is there. Make links to it: `/referral create`."))
 
 
 @campaign.command("list", "Show the campaigns", defer=True, ephemeral=True)
@@ -107,7 +112,7 @@ def show(
     campaign: Annotated[str, Opt("Which one", max_length=NAME, complete=any_campaign)],
 ) -> Reply:
     """Show what is set of a campaign, and what its links have brought."""
-    return _shown(ctx, find_campaign(ctx, campaign))
+    return shown(ctx, find_campaign(ctx, campaign))
 
 
 @campaign.command("pause", "Let a campaign's links rest", defer=True, ephemeral=True)
@@ -128,13 +133,24 @@ def resume(
     return _set(ctx, find_campaign(ctx, campaign), paused=False)
 
 
+def refuse_taken(name: str, others: Iterable[Campaign]) -> None:
+    """Refuse a name that another campaign has; raises UserError."""
+    if any(one.name.casefold() == name.casefold() for one in others):
+        raise UserError(say("There is a campaign {name} already.", name=text.code(name)))
+
+
+def change(ctx: Ctx[Services], changed: Campaign) -> None:
+    """Write a campaign as its next version; raises UserError where somebody else was faster."""
+    following = replace(changed, updated_at=ctx.now, version=changed.version + 1)
+    try:
+        ctx.services.referrals.change_campaign(following)
+    except StaleError:
+        raise UserError(say(CHANGED_MEANWHILE)) from None
+
+
 def _set(ctx: Ctx[Services], found: Campaign, *, paused: bool) -> Reply:
     if found.paused != paused:
-        changed = replace(found, paused=paused, updated_at=ctx.now, version=found.version + 1)
-        try:
-            ctx.services.referrals.change_campaign(changed)
-        except StaleError:
-            raise UserError(say(CHANGED_MEANWHILE)) from None
+        change(ctx, replace(found, paused=paused))
     name = text.escape(found.name)
     if paused:
         return sentence(say("{name} rests: its links lead nowhere until you resume it.", name=name))
@@ -177,7 +193,8 @@ def _buttons(page: int, pages: int) -> tuple[Row, ...]:
     )
 
 
-def _shown(ctx: Ctx[Services], one: Campaign, words: str = "") -> Reply:
+def shown(ctx: Ctx[Services], one: Campaign, words: str = "") -> Reply:
+    """Show a campaign, and what its links have brought."""
     links = [
         link for link in ctx.services.referrals.links(ctx.guild_id) if link.campaign_id == one.id
     ]

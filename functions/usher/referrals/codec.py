@@ -24,6 +24,8 @@ from usher.times import format_time, parse_time
 type Attributes = dict[str, dict[str, object]]
 """DynamoDB's own form, for example `{"title": {"S": "Spring"}}`."""
 
+JOINS: Final = "JOINS"
+"""The row of a link that holds its joins alone."""
 COUNTERS: Final = ("clicks", "bots", "repeats", "joins", "onboardings", "conversions")
 
 

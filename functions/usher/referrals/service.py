@@ -60,6 +60,14 @@ class Visits:
         landing = self.landing(code, "")
         return () if landing is None else landing.campaign.origins
 
+    def shown(self, landing: Landing, request: Request) -> None:
+        """Record who looks at a page and is no person; people are counted when the page tells so.
+
+        Raises AwsError.
+        """
+        if not is_human(request, self.is_crawler):
+            self.click(landing, request)
+
     def click(self, landing: Landing, request: Request) -> Click:
         """Record a click, and say what it counts as. Raises AwsError."""
         now = self.clock()

@@ -4,14 +4,21 @@
 and clicks: a click touches the rows of one link alone (`click_table.py`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.platform.signed_http import AwsError
-from usher.referrals.codec import Attributes, read_campaign, read_link, write_campaign, write_link
+from usher.referrals.codec import (
+    JOINS,
+    Attributes,
+    read_campaign,
+    read_link,
+    write_campaign,
+    write_link,
+)
 from usher.referrals.model import Campaign, CampaignId, Link, LinkCode
 from usher.referrals.ports import StaleError, TakenError
 
@@ -32,8 +39,9 @@ class DynamoReferrals:
 
     def link(self, code: LinkCode) -> Link | None:
         """Read a link."""
-        item = self._reads.get((f"L#{code}", "LINK"))
-        return None if item is None else read_link(item)
+        for one in self._links([code]):
+            return one
+        return None
 
     def campaign(self, guild_id: GuildId, campaign_id: CampaignId) -> Campaign | None:
         """Read a campaign."""
@@ -61,9 +69,9 @@ class DynamoReferrals:
     def links(self, guild_id: GuildId) -> tuple[Link, ...]:
         """Read all links of a guild, newest first."""
         rows = self._reads.under(f"R#{guild_id}", "LINK#")
-        codes = [str(row["sk"]).removeprefix("LINK#") for row in rows]
-        found = self._reads.get_many((f"L#{code}", "LINK") for code in codes).values()
-        return tuple(sorted(map(read_link, found), key=lambda one: one.created_at, reverse=True))
+        codes = [LinkCode(str(row["sk"]).removeprefix("LINK#")) for row in rows]
+        found = self._links(codes)
+        return tuple(sorted(found, key=lambda one: one.created_at, reverse=True))
 
     def add_link(self, link: Link) -> None:
         """Write a new link; raises TakenError."""
@@ -102,6 +110,13 @@ class DynamoReferrals:
             names,
             "#version = :before",
         )
+
+    def _links(self, codes: Sequence[LinkCode]) -> Iterator[Link]:
+        """Read links with their joins, which are counted in a row of their own."""
+        rows = self._reads.get_many((f"L#{code}", row) for code in codes for row in ("LINK", JOINS))
+        for code in codes:
+            if (item := rows.get((f"L#{code}", "LINK"))) is not None:
+                yield read_link(item | {"joins": rows.get((f"L#{code}", JOINS), {}).get("joins")})
 
     def _put_campaign(self, campaign: Campaign, condition: str, values: Attributes) -> None:
         attributes: Attributes = {

@@ -56,6 +56,8 @@ class Embed:
     timestamp: datetime | None = None
     image: str = ""
     """Name of a file of the same reply that is shown large."""
+    thumbnail: str = ""
+    """Address of a picture in the corner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ def _embed(embed: Embed, budget: _Budget) -> Json:
         "description": budget.take(embed.description, DESCRIPTION_LIMIT),
         "footer": {"text": footer} if (footer := budget.take(embed.footer, FOOTER_LIMIT)) else None,
         "color": embed.color,
+        "thumbnail": {"url": embed.thumbnail} if embed.thumbnail else None,
         "timestamp": None if embed.timestamp is None else format_time(embed.timestamp),
         "image": {"url": f"attachment://{embed.image}"} if embed.image else None,
     }

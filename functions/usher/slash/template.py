@@ -7,6 +7,11 @@ from typing import Final
 _PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_:.]*)\}")
 
 
+def placeholders(text: str) -> frozenset[str]:
+    """Name everything in a text that has the form of a placeholder."""
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
 def render(text: str, values: Mapping[str, str]) -> str:
     """Put values into `{name}` placeholders, in one pass; unknown ones stay as typed.
 

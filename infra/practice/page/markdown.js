@@ -2,7 +2,7 @@
 import { ago, el } from "./dom.js";
 
 const INLINE = new RegExp([
-  "\\\\(?<escaped>[\\\\*_~`|<>#\\[\\]()-])",
+  "\\\\(?<escaped>[^0-9A-Za-z\\s])",
   "``(?<code2>[^]+?)``|`(?<code>[^`]+)`",
   "\\*\\*(?<bold>[^]+?)\\*\\*(?!\\*)",
   "__(?<under>[^]+?)__",

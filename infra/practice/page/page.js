@@ -61,7 +61,7 @@ function names() {
 }
 
 function member(item) {
-  const about = item.owner ? "owner" : item.bot ? "app" : item.manages_server ? "can manage the server" : "member";
+  const about = item.pending ? "has not accepted the rules" : item.owner ? "owner" : item.bot ? "app" : item.manages_server ? "can manage the server" : "member";
   const roles = item.roles.length ? el("span", { className: "roles" }, item.roles.map((name) => el("span", { className: "role" }, name))) : null;
   const node = el("button", { type: "button", className: "member", "aria-pressed": String(item.id === viewer), disabled: item.bot },
     avatar(item.name, item.id), el("span", { className: "who" }, item.name, el("small", {}, about), roles));
@@ -105,8 +105,10 @@ function joinAs(how) {
 }
 
 function drawChannels() {
-  byId("channels").replaceChildren(...state.channels.map((item) => {
-    const node = el("button", { type: "button", "aria-pressed": String(item.id === channel) }, `# ${item.name}`);
+  const direct = state.direct ? [{ id: state.direct.id, label: `@ ${state.direct.name}` }] : [];
+  const shown = [...state.channels.map((item) => ({ id: item.id, label: `# ${item.name}` })), ...direct];
+  byId("channels").replaceChildren(...shown.map((item) => {
+    const node = el("button", { type: "button", "aria-pressed": String(item.id === channel) }, item.label);
     node.addEventListener("click", () => { channel = item.id; version = ""; load(); });
     return node;
   }));
@@ -135,6 +137,8 @@ function drawAround() {
   document.title = `${state.guild.name} · Practice Discord`;
   byId("status").textContent = `${state.members.length} members · ${state.sessions ? "bot connected" : "bot not connected"} · ${state.endpoint ? "endpoint set" : "no endpoint"}`;
   byId("you-title").textContent = me ? `You are ${me.name}` : "You are";
+  byId("accept").hidden = !me?.pending;
+  byId("screens").checked = state.screens;
   byId("leave").disabled = !me || me.owner;
   byId("leave").title = me?.owner ? "An owner cannot leave" : "";
   keepFocus(byId("members"), () => byId("members").replaceChildren(...state.members.map(member)));
@@ -170,6 +174,8 @@ async function poll() {
 }
 
 byId("leave").addEventListener("click", () => attempt(() => post("leave"), () => "You have left"));
+byId("accept").addEventListener("click", () => attempt(() => post("pass-screening"), () => "You have accepted the rules"));
+byId("screens").addEventListener("change", (event) => attempt(() => post("screen-members", { on: event.target.checked })));
 byId("join-discovery").addEventListener("click", () => joinAs({ via: "discovery" }));
 byId("join-bot").addEventListener("click", () => joinAs({ via: "oauth2", bot: true }));
 byId("newcomer").addEventListener("submit", (event) => event.preventDefault());

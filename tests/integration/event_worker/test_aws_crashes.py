@@ -20,8 +20,10 @@ from tests.fakes.crash_world import SILENT
 from tests.fakes.fifo import Message, deliver, record
 from tests.fakes.fuse import DiedError, Fuse
 from tests.fakes.saga import given_up, short_saga
+from usher.attribution.cached_guilds import CachedGuilds
 from usher.attribution.service import AttributionService
 from usher.ledger.repairs import decode_repair
+from usher.platform.cache import Cache
 
 SAGA = short_saga()
 NOW = datetime(2026, 11, 20, 13, tzinfo=UTC)
@@ -85,6 +87,7 @@ class Cloud:
         """
         self.fuse = Fuse()
         self._begin_with(found)
+        self._forget()
         self.fuse = fuse
         if once:
             with suppress(DiedError):
@@ -98,6 +101,15 @@ class Cloud:
             list(rows(NAME)),
             {item["Key"]: item["ETag"] for item in held},
             *({message.body for message in _held(name)} for name in QUEUES),
+        )
+
+    def _forget(self) -> None:
+        """Make the worker a new process's, which remembers nothing."""
+        guilds = cast("AttributionService", self._door.service).guilds
+        guilds = CachedGuilds(cast("CachedGuilds", guilds).inner, Cache(), Cache(), Cache())
+        self._door = replace(
+            self._door,
+            service=replace(cast("AttributionService", self._door.service), guilds=guilds),
         )
 
     def _repair(self) -> None:
@@ -176,7 +188,7 @@ def death_after(step: int) -> Fuse:
 def test_a_death_after_any_call_of_aws_changes_nothing(cloud: Cloud) -> None:
     tried = try_every_call(cloud, death_after)
 
-    reads = {"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query"}
+    reads = {"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query", "s3.GetObject"}
     assert tried == {*reads, *WRITES, "sqs.SendMessage"}
 
 

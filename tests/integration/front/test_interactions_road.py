@@ -55,7 +55,7 @@ def send(cloud: Cloud, queue: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
     yield sign_and_send
     door = app._DOOR
-    door.services.credit.table.client.close()
+    door.services.credit.table.client.inner.close()
     door.deferrals.client.close()
     monkeypatch.delitem(sys.modules, "interactions.app")
 

@@ -20,7 +20,7 @@ from usher.attribution.ports import Guilds
 from usher.attribution.store import DynamoGuilds
 from usher.credit.queries import Tally
 from usher.ids import GuildId
-from usher.ledger.ports import Objects
+from usher.ledger.ports import Versioned
 from usher.platform.dynamo import Actions, Transactor, bind
 from usher.platform.s3 import Bucket, s3_client
 
@@ -141,7 +141,7 @@ def emulated(
 
 
 @pytest.fixture(params=["fake", "moto", "emulator"])
-def objects(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Objects]:
+def objects(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Versioned]:
     if request.param == "fake":
         yield FakeObjects()
         return

@@ -1,6 +1,7 @@
 """Campaigns, links and clicks: the fake, and both emulations."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -218,3 +219,32 @@ def test_invites_are_counted_for_as_long_as_they_may_live(stored: Stored) -> Non
     assert rows.made(GUILD, at(600)) == 3
     assert rows.made(GUILD, at(660)) == 1
     assert rows.made(GUILD, at(720)) == 0
+
+
+def test_everybody_at_once_is_counted_and_nobody_twice(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On the emulator alone: moto is wrong under threads.
+    with aws("emulator", request, monkeypatch):
+        sdk: Any = boto3.client("dynamodb", region_name=REGION)
+        make_table(sdk)
+        client = SignedClient(DYNAMODB)
+        table = DynamoReferrals(client, TABLE)
+        table.add_link(link())
+
+        def visit(person: int) -> None:
+            own = SignedClient(DYNAMODB)
+            clicks = DynamoClicks(own, TABLE)
+            for number in range(10):
+                one = click(f"{person}-{number}", visitor=f"v{person}-{number // 2}")
+                clicks.record(one)
+            own.close()
+
+        with ThreadPoolExecutor(8) as people:
+            list(people.map(visit, range(16)))
+        found = table.link(CODE)
+        client.close()
+        sdk.close()
+
+    assert found is not None
+    assert (found.counts.clicks, found.counts.repeats) == (80, 80)

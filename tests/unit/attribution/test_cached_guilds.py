@@ -22,12 +22,18 @@ class Place:
 
     def __init__(self) -> None:
         self.stored = FakeGuilds()
-        self.cache: Cache[GuildId, GuildSettings] = Cache(clock=lambda: 0.0)
-        self.guilds = CachedGuilds(self.stored, self.cache, Cache(clock=lambda: 0.0))
+        self.now = 0.0
+        self.cache: Cache[GuildId, GuildSettings] = Cache(3600, clock=self._clock)
+        self.guilds = CachedGuilds(
+            self.stored, self.cache, Cache(clock=self._clock), Cache(clock=self._clock)
+        )
         self.worker = Worker(guilds=self.guilds)
         self.worker.handle(observe())
         assert self.guilds.settings(GUILD) == GuildSettings()
         self.stored.configured[GUILD] = SET
+
+    def _clock(self) -> float:
+        return self.now
 
 
 def test_settings_are_remembered_through_joins() -> None:
@@ -48,6 +54,15 @@ def test_a_setting_that_another_worker_changed_is_seen_with_the_next_observation
     other.handle(observe(changed("guild#join_log_channel_id", "77", "1")))
     place.worker.handle(observe(joined("1")))
 
+    assert place.guilds.settings(GUILD) == SET
+
+
+def test_where_nothing_is_loaded_a_change_elsewhere_is_seen_within_ten_seconds() -> None:
+    place = Place()
+
+    place.now = 9.9
+    assert place.guilds.settings(GUILD) == GuildSettings()
+    place.now = 10.0
     assert place.guilds.settings(GUILD) == SET
 
 

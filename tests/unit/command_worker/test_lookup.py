@@ -67,6 +67,13 @@ def office() -> Office:
     return desk
 
 
+def test_who_was_erased_is_shown_by_their_id() -> None:
+    office = Office()
+    office.hold(replace(found(), username=None, display_name=None, erased=True))
+
+    assert f"User: `{OTHER}` · names erased" in words(office.look_up())
+
+
 def test_everything_on_record_is_shown(office: Office) -> None:
     office.hire()
 

@@ -14,7 +14,9 @@ from tests.builders import GUILD
 from usher.contracts.effect import (
     ChangeRole,
     CheckStanding,
+    CountReferral,
     Effect,
+    Greet,
     MendRank,
     SendMessage,
     SweepStandings,
@@ -79,17 +81,20 @@ class FakePool:
 
 @dataclass
 class FakeStandings:
-    """Implements Standings and Trouble; remembers what was ordered."""
+    """Implements Standings, Trouble and Greetings; remembers what was ordered."""
 
     orders: list[Effect] = field(default_factory=list)
 
-    def check(self, order: CheckStanding) -> None:
+    def check(self, order: CheckStanding | CountReferral) -> None:
         self.orders.append(order)
 
     def sweep(self, order: SweepStandings) -> None:
         self.orders.append(order)
 
     def mend(self, order: MendRank) -> None:
+        self.orders.append(order)
+
+    def greet(self, order: Greet) -> None:
         self.orders.append(order)
 
 
@@ -108,7 +113,8 @@ class Discord:
     def do(self, effect: Effect = MESSAGE) -> None:
         pool = cast("urllib3.PoolManager", self.pool)
         rest = DiscordRest(BASE, self.token, pool, self.pauses.append)
-        DiscordEffects(rest, self.standings, self.standings).do(effect)
+        others = self.standings
+        DiscordEffects(rest, others, others, others, others).do(effect)
 
 
 def test_a_message_mentions_nobody_and_is_posted_once_by_its_nonce() -> None:
@@ -242,6 +248,7 @@ def test_orders_about_ranks_reach_who_looks_after_them() -> None:
         CheckStanding("c", GUILD, UserId("7"), (RoleId("8"),), "2026-11-20T12:00:00.000000Z"),
         SweepStandings("s", GUILD, "{}", (RoleId("8"), RoleId("9"))),
         MendRank("m", GUILD, "8", "2026-11-20T12:00:00.000000Z"),
+        CountReferral("r", GUILD, UserId("7")),
     ]
 
     for order in orders:

@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.builders import GUILD, at, by, open_between
+from tests.fakes.objects import Inline
 from tests.fakes.staff import FakeStaff
 from tests.unit.ledger.past import Past
 from usher.attribution.wording import word_of
 from usher.contracts.deeds import SettingChanged, UpgradeAssigned
 from usher.credit.rules import MemberRecord
 from usher.ids import GuildId, UserId
+from usher.ledger.erasing import Eraser
+from usher.ledger.erasure import Erasure
+from usher.ledger.erasures import ask
 from usher.ledger.lines import LineError
 from usher.ledger.lookup import Lookup
 from usher.ledger.lookup_found import Asked, Doubt, Found, Missing, Source, WhyNone
@@ -100,6 +104,18 @@ def test_a_line_whose_row_was_written_weeks_later_is_found_by_it() -> None:
     world.past.held.clear()
 
     assert world.found().event_id == line.event_id
+
+
+def test_who_was_erased_is_told_without_names_and_found_all_the_same() -> None:
+    world = World()
+    world.past.join("7", 0, seen=3 * DAY)
+    ask(world.past.objects, Erasure(GUILD, SEVEN, at(4 * DAY)))
+
+    for _ in ("before the sweep", "after it"):
+        found = world.found(Asked(SEVEN, joined_at=at(0)))
+        assert (found.username, found.display_name, found.erased) == (None, None, True)
+        assert found.source is Source.LEDGER
+        Eraser(world.past.objects, Inline(), lambda: at(5 * DAY)).sweep(GUILD)
 
 
 def test_who_left_is_told_with_when() -> None:

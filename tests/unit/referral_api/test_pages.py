@@ -35,6 +35,7 @@ def test_a_page_shows_the_offer_the_brand_and_the_way_in() -> None:
     ):
         assert f'<meta property="{name}" content="{content}">' in page.body
     assert '<meta name="theme-color" content="#112233">' in page.body
+    assert 'fill="#112233"' in page.body
     assert there.counts() == (0, 0, 0)
 
 

@@ -46,6 +46,18 @@ def test_a_full_house_is_a_page_and_a_problem() -> None:
     assert problem.headers["retry-after"] == "60"
 
 
+def test_unfurlers_of_the_page_are_recorded_and_people_wait_for_the_beacon() -> None:
+    there = Door().campaign()
+    unfurler = {"user-agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"}
+
+    shown = there.ask("GET", "/r/spring-video", headers=unfurler)
+    assert "og:title" in shown.body
+    assert there.ask("HEAD", "/r/spring-video").status == 200
+    assert there.ask("GET", "/r/spring-video").status == 200
+
+    assert there.counts() == (0, 2, 0)
+
+
 def test_head_records_a_click_of_nobody_and_leads_nowhere() -> None:
     there = Door().campaign()
 

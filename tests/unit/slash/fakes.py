@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.greeting import FakeGreetingRecords, FakePeople
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.keys import FakeKeys
+from tests.fakes.privacy import FakePrivacy
 from tests.fakes.referrals import FakeReferrals
 from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
@@ -21,6 +23,7 @@ from usher.credit.places import MOST_RANKED, Place, place_among
 from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standing, Tally
 from usher.credit.recounting import look_at
 from usher.credit.rules import MemberRecord
+from usher.greeting.drafts import Drafts
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
 
@@ -244,10 +247,13 @@ class FakeServices:
     lookups: FakeLookups = field(default_factory=FakeLookups)
     syncs: FakeSyncs = field(default_factory=FakeSyncs)
     imports: FakeImports = field(default_factory=FakeImports)
+    privacy: FakePrivacy = field(default_factory=FakePrivacy)
     desk: FakeDesk = field(default_factory=FakeDesk)
     records: FakeRecords = field(default_factory=FakeRecords)
     settings: FakeSettings = field(init=False)
     rewards: FakeRewardReads = field(init=False)
+    people: FakePeople = field(default_factory=FakePeople)
+    greetings: Drafts = field(init=False)
     halls: FakeHall = field(default_factory=FakeHall)
     analytics: FakeAnalytics = field(default_factory=FakeAnalytics)
     charts: FakeCharts = field(default_factory=FakeCharts)
@@ -262,6 +268,7 @@ class FakeServices:
         self.deeds = FakeDeeds(self.credit, self.staff)
         self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)
+        self.greetings = Drafts(FakeGreetingRecords(self.staff), self.people)
 
 
 @dataclass

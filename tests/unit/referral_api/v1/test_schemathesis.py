@@ -73,7 +73,7 @@ def test_nothing_that_is_sent_surprises_the_door(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def hold(case: Case[Any, Any]) -> None:
+    def hold(case: Case[Any]) -> None:
         case.call_and_validate(headers={"Authorization": f"Bearer {there.key}"}, checks=CHECKS)
 
     hold()

@@ -1,0 +1,46 @@
+"""`usher privacy erase`: a person's names, in one guild or in all, destroyed at once."""
+
+import argparse
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.cli.commands import Subparsers
+from infra.ledger import erasing
+from usher.ledger.erasure import ErasureError
+from usher.platform.s3 import Bucket, s3_client
+from usher.platform.settings import SettingsError, region
+
+WORKERS: Final = 32
+FAILURES: Final = (BotoCoreError, ClientError, ErasureError, OSError, SettingsError)
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the subcommand and its actions."""
+    parser = subparsers.add_parser(
+        "privacy",
+        help="erase a person",
+        description="AWS is reached as the SDK's own variables say: AWS_REGION, AWS_PROFILE, "
+        "AWS_ENDPOINT_URL.",
+    )
+    actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
+    action = erasing.add(actions)
+    action.add_argument("--bucket", default=os.environ.get("LEDGER_BUCKET"))
+    action.set_defaults(run=run)
+
+
+def run(namespace: argparse.Namespace) -> int:
+    """Erase; 1 when it failed, and running it again completes it."""
+    if not namespace.bucket:
+        print("set LEDGER_BUCKET or give --bucket", file=sys.stderr)
+        return 2
+    try:
+        bucket = Bucket(s3_client(region(os.environ)), namespace.bucket)
+        with ThreadPoolExecutor(WORKERS, "names") as pool:
+            return erasing.run(bucket, pool, namespace)
+    except FAILURES as error:
+        print(f"usher privacy: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
