@@ -11,7 +11,6 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
-from command_worker.inviting import DiscordDesk
 from command_worker.looking import DiscordLooks
 from usher.analytics.chart import PillowCharts
 from usher.analytics.counting import Counting
@@ -42,6 +41,7 @@ from usher.credit.reads import DynamoCreditReads
 from usher.greeting.discord_people import DiscordPeople
 from usher.greeting.drafts import Drafts
 from usher.greeting.store import DynamoRecords
+from usher.invites.discord_desk import DiscordDesk
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
 from usher.ledger.chain import ChainError
@@ -74,6 +74,10 @@ from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
+from usher.referrals.key_making import ApiKeys
+from usher.referrals.key_table import DynamoKeys
+from usher.referrals.ports import ReferralTable
+from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.queries import Halls, RewardReads
 from usher.rewards.reads import DynamoRewardReads
@@ -91,6 +95,7 @@ NEEDED: Final = (
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
+    "PUBLIC_URL",
 )
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
@@ -128,6 +133,9 @@ class Services:
     charts: Charts
     fakes: FakeRules
     greetings: Drafts
+    referrals: ReferralTable
+    keys: ApiKeys
+    referral_url: str
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -196,6 +204,9 @@ def _services(
         charts=PillowCharts(),
         fakes=fakes,
         greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
+        referrals=DynamoReferrals(table.client, table.table),
+        keys=DynamoKeys(table.client, table.table),
+        referral_url=found["PUBLIC_URL"].rstrip("/"),
     )
 
 

@@ -19,6 +19,8 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import EffectSender
+from usher.referrals.counting import ReferralCounting
+from usher.referrals.join_table import DynamoJoinRows
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.standing import Standings
 from usher.rewards.store import DynamoRewardRows
@@ -33,6 +35,7 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
     dynamodb = SignedClient(DYNAMODB, environ)
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
+    referrals = ReferralCounting(DynamoJoinRows(dynamodb, names["TABLE_NAME"]))
     orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
@@ -44,7 +47,7 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     )
     standings = Standings(rows, hall, orders, trouble, _now)
     return EffectsDoor(
-        doer=DiscordEffects(rest, standings, trouble, greetings),
+        doer=DiscordEffects(rest, standings, trouble, greetings, referrals),
         log=get_logger(),
         meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects")),
     )

@@ -9,6 +9,7 @@ from usher.contracts.effect import (
     ChangeRole,
     CheckInvite,
     CheckStanding,
+    CountReferral,
     Effect,
     Greet,
     MendRank,
@@ -48,6 +49,14 @@ class Greetings(Protocol):
         ...
 
 
+class Referrals(Protocol):
+    """Which link brought whom."""
+
+    def check(self, order: CountReferral) -> None:
+        """Look at one member; raises errors of the table."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
@@ -56,6 +65,7 @@ class DiscordEffects:
     standings: Standings
     trouble: Trouble
     greetings: Greetings
+    referrals: Referrals
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -74,6 +84,8 @@ class DiscordEffects:
                 self.trouble.mend(effect)
             case Greet():
                 self.greetings.greet(effect)
+            case CountReferral():
+                self.referrals.check(effect)
             case _:
                 assert_never(effect)
 

@@ -21,6 +21,8 @@ from usher.platform.press_table import PressTable
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import SqsSender
+from usher.referrals.ports import ReferralTable
+from usher.referrals.table import DynamoReferrals
 from usher.rewards.queries import RewardReads
 from usher.rewards.reads import DynamoRewardReads
 from usher.slash.presses import Presses, new_token
@@ -37,6 +39,7 @@ class Services:
     codes: CodeChoices
     staff: StaffReads
     rewards: RewardReads
+    referrals: ReferralTable
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -54,6 +57,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoCodeChoices(table),
             DynamoStaffReads(table),
             DynamoRewardReads(table),
+            DynamoReferrals(dynamodb, found["TABLE_NAME"]),
         ),
         deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),

@@ -27,6 +27,24 @@ from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked
 from usher.policy.commands import clear, set_, show
 from usher.privacy.commands import delete, erase, export, keep, privacy
 from usher.privacy.commands import view as view_own
+from usher.referrals.campaign_commands import campaign, turn_campaigns
+from usher.referrals.campaign_commands import create as create_campaign
+from usher.referrals.campaign_commands import list_ as list_campaigns
+from usher.referrals.campaign_commands import pause as pause_campaign
+from usher.referrals.campaign_commands import resume as resume_campaign
+from usher.referrals.campaign_commands import show as show_campaign
+from usher.referrals.campaign_edit_commands import edit as edit_campaign
+from usher.referrals.key_commands import apikey
+from usher.referrals.key_commands import create as create_key
+from usher.referrals.key_commands import list_ as list_keys
+from usher.referrals.key_commands import revoke as revoke_key
+from usher.referrals.link_commands import create as create_link
+from usher.referrals.link_commands import pause as pause_link
+from usher.referrals.link_commands import referral
+from usher.referrals.link_commands import resume as resume_link
+from usher.referrals.link_list_commands import list_ as list_links
+from usher.referrals.link_list_commands import show as show_link
+from usher.referrals.link_list_commands import turn_links
 from usher.rewards.commands import add_rank, ranks, remove_rank, trust
 from usher.rewards.milestone_commands import (
     achievements,
@@ -46,7 +64,11 @@ from usher.staff.report_commands import report, turn_report
 
 LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_member_invites)
 
-COMMANDS: Final = (invite, *LOGS, staff, welcome, farewell, privacy)
+COMMANDS: Final = (
+    invite,
+    *LOGS,
+    *(staff, welcome, farewell, campaign, apikey, referral, privacy),
+)
 """What is registered with Discord, in this order."""
 
 EVERY: Final = (
@@ -61,6 +83,10 @@ EVERY: Final = (
     *(view_own, export, delete),
     *WELCOME,
     *FAREWELL,
+    *(create_campaign, list_campaigns, show_campaign, edit_campaign),
+    *(pause_campaign, resume_campaign),
+    *(create_link, list_links, show_link, pause_link, resume_link),
+    *(create_key, list_keys, revoke_key),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -69,6 +95,7 @@ REWARDS: Final = (trust, switch_on, retry, forget, switch_off, standard_message)
 ACTIONS: Final = (
     *(turn, switch, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
+    *(turn_campaigns, turn_links),
     *(*REWARDS, apply_recount, erase, keep),
 )
 """What buttons do."""

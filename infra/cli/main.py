@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Final
 
-SUBCOMMANDS: Final = ("up", "replay", "commands", "register", "ledger", "privacy", "restore")
+SUBCOMMANDS: Final = (
+    *("up", "replay", "commands", "register", "ledger", "privacy", "restore", "keys"),
+)
 """Modules of infra.cli, each with `add_parser(subparsers)` that sets `run(namespace) -> int`."""
 
 

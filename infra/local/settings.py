@@ -13,10 +13,11 @@ FUNCTIONS: Final = ROOT / "functions"
 TOKEN_SECRET: Final = "usher/discord-token"  # noqa: S105 - the secret's name, not the secret
 
 
-def stack_parameters(bot: Bot, import_at_install: int = 0) -> dict[str, str]:
+def stack_parameters(bot: Bot, front_url: str, import_at_install: int = 0) -> dict[str, str]:
     """Return the template's parameters for this machine and this application.
 
-    Nobody is imported unasked: here one wants to see what one does.
+    `front_url` is where the system is reached, and the practice Discord where there is one. Nobody
+    is imported unasked: here one wants to see what one does.
     """
     return {
         "Stage": "local",
@@ -24,11 +25,18 @@ def stack_parameters(bot: Bot, import_at_install: int = 0) -> dict[str, str]:
         "DiscordPublicKey": bot.public_key,
         "DiscordApplicationId": bot.application_id,
         "DiscordApiBase": bot.api_base,
+        **_invites(bot, front_url),
+        "ReferralUrl": front_url.rstrip("/"),
         "DiscordTokenSecretName": TOKEN_SECRET,
         # The emulator's ECS has no containers: ListenerProcess takes the nested stack's place.
         "DeployListener": "false",
         "ImportAtInstall": str(import_at_install),
     }
+
+
+def _invites(bot: Bot, front_url: str) -> dict[str, str]:
+    practised = bot.api_base.startswith(front_url)
+    return {"DiscordInviteBase": f"{front_url.rstrip('/')}/practice/invite"} if practised else {}
 
 
 def listener_settings(

@@ -154,7 +154,7 @@ class System(Running):
         state, bot, front = there(self._state), self.bot, there(self._front)
         self._emulator = Emulator(state.emulator_folder, port=state.emulator_port, enforce_iam=True)
         starting = asyncio.to_thread(self._start_emulator, self._emulator)
-        parameters = stack_parameters(bot, self._import_at_install)
+        parameters = stack_parameters(bot, front.url, self._import_at_install)
         planning = asyncio.to_thread(plan, TEMPLATE, self._functions, parameters)
         _, wanted = await asyncio.gather(starting, planning)
         self._announce("Deploying template.yaml")

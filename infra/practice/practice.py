@@ -16,6 +16,7 @@ from infra.practice.gateway.terms import GatewayTerms
 from infra.practice.intents import Intents
 from infra.practice.interactions.endpoint import Endpoint, EndpointCheck
 from infra.practice.interactions.signing import Signer
+from infra.practice.invite_page import mount_invite_page
 from infra.practice.locales import locale_of
 from infra.practice.moments import Clock, utc_now
 from infra.practice.posting import Postbox
@@ -155,7 +156,7 @@ class Practice(Conversing):
             user.locale = locale_of(language)
 
     def add_routes(self, app: web.Application) -> None:
-        """Mount `/api/v10`, `/gateway`, `/practice` and `/practice/api` on an application.
+        """Mount `/api/v10`, `/gateway` and everything under `/practice` on an application.
 
         The practice Discord closes, and writes its state, with the application.
         """
@@ -163,6 +164,7 @@ class Practice(Conversing):
         mount_gateway(app, self.core)
         mount_attachments(app, self._attachments.get)
         mount_control(app, self)
+        mount_invite_page(app, self)
 
         async def close(_: web.Application) -> None:
             await self.close()

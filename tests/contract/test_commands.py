@@ -109,6 +109,53 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/staff remove": [("user", True)],
         "/staff list": [],
         "/staff role": [("role", False)],
+        "/campaign create": [
+            ("name", True),
+            ("offer", False),
+            ("welcome", False),
+            ("brand", False),
+            ("color", False),
+            ("logo", False),
+            ("channel", False),
+            ("days", False),
+        ],
+        "/campaign list": [],
+        "/campaign show": [("campaign", True)],
+        "/campaign edit": [
+            ("campaign", True),
+            ("name", False),
+            ("offer", False),
+            ("welcome", False),
+            ("brand", False),
+            ("color", False),
+            ("logo", False),
+            ("channel", False),
+            ("days", False),
+        ],
+        "/campaign pause": [("campaign", True)],
+        "/campaign resume": [("campaign", True)],
+        "/apikey create": [
+            ("name", True),
+            ("scopes", False),
+            ("owner", False),
+            ("days", False),
+        ],
+        "/apikey list": [],
+        "/apikey revoke": [("key", True)],
+        "/referral create": [
+            ("campaign", True),
+            ("title", False),
+            ("user", False),
+            ("code", False),
+            ("platform", False),
+            ("description", False),
+            ("days", False),
+            ("way", False),
+        ],
+        "/referral list": [("user", False)],
+        "/referral show": [("code", True)],
+        "/referral pause": [("code", True)],
+        "/referral resume": [("code", True)],
         "/staff report": [("from", False), ("to", False)],
         "/welcome on": [("channel", False)],
         "/welcome off": [],
@@ -133,12 +180,14 @@ def test_names_and_options_are_those_of_the_specification() -> None:
 
 
 def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
-    invite, *others, privacy = ROUTER.registration()
+    invite, *others, referral, privacy = ROUTER.registration()
 
     assert invite["default_member_permissions"] is None
+    # Owners of referral links look at their own.
+    assert referral["default_member_permissions"] is None
     assert privacy["default_member_permissions"] is None
-    assert [command["default_member_permissions"] for command in others] == ["32"] * 7
-    for command in (invite, *others, privacy):
+    assert [command["default_member_permissions"] for command in others] == ["32"] * 9
+    for command in (invite, *others, referral, privacy):
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]
 
@@ -156,6 +205,9 @@ def test_codes_are_suggested_where_they_are_typed() -> None:
         "/invite revoke code",
         "/view_invite_logs invite_code",
         "/export_invite_logs invite_code",
+        "/campaign show campaign",
+        "/referral create campaign",
+        "/referral show code",
     }
 
 

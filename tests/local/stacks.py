@@ -20,6 +20,7 @@ ROOMS = (
     "sweeper",
     "log_backup",
     "rollup",
+    "referral_api",
 )
 PARAMETERS = {
     "Stage": "test",

@@ -157,7 +157,8 @@ def test_a_function_is_what_the_template_says(stack: Stack, logical_id: str) -> 
     variables = held["Environment"]["Variables"]
     common = WHOLE["Globals"]["Function"]["Environment"]["Variables"].keys()
     assert variables.keys() == wanted["Environment"]["Variables"].keys() | common
-    assert {name for name, value in variables.items() if not value} <= {"LEDGER_RETENTION_DAYS"}
+    unset = {name for name, value in variables.items() if not value}
+    assert unset <= {"LEDGER_RETENTION_DAYS", "PUBLIC_URL"}
 
 
 @pytest.mark.parametrize("logical_id", FUNCTIONS)

@@ -42,14 +42,17 @@ def test_nothing_of_sam_is_left(translated: dict[str, Any]) -> None:
     assert not {kind for kind in kinds if kind.startswith("AWS::Serverless")}
 
 
-def test_the_interactions_endpoint_becomes_a_route(translated: dict[str, Any]) -> None:
-    (route,) = _of_type(translated, "AWS::ApiGatewayV2::Route")
-    (integration,) = _of_type(translated, "AWS::ApiGatewayV2::Integration")
+def test_every_endpoint_becomes_a_route(translated: dict[str, Any]) -> None:
+    routes = _of_type(translated, "AWS::ApiGatewayV2::Route")
+    integrations = _of_type(translated, "AWS::ApiGatewayV2::Integration")
     (api,) = _of_type(translated, "AWS::ApiGatewayV2::Api")
 
-    assert route["RouteKey"] == "POST /interactions"
-    assert integration["PayloadFormatVersion"] == "2.0"
-    assert "InteractionsFunction" in str(integration["IntegrationUri"])
+    keys = ["ANY /api/{proxy+}", "ANY /r/{proxy+}", "POST /interactions"]
+    assert sorted(route["RouteKey"] for route in routes) == keys
+    assert {one["PayloadFormatVersion"] for one in integrations} == {"2.0"}
+    called = str([one["IntegrationUri"] for one in integrations])
+    assert "InteractionsFunction" in called
+    assert "ReferralApiFunction" in called
     assert "Body" not in api
 
 

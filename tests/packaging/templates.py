@@ -22,6 +22,7 @@ ROOMS: Final = {
     "SweeperFunction": "sweeper",
     "LogBackupFunction": "log_backup",
     "RollupFunction": "rollup",
+    "ReferralApiFunction": "referral_api",
 }
 
 

@@ -79,7 +79,7 @@ def queues_of(function: Json) -> list[Json]:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 8
+    assert len(set(roles)) == len(FUNCTIONS) == 9
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 
@@ -95,14 +95,14 @@ def test_every_function_writes_to_its_own_log_only() -> None:
         assert logs == [{"Fn::GetAtt": [group, "Arn"]}]
 
 
-def test_only_three_read_the_token() -> None:
+def test_only_four_read_the_token() -> None:
     readers = {
         role
         for role, s in statements(TEMPLATE)
         if "secretsmanager:GetSecretValue" in listed(s["Action"])
     }
 
-    assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole"}
+    assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole", "ReferralApiRole"}
 
 
 def test_who_answers_members_writes_exports_and_wishes_and_nothing_else_of_the_bucket() -> None:
@@ -122,14 +122,29 @@ def test_who_answers_members_writes_exports_and_wishes_and_nothing_else_of_the_b
 def test_who_answers_members_writes_presses_and_nothing_else(role: str) -> None:
     # The emulator does not know dynamodb:LeadingKeys, so this one is read, not tried.
     writes = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
-    (put,) = [
+    own = [
         s
         for name, s in statements(TEMPLATE)
         if name == role and writes & {a.partition(":")[2] for a in listed(s["Action"])}
     ]
+    put = own[0]
+    assert len(own) == 1 or (role == "CommandWorkerRole" and own[1]["Sid"] == "WriteReferrals")
 
     assert listed(put["Action"]) == ["dynamodb:PutItem"]
     assert put["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "B#*"}}
+
+
+def test_who_makes_links_writes_them_and_nothing_else() -> None:
+    keys = {
+        role: s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for role, s in statements(TEMPLATE)
+        if s.get("Sid") in ("WriteReferrals", "KeepReferrals")
+    }
+
+    assert keys == {
+        "CommandWorkerRole": ["R#*", "L#*", "K#*"],
+        "ReferralApiRole": ["R#*", "L#*", "K#*", "I#*", "BUDGET#*", "SALT"],
+    }
 
 
 def test_the_confirmer_writes_search_and_backfill_rows_and_nothing_else() -> None:
@@ -171,15 +186,17 @@ def test_the_effects_function_writes_milestones_problems_and_greetings_and_nothi
         if role == "EffectsRole" and "dynamodb:UpdateItem" in listed(s["Action"])
     }
 
-    assert all(listed(s["Action"]) == ["dynamodb:UpdateItem"] for s in updates.values())
+    puts = [sid for sid, s in updates.items() if listed(s["Action"]) != ["dynamodb:UpdateItem"]]
+    assert puts == ["CountReferrals"]
     conditions = {sid: s["Condition"] for sid, s in updates.items()}
     (names,) = conditions.pop("KeepMilestonesAndProblems").values()
     assert tuple(names["dynamodb:Attributes"]) == WRITTEN
     assert conditions == {
+        "CountReferrals": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "L#*"}},
         "KeepGreetings": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "GREET#*"},
             "ForAllValues:StringEquals": {"dynamodb:Attributes": [*GREETINGS_WRITTEN]},
-        }
+        },
     }
 
 

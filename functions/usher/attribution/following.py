@@ -35,7 +35,13 @@ class FollowUp:
         `lines` only if needed. Return the number of effects, and of joins to be confirmed.
         """
         looks = (
-            *orders(observation.guild_id, observation.id, owed, watched=settings.standings),
+            *orders(
+                observation.guild_id,
+                observation.id,
+                owed,
+                watched=settings.standings,
+                referrals=settings.referrals,
+            ),
             *checks(observation, settings.policy, settings.notice_channel_id),
         )
         if looks:

@@ -34,6 +34,7 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
         notice_channel_id=None if not notices else ChannelId(notices),
         notice_lead=timedelta(seconds=int(lead)) if lead.isdecimal() else LEAD,
         policy=read_policy(values),
+        referrals=values.get("referrals") == ON,
         standings=values.get("rewards") == ON or bool(values.get("milestone_channel_id")),
     )
 

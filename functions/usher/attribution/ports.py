@@ -113,6 +113,8 @@ class GuildSettings:
     """What is asked of members' invites."""
     standings: bool = False
     """Ranks or milestones are on: members are looked at when their invites change."""
+    referrals: bool = False
+    """There are referral links: who joins may be counted for one."""
 
 
 class Guilds(Protocol):

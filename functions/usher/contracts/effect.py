@@ -107,6 +107,16 @@ class MendRank:
 
 
 @dataclass(frozen=True, slots=True)
+class CountReferral:
+    """Look by which referral link a member came, and count the join for it."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    kind: Literal["count_referral"] = "count_referral"
+
+
+@dataclass(frozen=True, slots=True)
 class Greet:
     """Say welcome or farewell; the message is put together when it is said."""
 
@@ -124,7 +134,7 @@ class Greet:
 
 
 type _Rewards = CheckStanding | SweepStandings | MendRank
-type Effect = SendMessage | ChangeRole | CheckInvite | Greet | _Rewards
+type Effect = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral | _Rewards
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -134,6 +144,7 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "sweep_standings": SweepStandings,
     "mend_rank": MendRank,
     "greet": Greet,
+    "count_referral": CountReferral,
 }
 
 _TUPLES: Final = {"retired", "users"}

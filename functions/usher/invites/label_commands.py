@@ -69,6 +69,7 @@ def _shown(record: CodeRecord, note: CodeNote) -> Embed:
         "Label": note.label,
         "Source": note.source,
         "Campaign": note.campaign,
+        "Referral link": note.link,
         "Notes": note.notes,
     }
     fields = [Field(name, text.escape(words)) for name, words in said.items() if words]

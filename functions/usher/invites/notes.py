@@ -24,6 +24,8 @@ class CodeNote:
     """The interaction by which Usher made it: the same again makes no other."""
     revoked_by: UserId | None = None
     """Who had Usher revoke it."""
+    link: str | None = None
+    """The referral link that it leads in for."""
 
 
 def note_setting(code: InviteCode) -> str:
@@ -54,6 +56,7 @@ def read_note(value: object) -> CodeNote:
         made_for=UserId(made_for) if made_for else None,
         made_by=_text(fields, "made_by"),
         revoked_by=UserId(revoked_by) if revoked_by else None,
+        link=_text(fields, "link"),
     )
 
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 
+from usher.platform.token_text import token_in
+
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-
-class SecretError(Exception):
-    """A secret holds no token; `name` is the secret's."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"no token in secret {name}")
-        self.name = name
 
 
 def secrets_client(region: str) -> SecretsManagerClient:
@@ -43,22 +36,9 @@ class TokenSecret:
         """Return the token; raises SecretError, and botocore's errors when it must be read."""
         if self._token is None:
             answer = self._client.get_secret_value(SecretId=self._name)
-            self._token = self._read(answer.get("SecretString", ""))
+            self._token = token_in(answer.get("SecretString", ""), self._name)
         return self._token
 
     def forget(self) -> None:
         """Read the secret again next time: the token was refused and may have been replaced."""
         self._token = None
-
-    def _read(self, text: str) -> str:
-        """Take the whole string, or `token` of a JSON object, as the console likes to store it."""
-        text = text.strip()
-        if text.startswith("{"):
-            try:
-                found = json.loads(text).get("token")
-            except ValueError:
-                found = None
-            text = found.strip() if isinstance(found, str) else ""
-        if not text:
-            raise SecretError(self._name)
-        return text

@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import batched
 from typing import Final
 
-from usher.contracts.effect import CheckStanding, Effect, SweepStandings
+from usher.contracts.effect import CheckStanding, CountReferral, Effect, SweepStandings
 from usher.credit.rules import MemberRecord, inviter_of
 from usher.ids import VANITY, GuildId, RoleId, UserId
 from usher.ledger.lines import Line, LineType
@@ -34,9 +34,11 @@ class Owed:
     """All who have counters, since what ranks are, or whether, has changed."""
     retired: tuple[RoleId, ...] = ()
     """Roles that are no ranks any more."""
+    members: tuple[UserId, ...] = ()
+    """Who may have come by another invite than was thought: a referral link may be concerned."""
 
     def __bool__(self) -> bool:
-        return bool(self.users or self.everybody)
+        return bool(self.users or self.everybody or self.members)
 
 
 NOTHING: Final = Owed()
@@ -45,9 +47,12 @@ NOTHING: Final = Owed()
 def owed_by(lines: Iterable[Line], known: Mapping[UserId, MemberRecord]) -> Owed:
     """Say whose standing lines may have changed; `known` are the members as they were before."""
     users: dict[UserId, None] = {}
+    members: dict[UserId, None] = {}
     everybody, retired = False, []
     for line in lines:
         users |= dict.fromkeys(_inviters(line, known))
+        if line.user_id is not None and _tells_code(line):
+            members[line.user_id] = None
         joiner = line.user_id if line.type is LineType.JOIN and not line.imported else None
         if joiner is not None and joiner in known:
             users[joiner] = None  # roles that they had are gone with their last membership
@@ -55,14 +60,20 @@ def owed_by(lines: Iterable[Line], known: Mapping[UserId, MemberRecord]) -> Owed
             everybody = everybody or _concerns_all(line.name, line.value)
             if line.name.startswith(_RANK) and line.value is None:
                 retired.append(RoleId(line.name.removeprefix(_RANK)))
-    return Owed(tuple(users), everybody, tuple(retired))
+    return Owed(tuple(users), everybody, tuple(retired), tuple(members))
 
 
 def orders(
-    guild_id: GuildId, observation_id: str, owed: Owed, *, watched: bool
+    guild_id: GuildId, observation_id: str, owed: Owed, *, watched: bool, referrals: bool = False
 ) -> tuple[Effect, ...]:
-    """Write what is owed as effects; `watched` says whether ranks or milestones are on."""
-    checks: list[Effect] = []
+    """Write what is owed as effects.
+
+    `watched` says whether ranks or milestones are on, `referrals` whether there are links.
+    """
+    checks: list[Effect] = [
+        CountReferral(effect_id("referral", guild_id, observation_id, user), guild_id, user)
+        for user in (owed.members if referrals else ())
+    ]
     if watched and len(owed.users) <= FEW:
         checks += [
             CheckStanding(effect_id("check", guild_id, observation_id, user), guild_id, user)
@@ -85,7 +96,13 @@ def write_owed(owed: Owed) -> str | None:
     """Write what is owed as text; None for nothing."""
     if not owed:
         return None
-    fields = {"users": owed.users, "everybody": owed.everybody, "retired": owed.retired}
+    fields: dict[str, object] = {
+        "users": owed.users,
+        "everybody": owed.everybody,
+        "retired": owed.retired,
+    }
+    if owed.members:
+        fields["members"] = owed.members
     return json.dumps(fields, separators=(",", ":"))
 
 
@@ -94,7 +111,12 @@ def read_owed(text: str | None) -> Owed:
     if not text:
         return NOTHING
     fields = json.loads(text)
-    return Owed(tuple(fields["users"]), fields["everybody"], tuple(fields["retired"]))
+    return Owed(
+        tuple(fields["users"]),
+        fields["everybody"],
+        tuple(fields["retired"]),
+        tuple(fields.get("members", ())),
+    )
 
 
 def effect_id(*parts: str) -> str:
@@ -117,6 +139,19 @@ def _inviters(line: Line, known: Mapping[UserId, MemberRecord]) -> Iterable[User
     brought_by = None if record is None else inviter_of(record.word)
     whom = (before, after, line.credit_reversed_from, line.staff_id, brought_by)
     return [one for one in whom if one is not None and one != VANITY]
+
+
+def _tells_code(line: Line) -> bool:
+    """Whether a line may change by which invite a member is known to have come."""
+    if line.imported or line.type not in (
+        LineType.JOIN,
+        LineType.CORRECTION,
+        LineType.CONFIRMATION,
+    ):
+        return False
+    before = None if line.previous is None else line.previous.code
+    after = None if line.word is None else line.word.code
+    return before != after
 
 
 def _concerns_all(name: str, value: str | None) -> bool:

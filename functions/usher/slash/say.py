@@ -32,6 +32,11 @@ def speaking(locale: str) -> Iterator[None]:
         _locale.reset(token)
 
 
+def spoken() -> str:
+    """Name the language that is spoken now, as Discord names it."""
+    return _locale.get()
+
+
 def say(sentence: str, /, **values: object) -> str:
     """Say a sentence with its `{placeholders}` filled in; values are to be harmless already."""
     catalogue = _catalogue(_locale.get())

@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 import urllib3
 
-from command_worker.inviting import DiscordDesk
 from effects.policing import Policing
 from infra.practice import GatewayTerms, Practice, PracticeServer
 from usher.contracts.effect import CheckInvite
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.invites.discord_desk import DiscordDesk
 from usher.invites.ports import DeskFullError, DeskRefusedError, DeskWrongError, Wish
 from usher.platform.discord_rest import DiscordRest
 

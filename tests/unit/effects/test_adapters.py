@@ -13,9 +13,10 @@ from tests.builders import GUILD
 from usher.contracts.effect import SendMessage, decode_effect
 from usher.ids import ChannelId
 from usher.platform.metrics import EmfMeter
-from usher.platform.secrets import SecretError, TokenSecret, secrets_client
+from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import SettingsError
 from usher.platform.sqs import EffectsQueue
+from usher.platform.token_text import SecretError
 
 
 @pytest.fixture(autouse=True)

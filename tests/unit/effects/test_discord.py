@@ -14,6 +14,7 @@ from tests.builders import GUILD
 from usher.contracts.effect import (
     ChangeRole,
     CheckStanding,
+    CountReferral,
     Effect,
     Greet,
     MendRank,
@@ -85,7 +86,7 @@ class FakeStandings:
     orders: list[Effect] = field(default_factory=list)
     silenced: list[ChannelId] = field(default_factory=list)
 
-    def check(self, order: CheckStanding) -> None:
+    def check(self, order: CheckStanding | CountReferral) -> None:
         self.orders.append(order)
 
     def sweep(self, order: SweepStandings) -> None:
@@ -118,7 +119,7 @@ class Discord:
         pool = cast("urllib3.PoolManager", self.pool)
         rest = DiscordRest(BASE, self.token, pool, self.pauses.append)
         others = self.standings
-        DiscordEffects(rest, others, others, others).do(effect)
+        DiscordEffects(rest, others, others, others, others).do(effect)
 
 
 def test_a_message_mentions_nobody_and_is_posted_once_by_its_nonce() -> None:
@@ -262,6 +263,7 @@ def test_orders_about_ranks_reach_who_looks_after_them() -> None:
         CheckStanding("c", GUILD, UserId("7"), (RoleId("8"),), "2026-11-20T12:00:00.000000Z"),
         SweepStandings("s", GUILD, "{}", (RoleId("8"), RoleId("9"))),
         MendRank("m", GUILD, "8", "2026-11-20T12:00:00.000000Z"),
+        CountReferral("r", GUILD, UserId("7")),
     ]
 
     for order in orders:

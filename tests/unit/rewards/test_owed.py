@@ -18,7 +18,13 @@ from tests.fakes.fuse import BrokenOffError, Fuse
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.attribution.ports import GuildSettings
-from usher.contracts.effect import CheckStanding, SweepStandings, decode_effect, encode_effect
+from usher.contracts.effect import (
+    CheckStanding,
+    CountReferral,
+    SweepStandings,
+    decode_effect,
+    encode_effect,
+)
 from usher.contracts.observation import Observation
 from usher.credit.queries import Tally
 from usher.ids import UserId
@@ -197,7 +203,62 @@ def test_breaking_off_at_any_step_forgets_nobody(room: int, before: bool) -> Non
 
 @pytest.mark.parametrize(
     "owed",
-    [NOTHING, Owed(("1",), False), Owed((), True, ("8",))],  # type: ignore[arg-type]  # ids are text
+    [NOTHING, Owed(("1",), False), Owed((), True, ("8",)), Owed(members=("7",))],  # type: ignore[arg-type]  # ids are text
 )
 def test_what_is_owed_survives_being_written(owed: Owed) -> None:
     assert read_owed(write_owed(owed)) == owed
+
+
+def referred(*, on: bool = True) -> Worker:
+    guilds = FakeGuilds()
+    guilds.configured[GUILD] = GuildSettings(referrals=on)
+    return Worker(guilds=guilds)
+
+
+def counted(made: Worker) -> list[UserId]:
+    found = [effect.user_id for effect in made.effects.sent if isinstance(effect, CountReferral)]
+    made.effects.sent.clear()
+    return found
+
+
+def test_who_joins_or_is_found_to_have_come_otherwise_may_be_counted_for_a_link() -> None:
+    made = referred()
+    made.handle(first(), join("1", 10, 4))
+    assert counted(made) == ["1"]
+
+    made.handle(observe(searched("1", 10, "abc", "900"), seconds=50))
+    made.handle(observe(left("1", 60), seconds=61))
+    assert counted(made) == []
+
+
+def test_a_correction_has_the_member_looked_at_again() -> None:
+    made = referred()
+    made.handle(first(), join("1", 10, 4))
+    counted(made)
+
+    made.handle(observe(searched("1", 10, "def", "901"), seconds=50))
+
+    assert counted(made) == ["1"]
+
+
+def test_without_links_nobody_is_looked_at_for_them() -> None:
+    made = referred(on=False)
+    made.handle(first(), join("1", 10, 4))
+    assert counted(made) == []
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_breaking_off_forgets_no_referral(before: bool) -> None:
+    whole = referred()
+    whole.handle(first(), join("1", 10, 4))
+    for step in range(1, whole.fuse.steps + 1):
+        made = referred()
+        made.burn(Fuse(at=step, before=before))
+        for observation in (first(), join("1", 10, 4)):
+            try:
+                made.handle(observation)
+            except BrokenOffError:
+                made.burn(Fuse())
+                made.handle(observation)
+
+        assert set(counted(made)) == {"1"}

@@ -8,7 +8,9 @@ from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.greeting import FakeGreetingRecords, FakePeople
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
+from tests.fakes.keys import FakeKeys
 from tests.fakes.privacy import FakePrivacy
+from tests.fakes.referrals import FakeReferrals
 from tests.fakes.rewards import FakeHall, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
@@ -255,6 +257,9 @@ class FakeServices:
     halls: FakeHall = field(default_factory=FakeHall)
     analytics: FakeAnalytics = field(default_factory=FakeAnalytics)
     charts: FakeCharts = field(default_factory=FakeCharts)
+    referrals: FakeReferrals = field(default_factory=FakeReferrals)
+    referral_url: str = "https://go.example"
+    keys: FakeKeys = field(default_factory=FakeKeys)
 
     fakes: FakeFakeRules = field(init=False)
 

@@ -1,0 +1,97 @@
+"""Names the referral API's adapters."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import crawleruseragents
+import urllib3
+
+from referral_api.cors import Cors
+from referral_api.devices import device_of
+from referral_api.door import ReferralDoor
+from referral_api.pages import Pages
+from referral_api.public import public_routes
+from referral_api.tracking import tracking_routes
+from referral_api.v1.bootstrap import build_rest
+from usher.ids import GuildId
+from usher.invites.discord_desk import DiscordDesk
+from usher.platform.discord_rest import DiscordRest
+from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.events_sender import ObservationSender
+from usher.platform.logging import get_logger
+from usher.platform.settings import require
+from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
+from usher.platform.signed_token import SignedToken
+from usher.referrals.click_table import DynamoClicks
+from usher.referrals.invite_table import DynamoInviteRows
+from usher.referrals.managed import ManagedInvites
+from usher.referrals.service import Visits
+from usher.referrals.table import DynamoReferrals
+
+INVITE_BASE = "https://discord.gg"
+NEEDED = ("TABLE_NAME", "EVENTS_QUEUE_URL", "DISCORD_API_BASE", "DISCORD_TOKEN_SECRET")
+
+
+@dataclass(frozen=True, slots=True)
+class GuildNames:
+    """Guilds' names as the event worker last saw them."""
+
+    reads: DynamoReads
+
+    def name_of(self, guild_id: GuildId) -> str:
+        """Read a guild's name; empty for a guild never seen."""
+        head = self.reads.get((f"G#{guild_id}", "HEAD"))
+        return str(head.get("guild_name") or "") if head else ""
+
+
+def build(environ: Mapping[str, str]) -> ReferralDoor:
+    """Build the door; raises SettingsError. Opens no connection."""
+    found = require(environ, *NEEDED)
+    client = SignedClient(DYNAMODB, environ)
+    reads = DynamoReads(client, found["TABLE_NAME"])
+    invite_base = (environ.get("DISCORD_INVITE_BASE") or INVITE_BASE).rstrip("/")
+    visits = Visits(
+        table=DynamoReferrals(client, found["TABLE_NAME"]),
+        clicks=DynamoClicks(client, found["TABLE_NAME"]),
+        clock=_now,
+        new_id=lambda: secrets.token_hex(12),
+        fresh_salt=lambda: secrets.token_bytes(32),
+        is_crawler=crawleruseragents.is_crawler,
+        device_of=device_of,
+    )
+    names, log = GuildNames(reads), get_logger()
+    token = SignedToken(SignedClient(SECRETS, environ), found["DISCORD_TOKEN_SECRET"])
+    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
+    invitations = ManagedInvites(
+        rows=DynamoInviteRows(client, found["TABLE_NAME"]),
+        desk=DiscordDesk(rest),
+        events=ObservationSender(SignedClient(SQS, environ), found["EVENTS_QUEUE_URL"]),
+        names=names,
+        log=log,
+        clock=_now,
+        base=invite_base,
+        not_sent=(AwsError,),
+    )
+    pages = Pages((invite_base, "https://discord.com"))
+    return ReferralDoor(
+        (
+            public_routes(visits, pages, names, invitations, environ.get("PUBLIC_URL", "")),
+            tracking_routes(visits, names, invitations),
+        ),
+        log,
+        build_rest(
+            client,
+            found["TABLE_NAME"],
+            environ.get("PUBLIC_URL", ""),
+            invite_base,
+            _now,
+            lambda: secrets.token_hex(16),
+        ),
+        Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,135 @@
+"""HTML that visitors of a link see: rendered here, styled inline, usable without script."""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from aws_lambda_powertools.event_handler import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from usher.referrals.model import Mode
+from usher.referrals.rules import State
+from usher.referrals.service import Landing
+from usher.slash.say import later, say, spoken
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+SUMMARY_LENGTH: Final = 200
+"""Characters that messengers show of a description."""
+COOKIE: Final = "usher_visitor"
+
+_STYLE: Final = (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()
+_SCRIPT: Final = (TEMPLATES / "seen.js").read_text(encoding="utf-8").strip()
+_PARAGRAPHS: Final = re.compile(r"\n\s*\n")
+
+_CLOSED: Final[Mapping[State | None, tuple[str, str, int]]] = {
+    None: (
+        later("This link does not exist"),
+        later("Please check the address, or ask whoever gave it to you."),
+        404,
+    ),
+    State.EARLY: (
+        later("It has not begun yet"),
+        later("Please come back later."),
+        200,
+    ),
+    State.PAUSED: (
+        later("This link rests for now"),
+        later("Whoever made it has paused it. Please try again later."),
+        200,
+    ),
+    State.EXPIRED: (
+        later("This offer is over"),
+        later("The link has expired."),
+        410,
+    ),
+}
+_MODE: Final = {
+    Mode.SHARED: later("You get the server's invite."),
+    Mode.MANAGED: later("You get an invite of your own: it works once, for ten minutes."),
+    Mode.TARGETED: later("You sign in with Discord and get an invite that works for you alone."),
+    Mode.ADDED: later("You sign in with Discord and are let in at once."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Renders pages. `form_targets` are origins that the Join button may lead to."""
+
+    form_targets: tuple[str, ...] = ("https://discord.gg", "https://discord.com")
+
+    def landing(self, landing: Landing, guild_name: str, url: str) -> Response[str]:
+        """Show what a link offers, and the way in. `url` is the page's own address."""
+        link, campaign, variant = landing.link, landing.campaign, landing.variant
+        headline = variant.headline if variant else campaign.offer or campaign.name
+        text = variant.body if variant else link.description or campaign.welcome
+        body = [part.strip() for part in _PARAGRAPHS.split(text) if part.strip()]
+        fields = {
+            "brand": campaign.brand.name or guild_name,
+            "logo": campaign.brand.logo_url,
+            "color": f"#{campaign.brand.color:06x}",
+            "headline": headline,
+            "summary": " ".join(" ".join(body).split())[:SUMMARY_LENGTH] or headline,
+            "body": body,
+            "code": link.code,
+            "url": url,
+            "variant": variant.name if variant else "",
+            "mode": say(_MODE[link.mode]),
+            "script": Markup(_SCRIPT),  # noqa: S704 - our own file
+        }
+        return self._page("landing.html", 200, fields)
+
+    def closed(self, state: State | None) -> Response[str]:
+        """Say why a link leads nowhere; None for one that does not exist."""
+        headline, text, status = _CLOSED[state]
+        return self._page("closed.html", status, {"headline": say(headline), "text": say(text)})
+
+    def full(self) -> Response[str]:
+        """Say that no invite can be had just now."""
+        fields = {
+            "headline": say("The door is crowded"),
+            "text": say("No invite could be made just now. Please try again in a minute."),
+        }
+        return self._page("closed.html", 503, fields)
+
+    def _page(self, name: str, status: int, fields: Mapping[str, object]) -> Response[str]:
+        language = spoken().partition("-")[0]
+        body = ENVIRONMENT.get_template(name).render(fields, lang=language)
+        return Response(status, "text/html; charset=utf-8", body, headers=self._headers())
+
+    def _headers(self) -> dict[str, str | list[str]]:
+        policy = "; ".join(
+            (
+                "default-src 'none'",
+                f"style-src {_hash(_STYLE)}",
+                f"script-src {_hash(_SCRIPT)}",
+                "img-src https:",
+                "connect-src 'self'",
+                f"form-action 'self' {' '.join(self.form_targets)}",
+                "base-uri 'none'",
+                "frame-ancestors 'none'",
+            )
+        )
+        return {
+            "Content-Security-Policy": policy,
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+            "X-Content-Type-Options": "nosniff",
+        }
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    auto_reload=False,
+)
+ENVIRONMENT.globals |= {"style": Markup(_STYLE), "say": say}  # noqa: S704

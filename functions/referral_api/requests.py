@@ -1,0 +1,35 @@
+"""API Gateway's requests as the referral rules look at them."""
+
+from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import (
+    APIGatewayProxyEventV2,
+)
+
+from usher.referrals.clicks import Request
+from usher.slash.say import ENGLISH, languages
+
+
+def request_of(event: APIGatewayProxyEventV2) -> Request:
+    """Take from an event what says who made it."""
+    http = event.request_context.http
+    headers = {name.lower(): value for name, value in event.headers.items()}
+    return Request(http.method, headers, http.source_ip)
+
+
+def language_of(event: APIGatewayProxyEventV2) -> str:
+    """Choose the visitor's first language that there is a catalogue for; English otherwise."""
+    accepted = event.headers.get("accept-language") or ""
+    known = {name.lower(): name for name in languages()}
+    for part in accepted.split(",")[:10]:
+        tag = part.partition(";")[0].strip().lower()
+        for name in (tag, tag.partition("-")[0]):
+            if name in known:
+                return known[name]
+            if name == "en":
+                return ENGLISH
+    return ENGLISH
+
+
+def address_of(event: APIGatewayProxyEventV2, public_url: str) -> str:
+    """Tell the address of the page that was asked for; `public_url` is the site's, if it is set."""
+    site = public_url or f"https://{event.request_context.domain_name}"
+    return f"{site}{event.raw_path}"

@@ -1,0 +1,68 @@
+"""Names the adapters of `/api/v1`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from referral_api.v1.campaigns import campaign_routes
+from referral_api.v1.codes import CodeRows
+from referral_api.v1.gate import Gate
+from referral_api.v1.link_fields import Site
+from referral_api.v1.links import link_routes
+from referral_api.v1.reads import guild_routes, read_routes
+from usher.attribution.code_list import DynamoCodeList
+from usher.attribution.reads import DynamoInviteReads
+from usher.credit.reads import DynamoCreditReads
+from usher.platform.dynamo_reads import Caller, DynamoReads
+from usher.referrals.answers import DynamoAnswers
+from usher.referrals.key_table import DynamoKeys
+from usher.referrals.listing import DynamoListing
+from usher.referrals.table import DynamoReferrals
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The REST API: what stands before its routes, and what declares them."""
+
+    gate: Gate
+    declare: Callable[[APIGatewayHttpResolver], None]
+
+
+def build_rest(
+    client: Caller,
+    table_name: str,
+    public_url: str,
+    invite_base: str,
+    clock: Callable[[], datetime],
+    fresh_seed: Callable[[], str],
+) -> Rest:
+    """Build the REST API; opens no connection."""
+    table = DynamoReferrals(client, table_name)
+    listing = DynamoListing(client, table_name)
+    reads = DynamoReads(client, table_name)
+
+    def declare(app: APIGatewayHttpResolver) -> None:
+        router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call] # powertools
+
+        def base() -> str:
+            return public_url or f"https://{router.current_event.request_context.domain_name}"
+
+        link_routes(router, table, listing, Site(base, invite_base), clock)
+        campaign_routes(router, table, clock)
+        read_routes(router, table, listing, clock)
+        guild_routes(
+            router,
+            DynamoCreditReads(reads),
+            DynamoInviteReads(reads),
+            CodeRows(DynamoCodeList(reads)),
+            clock,
+        )
+        app.include_router(router)
+
+    gate = Gate(
+        DynamoKeys(client, table_name), DynamoAnswers(client, table_name), clock, fresh_seed
+    )
+    return Rest(gate, declare)

@@ -1,0 +1,177 @@
+"""Clicks and what is counted of them in the DynamoDB table, without the SDK.
+
+Counters are added to one by one, not in a transaction: a link that everybody opens at once would
+make transactions collide.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from usher.platform.dynamo_reads import Caller, DynamoReads, Item, decode
+from usher.platform.signed_http import AwsError
+from usher.referrals.clicks import Click, ClickKind, Device
+from usher.referrals.codec import Attributes
+from usher.referrals.model import LinkCode
+from usher.times import format_time, parse_time
+
+KEEP_CLICKS: Final = timedelta(days=90)
+KEEP_SALTS: Final = timedelta(days=2)
+KEEP_VISITS: Final = timedelta(hours=2)
+_COUNTED: Final = {
+    ClickKind.HUMAN: "clicks",
+    ClickKind.BOT: "bots",
+    ClickKind.REPEAT: "repeats",
+}
+_REFUSED: Final = "ConditionalCheckFailedException"
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoClicks:
+    """Implements ClickTable."""
+
+    client: Caller
+    name: str
+
+    def salt(self, day: date, fresh: bytes) -> bytes:
+        """Read the day's salt, writing `fresh` where there is none yet."""
+        key = ("SALT", day.isoformat())
+        kept = self._salt(key)
+        if kept is not None:
+            return kept
+        ends = datetime(day.year, day.month, day.day, tzinfo=UTC) + KEEP_SALTS
+        row: Attributes = {"salt": {"B": b64encode(fresh).decode()}}
+        if self._put(*key, row | _ttl(ends), "attribute_not_exists(pk)", {}):
+            return fresh
+        return self._salt(key) or fresh
+
+    def record(self, click: Click) -> Click:
+        """Keep a click and count it; a visitor's second within the hour comes back as a repeat."""
+        if click.kind is ClickKind.HUMAN and not self._first(click):
+            click = replace(click, kind=ClickKind.REPEAT)
+        self._put(f"L#{click.code}", _click_key(click), _write_click(click), "", {})
+        rows = ["LINK", f"DAY#{click.at.astimezone(UTC).date().isoformat()}"]
+        if click.variant:
+            rows.append(f"VARIANT#{click.variant}")
+        for row in rows:
+            self._count(click, row)
+        return click
+
+    def clicks(self, code: LinkCode, since: datetime, limit: int) -> tuple[Click, ...]:
+        """Read a link's clicks, newest first."""
+        answer = self.client.call(
+            "Query",
+            {
+                "TableName": self.name,
+                "KeyConditionExpression": "pk = :pk AND sk BETWEEN :from AND :to",
+                "ExpressionAttributeValues": {
+                    ":pk": {"S": f"L#{code}"},
+                    ":from": {"S": f"CLICK#{format_time(since)}"},
+                    ":to": {"S": "CLICK#~"},
+                },
+                "ScanIndexForward": False,
+                "Limit": limit,
+            },
+        )
+        rows = answer.get("Items")
+        reads = (_decoded(row) for row in rows) if isinstance(rows, list) else ()
+        return tuple(read_click(code, row) for row in reads)
+
+    def _salt(self, key: tuple[str, str]) -> bytes | None:
+        item = DynamoReads(self.client, self.name).get(key, consistent=True)
+        salt = item.get("salt") if item is not None else None
+        return salt if isinstance(salt, bytes) else None
+
+    def _first(self, click: Click) -> bool:
+        """Whether it is the visitor's first of the hour, or that very click told again."""
+        hour = click.at.astimezone(UTC).strftime("%Y-%m-%dT%H")
+        row: Attributes = {"click": {"S": click.id}}
+        return self._put(
+            f"L#{click.code}",
+            f"VISIT#{click.visitor}#{hour}",
+            row | _ttl(click.at + KEEP_VISITS),
+            "attribute_not_exists(pk) OR click = :id",
+            {":id": {"S": click.id}},
+        )
+
+    def _count(self, click: Click, row: str) -> None:
+        """Add one; the client repeats a call without an answer, and the last click adds once."""
+        request: dict[str, object] = {
+            "TableName": self.name,
+            "Key": {"pk": {"S": f"L#{click.code}"}, "sk": {"S": row}},
+            "UpdateExpression": "SET #last = :id ADD #counter :one",
+            "ConditionExpression": "attribute_not_exists(#last) OR #last <> :id",
+            "ExpressionAttributeNames": {"#counter": _COUNTED[click.kind], "#last": "last_click"},
+            "ExpressionAttributeValues": {":one": {"N": "1"}, ":id": {"S": click.id}},
+        }
+        self._tried("UpdateItem", request)
+
+    def _put(
+        self, partition: str, sort: str, attributes: Attributes, condition: str, values: Attributes
+    ) -> bool:
+        key: Attributes = {"pk": {"S": partition}, "sk": {"S": sort}}
+        request: dict[str, object] = {"TableName": self.name, "Item": key | attributes}
+        if condition:
+            request["ConditionExpression"] = condition
+        if values:
+            request["ExpressionAttributeValues"] = values
+        return self._tried("PutItem", request)
+
+    def _tried(self, operation: str, request: dict[str, object]) -> bool:
+        try:
+            self.client.call(operation, request)
+        except AwsError as error:
+            if error.code != _REFUSED:
+                raise
+            return False
+        return True
+
+
+def _click_key(click: Click) -> str:
+    return f"CLICK#{format_time(click.at)}#{click.id}"
+
+
+def _write_click(click: Click) -> Attributes:
+    texts = {
+        "kind": click.kind.value,
+        "visitor": click.visitor,
+        "variant": click.variant,
+        "user_agent": click.user_agent,
+        "device": click.device.kind,
+        "browser": click.device.browser,
+        "system": click.device.system,
+        "referrer": click.referrer,
+        "country": click.country,
+    }
+    written: Attributes = {name: {"S": text} for name, text in texts.items() if text}
+    return written | _ttl(click.at + KEEP_CLICKS)
+
+
+def read_click(code: LinkCode, row: Item) -> Click:
+    """Read a click's row."""
+    _, at, id_ = str(row["sk"]).split("#", 2)
+
+    def text(name: str) -> str:
+        return str(row.get(name) or "")
+
+    return Click(
+        id=id_,
+        code=code,
+        at=parse_time(at),
+        kind=ClickKind(text("kind")),
+        visitor=text("visitor"),
+        variant=text("variant"),
+        user_agent=text("user_agent"),
+        device=Device(text("device"), text("browser"), text("system")),
+        referrer=text("referrer"),
+        country=text("country"),
+    )
+
+
+def _decoded(row: object) -> Item:
+    return {name: decode(value) for name, value in (row if isinstance(row, dict) else {}).items()}
+
+
+def _ttl(moment: datetime) -> Attributes:
+    return {"ttl": {"N": str(int(moment.timestamp()))}}

@@ -1,0 +1,68 @@
+"""A link as `/referral` shows it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from usher.referrals.asking import Services
+from usher.referrals.model import Brand, Campaign, Link, Mode
+from usher.referrals.rules import State, state_of
+from usher.slash import text
+from usher.slash.context import Ctx
+from usher.slash.replies import Embed, Field, Reply
+from usher.slash.say import later, say, say_count
+
+_STATES: Final[Mapping[State, str]] = {
+    State.OPEN: later("leads in"),
+    State.EARLY: later("not begun yet"),
+    State.PAUSED: later("paused"),
+    State.EXPIRED: later("over"),
+}
+_WAYS: Final[Mapping[Mode, str]] = {
+    Mode.SHARED: later("One invite for everybody: joins are told by its use count."),
+    Mode.MANAGED: later("Each visitor gets an invite of one use and ten minutes."),
+    Mode.TARGETED: later("Visitors sign in with Discord and get an invite for themselves alone."),
+    Mode.ADDED: later("Visitors sign in with Discord and Usher adds them."),
+}
+
+
+def shown(ctx: Ctx[Services], link: Link, offer: Campaign | None, words: str = "") -> Reply:
+    """Show a link: its address, whose it is, how it stands, what it has brought."""
+    state = State.PAUSED if offer is None else state_of(link, offer, ctx.now)
+    counts, left = link.counts, ""
+    if counts.bots or counts.repeats:
+        left = say(
+            "Not counted: {bots} by bots, {repeats} by the same visitor within an hour.",
+            bots=f"{counts.bots:,}",
+            repeats=f"{counts.repeats:,}",
+        )
+    brought = " · ".join((say(_STATES[state]), *brought_by(link)))
+    said: Mapping[str, str] = {
+        say("Campaign"): "" if offer is None else text.escape(offer.name),
+        say("Owner"): text.user(link.owner_id),
+        say("Platform"): text.escape(link.platform),
+        say("Text"): text.escape(link.description),
+        say("Way in"): say(_WAYS[link.mode]),
+        say("Shared invite"): say("none") if link.invite is None else text.code(link.invite),
+        say("Ends"): "" if link.expires_at is None else text.when(link.expires_at),
+    }
+    address = f"<{address_of(ctx, link)}>"
+    embed = Embed(
+        "\n".join(part for part in (address, brought, left) if part),
+        link.title,
+        tuple(Field(name, value) for name, value in said.items() if value),
+        color=Brand().color if offer is None else offer.brand.color,
+    )
+    return Reply(words, embeds=(embed,), ephemeral=True)
+
+
+def address_of(ctx: Ctx[Services], link: Link) -> str:
+    """Tell a link's address."""
+    return f"{ctx.services.referral_url}/r/{link.code}"
+
+
+def brought_by(link: Link) -> tuple[str, str]:
+    """Say how many clicks and joins a link has."""
+    return (
+        say_count("{number} click", "{number} clicks", link.counts.clicks),
+        say_count("{number} join", "{number} joins", link.counts.joins),
+    )

@@ -1,0 +1,93 @@
+"""A visitor on a link: what they are shown, and what is counted of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from usher.referrals.clicks import (
+    Click,
+    ClickKind,
+    Device,
+    IsCrawler,
+    Request,
+    country_of,
+    is_human,
+    referrer_of,
+)
+from usher.referrals.model import Campaign, Link, LinkCode, Variant
+from usher.referrals.ports import ClickTable, ReferralTable
+from usher.referrals.rules import State, is_code, state_of, variant_for, visitor_of
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What a link leads to now."""
+
+    link: Link
+    campaign: Campaign
+    state: State
+    variant: Variant | None
+    """The look of the page that this visitor sees, where there are several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Looks links up and counts clicks."""
+
+    table: ReferralTable
+    clicks: ClickTable
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    fresh_salt: Callable[[], bytes]
+    is_crawler: IsCrawler
+    device_of: Callable[[str], Device]
+
+    def landing(self, code: str, seed: str) -> Landing | None:
+        """Look a link up; None where there is none. `seed` names the visitor to their variant."""
+        if not is_code(code):
+            return None
+        link = self.table.link(LinkCode(code))
+        if link is None:
+            return None
+        campaign = self.table.campaign(link.guild_id, link.campaign_id)
+        if campaign is None:
+            return None
+        variant = variant_for(campaign.variants, link.code, seed)
+        return Landing(link, campaign, state_of(link, campaign, self.clock()), variant)
+
+    def origins(self, code: str) -> tuple[str, ...]:
+        """Tell from which web origins a link may be used by script."""
+        landing = self.landing(code, "")
+        return () if landing is None else landing.campaign.origins
+
+    def shown(self, landing: Landing, request: Request) -> None:
+        """Record who looks at a page and is no person; people are counted when the page tells so.
+
+        Raises AwsError.
+        """
+        if not is_human(request, self.is_crawler):
+            self.click(landing, request)
+
+    def click(self, landing: Landing, request: Request) -> Click:
+        """Record a click, and say what it counts as. Raises AwsError."""
+        now = self.clock()
+        human = is_human(request, self.is_crawler)
+        return self.clicks.record(
+            Click(
+                id=self.new_id(),
+                code=landing.link.code,
+                at=now,
+                kind=ClickKind.HUMAN if human else ClickKind.BOT,
+                visitor=self.visitor(request, now) if human else "",
+                variant=landing.variant.name if landing.variant else "",
+                user_agent=request.user_agent,
+                device=self.device_of(request.user_agent),
+                referrer=referrer_of(request.headers),
+                country=country_of(request.headers),
+            )
+        )
+
+    def visitor(self, request: Request, now: datetime) -> str:
+        """Name a visitor for today."""
+        salt = self.clicks.salt(now.astimezone(UTC).date(), self.fresh_salt())
+        return visitor_of(salt, request.address, request.user_agent)

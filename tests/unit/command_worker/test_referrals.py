@@ -1,0 +1,211 @@
+"""/referral: made, listed, shown, paused, resumed."""
+
+import pytest
+
+from tests.unit.command_worker.desk import Desk, labels, words
+from tests.unit.slash.payloads import GUILD, MEMBER, OTHER, option, user
+from usher.ids import GuildId, InviteCode, UserId
+from usher.invites.notes import read_note
+from usher.invites.ports import DeskFullError
+from usher.referrals.model import Campaign, Link, LinkCode, Mode
+
+HERE = GuildId(GUILD)
+
+
+def campaigns(there: Desk) -> tuple[Campaign, ...]:
+    return there.services.referrals.campaigns(HERE)
+
+
+def links(there: Desk) -> tuple[Link, ...]:
+    return there.services.referrals.links(HERE)
+
+
+def with_campaign() -> Desk:
+    there = Desk()
+    there.run("campaign create", option("name", "Spring"))
+    return there
+
+
+def with_link(**options: object) -> Desk:
+    there = with_campaign()
+    asked = {"campaign": "Spring", "code": "spring-video", **options}
+    there.run("referral create", *(option(name, value) for name, value in asked.items()))
+    assert links(there)
+    return there
+
+
+def test_nothing_is_there_yet_and_one_reads_what_to_do() -> None:
+    there = Desk()
+
+    assert "`/campaign create`" in there.run("campaign list").content
+    assert "`/referral create`" in there.run("referral list").content
+    assert "no campaign `x`" in there.run("campaign show", option("campaign", "x")).content
+    assert "no link `abc`" in there.run("referral show", option("code", "abc")).content
+    told = there.run("referral create", option("campaign", "nothing")).content
+    assert told == "There is no campaign `nothing` here."
+
+
+def test_a_link_is_made_with_its_invite_and_its_note() -> None:
+    there = with_campaign()
+
+    told = there.run(
+        "referral create",
+        option("campaign", "Spring"),
+        option("title", "The *video*"),
+        option("user", OTHER, 6),
+        option("code", "spring-video"),
+        option("platform", "youtube"),
+        option("days", 30),
+    )
+
+    (made,) = links(there)
+    assert (made.code, made.owner_id, made.mode) == ("spring-video", OTHER, Mode.MANAGED)
+    assert made.invite == "made1"
+    ((wish, why),) = there.services.desk.made
+    assert (wish.max_age, wish.max_uses, wish.unique) == (0, 0, True)
+    assert wish.channel_id == campaigns(there)[0].channel_id
+    assert "spring-video" in why
+    note = read_note(there.services.settings.find(HERE, "code#made1"))
+    assert (note.label, note.source, note.campaign) == ("The *video*", "youtube", "Spring")
+    assert (note.made_for, note.link) == (OTHER, "spring-video")
+    for part in (
+        "https://go.example/r/spring-video",
+        f"<@{OTHER}>",
+        "0 clicks",
+        "0 joins",
+        "`made1`",
+    ):
+        assert part in words(told)
+
+
+def test_a_code_that_nobody_chose_cannot_be_guessed_and_is_the_same_again() -> None:
+    there = with_campaign()
+    there.run("referral create", option("campaign", "Spring"))
+    there.forget_asking()
+    there.run("referral create", option("campaign", "Spring"))
+    there.run("referral create", option("campaign", "Spring"))
+
+    codes = {one.code for one in links(there)}
+    assert len(codes) == len(links(there)) == 2
+    assert all(len(code) == 12 for code in codes)
+    assert len(there.services.desk.made) == 2
+    assert links(there)[0].owner_id == MEMBER
+
+
+def test_a_taken_code_is_told_and_makes_no_invite() -> None:
+    there = with_link()
+
+    told = there.run(
+        "referral create", option("campaign", "Spring"), option("code", "spring-video")
+    )
+
+    assert told.content == "The code `spring-video` is taken. Choose another, or none."
+    assert len(there.services.desk.made) == 1
+
+
+@pytest.mark.parametrize("code", ["ab", "-abc", "a/b/c", "ümläut", "a b c"])
+def test_a_wrong_code_is_told(code: str) -> None:
+    there = with_campaign()
+
+    told = there.run("referral create", option("campaign", "Spring"), option("code", code))
+
+    assert "3 to 32 letters" in told.content
+    assert links(there) == ()
+
+
+def test_bots_own_no_links() -> None:
+    there = with_campaign()
+    bot = {"users": {OTHER: user(OTHER, "robo", bot=True)}}
+
+    told = there.run(
+        "referral create", option("campaign", "Spring"), option("user", OTHER, 6), resolved=bot
+    )
+
+    assert "Bots bring nobody" in told.content
+
+
+def test_discord_refusing_the_invite_is_told_and_mended_by_resume() -> None:
+    there = with_campaign()
+    there.services.desk.errors["create"] = DeskFullError()
+
+    told = there.run(
+        "referral create", option("campaign", "Spring"), option("code", "spring-video")
+    )
+    assert "as many invites as Discord allows" in told.content
+    assert "`/referral resume`" in told.content
+    assert links(there)[0].invite is None
+
+    there.services.desk.errors.clear()
+    there.run("referral resume", option("code", "spring-video"))
+    there.run("referral resume", option("code", "spring-video"))
+
+    assert links(there)[0].invite == InviteCode("made1")
+    assert len(there.services.desk.made) == 1
+
+
+def test_a_link_is_paused_and_resumed_by_its_address() -> None:
+    there = with_link()
+    address = option("code", "https://go.example/r/spring-video/")
+
+    assert "rests" in there.run("referral pause", address).content
+    assert not links(there)[0].active
+    assert "paused" in words(there.run("referral show", address))
+    assert "leads in" in there.run("referral resume", address).content
+    assert links(there)[0].active
+
+
+def test_owners_see_their_own_links_and_nobody_elses() -> None:
+    there = with_link()
+    there.run(
+        "referral create",
+        option("campaign", "Spring"),
+        option("code", "others"),
+        option("user", OTHER, 6),
+    )
+
+    mine = there.run("referral list", rights=0)
+    assert "/r/spring-video>" in words(mine)
+    assert "/r/others>" not in words(mine)
+    assert "Manage Server" in there.run("referral list", option("user", OTHER, 6), rights=0).content
+    assert "spring-video" in words(
+        there.run("referral show", option("code", "spring-video"), rights=0)
+    )
+    assert (
+        "I know no link" in there.run("referral show", option("code", "others"), rights=0).content
+    )
+    assert "**2 links**" in words(there.run("referral list"))
+    assert "**1 link**" in words(there.run("referral list", option("user", OTHER, 6)))
+
+
+@pytest.mark.parametrize(
+    "line", ["campaign create", "campaign list", "referral create", "referral pause"]
+)
+def test_making_and_pausing_is_for_managers(line: str) -> None:
+    options = [option("name", "x")] if line == "campaign create" else []
+    options = [option("campaign", "x")] if line == "referral create" else options
+    options = [option("code", "x")] if line == "referral pause" else options
+
+    assert "Manage Server" in Desk().run(line, *options, rights=0).content
+
+
+def test_links_are_turned_page_by_page_and_pages_are_checked_again() -> None:
+    there = with_campaign()
+    for number in range(11):
+        there.run("referral create", option("campaign", "Spring"), option("code", f"link{number}"))
+
+    first = there.run("referral list")
+    last = there.press(first, "Next")
+
+    assert labels(first) == {"Previous": False, "Next": True}
+    assert words(last).count("/r/link") == 1
+
+
+def test_a_link_of_another_server_is_unknown() -> None:
+    there = with_link()
+    held = there.services.referrals.by_code
+    held[LinkCode("foreign")] = Link(
+        **{name: getattr(held[LinkCode("spring-video")], name) for name in Link.__slots__}
+        | {"code": LinkCode("foreign"), "guild_id": GuildId("1"), "owner_id": UserId(MEMBER)}
+    )
+
+    assert "I know no link" in there.run("referral show", option("code", "foreign")).content

@@ -1,0 +1,154 @@
+"""The REST API on a table in memory, and requests to it with a key."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import boto3
+import crawleruseragents
+from moto import mock_aws
+
+from referral_api.cors import Cors
+from referral_api.devices import device_of
+from referral_api.door import ReferralDoor
+from referral_api.tracking import tracking_routes
+from referral_api.v1.bootstrap import build_rest
+from tests.builders import GUILD, START
+from tests.fakes.cloud import REGION, TABLE, make_table
+from tests.integration.stores.test_referrals_contract import Moto
+from tests.referring import OWNER, campaign, link
+from tests.unit.referral_api.visiting import Answer, Context, FakeInvitations, Names
+from tests.unit.slash.fakes import FakeLog
+from usher.ids import GuildId, UserId
+from usher.referrals.click_table import DynamoClicks
+from usher.referrals.key_table import DynamoKeys
+from usher.referrals.keys import ApiKey, Scope, digest_of, key_text
+from usher.referrals.service import Visits
+from usher.referrals.table import DynamoReferrals
+
+SECRET = "s" * 43
+ALL = frozenset(Scope)
+PAGE = "https://shop.example"
+
+
+@dataclass
+class Api:
+    """The door, asked over and over."""
+
+    client: Moto
+    now: datetime = START
+    log: FakeLog = field(default_factory=FakeLog)
+    door: ReferralDoor = field(init=False)
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        ids = count(1)
+        self.table = DynamoReferrals(self.client, TABLE)
+        self.keys = DynamoKeys(self.client, TABLE)
+        self.clicks = DynamoClicks(self.client, TABLE)
+        visits = Visits(
+            self.table,
+            self.clicks,
+            self.clock,
+            lambda: f"id{next(ids)}",
+            lambda: b"salt",
+            crawleruseragents.is_crawler,
+            device_of,
+        )
+        self.door = ReferralDoor(
+            (tracking_routes(visits, Names(), FakeInvitations()),),
+            self.log,  # type: ignore[arg-type]
+            build_rest(
+                self.client,
+                TABLE,
+                "",
+                "https://discord.gg",
+                self.clock,
+                lambda: f"seed{next(ids)}",
+            ),
+            Cors(visits.origins, frozenset({"https://panel.example"})),
+        )
+        self.key = self.make_key("a" * 12)
+        self.table.add_campaign(campaign(origins=(PAGE,)))
+        self.table.add_link(link())
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def make_key(
+        self,
+        prefix: str,
+        scopes: frozenset[Scope] = ALL,
+        owner_id: UserId | None = None,
+        guild_id: GuildId = GUILD,
+        expires_at: datetime | None = None,
+    ) -> str:
+        key = ApiKey(
+            prefix,
+            digest_of(SECRET),
+            guild_id,
+            "Test",
+            scopes,
+            self.now,
+            OWNER,
+            owner_id,
+            expires_at,
+            made_by=f"test {prefix}",
+        )
+        self.keys.add(key)
+        return key_text(prefix, SECRET)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        key: str | None = None,
+        **headers: str,
+    ) -> Answer:
+        """Ask with the key of all scopes, or another; `""` for none."""
+        path, _, query = path.partition("?")
+        sent = {"content-type": "application/json"} if body is not None else {}
+        used = self.key if key is None else key
+        if used:
+            sent["authorization"] = f"Bearer {used}"
+        sent |= {name.replace("_", "-"): text for name, text in headers.items()}
+        pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
+        event: dict[str, Any] = {
+            "version": "2.0",
+            "routeKey": "ANY /api/{proxy+}",
+            "rawPath": path,
+            "rawQueryString": query,
+            "queryStringParameters": dict(pairs),
+            "headers": sent,
+            "requestContext": {
+                "domainName": "usher.example",
+                "stage": "$default",
+                "http": {"method": method, "path": path, "sourceIp": "203.0.113.7"},
+            },
+            "isBase64Encoded": False,
+        }
+        if body is not None:
+            event["body"] = body if isinstance(body, str) else json.dumps(body)
+        return self.handle(event)
+
+    def handle(self, event: dict[str, Any]) -> Answer:
+        found = json.loads(json.dumps(self.door.handle(event, Context())))
+        told = {name.lower(): str(value) for name, value in found["headers"].items()}
+        return Answer(found["statusCode"], told, found.get("body") or "", [])
+
+    def later(self, span: timedelta) -> None:
+        self.now += span
+
+
+@contextmanager
+def api() -> Iterator[Api]:
+    with mock_aws():
+        sdk: Any = boto3.client("dynamodb", region_name=REGION)
+        make_table(sdk)
+        yield Api(Moto(sdk))
+        sdk.close()
