@@ -386,3 +386,18 @@ def test_a_last_use_that_a_list_showed_in_part_is_taken_back_in_part() -> None:
     assert names(guild, "one") == names(guild, "two") == ("b",)
     assert guild.pooled("inviter-of-b") == 1
     assert guild.state.codes[InviteCode("b")].joins == 1
+
+
+def test_the_audit_log_tells_what_it_was_that_ended_just_after_an_absence() -> None:
+    # Given an invite made in an absence, of which its end is heard first
+    guild = Guild()
+    guild.shown(0, invite("a", 5))
+    guild.joined("new", 500)
+    guild.deleted("single", 500.02)
+    guild.shown(500.05, invite("a", 5), gap=True)
+
+    # When the log, read for the absence, tells of its making
+    guild.audited(40, invite("single", None, max_uses=1, created=498), 498)
+    guild.waited(500.2)
+
+    assert names(guild, "new") == ("single",)
