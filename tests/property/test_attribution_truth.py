@@ -40,6 +40,10 @@ def assert_right(judgement: Judgement) -> None:
 @HISTORIES
 @given(SEEDS, st.sampled_from(sorted(WORLDS)))
 @example(221883, "pools")
+@example(1197953693, "absent")
+@example(1948965094, "absent, confirmed")
+@example(3340504062, "absent, confirmed")
+@example(2510993721, "absent")
 def test_nothing_is_wrong_in_any_world(seed: int, world: str) -> None:
     assert_right(judge(History(seed, 30, 6, WORLDS[world])))
 

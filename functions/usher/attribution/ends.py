@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from usher.attribution.code_book import CodeBook
-from usher.attribution.evidence import end_code, seen
+from usher.attribution.evidence import LOOK_DURATION, end_code, seen
 from usher.attribution.matching import Solution
 from usher.attribution.model import CodeState, CodeStatus, Use, Weight
 from usher.attribution.outcomes import Reason
@@ -34,6 +34,7 @@ class Ends:
         if state.status is CodeStatus.REVOKED:
             return
         noticed = state.status in (CodeStatus.GONE, CodeStatus.EXHAUSTED)
+        noticed = noticed and not _in_doubt(state, self._watch)
         if noticed and not revoked:
             self._book.put(replace(state, told=True))
             return
@@ -84,7 +85,9 @@ class Ends:
         if state.uses is None or final <= state.uses:
             return []
         hidden = self._take_hidden(state)
-        until = min(entry.at, state.ended_at or entry.at)
+        until = entry.at
+        if state.ended_at is not None and not _in_doubt(state, self._watch):
+            until = min(entry.at, state.ended_at)
         risen = final - state.uses
         use = seen(code, state.inviter_id, risen, until, self._watch, state.created_at)
         self._book.put(replace(state, uses=final, joins=state.joins + risen))
@@ -118,7 +121,7 @@ class Ends:
         if use.weight is not Weight.LAST or state.status is not CodeStatus.GONE:
             return use
         left = state.max_uses - (state.uses or 0)
-        return replace(use, count=left) if left > 0 else None
+        return replace(use, count=left, uses_before=state.uses) if left > 0 else None
 
     def settle(self, solution: Solution) -> None:
         """A vanished code whose remaining uses are all spent was exhausted."""
@@ -153,3 +156,14 @@ def _of_the_end(use: Use, state: CodeState) -> bool:
     return use.weight is not Weight.SEEN and (
         use.reason is Reason.MAYBE_REVOKED or use.until == state.ended_at
     )
+
+
+def _in_doubt(state: CodeState, watch: Watch) -> bool:
+    """Whether a code may have ended after the look of whose silence its end was concluded.
+
+    It had just been made, and that it might not be listed yet counted for nothing.
+    """
+    made, ended = state.created_at, state.ended_at
+    if state.status is not CodeStatus.GONE or state.told or made is None or ended is None:
+        return False
+    return made > ended - LOOK_DURATION and not watch.trusts(made)

@@ -121,7 +121,10 @@ class Intake:
     def _audited(self, entry: AuditEntry, code: InviteCode) -> None:
         """An entry tells of invites made and ended unseen, and which were ended by hand."""
         if entry.action == INVITE_MADE and entry.invite is not None:
-            if self.book.get(code) is None:
+            known = self.book.get(code)
+            if known is not None and known.told:
+                self._created(entry.invite)
+            elif known is None:
                 self.book.put(replace(state_of(entry.invite), uses=0))
                 looked_at = self.head.looked_at
                 if looked_at is not None and entry.at < looked_at:

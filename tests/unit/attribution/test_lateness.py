@@ -336,3 +336,68 @@ def test_an_invite_made_and_used_up_at_the_end_of_an_absence_is_a_candidate() ->
     guild.shown(502, invite("a", 5))
 
     assert names(guild, "missed") == ("single",)
+
+
+def test_an_invite_that_the_first_look_after_an_absence_missed_ends_when_it_is_told() -> None:
+    # Given an invite made while Discord answered that look, so that it seems to have ended unseen
+    guild = Guild()
+    guild.shown(0, invite("a", 5))
+    guild.created(invite("single", 0, max_uses=1, created=499.98), 499.99)
+    guild.shown(500, invite("a", 5), gap=True)
+
+    # When it is used, and its deletion is told before a list shows it
+    guild.joined("new", 502)
+    guild.deleted("single", 502.02)
+    guild.shown(503, invite("a", 5), invite("single", 0, max_uses=1, created=499.98))
+
+    assert names(guild, "new") == ("single",)
+
+
+def test_an_entry_of_an_invite_that_the_first_look_missed_tells_its_end_as_well() -> None:
+    # Given an invite made while Discord answered that look, so that it seems to have ended unseen
+    guild = Guild()
+    guild.shown(0, invite("a", 5))
+    guild.created(invite("b", 0, max_uses=2, created=499.98), 499.99)
+    guild.shown(500, invite("a", 5), gap=True)
+
+    # When a person deletes it after a use, and the entry comes before the deletion
+    guild.joined("new", 502)
+    guild.audited(42, invite("b", 1, max_uses=2), 505)
+    guild.deleted("b", 505.1)
+    guild.shown(506, invite("a", 5))
+
+    assert names(guild, "new") == ("b",)
+
+
+def test_a_last_use_that_a_list_showed_in_part_is_taken_back_in_part() -> None:
+    # Given an invite with two uses left that ends when two people join; a list that lags shows one
+    guild = Guild()
+    guild.shown(0, invite("a", 5), invite("b", 0, max_uses=2))
+    guild.joined("one", 10)
+    guild.joined("two", 10.5)
+    guild.deleted("b", 10.6)
+    guild.shown(11, invite("a", 5), invite("b", 1, max_uses=2))
+    assert guild.state.codes[InviteCode("b")].joins == 2
+
+    # When it turns out that a person ended it after that one
+    guild.audited(42, invite("b", 1, max_uses=2), 12)
+    guild.shown(13, invite("a", 5))
+
+    assert names(guild, "one") == names(guild, "two") == ("b",)
+    assert guild.pooled("inviter-of-b") == 1
+    assert guild.state.codes[InviteCode("b")].joins == 1
+
+
+def test_the_audit_log_tells_what_it_was_that_ended_just_after_an_absence() -> None:
+    # Given an invite made in an absence, of which its end is heard first
+    guild = Guild()
+    guild.shown(0, invite("a", 5))
+    guild.joined("new", 500)
+    guild.deleted("single", 500.02)
+    guild.shown(500.05, invite("a", 5), gap=True)
+
+    # When the log, read for the absence, tells of its making
+    guild.audited(40, invite("single", None, max_uses=1, created=498), 498)
+    guild.waited(500.2)
+
+    assert names(guild, "new") == ("single",)
