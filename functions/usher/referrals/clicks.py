@@ -20,7 +20,7 @@ class ClickKind(StrEnum):
 
     HUMAN = "human"
     BOT = "bot"
-    """A crawler, an unfurler, a HEAD request or a look ahead: kept, flagged, not counted."""
+    """A crawler, an unfurler or a look ahead: kept, flagged, not counted."""
     REPEAT = "repeat"
     """The same visitor within the hour: kept, flagged, not counted."""
 
@@ -73,8 +73,11 @@ type IsCrawler = Callable[[str], bool]
 
 
 def is_human(request: Request, is_crawler: IsCrawler) -> bool:
-    """Whether a person seems to have clicked. Real clicks are never HEAD requests."""
-    if request.method.upper() == "HEAD" or not request.user_agent:
+    """Whether a person seems to have clicked.
+
+    HEAD tells nothing: it is how a page of one's own records a click (SPEC 5.3, 12).
+    """
+    if not request.user_agent:
         return False
     headers = request.headers
     purpose = (

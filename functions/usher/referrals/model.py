@@ -97,7 +97,7 @@ class Counts:
 
     clicks: int = 0
     bots: int = 0
-    """Unfurlers, crawlers, prefetchers and HEAD requests."""
+    """Unfurlers, crawlers and prefetchers."""
     repeats: int = 0
     """Clicks of a visitor within an hour of the first."""
     joins: int = 0

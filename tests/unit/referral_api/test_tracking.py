@@ -55,17 +55,21 @@ def test_unfurlers_of_the_page_are_recorded_and_people_wait_for_the_beacon() -> 
     assert there.ask("HEAD", "/r/spring-video").status == 200
     assert there.ask("GET", "/r/spring-video").status == 200
 
-    assert there.counts() == (0, 2, 0)
+    assert there.counts() == (0, 1, 0)
 
 
-def test_head_records_a_click_of_nobody_and_leads_nowhere() -> None:
+def test_head_records_a_click_and_leads_nowhere() -> None:
     there = Door().campaign()
 
     told = there.ask("HEAD", API)
 
     assert (told.status, told.body) == (200, "")
     assert "location" not in told.headers
-    assert there.counts() == (0, 1, 0)
+    assert there.counts() == (1, 0, 0)
+
+    there.ask("HEAD", API, headers={"user-agent": "curl/8.5.0"})
+    there.ask("HEAD", API)
+    assert there.counts() == (1, 1, 1)
 
 
 def test_get_records_a_click_and_leads_on() -> None:

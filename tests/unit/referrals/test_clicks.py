@@ -48,8 +48,9 @@ def test_unfurlers_crawlers_and_scripts_are_not(agent: str) -> None:
     assert not human(agent)
 
 
-def test_nobody_clicks_by_head() -> None:
-    assert not human(DESKTOP, "HEAD")
+def test_a_page_may_record_a_person_s_click_by_head_and_a_bot_s_is_a_bot_s() -> None:
+    assert human(DESKTOP, "HEAD")
+    assert not human("curl/8.5.0", "HEAD")
 
 
 @pytest.mark.parametrize(
