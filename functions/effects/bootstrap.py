@@ -42,7 +42,7 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     greetings = Greetings(
         Drafts(DynamoRecords(DynamoReads(dynamodb, names["TABLE_NAME"])), DiscordPeople(rest)),
         DynamoMarks(dynamodb, names["TABLE_NAME"]),
-        DiscordPost(rest),
+        DiscordPost(rest, trouble.silent),
         _now,
     )
     standings = Standings(rows, hall, orders, trouble, _now)

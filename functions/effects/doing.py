@@ -16,7 +16,9 @@ from usher.contracts.effect import (
     SendMessage,
     SweepStandings,
 )
+from usher.ids import ChannelId, GuildId
 from usher.platform.discord_messages import Rest, send
+from usher.platform.discord_rest import RefusedError
 
 
 class Standings(Protocol):
@@ -34,6 +36,9 @@ class Trouble(Protocol):
 
     def mend(self, order: MendRank) -> None:
         """Look whether a problem is mended; raises DiscordError, and errors of table and queue."""
+
+    def silent(self, guild_id: GuildId, channel_id: ChannelId) -> None:
+        """Note that a channel cannot be written to; raises the same."""
 
 
 class Greetings(Protocol):
@@ -66,7 +71,7 @@ class DiscordEffects:
         """Do an effect; raises DiscordError."""
         match effect:
             case SendMessage():
-                send(self.rest, effect)
+                self._send(effect)
             case ChangeRole():
                 self._change_role(effect)
             case CheckInvite():
@@ -83,6 +88,13 @@ class DiscordEffects:
                 self.referrals.check(effect)
             case _:
                 assert_never(effect)
+
+    def _send(self, effect: SendMessage) -> None:
+        try:
+            send(self.rest, effect)
+        except RefusedError:
+            self.trouble.silent(effect.guild_id, effect.channel_id)
+            raise
 
     def _change_role(self, effect: ChangeRole) -> None:
         guild, user, role = _part(effect.guild_id), _part(effect.user_id), _part(effect.role_id)

@@ -16,7 +16,7 @@ from infra.local.aws import environment
 from infra.local.system import System
 from log_backup.bootstrap import build
 from tests.e2e.bursts import credited
-from tests.e2e.town import Town, watched
+from tests.e2e.town import Town, configure, watched
 from tests.e2e.watching import eventually, ledger_lines, rows
 from tests.fakes.outage import Outage
 from usher.ids import GuildId
@@ -29,14 +29,7 @@ AFTER_TOMORROW: Final = timedelta(days=2)
 async def calm_town(system: System, inviters: int) -> Town:
     """A town of which Discord's own record is not asked: what is left depends on nothing late."""
     town = await watched(system, inviters)
-    system.cloud.dynamodb.put_item(
-        TableName=system.table_name,
-        Item={
-            "pk": {"S": f"G#{town.id}"},
-            "sk": {"S": "S#guild#members_search"},
-            "value": {"S": "off"},
-        },
-    )
+    await configure(system, town, members_search="off")
     return town
 
 

@@ -16,6 +16,7 @@ from tests.fakes.worker import Worker
 from usher.attribution.ports import GuildSettings
 from usher.contracts.observation_codec import decode
 from usher.credit.rules import ALL_TIME, inviter_of
+from usher.greeting.settings import Occasion
 from usher.ids import ChannelId, GuildId, UserId
 from usher.ledger.line_codec import read_line
 from usher.ledger.lines import LineType
@@ -34,6 +35,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.guilds.configured[GUILD] = GuildSettings(ChannelId("77"))
+        self.guilds.greeting[GUILD] = frozenset(Occasion)
         self._worker = Worker(guilds=self.guilds, room=self.room)
 
     def door(self) -> EventDoor:
@@ -78,6 +80,7 @@ class World:
             "marks": self.guilds.marks,
             "objects": self.objects(""),
             "effects": self._worker.effects.done(),
+            "greeted": self._worker.effects.greeted(),
             "asked": self._worker.confirmations.asked(),
         }
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.fakes.fuse import Fuse
-from usher.contracts.effect import Effect, SendMessage
+from usher.contracts.effect import Effect, Greet, SendMessage
 
 
 @dataclass
@@ -19,6 +19,10 @@ class FakeEffects:
     def send(self, effects: Sequence[Effect], delay: int = 0) -> None:
         self.delays |= {effect.id: delay for effect in effects}
         self.fuse.step("effects", lambda: self.sent.extend(effects))
+
+    def greeted(self) -> set[str]:
+        """Whom Discord would greet, by the greeting's name."""
+        return {effect.id for effect in self.sent if isinstance(effect, Greet)}
 
     def done(self) -> dict[str, str]:
         """What Discord would show, where a nonce sent again shows nothing new."""

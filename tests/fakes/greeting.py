@@ -100,7 +100,8 @@ class FakePost:
     closed: bool = False
     refusing: bool = False
 
-    def send(self, channel_id: ChannelId, message_id: str, body: Json) -> None:
+    def send(self, guild_id: GuildId, channel_id: ChannelId, message_id: str, body: Json) -> None:
+        del guild_id
         if self.refusing:
             raise RefusedError(403, 50013)
         self.posted.setdefault(message_id, (channel_id, body))

@@ -1,5 +1,6 @@
 """People, guilds and messages through Discord's REST API, with the bot's token."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import quote
@@ -74,9 +75,19 @@ class DiscordPost:
     """
 
     rest: Rest
+    silent: Callable[[GuildId, ChannelId], None]
+    """Told of a guild's channel that cannot be written to."""
 
-    def send(self, channel_id: ChannelId, message_id: str, body: Json) -> None:
+    def send(self, guild_id: GuildId, channel_id: ChannelId, message_id: str, body: Json) -> None:
         """Post a message; Discord does not post one of the same nonce again for some minutes."""
+        try:
+            self._say(channel_id, message_id, body)
+        except RefusedError as error:
+            if error.status in (403, 404):
+                self.silent(guild_id, channel_id)
+            raise
+
+    def _say(self, channel_id: ChannelId, message_id: str, body: Json) -> None:
         named = {**body, "nonce": message_id, "enforce_nonce": True}
         self._post(f"/channels/{_part(channel_id)}/messages", named)
 
@@ -85,7 +96,7 @@ class DiscordPost:
         try:
             opened = self._post("/users/@me/channels", {"recipient_id": user_id})
             channel = ChannelId(read_snowflake(as_fields(opened, "channel"), "id"))
-            self.send(channel, message_id, body)
+            self._say(channel, message_id, body)
         except RefusedError as error:
             if error.code in CLOSED:
                 return False

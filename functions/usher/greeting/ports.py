@@ -46,7 +46,7 @@ class People(Protocol):
 class Post(Protocol):
     """Discord's messages. Methods may raise DiscordError."""
 
-    def send(self, channel_id: ChannelId, message_id: str, body: Json) -> None:
+    def send(self, guild_id: GuildId, channel_id: ChannelId, message_id: str, body: Json) -> None:
         """Post a message; one of the same id within minutes is not posted again."""
         ...
 

@@ -66,7 +66,7 @@ class Greetings:
                 return "direct messages closed"
         if greeting.channel_id is None:
             return "nowhere"
-        self.post.send(greeting.channel_id, order.id, body)
+        self.post.send(order.guild_id, greeting.channel_id, order.id, body)
         return "sent"
 
     def _say_many(self, greeting: Greeting, order: Greet) -> None:
@@ -78,7 +78,8 @@ class Greetings:
                 said = say("Many members are joining at once; I do not greet each of them.")
             else:
                 said = say("Many members are leaving at once; I do not name each of them.")
-        self.post.send(greeting.channel_id, order.id, Draft(Reply(said)).body())
+        body = Draft(Reply(said)).body()
+        self.post.send(order.guild_id, greeting.channel_id, order.id, body)
 
 
 def _scene(order: Greet, who: Face) -> Scene:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from usher.ids import GuildId, RoleId, UserId
+from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.rewards.hierarchy import Obstacle
 
 FIRST: Final = timedelta(minutes=5)
@@ -13,8 +13,8 @@ LONGEST: Final = timedelta(hours=6)
 
 EVERYWHERE: Final = "guild"
 """Key of what concerns all ranks."""
-CHANNEL: Final = "milestones"
-"""Key of a milestone channel that cannot be written to."""
+_CHANNEL: Final = "channel#"
+"""What keys of channels begin with that cannot be written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Problem:
     """Something that lasts until somebody mends it."""
 
     key: str
-    """A role's id, `guild` or `milestones`."""
+    """A role's id, `guild`, or a channel's (`channel_key`)."""
     obstacle: Obstacle
     number: int = 0
     """How many were mended before it under this key."""
@@ -39,6 +39,16 @@ class Problem:
 def key_of(obstacle: Obstacle, role_id: RoleId) -> str:
     """Say under which key a problem with a role is kept: a missing permission concerns all."""
     return EVERYWHERE if obstacle is Obstacle.PERMISSION else str(role_id)
+
+
+def channel_key(channel_id: ChannelId) -> str:
+    """Say under which key it is kept that a channel cannot be written to."""
+    return f"{_CHANNEL}{channel_id}"
+
+
+def is_of_channel(problem: Problem) -> bool:
+    """Whether a problem is that a channel cannot be written to."""
+    return problem.key.startswith(_CHANNEL)
 
 
 def pause(tries: int) -> timedelta:
@@ -75,10 +85,11 @@ def sentence(problem: Problem) -> str:
                 f"I do not give {role} because it has got permissions that can harm the server: "
                 "take them from the role, or have the owner run `/invite rank add` for it again."
             )
-        case Obstacle.REFUSED if problem.key == CHANNEL:
+        case Obstacle.REFUSED if is_of_channel(problem):
+            channel = f"<#{problem.key.removeprefix(_CHANNEL)}>"
             return (
-                "I cannot write to the milestone channel: let me see it and send messages there, "
-                "or choose another with `/invite milestone channel`."
+                f"I cannot write to {channel}, where you have me tell something: let me see it and "
+                "send messages there, or choose another channel."
             )
         case Obstacle.REFUSED:
             return (

@@ -161,4 +161,4 @@ class Standings:
         said = announcement(settings.milestone_message, user_id, tally, name, hall.name)
         id_ = message_id(guild_id, user_id, name)
         if not self.discord.post(channel, id_, said, user_id):
-            self.trouble.silent_channel(settings, guild_id, user_id)
+            self.trouble.silent(guild_id, channel)

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from usher.contracts.effect import MendRank, SweepStandings
-from usher.ids import GuildId, RoleId, UserId
+from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.rewards.hierarchy import Hall, Obstacle, obstacle
 from usher.rewards.owed import effect_id
 from usher.rewards.ports import Discord, Orders, Rows
 from usher.rewards.problems import (
-    CHANNEL,
     EVERYWHERE,
     Problem,
+    channel_key,
+    is_of_channel,
     key_of,
     mended,
     message_id,
@@ -25,7 +26,7 @@ from usher.rewards.settings import RewardSettings
 from usher.times import format_time
 
 SILENCE: Final = timedelta(days=1)
-"""How long it is not told again that the milestone channel cannot be written to."""
+"""How long it is not told again that a channel cannot be written to."""
 TRIED_AGAIN: Final = "Invite rank"
 
 
@@ -72,9 +73,10 @@ class Trouble:
             self._meet(settings, wanted.guild_id, problem)
         return False
 
-    def silent_channel(self, settings: RewardSettings, guild_id: GuildId, user_id: UserId) -> None:
-        """Note that the milestone channel cannot be written to."""
-        self._meet(settings, guild_id, Problem(CHANNEL, Obstacle.REFUSED, user_id=user_id))
+    def silent(self, guild_id: GuildId, channel_id: ChannelId) -> None:
+        """Note that a channel cannot be written to: the admins are told once a day."""
+        problem = Problem(channel_key(channel_id), Obstacle.REFUSED)
+        self._meet(self.rows.settings(guild_id), guild_id, problem)
 
     def mend(self, order: MendRank) -> None:
         """Look whether a problem is mended; if so everybody is looked at."""
@@ -140,7 +142,7 @@ class Trouble:
         if not told and settings.admin_channel_id is not None:
             id_ = message_id(guild_id, problem, "problem")
             told = self.discord.post(settings.admin_channel_id, id_, sentence(problem))
-        after = SILENCE if problem.key == CHANNEL else pause(problem.tries)
+        after = SILENCE if is_of_channel(problem) else pause(problem.tries)
         self.rows.keep(guild_id, replace(problem, told=told, due_at=self.clock() + after))
 
     def _what_is_left(
@@ -175,8 +177,8 @@ class Trouble:
 
 
 def _matters(settings: RewardSettings, problem: Problem) -> bool:
-    if problem.key == CHANNEL:
-        return False  # the next milestone shows whether it can be written to
+    if is_of_channel(problem):
+        return False  # the next message shows whether it can be written to
     if problem.retired is not None:
         return True
     roles = {str(rank.role_id) for rank in settings.ranks}

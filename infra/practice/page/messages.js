@@ -145,7 +145,11 @@ export function drawMessages(box, state, act, names) {
     ...act.pending.map((line, index) => [`9${"9".repeat(20)}${index}`, () => el("article", { className: "message private" }, avatar("…", "1", true), el("p", { className: "thinking" }, `Sending ${line}…`))]),
   ].sort((one, two) => one[0].length - two[0].length || (one[0] < two[0] ? -1 : 1));
   box.replaceChildren(...(items.length ? items.map(([, make]) => make()) : [el("p", { className: "empty" }, "Nothing here yet. Say something, or type / for a command.")]));
-  if (atEnd) box.scrollTop = box.scrollHeight;
+  if (!atEnd) return;
+  const toEnd = () => { box.scrollTop = box.scrollHeight; };
+  toEnd();
+  // Pictures grow the page when they arrive.
+  for (const picture of box.querySelectorAll("img")) if (!picture.complete) picture.addEventListener("load", toEnd, { once: true });
 }
 
 /** Brings relative times up to date. */

@@ -21,10 +21,12 @@ def test_the_saga_has_every_step() -> None:
 
     steps = {step for step in world.fuse.log if not step.startswith("transaction")}
     assert steps == {
-        *("load", "reopen", "members", "added", "commit", "settings", "rules", "mark_gap"),
+        *("load", "reopen", "members", "added", "commit", "settings", "rules", "greets"),
+        "mark_gap",
         *("add lines", "add names", "add parked", "effects", "confirmations"),
     }
     assert "transaction 4" in world.fuse.log
+    assert world.left()["greeted"]
 
 
 @pytest.mark.parametrize(("before", "error"), BREAKS)

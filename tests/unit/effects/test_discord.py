@@ -23,7 +23,7 @@ from usher.contracts.effect import (
     decode_effect,
     encode_effect,
 )
-from usher.ids import ChannelId, RoleId, UserId
+from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.platform.discord_rest import (
     ATTEMPTS,
     DiscordError,
@@ -84,6 +84,7 @@ class FakeStandings:
     """Implements Standings, Trouble and Greetings; remembers what was ordered."""
 
     orders: list[Effect] = field(default_factory=list)
+    silenced: list[ChannelId] = field(default_factory=list)
 
     def check(self, order: CheckStanding | CountReferral) -> None:
         self.orders.append(order)
@@ -96,6 +97,10 @@ class FakeStandings:
 
     def greet(self, order: Greet) -> None:
         self.orders.append(order)
+
+    def silent(self, guild_id: GuildId, channel_id: ChannelId) -> None:
+        assert guild_id == GUILD
+        self.silenced.append(channel_id)
 
 
 @dataclass
@@ -132,6 +137,16 @@ def test_a_message_mentions_nobody_and_is_posted_once_by_its_nonce() -> None:
         "enforce_nonce": True,
         "allowed_mentions": {"parse": []},
     }
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_channel_that_cannot_be_written_to_is_told_of(status: int) -> None:
+    discord = Discord([Reply(status, {"code": 50001})])
+
+    with pytest.raises(RefusedError):
+        discord.do()
+
+    assert discord.standings.silenced == ["5"]
 
 
 def test_a_message_may_mention_one_member() -> None:

@@ -10,8 +10,13 @@ from usher.greeting.model import Place
 from usher.ids import ChannelId, GuildId, UserId
 from usher.platform.discord_rest import DiscordError, RefusedError
 
+GUILD = GuildId("1")
 NOOR = UserId("175928847299117063")
 USER = {"id": NOOR, "username": "noor", "global_name": "Noor", "discriminator": "0", "avatar": None}
+
+
+def nobody(guild_id: GuildId, channel_id: ChannelId) -> None:
+    raise AssertionError(f"{channel_id} of {guild_id} is told of")
 
 
 @dataclass
@@ -77,14 +82,14 @@ def test_a_guild_tells_its_name_and_number() -> None:
 
 def test_a_message_carries_its_id_as_nonce() -> None:
     rest = Rest([{"id": "9"}])
-    DiscordPost(rest).send(ChannelId("5"), "g1", {"content": "Hi"})
+    DiscordPost(rest, nobody).send(GUILD, ChannelId("5"), "g1", {"content": "Hi"})
     body = {"content": "Hi", "nonce": "g1", "enforce_nonce": True}
     assert rest.asked == [("POST", "/channels/5/messages", body)]
 
 
 def test_a_direct_message_opens_its_channel_first() -> None:
     rest = Rest([{"id": "77"}, {"id": "9"}])
-    assert DiscordPost(rest).send_directly(NOOR, "g1", {"content": "Hi"})
+    assert DiscordPost(rest, nobody).send_directly(NOOR, "g1", {"content": "Hi"})
     assert rest.asked[0] == ("POST", "/users/@me/channels", {"recipient_id": NOOR})
     assert rest.asked[1][1] == "/channels/77/messages"
 
@@ -92,18 +97,29 @@ def test_a_direct_message_opens_its_channel_first() -> None:
 @pytest.mark.parametrize("code", [50007, 50278])
 def test_closed_direct_messages_are_no_error(code: int) -> None:
     rest = Rest([{"id": "77"}, RefusedError(403, code)])
-    assert not DiscordPost(rest).send_directly(NOOR, "g1", {"content": "Hi"})
+    assert not DiscordPost(rest, nobody).send_directly(NOOR, "g1", {"content": "Hi"})
 
 
 def test_a_channel_that_holds_no_messages_is_a_refusal_and_an_outage_is_none() -> None:
-    post = DiscordPost(Rest([DiscordError(400, 50008), DiscordError(503)]))
+    post = DiscordPost(Rest([DiscordError(400, 50008), DiscordError(503)]), nobody)
     with pytest.raises(RefusedError):
-        post.send(ChannelId("5"), "g1", {"content": "Hi"})
+        post.send(GUILD, ChannelId("5"), "g1", {"content": "Hi"})
     with pytest.raises(DiscordError) as raised:
-        post.send(ChannelId("5"), "g1", {"content": "Hi"})
+        post.send(GUILD, ChannelId("5"), "g1", {"content": "Hi"})
     assert not isinstance(raised.value, RefusedError)
 
 
 def test_other_refusals_are() -> None:
     with pytest.raises(RefusedError):
-        DiscordPost(Rest([RefusedError(403, 40003)])).send_directly(NOOR, "g1", {})
+        DiscordPost(Rest([RefusedError(403, 40003)]), nobody).send_directly(NOOR, "g1", {})
+
+
+def test_a_channel_that_cannot_be_written_to_is_told_of() -> None:
+    told: list[tuple[GuildId, ChannelId]] = []
+    post = DiscordPost(
+        Rest([RefusedError(403, 50013), DiscordError(400, 50035)]), lambda *one: told.append(one)
+    )
+    for _ in range(2):
+        with pytest.raises(RefusedError):
+            post.send(GUILD, ChannelId("5"), "g1", {"content": "Hi"})
+    assert told == [(GUILD, ChannelId("5"))]

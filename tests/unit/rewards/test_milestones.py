@@ -202,7 +202,7 @@ def test_a_channel_that_cannot_be_written_to_is_told_of_once() -> None:
     made.sweep_clock(timedelta(days=1))
 
     [told] = made.discord.said(ADMINS)
-    assert "milestone channel" in told
+    assert f"cannot write to <#{MILESTONES}>" in told
     assert set(made.rows.achievements_of[IDA]) == {"invites-1", "invites-10"}
     assert made.rows.open == {}
 
