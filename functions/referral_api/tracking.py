@@ -29,6 +29,7 @@ UNKNOWN: Final = {
     422: _refusal("The request is not as described"),
     503: _refusal("Not just now; `Retry-After` says when"),
 }
+UNREADABLE: Final = {413: _refusal("The body is too long"), 415: _refusal("The body is not JSON")}
 CLOSED: Final = UNKNOWN | {409: _refusal("The link leads nowhere now")}
 
 
@@ -128,7 +129,7 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
 
     @router.post(
         "/api/discord/create-managed-invite",
-        responses={200: _answer("The invite", InviteAnswer), **CLOSED},
+        responses={200: _answer("The invite", InviteAnswer), **CLOSED, **UNREADABLE},
         tags=["Links"],
     )
     def create(wanted: InviteRequest) -> InviteAnswer:

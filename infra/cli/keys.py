@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from secrets import token_hex, token_urlsafe
 from typing import Final
@@ -52,18 +53,21 @@ def run(namespace: argparse.Namespace) -> int:
         print("--guild and --owner are Discord's ids, digits alone", file=sys.stderr)
         return 2
     try:
-        client = SignedClient(DYNAMODB, os.environ, credentials=_credentials)
-        keys, guild = DynamoKeys(client, namespace.table), GuildId(namespace.guild)
-        match namespace.action:
-            case "create":
-                return _create(keys, guild, namespace)
-            case "list":
-                return _list(keys, guild)
-            case _:
-                return _revoke(keys, guild, namespace.key)
+        with closing(SignedClient(DYNAMODB, os.environ, credentials=_credentials)) as client:
+            return _do(DynamoKeys(client, namespace.table), GuildId(namespace.guild), namespace)
     except FAILURES as error:
         print(f"usher keys: {error}", file=sys.stderr)
         return 1
+
+
+def _do(keys: DynamoKeys, guild: GuildId, namespace: argparse.Namespace) -> int:
+    match namespace.action:
+        case "create":
+            return _create(keys, guild, namespace)
+        case "list":
+            return _list(keys, guild)
+        case _:
+            return _revoke(keys, guild, namespace.key)
 
 
 def _credentials() -> Credentials:

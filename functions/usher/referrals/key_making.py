@@ -15,6 +15,7 @@ from usher.referrals.keys import (
     key_text,
     prefix_of,
 )
+from usher.slash.say import say
 
 
 class ApiKeys(Protocol):
@@ -55,12 +56,14 @@ def issue(keys: ApiKeys, wish: KeyWish, secret: str, now: datetime) -> tuple[Api
     """
     name = " ".join(wish.name.split())
     if not name:
-        raise KeyFieldsError("Please give it a name.")
+        raise KeyFieldsError(say("Please give it a name."))
     check_owner(wish.scopes, wish.owner_id)
     prefix = prefix_of(wish.made_by)
     live = [one for one in keys.of_guild(wish.guild_id) if one.live(now) and one.prefix != prefix]
     if len(live) >= MOST_KEYS:
-        raise KeyFieldsError(f"A server has at most {MOST_KEYS} keys. Revoke one first.")
+        raise KeyFieldsError(
+            say("A server has at most {most} keys. Revoke one first.", most=MOST_KEYS)
+        )
     key = ApiKey(
         prefix=prefix,
         digest=digest_of(secret),

@@ -13,6 +13,7 @@ from hmac import compare_digest
 from typing import Final
 
 from usher.ids import GuildId, UserId
+from usher.slash.say import say
 
 MOST_KEYS: Final = 50
 """Keys that a guild can have at a time, revoked and expired ones not counted."""
@@ -103,9 +104,9 @@ def read_scopes(text: str) -> frozenset[Scope]:
         scopes = frozenset(Scope(word) for word in words)
     except ValueError as error:
         known = ", ".join(Scope)
-        raise KeyFieldsError(f"A scope is one of {known}.") from error
+        raise KeyFieldsError(say("A scope is one of {known}.", known=known)) from error
     if not scopes:
-        raise KeyFieldsError("A key needs at least one scope.")
+        raise KeyFieldsError(say("A key needs at least one scope."))
     return scopes
 
 
@@ -114,5 +115,8 @@ def check_owner(scopes: frozenset[Scope], owner_id: UserId | None) -> None:
     beyond = sorted(scopes - OWNERS)
     if owner_id is not None and beyond:
         raise KeyFieldsError(
-            f"A key for one member's links cannot have {', '.join(beyond)}: that shows others'."
+            say(
+                "A key for one member's links cannot have {scopes}: that shows others'.",
+                scopes=", ".join(beyond),
+            )
         )

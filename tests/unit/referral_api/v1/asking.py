@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -33,6 +34,7 @@ from usher.referrals.table import DynamoReferrals
 SECRET = "s" * 43
 ALL = frozenset(Scope)
 PAGE = "https://shop.example"
+MEMBER = "80351110224678912"
 
 
 @dataclass
@@ -143,6 +145,14 @@ class Api:
 
     def later(self, span: timedelta) -> None:
         self.now += span
+
+
+def put(there: Api, sort: str, **attributes: object) -> None:
+    """Write a row of the guild's as the event worker would."""
+    item: dict[str, object] = {"pk": {"S": f"G#{GUILD}"}, "sk": {"S": sort}}
+    for name, value in attributes.items():
+        item[name] = {"N": str(value)} if isinstance(value, int | Decimal) else {"S": value}
+    there.client.call("PutItem", {"TableName": TABLE, "Item": item})
 
 
 @contextmanager

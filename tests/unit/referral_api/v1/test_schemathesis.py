@@ -16,9 +16,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.builders import GUILD
-from tests.unit.referral_api.v1.asking import Api
-from tests.unit.referral_api.v1.test_document import OPERATIONS
-from tests.unit.referral_api.v1.test_resources import MEMBER, put
+from tests.unit.referral_api.v1.asking import MEMBER, Api, put
+from tests.unit.referral_api.v1.test_document import OPERATIONS, TRACKING
 from tests.unit.referral_api.v1.wire import Wire
 from usher.ids import GuildId
 from usher.times import format_time
@@ -56,7 +55,7 @@ def described(there: Api, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN4
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
+@pytest.mark.parametrize("name", sorted(OPERATIONS | TRACKING))
 def test_nothing_that_is_sent_surprises_the_door(
     there: Api,
     described: Any,  # noqa: ANN401
