@@ -16,6 +16,7 @@ from gateway_listener.tally import visible_uses
 from gateway_listener.timing import (
     GATHER,
     GIVE_UP,
+    LAST_LOOK,
     LOOK_SPACING,
     PATIENCE,
     RETRIES,
@@ -63,6 +64,10 @@ class GuildGatherer:
         self._headcount = Headcount()
         self._new_id = new_id
         self._gap = gap
+        self._returned = gap
+        """No look has been good since the last absence."""
+        self._return_look: datetime | None = None
+        """The last look for those who joined in an absence's last moment: counts may be late."""
         self._events: list[GatewayEvent] = []
         self._names: dict[UserId, str] = {}
         # The last good look, to compare with.
@@ -92,7 +97,7 @@ class GuildGatherer:
 
     def lost(self) -> None:
         """Note an absence: the next observation has a gap, and the next good look is full."""
-        self._gap = True
+        self._gap = self._returned = True
         self.seen = False
         self._rows = None
         self._vanity = None
@@ -140,6 +145,8 @@ class GuildGatherer:
             self._looked_at = now
             self._look_at = None
             self._lag_looks = [moment for moment in self._lag_looks if moment > now]
+            if self._return_look is not None and self._return_look <= now:
+                self._return_look = None
             return LookNow()
         send_at = self._send_at()
         return self.seal(now) if send_at is not None and send_at <= now else None
@@ -204,6 +211,8 @@ class GuildGatherer:
             self._lag_looks = looks_for_lag(self._lag_looks, now)
         elif not self._lag_looks:
             self._unexplained = 0
+        if self._returned:
+            self._returned, self._return_look = False, now + LAST_LOOK
 
     def _after_failed_look(self, now: datetime, status: int, retry_after: timedelta | None) -> None:
         """Plan the next try, while one can still tell something."""
@@ -212,13 +221,15 @@ class GuildGatherer:
         self._failures += 1
         self.refused = status in REFUSALS
         if self.refused and self._failures > len(RETRIES):
+            self._return_look = None
             return
         recent = self._last_join is not None and now - self._last_join < GIVE_UP
         if self._rows is None or (recent and self._joins + self._unexplained > 0):
             self.look_by(self._hold_until)
 
     def _next_look(self) -> datetime | None:
-        wanted = [*self._lag_looks] if self._look_at is None else [self._look_at, *self._lag_looks]
+        single = (self._look_at, self._return_look)
+        wanted = [*self._lag_looks, *(moment for moment in single if moment is not None)]
         if not wanted:
             return None
         limits = [min(wanted)]

@@ -15,7 +15,8 @@ RETRIES = (2_000, 10_000, 30_000, 120_000)
 AGAIN = (2_000, 10_000)
 """Looks after one that did not explain every join."""
 LAST = 585_000
-"""From a join to the last look for its use."""
+"""From a join to the last look for its use, and from the end of an absence: who is found then may
+have joined in its last moment."""
 
 ANSWERED = 50
 """From the question to the answer of a look; the counts are those of half the time."""
@@ -128,7 +129,8 @@ class Listener:
         """
         asked = [*(heard for heard, _ in self._arrivals), *self._deletions]
         wishes = [(at + SECOND, at, 0) for at in asked]
-        wishes += [(back, back, 0) for _, back in self.absences]
+        for _, back in self.absences:
+            wishes += [(back, back, 0), (back + LAST, back + LAST - 1, 0)]
         heapq.heapify(wishes)
         self._look(0, sure=True)
         answered = 0

@@ -105,11 +105,12 @@ def guild(after: After) -> Guild:
 
 @pytest.fixture
 def warm(guild: Guild) -> Guild:
-    """A guild at ten seconds to zero, looked at once: code `a` has 5 uses, `b` has 1."""
-    guild.now = -10
-    guild.gatherer.start(guild.after(-10))
-    guild.until(-10)
-    guild.answer({"a": 5, "b": 1})
+    """A guild that has been watched for ten minutes: code `a` has 5 uses, `b` has 1."""
+    guild.now = -600
+    guild.gatherer.start(guild.after(-600))
+    for moment in (-600, -15):
+        guild.until(moment)
+        guild.answer({"a": 5, "b": 1})
     guild.until(0)
     guild.sent.clear()
     guild.looks.clear()
@@ -295,6 +296,36 @@ def test_without_any_join_a_failed_first_look_is_still_repeated(guild: Guild) ->
     assert guild.looks == [0, 2]
 
 
+def test_ten_minutes_after_an_absence_is_a_last_look_whatever_happens_meanwhile(
+    guild: Guild,
+) -> None:
+    # Given a guild that is back, somebody who joins and is explained at once
+    guild.gatherer.start(guild.after(0))
+    guild.until(0)
+    guild.answer({"a": 5})
+    guild.until(100)
+    guild.join(1)
+    guild.until(101)
+    guild.answer({"a": 6})
+    # Then who joined in its last moment has a look before their ten minutes end, and one only
+    guild.until(585)
+    guild.answer({"a": 6})
+    guild.until(5_000)
+    assert guild.looks == [0, 101, 585]
+
+
+def test_a_guild_that_refuses_has_no_last_look(guild: Guild) -> None:
+    guild.gatherer.start(guild.after(0))
+    guild.until(0)
+    guild.answer({"a": 5})
+    guild.join(1)
+    for moment in (1, 3, 13, 43, 163):
+        guild.until(moment)
+        guild.answer(403)
+    guild.until(5_000)
+    assert len(guild.looks) == 6
+
+
 def test_counts_that_lag_are_looked_at_again(warm: Guild) -> None:
     # Given two joins of which the counts show one
     warm.join(1)
@@ -343,7 +374,7 @@ def test_a_vanished_invite_explains_what_it_had_left(after: After) -> None:
     guild.until(1)
     guild.answer({})
     guild.until(1_000)
-    assert guild.looks == [0, 1]
+    assert guild.looks == [0, 1, 585], "none but the last one after a start"
 
 
 @pytest.mark.parametrize("listed", [{}, {"a": 5}])
@@ -358,7 +389,7 @@ def test_an_invite_made_and_spent_between_two_looks_explains_its_join(
     guild.until(1)
     guild.answer(listed)
     guild.until(1_000)
-    assert guild.looks == [0, 1]
+    assert guild.looks == [0, 1, 585], "none but the last one after a start"
 
 
 def test_a_bot_is_never_missing_a_use(warm: Guild) -> None:
