@@ -83,6 +83,7 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
 
     @router.head(
         "/api/referral/<code>",
+        summary="Record a click",
         responses={200: {"description": "Recorded"}, **UNKNOWN},
         tags=["Links"],
     )
@@ -93,6 +94,7 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
 
     @router.get(
         "/api/referral/<code>/campaign",
+        summary="Read what a page needs to show of a link",
         responses={200: _answer("What to show", CampaignView), **UNKNOWN},
         tags=["Links"],
     )
@@ -117,6 +119,7 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
 
     @router.get(
         "/api/referral/<code>",
+        summary="Record a click and lead on",
         responses={302: _bare("`Location` is the way in"), **CLOSED},
         tags=["Links"],
     )
@@ -129,6 +132,7 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
 
     @router.post(
         "/api/discord/create-managed-invite",
+        summary="Make an invite for one visitor",
         responses={200: _answer("The invite", InviteAnswer), **CLOSED, **UNREADABLE},
         tags=["Links"],
     )
