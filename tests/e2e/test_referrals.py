@@ -122,7 +122,7 @@ async def test_programs_get_an_invite_and_problems(system: System) -> None:
     assert (invite.max_uses, invite.max_age) == (1, 600)
     said = await ask(system, town, "/referral show", code=code)
     assert "1 click" in said
-    assert "1 by bots, 1 by the same visitor" in said
+    assert "0 by bots, 2 by the same visitor" in said
 
 
 async def test_a_crowd_that_comes_at_once_is_counted_each_for_the_right_link(
