@@ -49,6 +49,7 @@ def work(cloud: Cloud, discord: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterat
         "DISCORD_API_BASE": f"{discord.url}/api/v10",
         "DISCORD_APPLICATION_ID": APPLICATION,
         "DISCORD_TOKEN_SECRET": "usher/discord-token",
+        "PUBLIC_URL": "https://usher.example",
         "POWERTOOLS_SERVICE_NAME": "command_worker",
     }
     for name, value in environ.items():
