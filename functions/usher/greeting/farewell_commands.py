@@ -17,7 +17,7 @@ farewell = Group("farewell", "What is said of who left", permissions=Permission.
 @farewell.command("on", "Tell of members who leave", defer=True, ephemeral=True)
 def on(
     ctx: Ctx[desk.Services],
-    channel: Annotated[ChannelId | None, Opt("Where; the present one when left out")] = None,
+    channel: Annotated[ChannelId | None, Opt("Where; needed the first time")] = None,
 ) -> Reply:
     """Switch farewells on."""
     return desk.switch_on(ctx, Occasion.FAREWELL, channel)

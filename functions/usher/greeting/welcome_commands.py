@@ -19,7 +19,7 @@ welcome = Group("welcome", "What newcomers are told", permissions=Permission.MAN
 )
 def on(
     ctx: Ctx[desk.Services],
-    channel: Annotated[ChannelId | None, Opt("Where; the present one when left out")] = None,
+    channel: Annotated[ChannelId | None, Opt("Where; needed the first time")] = None,
 ) -> Reply:
     """Switch welcomes on."""
     return desk.switch_on(ctx, Occasion.WELCOME, channel)
