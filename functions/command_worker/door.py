@@ -1,7 +1,8 @@
 """What the command worker does with a message: run the command, edit the reply."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -13,8 +14,10 @@ from usher.platform.discord_webhook import (
     WebhookRefusedError,
     WebhookUnavailableError,
 )
+from usher.slash.calls import Call
 from usher.slash.errors import MalformedError, UserError
 from usher.slash.interaction import Interaction, InteractionKind, read_interaction
+from usher.slash.modals import Modal
 from usher.slash.presses import Presses
 from usher.slash.replies import Reply, sentence
 from usher.slash.router import Router
@@ -94,13 +97,16 @@ class Door[S]:
 
     def _answered(self, interaction: Interaction, told: dict[str, object]) -> bool:
         started = time.perf_counter()
-        pressed = interaction.kind is InteractionKind.COMPONENT
+        call: Call | None = None
+        show = self.webhook.edit_original
         try:
-            reply, show = self._reply(interaction, told), self.webhook.edit_original
+            call = self._call(interaction, told)
+            reply = self._reply(call, told)
         except UserError as error:
             reply = sentence(error.sentence)
             # What cannot be done must not take the place of the message with the button.
-            show = self.webhook.follow_up if pressed else self.webhook.edit_original
+            if call.edits if call else interaction.on_message:
+                show = self.webhook.follow_up
         told["duration_ms"] = round((time.perf_counter() - started) * 1000, 1)
         return self._deliver(interaction.token, show, (reply, sentence(say(_REFUSED))), told)
 
@@ -112,21 +118,32 @@ class Door[S]:
             return False
         return self.clock() - datetime.fromtimestamp(int(sent) / 1000, UTC) > TOKEN_LIFE
 
-    def _reply(self, interaction: Interaction, told: dict[str, object]) -> Reply:
+    def _call(self, interaction: Interaction, told: Mapping[str, object]) -> Call:
+        """Find what is asked for; raises UserError."""
+        with self._failing(told):
+            if interaction.kind is InteractionKind.COMMAND:
+                return self.router.route(interaction)
+            return self.router.press(interaction, self.presses.pressed(interaction, self.clock()))
+
+    def _reply(self, call: Call, told: dict[str, object]) -> Reply:
         """Run the command; raises UserError with what the member may read."""
         now = self.clock()
+        told["command"] = call.command.name
+        with self._failing(told):
+            answer = call.run(self.services, now)
+            if isinstance(answer, Modal):
+                raise TypeError(f"{call.command.name}: too late for a form")
+            return self.presses.drawn(answer, call.guild_id, call.user_id, now)
+
+    @contextmanager
+    def _failing(self, told: Mapping[str, object]) -> Iterator[None]:
+        """Turn what fails into a UserError, at once: the next delivery is minutes away."""
         try:
-            if interaction.kind is InteractionKind.COMPONENT:
-                call = self.router.press(interaction, self.presses.pressed(interaction, now))
-            else:
-                call = self.router.route(interaction)
-            told["command"] = call.command.name
-            reply = call.run(self.services, now)
-            return self.presses.drawn(reply, call.guild_id, call.user_id, now)
+            yield
         except UserError:
             raise
-        except Exception as error:  # told at once: the next delivery is minutes away
-            self.log.exception("command failed", extra=told | {"error": type(error).__name__})
+        except Exception as error:
+            self.log.exception("command failed", extra={**told, "error": type(error).__name__})
             raise UserError(say(_FAILED)) from error
 
     def _deliver(

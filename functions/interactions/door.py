@@ -10,16 +10,16 @@ from typing import Final, Protocol
 from interactions.http import BODY_LIMIT, HttpRequest, HttpResponse, read_event, respond
 from interactions.verify import Verifier
 from usher.slash import replies
-from usher.slash.actions import Action
+from usher.slash.calls import Call
 from usher.slash.completing import Suggestion
 from usher.slash.errors import MalformedError, UserError
 from usher.slash.interaction import Interaction, InteractionKind, read_interaction
+from usher.slash.modals import Modal
 from usher.slash.presses import Presses
-from usher.slash.router import Call, Router
+from usher.slash.router import Router
 from usher.slash.say import later, say, speaking
 
 _FAILED: Final = later("That did not work just now. Please try again in a moment.")
-_LATER: Final = later("That form is not in use any more. Please run the command again.")
 
 
 class Deferrals(Protocol):
@@ -72,15 +72,12 @@ class Door[S]:
         match interaction.kind:
             case InteractionKind.PING:
                 return replies.pong()
-            case InteractionKind.COMMAND | InteractionKind.COMPONENT:
+            case InteractionKind.COMMAND | InteractionKind.COMPONENT | InteractionKind.MODAL:
                 with speaking(interaction.locale):
                     return self._run(interaction)
             case InteractionKind.AUTOCOMPLETE:
                 with speaking(interaction.locale):
                     return replies.suggestions(self._suggest(interaction))
-            case InteractionKind.MODAL:
-                with speaking(interaction.locale):
-                    return replies.answer(replies.sentence(say(_LATER)))
 
     def _suggest(self, interaction: Interaction) -> list[Suggestion]:
         """Suggest what may be typed; nothing where that fails, since nobody waits for it."""
@@ -123,18 +120,20 @@ class Door[S]:
         return self.router.press(interaction, press)
 
     def _result(self, call: Call) -> replies.Json:
-        command, pressed = call.command, isinstance(call.command, Action)
-        if command.defer:
+        if call.command.defer:
             # Queued first: a deferral that nobody follows up shows "thinking" for 15 minutes.
             self.deferrals.defer(call.interaction.raw)
-            if pressed:
+            if call.edits:
                 return replies.deferred_update()
-            return replies.deferral(ephemeral=command.ephemeral)
+            return replies.deferral(ephemeral=call.ephemeral)
         now = self.clock()
-        reply = self.presses.drawn(call.run(self.services, now), call.guild_id, call.user_id, now)
-        if pressed:
+        answer = call.run(self.services, now)
+        if isinstance(answer, Modal):
+            return self.presses.opening(answer, call.guild_id, call.user_id, now)
+        reply = self.presses.drawn(answer, call.guild_id, call.user_id, now)
+        if call.edits:
             return replies.update(reply)
-        return replies.answer(reply, ephemeral=command.ephemeral)
+        return replies.answer(reply, ephemeral=call.ephemeral)
 
 
 def _since(started: float) -> float:

@@ -98,7 +98,10 @@ ACTIONS: Final = (
     *(turn_campaigns, turn_links),
     *(*REWARDS, apply_recount, erase, keep),
 )
-"""What buttons do."""
+"""What buttons, selects and forms do."""
 
-ROUTER: Final = Router(COMMANDS, ACTIONS)
+MENUS: Final = ()
+"""Entries of the menus on members and messages."""
+
+ROUTER: Final = Router(COMMANDS, ACTIONS, MENUS)
 """Shared by the doors and the command line; building it raises on duplicates."""

@@ -5,6 +5,7 @@ import json
 
 from usher.catalogue import ROUTER
 from usher.slash.commands import Command
+from usher.slash.menus import USER
 from usher.slash.permissions import names
 
 type Subparsers = argparse._SubParsersAction[
@@ -26,6 +27,8 @@ def run(namespace: argparse.Namespace) -> int:
         return 0
     for command in ROUTER.commands():
         print(_line(command))
+    for menu in ROUTER.menus:
+        print(f"{menu.name} (menu on a {'member' if menu.kind == USER else 'message'})")
     return 0
 
 

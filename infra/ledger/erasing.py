@@ -14,7 +14,7 @@ from usher.ledger.erasures import Erasures, ask
 from usher.ledger.ports import Version
 from usher.platform.s3 import Bucket
 from usher.slash import text
-from usher.slash.interaction import is_snowflake
+from usher.slash.resolved import is_snowflake
 
 PLACES: Final = ("lines/", "names/", "csv/", "exports/", "parked/")
 """Where guilds are found that the bucket knows."""

@@ -89,7 +89,9 @@ class Bench:
         ctx = Ctx(services, GuildId("1"), UserId(str(FIRST + user)), NOW)
 
         def run() -> Reply:
-            return found.run(ctx, **options)
+            answer = found.run(ctx, **options)
+            assert isinstance(answer, Reply)
+            return answer
 
         return run
 

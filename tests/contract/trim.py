@@ -16,6 +16,7 @@ COMPONENTS: Final = (
     "ApplicationCommandUpdateRequest",
     "CreateMessageInteractionCallbackRequest",
     "IncomingWebhookUpdateRequestPartial",
+    "ModalInteractionCallbackRequest",
     "PongInteractionCallbackRequest",
     "UpdateMessageInteractionCallbackRequest",
 )

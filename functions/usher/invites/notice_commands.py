@@ -98,16 +98,7 @@ def off(
 )
 def show(ctx: Ctx[Services]) -> Reply:
     """Show the channels and the lead."""
-    held = ctx.services.settings.group(ctx.guild_id, "guild")
-    notices, joins = (held.get(name.removeprefix("guild#")) for name in (CHANNEL, JOINS))
-    seconds = held.get(LEAD.removeprefix("guild#"), "")
-    early = int(seconds) // _HOUR if seconds.isdecimal() else DEFAULT_LEAD // timedelta(hours=1)
-    lines = [
-        f"Notices about invites: {text.channel(ChannelId(notices)) if notices else 'nowhere'}",
-        f"Told before an invite ends: {text.count(early, 'hour')}",
-        f"Join log: {text.channel(ChannelId(joins)) if joins else 'nowhere'}",
-    ]
-    return Reply(embeds=(Embed("\n".join(lines), "Notices", color=BLURPLE),), ephemeral=True)
+    return _now(ctx)
 
 
 def _tell_in(ctx: Ctx[Services], channel: ChannelId | None, name: str, words: str) -> Reply:
@@ -136,4 +127,17 @@ def _set(ctx: Ctx[Services], wanted: Mapping[str, str | None]) -> Reply:
     ]
     if not ctx.services.deeds.do(ctx.guild_id, *deeds):
         return sentence(LATER)
-    return show.run(ctx)
+    return _now(ctx)
+
+
+def _now(ctx: Ctx[Services]) -> Reply:
+    held = ctx.services.settings.group(ctx.guild_id, "guild")
+    notices, joins = (held.get(name.removeprefix("guild#")) for name in (CHANNEL, JOINS))
+    seconds = held.get(LEAD.removeprefix("guild#"), "")
+    early = int(seconds) // _HOUR if seconds.isdecimal() else DEFAULT_LEAD // timedelta(hours=1)
+    lines = [
+        f"Notices about invites: {text.channel(ChannelId(notices)) if notices else 'nowhere'}",
+        f"Told before an invite ends: {text.count(early, 'hour')}",
+        f"Join log: {text.channel(ChannelId(joins)) if joins else 'nowhere'}",
+    ]
+    return Reply(embeds=(Embed("\n".join(lines), "Notices", color=BLURPLE),), ephemeral=True)

@@ -8,8 +8,8 @@ from usher.attribution.code_choices import CodeChoices, suggest
 from usher.ids import InviteCode, UserId
 from usher.slash.completing import Suggestions, Typing
 from usher.slash.errors import UserError
-from usher.slash.interaction import is_snowflake
 from usher.slash.options import Opt
+from usher.slash.resolved import is_snowflake
 from usher.staff.access import admit
 from usher.staff.queries import StaffReads
 

@@ -30,11 +30,12 @@ class PressTable:
             "pk": {"S": f"B#{token}"},
             "sk": {"S": SORT_KEY},
             "guild_id": {"S": kept.guild_id},
-            "user_id": {"S": kept.user_id},
             "expires_at": {"S": format_time(kept.expires_at)},
             "presses": {"S": json.dumps(did, separators=(",", ":"))},
             "ttl": {"N": str(int((kept.expires_at + GRACE).timestamp()))},
         }
+        if kept.user_id is not None:
+            item["user_id"] = {"S": kept.user_id}
         self.client.call("PutItem", {"TableName": self.table, "Item": item})
 
     def find(self, token: str) -> KeptPresses | None:
@@ -45,7 +46,7 @@ class PressTable:
         did = json.loads(str(row["presses"]))
         return KeptPresses(
             guild_id=GuildId(str(row["guild_id"])),
-            user_id=UserId(str(row["user_id"])),
+            user_id=UserId(str(row["user_id"])) if "user_id" in row else None,
             expires_at=parse_time(str(row["expires_at"])),
             presses=tuple(Press(one["action"], one["arguments"]) for one in did),
         )

@@ -54,9 +54,7 @@ class Longest(StrEnum):
 )
 def show(ctx: Ctx[Services]) -> Reply:
     """Show what is asked of members' invites."""
-    held = read_policy(ctx.services.settings.group(ctx.guild_id, "guild"))
-    able = Permission.MANAGE_GUILD
-    return _shown(held, able=not ctx.app_permissions or allows(ctx.app_permissions, able))
+    return _now(ctx)
 
 
 @policy.command(
@@ -111,7 +109,13 @@ def _changed(ctx: Ctx[Services], wanted: Mapping[str, str | None]) -> Reply:
     ]
     if not ctx.services.deeds.do(ctx.guild_id, *deeds):
         return sentence(LATER)
-    return show.run(ctx)
+    return _now(ctx)
+
+
+def _now(ctx: Ctx[Services]) -> Reply:
+    held = read_policy(ctx.services.settings.group(ctx.guild_id, "guild"))
+    able = Permission.MANAGE_GUILD
+    return _shown(held, able=not ctx.app_permissions or allows(ctx.app_permissions, able))
 
 
 def _shown(held: Policy, *, able: bool) -> Reply:

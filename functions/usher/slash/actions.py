@@ -1,4 +1,4 @@
-"""What a button does, declared once: its signature says which arguments it carries.
+"""What a button, a select or a form does, declared once: its signature says what it carries.
 
 ```python
 @action("logs.turn", defer=True, permissions=Permission.MANAGE_GUILD)
@@ -12,20 +12,19 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, get_type_hints
+from typing import Final
 
 from usher.slash.buttons import Argument, Press
-from usher.slash.commands import Runner
+from usher.slash.commands import Runner, check_returns
 from usher.slash.errors import DeclarationError
 from usher.slash.permissions import Permission
-from usher.slash.replies import Reply
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What pressing runs; the reply takes the place of the message that carries the button."""
+    """What pressing, choosing or sending runs. The reply takes the place of the message, if any."""
 
     name: str
     run: Runner
@@ -33,9 +32,9 @@ class Action:
     """Answered by the command worker; the message stays as it is until then."""
     permissions: Permission = Permission.NONE
     """Discord checks nothing when a button is pressed: the router asks at every press."""
-
-    ephemeral: ClassVar[bool] = False
-    """A press edits a message, which is as private as it was."""
+    anew: bool = False
+    """The reply is a message of its own that only the member sees, instead of taking the place of
+    the one with the button: for messages that others see too."""
 
     def press(self, **arguments: Argument) -> Press:
         """Bind arguments; raises TypeError for those that the function does not take."""
@@ -52,7 +51,11 @@ class Action:
 
 
 def action(
-    name: str, *, defer: bool = False, permissions: Permission = Permission.NONE
+    name: str,
+    *,
+    defer: bool = False,
+    permissions: Permission = Permission.NONE,
+    anew: bool = False,
 ) -> Callable[[Runner], Action]:
     """Declare what a button does; raises DeclarationError."""
 
@@ -60,8 +63,7 @@ def action(
         subject = function.__name__
         if not NAME.fullmatch(name):
             raise DeclarationError(subject, f"bad action name {name!r}: like `logs.turn`")
-        if get_type_hints(function, include_extras=True).get("return") is not Reply:
-            raise DeclarationError(subject, "must return Reply")
-        return Action(name, function, defer, permissions)
+        check_returns(function, defer=defer)
+        return Action(name, function, defer, permissions, anew)
 
     return declare

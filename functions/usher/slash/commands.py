@@ -19,6 +19,7 @@ from typing import Any, Concatenate, Final, get_origin, get_type_hints
 
 from usher.slash.context import Ctx
 from usher.slash.errors import DeclarationError
+from usher.slash.modals import Modal
 from usher.slash.options import (
     DESCRIPTION_LIMIT,
     NAME,
@@ -35,7 +36,8 @@ OPTIONS_LIMIT: Final = 25
 """Options of a command, subcommands of a group, groups of a command."""
 
 # A command's services are known to its own Ctx[...]; the kit only passes them through.
-type Runner = Callable[Concatenate[Ctx[Any], ...], Reply]
+type Answer = Reply | Modal
+type Runner = Callable[Concatenate[Ctx[Any], ...], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Command:
         if len(self.path) > 1:
             body = _named(OptionType.SUB_COMMAND, self.path[-1], self.description)
         else:
-            body = _registered(self.path[0], self.description, self.permissions | self.shown_to)
+            body = registered(1, self.path[0], self.permissions | self.shown_to)
+            body |= described(self.description)
         return body | {"options": [option.to_json() for option in self.options]}
 
 
@@ -135,7 +138,8 @@ class Group:
         if self.parents:
             body = _named(OptionType.SUB_COMMAND_GROUP, self.name, self.description)
         else:
-            body = _registered(self.name, self.description, self.permissions | self.shown_to)
+            body = registered(1, self.name, self.permissions | self.shown_to)
+            body |= described(self.description)
         return body | {"options": [member.to_json() for member in self.members.values()]}
 
     def _add(self, name: str, member: "Command | Group", subject: str) -> None:
@@ -175,8 +179,7 @@ def _declare(
     subject = function.__name__
     _check_words(subject, path[-1], description)
     hints = get_type_hints(function, include_extras=True)
-    if hints.get("return") is not Reply:
-        raise DeclarationError(subject, "must return Reply")
+    check_returns(function, defer=defer)
     if inspect.iscoroutinefunction(function):
         raise DeclarationError(subject, "must not be async")
     parameters = list(inspect.signature(function).parameters.values())
@@ -218,11 +221,21 @@ def _named(kind: OptionType, name: str, description: str) -> Json:
     return {"type": int(kind), "name": name, **described(description)}
 
 
-def _registered(name: str, description: str, permissions: Permission) -> Json:
+def check_returns(function: Runner, *, defer: bool) -> None:
+    """Refuse what returns neither a Reply nor a form, or a form too late; DeclarationError."""
+    returned = get_type_hints(function).get("return")
+    if returned is Reply or (returned in (Modal, Reply | Modal) and not defer):
+        return
+    raise DeclarationError(
+        function.__name__, "must return Reply" + ("" if defer else ", Modal or Reply | Modal")
+    )
+
+
+def registered(kind: int, name: str, permissions: Permission) -> Json:
+    """Write what every registration begins with; `kind` is Discord's command type."""
     return {
-        "type": 1,
+        "type": kind,
         "name": name,
-        **described(description),
         "default_member_permissions": str(int(permissions)) if permissions else None,
         "contexts": [0],  # in a guild only
         "integration_types": [0],  # installed to a guild, not to a user

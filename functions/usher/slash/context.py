@@ -5,19 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from usher.ids import ChannelId, GuildId, RoleId, UserId
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedUser:
-    """A user named in the options, as Discord described them with the interaction."""
-
-    user_id: UserId
-    username: str
-    display_name: str
-    """Global name, else username."""
-    bot: bool
-    joined_at: datetime | None = None
-    """When they joined the guild; None for who is no member of it now."""
+from usher.slash.modals import Answers
+from usher.slash.resolved import (
+    AttachmentId,
+    ResolvedAttachment,
+    ResolvedChannel,
+    ResolvedMember,
+    ResolvedUser,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +38,13 @@ class Ctx[S]:
     attachment_limit: int | None = None
     """Bytes that a file of the answer may have here, where Discord says so."""
     users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)
+    members: Mapping[UserId, ResolvedMember] = field(default_factory=dict)
+    """The memberships of those `users` that are members."""
+    channels: Mapping[ChannelId, ResolvedChannel] = field(default_factory=dict)
+    attachments: Mapping[AttachmentId, ResolvedAttachment] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    """Of a select: the values, or the ids."""
+    answers: Answers = field(default_factory=dict)
+    """Of a form."""
     token: str = ""
     """Serves edits of the reply for 15 minutes; never logged."""

@@ -3,20 +3,13 @@
 A signature proves who sent a body, not that it is well formed: every part is checked again.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import IntEnum
-from typing import Final
 
 from usher.ids import ChannelId, GuildId, RoleId, UserId
-from usher.slash.context import ResolvedUser
 from usher.slash.errors import MalformedError
-from usher.times import parse_time
-
-_SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
-_EMPTY: Final[Mapping[str, object]] = {}
+from usher.slash.resolved import Resolved, bits, is_snowflake, part, read_resolved, role_ids
 
 
 class InteractionKind(IntEnum):
@@ -51,14 +44,9 @@ class Interaction:
     """`attachment_size_limit`: bytes."""
     locale: str = "en-US"
     data: Mapping[str, object] = field(default_factory=dict)
-    users: Mapping[UserId, ResolvedUser] = field(default_factory=dict)
-
-
-def is_snowflake(value: object) -> bool:
-    """Whether a value is a Discord id: a decimal string below 2**64."""
-    return (
-        isinstance(value, str) and _SNOWFLAKE.fullmatch(value) is not None and int(value) < 1 << 64
-    )
+    resolved: Resolved = field(default_factory=Resolved)
+    on_message: bool = False
+    """Whether it comes from a component of a message, which the answer may edit."""
 
 
 def read_interaction(body: object) -> Interaction:
@@ -90,53 +78,17 @@ def read_interaction(body: object) -> Interaction:
         token=token,
         guild_id=GuildId(str(guild_id)) if in_guild else None,
         user_id=UserId(str(user_id)),
-        permissions=_permissions(member.get("permissions")),
-        roles=_roles(member.get("roles")),
+        permissions=bits(member.get("permissions")),
+        roles=role_ids(member.get("roles")),
         channel_id=ChannelId(str(channel_id)) if is_snowflake(channel_id) else None,
-        app_permissions=_permissions(body.get("app_permissions")),
+        app_permissions=bits(body.get("app_permissions")),
         attachment_limit=_bytes(body.get("attachment_size_limit")),
         locale=locale if isinstance(locale, str) else "en-US",
         data=data,
-        users=_users(part(data, "resolved")),
+        resolved=read_resolved(part(data, "resolved")),
+        on_message=kind is InteractionKind.COMPONENT or bool(part(body, "message")),
     )
-
-
-def part(of: Mapping[str, object], key: str) -> Mapping[str, object]:
-    """Read an object inside an object; empty where there is none."""
-    value = of.get(key)
-    return value if isinstance(value, dict) else _EMPTY
-
-
-def _permissions(value: object) -> int:
-    # A string, since the bits outgrow what JavaScript counts exactly.
-    return int(value) if isinstance(value, str) and _SNOWFLAKE.fullmatch(value) else 0
-
-
-def _roles(value: object) -> frozenset[RoleId]:
-    ids = value if isinstance(value, list) else []
-    return frozenset(RoleId(one) for one in ids if is_snowflake(one))
 
 
 def _bytes(value: object) -> int | None:
     return value if type(value) is int and value > 0 else None
-
-
-def _users(resolved: Mapping[str, object]) -> dict[UserId, ResolvedUser]:
-    named, members = part(resolved, "users"), part(resolved, "members")
-    users = {}
-    for key in named:
-        fields, user_id = part(named, key), UserId(key)
-        username, display = fields.get("username"), fields.get("global_name")
-        if is_snowflake(key) and isinstance(username, str):
-            shown = display if isinstance(display, str) and display else username
-            joined_at = _time(part(members, key).get("joined_at"))
-            bot = fields.get("bot") is True
-            users[user_id] = ResolvedUser(user_id, username, shown, bot, joined_at)
-    return users
-
-
-def _time(value: object) -> datetime | None:
-    try:
-        return parse_time(value) if isinstance(value, str) else None
-    except (ValueError, OverflowError):
-        return None

@@ -9,15 +9,13 @@ from typing import Final, NewType
 
 from usher.slash.completing import Completer
 from usher.slash.errors import UserError
-from usher.slash.interaction import is_snowflake
+from usher.slash.resolved import is_snowflake
 from usher.slash.say import in_every_language, later, say
 
 type Json = dict[str, object]
 
 MentionableId = NewType("MentionableId", str)
 """A user or a role."""
-AttachmentId = NewType("AttachmentId", str)
-"""Key of a file in the interaction's resolved attachments."""
 
 NAME: Final = re.compile(r"[-_a-z0-9]{1,32}")
 """Stricter than Discord's, which also takes lower-case letters of other scripts."""

@@ -1,4 +1,4 @@
-"""The ids of buttons: opaque, bound to one member of one guild, and short-lived.
+"""The ids of buttons, selects and forms: opaque, bound to one member of one guild, and short-lived.
 
 Discord sends back whatever id a button has and asks nobody for permission, so an id must not say
 what it does nor serve anybody else (SPEC 12). What it stands for is kept in a table.
@@ -12,14 +12,17 @@ from typing import Final, Protocol
 
 from usher.ids import GuildId, UserId
 from usher.slash import text
-from usher.slash.buttons import Press, draw, presses
+from usher.slash.buttons import Json, Press, draw, presses
 from usher.slash.errors import UserError
 from usher.slash.interaction import Interaction
+from usher.slash.modals import Modal, opening
 from usher.slash.replies import Reply
+from usher.slash.say import later, say
 
 LIFE: Final = timedelta(hours=1)
 
-_EXPIRED: Final = "That button has expired. Please run the command again."
+_EXPIRED: Final = later("That button has expired. Please run the command again.")
+_OTHERS: Final = later("That button is for {user}. Run the command to get your own.")
 
 
 def new_token() -> str:
@@ -32,8 +35,8 @@ class KeptPresses:
     """What the buttons of one message do, by their numbers."""
 
     guild_id: GuildId
-    user_id: UserId
-    """Whom they serve."""
+    user_id: UserId | None
+    """Whom they serve; None for anybody who holds what the action asks for."""
     expires_at: datetime
     presses: tuple[Press, ...]
 
@@ -57,25 +60,36 @@ class Presses:
     store: PressStore
     new_token: Callable[[], str]
 
-    def drawn(self, reply: Reply, guild_id: GuildId, user_id: UserId, now: datetime) -> Reply:
-        """Turn the rows of a reply into components that serve this member alone."""
+    def drawn(
+        self,
+        reply: Reply,
+        guild_id: GuildId,
+        user_id: UserId | None,
+        now: datetime,
+        life: timedelta = LIFE,
+    ) -> Reply:
+        """Turn the rows of a reply into components that serve this member alone, or anybody."""
         if not reply.rows:
             return reply
         token, kept = self.new_token(), presses(reply.rows)
         if kept:
-            self.store.keep(token, KeptPresses(guild_id, user_id, now + LIFE, kept))
+            self.store.keep(token, KeptPresses(guild_id, user_id, now + life, kept))
         return replace(reply, rows=(), components=(*reply.components, *draw(reply.rows, token)))
+
+    def opening(self, modal: Modal, guild_id: GuildId, user_id: UserId, now: datetime) -> Json:
+        """Answer with a form that serves this member alone."""
+        token = self.new_token()
+        self.store.keep(token, KeptPresses(guild_id, user_id, now + LIFE, (modal.press,)))
+        return opening(modal, f"{token}:0")
 
     def pressed(self, interaction: Interaction, now: datetime) -> Press:
         """Find what a member has pressed; raises UserError when it is not theirs, or too old."""
         token, _, number = str(interaction.data.get("custom_id")).partition(":")
         kept = self.store.find(token)
         if kept is None or kept.expires_at <= now or kept.guild_id != interaction.guild_id:
-            raise UserError(_EXPIRED)
-        if kept.user_id != interaction.user_id:
-            raise UserError(
-                f"That button is for {text.user(kept.user_id)}. Run the command to get your own."
-            )
+            raise UserError(say(_EXPIRED))
+        if kept.user_id is not None and kept.user_id != interaction.user_id:
+            raise UserError(say(_OTHERS, user=text.user(kept.user_id)))
         if not number.isdecimal() or int(number) >= len(kept.presses):
-            raise UserError(_EXPIRED)
+            raise UserError(say(_EXPIRED))
         return kept.presses[int(number)]

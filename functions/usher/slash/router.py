@@ -1,27 +1,23 @@
 """From an interaction to the command it names, with typed arguments."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 from usher.ids import GuildId, UserId
 from usher.slash.actions import Action
 from usher.slash.buttons import Press
+from usher.slash.calls import Call, Completion
 from usher.slash.commands import Command, Group
-from usher.slash.completing import Completer, Suggestion, Typing
-from usher.slash.context import Ctx
 from usher.slash.errors import DeclarationError, UserError
 from usher.slash.interaction import Interaction
-from usher.slash.options import Json, Option, OptionType
+from usher.slash.menus import MENUS_LIMIT, MESSAGE, USER, Menu
+from usher.slash.options import Json, OptionType
 from usher.slash.permissions import allows, names
-from usher.slash.replies import Reply
+from usher.slash.resolved import MessageId
 from usher.slash.say import later, say
 
 COMMANDS_LIMIT: Final = 100
 """Chat input commands an application may register globally (Discord docs)."""
-SUGGESTION_LIMIT: Final = 100
-"""Characters of a suggested text (Discord docs: Application Command Option Choice)."""
 
 _UNKNOWN: Final = later(
     "I do not know that command. It may have changed; please try again in a minute."
@@ -31,61 +27,18 @@ _OUTDATED: Final = later("That button is of an older release. Please run the com
 _NESTED: Final = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A command that a member may run, with its arguments."""
-
-    command: Command | Action
-    interaction: Interaction
-    guild_id: GuildId
-    user_id: UserId
-    arguments: Mapping[str, object] = field(default_factory=dict)
-
-    def run[S](self, services: S, now: datetime) -> Reply:
-        """Run the command; raises what the command raises, UserError among it."""
-        ctx = Ctx(
-            services=services,
-            guild_id=self.guild_id,
-            user_id=self.user_id,
-            now=now,
-            interaction_id=self.interaction.id,
-            locale=self.interaction.locale,
-            permissions=self.interaction.permissions,
-            roles=self.interaction.roles,
-            channel_id=self.interaction.channel_id,
-            app_permissions=self.interaction.app_permissions,
-            attachment_limit=self.interaction.attachment_limit,
-            users=self.interaction.users,
-            token=self.interaction.token,
-        )
-        return self.command.run(ctx, **self.arguments)
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """An option that a member is typing, of a command that they may run."""
-
-    option: Option
-    completer: Completer
-    interaction: Interaction
-    guild_id: GuildId
-    user_id: UserId
-    typed: str
-
-    def run[S](self, services: S, now: datetime) -> list[Suggestion]:
-        """Ask the completer; what the option itself would refuse is left out."""
-        held = self.interaction
-        typing = Typing(
-            services, self.guild_id, self.user_id, now, self.typed, held.permissions, held.roles
-        )
-        return [one for one in self.completer(typing) if _fits(self.option, one)]
-
-
 class Router:
     """Knows commands by their paths, actions by their names. Duplicates raise DeclarationError."""
 
-    def __init__(self, declared: Iterable[Command | Group], actions: Iterable[Action] = ()) -> None:
+    def __init__(
+        self,
+        declared: Iterable[Command | Group],
+        actions: Iterable[Action] = (),
+        menus: Iterable[Menu] = (),
+    ) -> None:
         self.declared = tuple(declared)
+        self.menus = tuple(menus)
+        _check_menus(self.menus)
         self._actions: dict[str, Action] = {}
         for one in actions:
             if one.name in self._actions:
@@ -109,14 +62,14 @@ class Router:
 
     def registration(self) -> list[Json]:
         """Write what Discord takes to register the commands globally."""
-        return [one.to_json() for one in self.declared]
+        return [one.to_json() for one in (*self.declared, *self.menus)]
 
     def route(self, interaction: Interaction) -> Call:
         """Find the command and check permission and options; raises UserError."""
         if interaction.guild_id is None or interaction.user_id is None:
             raise UserError(say(_GUILD_ONLY))
-        if interaction.data.get("type", 1) != 1:  # user and message menus: none declared yet
-            raise UserError(say(_UNKNOWN))
+        if interaction.data.get("type", 1) != 1:
+            return self._open(interaction, interaction.guild_id, interaction.user_id)
         path, given = _walk(interaction.data)
         command = self._commands.get(path)
         if command is None:
@@ -150,6 +103,23 @@ class Router:
                 )
         return None
 
+    def _open(self, interaction: Interaction, guild_id: GuildId, user_id: UserId) -> Call:
+        """Find the entry of a menu; raises UserError."""
+        kind, name = interaction.data.get("type"), interaction.data.get("name")
+        menu = next((one for one in self.menus if (one.kind, one.name) == (kind, name)), None)
+        target = str(interaction.data.get("target_id"))
+        named = interaction.resolved
+        on = named.users if kind == USER else named.messages
+        if menu is None or target not in on:
+            raise UserError(say(_UNKNOWN))
+        if not allows(interaction.permissions, menu.permissions):
+            needed = names(menu.permissions)
+            raise UserError(
+                say("You need {permissions} for “{name}”.", permissions=needed, name=menu.name)
+            )
+        what = UserId(target) if kind == USER else named.messages[MessageId(target)]
+        return Call(menu, interaction, guild_id, user_id, target=(what,))
+
     def press(self, interaction: Interaction, press: Press) -> Call:
         """Find what a button does and check permission again; raises UserError."""
         if interaction.guild_id is None or interaction.user_id is None:
@@ -163,13 +133,13 @@ class Router:
         return Call(action, interaction, interaction.guild_id, interaction.user_id, press.arguments)
 
 
-def _fits(option: Option, suggestion: Suggestion) -> bool:
-    name, value = suggestion
-    try:
-        option.read(value)
-    except UserError:
-        return False
-    return bool(name) and (not isinstance(value, str) or 1 <= len(value) <= SUGGESTION_LIMIT)
+def _check_menus(menus: tuple[Menu, ...]) -> None:
+    for kind in (USER, MESSAGE):
+        shown = [one.name for one in menus if one.kind == kind]
+        if len(shown) > MENUS_LIMIT:
+            raise DeclarationError(shown[-1], f"more than {MENUS_LIMIT} entries of a menu")
+        if len(set(shown)) < len(shown):
+            raise DeclarationError(shown[-1], "an entry of a menu declared twice")
 
 
 def _walk(data: Mapping[str, object]) -> tuple[tuple[str, ...], list[object]]:

@@ -19,12 +19,12 @@ from usher.slash.options import (
     NAME,
     NUMERIC,
     TEXT_LIMIT,
-    AttachmentId,
     MentionableId,
     Opt,
     Option,
     OptionType,
 )
+from usher.slash.resolved import AttachmentId
 
 CHOICES_LIMIT: Final = 25
 

@@ -1,6 +1,7 @@
 """Presses are kept the same way by the fake and by the table."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -40,6 +41,12 @@ def test_what_was_kept_is_found_whole(store: PressStore) -> None:
     store.keep("token", KEPT)
 
     assert store.find("token") == KEPT
+
+
+def test_presses_for_anybody_are_kept_too(store: PressStore) -> None:
+    store.keep("token", replace(KEPT, user_id=None))
+
+    assert store.find("token") == replace(KEPT, user_id=None)
 
 
 def test_an_unknown_token_finds_nothing(store: PressStore) -> None:

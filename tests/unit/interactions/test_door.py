@@ -104,11 +104,11 @@ def test_tokens_and_bodies_are_never_logged() -> None:
     assert "Mason" not in repr(front.log.lines)
 
 
-def test_a_modal_gets_a_sentence() -> None:
+def test_a_form_that_nobody_opened_has_expired() -> None:
     status, body = Front().send(interaction(5, {"custom_id": "x", "components": []}))
 
     assert status == 200
-    assert "not in use" in told(body)
+    assert "expired" in told(body)
 
 
 def test_a_button_that_nobody_made_has_expired() -> None:

@@ -106,6 +106,48 @@ def buttons(components: object) -> dict[str, dict[str, object]]:
     return {button["label"]: button for row in components for button in row["components"]}
 
 
+def send(
+    opened: object, *sent: tuple[str, object], permissions: int = 0, **changes: object
+) -> dict[str, object]:
+    """Send the form that an answer of type 9 opened: texts, or lists of values."""
+    assert isinstance(opened, dict)
+    assert opened["type"] == 9
+    inputs = {
+        one["component"]["custom_id"]: one["component"] for one in opened["data"]["components"]
+    }
+    labels = [
+        {
+            "type": 18,
+            "id": number,
+            "component": {
+                "type": inputs[name]["type"],
+                "id": number + 100,
+                "custom_id": name,
+                ("values" if isinstance(value, list) else "value"): value,
+            },
+        }
+        for number, (name, value) in enumerate(sent)
+    ]
+    return interaction(
+        5,
+        {"custom_id": opened["data"]["custom_id"], "components": labels},
+        permissions=permissions,
+        **changes,
+    )
+
+
+def menu(
+    name: str, target: str, *, kind: int = 2, permissions: int = 0, **changes: object
+) -> dict[str, object]:
+    """Open an entry of the menu on a member (2) or on a message (3)."""
+    message = {"id": target, "channel_id": "9", "content": "Hi", "author": user(OTHER, "nelly")}
+    resolved = (
+        {"users": {target: user(target, "nelly")}} if kind == 2 else {"messages": {target: message}}
+    )
+    named = {"id": "1", "name": name, "type": kind, "target_id": target, "resolved": resolved}
+    return interaction(2, named, permissions=permissions, **changes)
+
+
 def press(components: object, label: str, *, permissions: int = 0) -> dict[str, object]:
     """Press a button of a message."""
     custom_id = buttons(components)[label]["custom_id"]

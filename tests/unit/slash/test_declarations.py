@@ -9,9 +9,10 @@ from usher.ids import ChannelId, RoleId, UserId
 from usher.slash.commands import Command, Group, command
 from usher.slash.context import Ctx
 from usher.slash.errors import DeclarationError
-from usher.slash.options import AttachmentId, MentionableId, Opt
+from usher.slash.options import MentionableId, Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply
+from usher.slash.resolved import AttachmentId
 from usher.slash.router import Router
 
 OK = Reply("done")

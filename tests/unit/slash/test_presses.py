@@ -101,7 +101,10 @@ def test_a_press_runs_what_the_button_was_made_for() -> None:
     asked = click("token1:1", permissions=int(Permission.MANAGE_GUILD))
     call = ROUTER.press(asked, kept.pressed(asked, NOW))
 
-    assert call.run(None, NOW).content == f"2 ['a'] {MEMBER}"
+    answer = call.run(None, NOW)
+
+    assert isinstance(answer, Reply)
+    assert answer.content == f"2 ['a'] {MEMBER}"
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,16 @@ import pytest
 from tests.unit.slash.fakes import NOW
 from tests.unit.slash.payloads import GUILD, MEMBER, OTHER, data, interaction, option, slash, user
 from usher.ids import UserId
+from usher.slash.calls import Call
 from usher.slash.commands import Group, command
-from usher.slash.context import Ctx, ResolvedUser
+from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.interaction import read_interaction
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply
-from usher.slash.router import Call, Router
+from usher.slash.resolved import ResolvedUser
+from usher.slash.router import Router
 
 
 class Mode(StrEnum):
@@ -60,7 +62,9 @@ def route(body: dict[str, object]) -> Call:
 
 
 def run(body: dict[str, object]) -> str:
-    return route(body).run(None, NOW).content
+    answer = route(body).run(None, NOW)
+    assert isinstance(answer, Reply)
+    return answer.content
 
 
 def refusal(body: dict[str, object]) -> str:
