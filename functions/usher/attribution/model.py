@@ -103,6 +103,20 @@ class Pin:
     inviter_id: UserId | None
     confidence: Confidence
     method: Method
+    link: str | None = None
+    """The referral link of whom Usher added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """Usher asked Discord to add somebody, who has not been seen joining yet."""
+
+    user_id: UserId
+    at: datetime
+    inviter_id: UserId | None = None
+    link: str | None = None
+    done: bool = True
+    """Discord said that it did; else only its own record of the join can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +175,8 @@ class Head:
     """The latest absences of the listener, oldest first."""
     forgotten: datetime | None = None
     """The latest join that was put away before its ten minutes of evidence had been seen."""
-    added: tuple[tuple[UserId, datetime], ...] = ()
-    """Users whom Usher added lately, and when."""
+    added: tuple[Adding, ...] = ()
+    """Whom Usher added lately and whose joins have not been told."""
     departures: tuple[tuple[UserId, datetime], ...] = ()
     """Who left a moment ago, and when; why may still come to be known."""
     prunes: tuple[Prune, ...] = ()

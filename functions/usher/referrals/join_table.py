@@ -39,9 +39,9 @@ class DynamoJoinRows:
         if item is None:
             return None
         member = read_member(item)
-        code = member.word.code
+        code, added_by = member.word.code, member.word.link
         if code is None:
-            return Arrival(user_id, member.joined_at, None)
+            return Arrival(user_id, member.joined_at, LinkCode(added_by) if added_by else None)
         note = self._reads.get((f"G#{guild_id}", f"S#{note_setting(code)}"), consistent=True)
         link = None if note is None else read_note(note.get("value")).link
         return Arrival(user_id, member.joined_at, LinkCode(link) if link else None)

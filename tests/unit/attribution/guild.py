@@ -125,8 +125,17 @@ class Guild:
         deed = SettingChanged(f"made-{code}", setting, value, UserId("manager"), at(when))
         self._events.append(deed)
 
-    def added(self, user: str, when: float) -> None:
-        self._events.append(MemberAdded(UserId(user), at(when)))
+    def added(
+        self,
+        user: str,
+        when: float,
+        *,
+        link: str | None = None,
+        by: str | None = None,
+        done: bool = True,
+    ) -> None:
+        owner = None if by is None else UserId(by)
+        self._events.append(MemberAdded(UserId(user), at(when), owner, link, done))
 
     def audited(self, action: int, row: InviteRow, when: float) -> None:
         self._events.append(AuditEntry(action, UserId("m"), None, row.code, at(when), row))
