@@ -161,8 +161,10 @@ class Head:
     blind_since: datetime | None = None
     """The first of the latest looks that were refused, failed or lacked counts; None when the last
     one showed everything."""
+    shown_at: datetime | None = None
+    """End of the last look that showed everything, the vanity counter too."""
     gap: bool = False
-    """The listener was away since that look."""
+    """The listener was away since the last look that showed counts."""
     vanity_code: InviteCode | None = None
     open: Group = field(default_factory=lambda: Group("", (), ()))
     closed_until: datetime | None = None

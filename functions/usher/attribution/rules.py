@@ -29,6 +29,7 @@ from usher.attribution.matching import SKEW, Solution, solve
 from usher.attribution.model import Decision, Membership, OpenJoin, Stored, Use
 from usher.attribution.outcomes import Kind, Outcome, Reason, Unattributed
 from usher.attribution.tracking import switched
+from usher.attribution.watching import Waiting
 from usher.attribution.words import (
     candidates_of,
     details_of,
@@ -98,10 +99,11 @@ class _Case:
         head = replace(head, added=self.head.added)
         solution = solve(self.joins, self.uses)
         said = self._outcomes(solution, failed)
-        parts = split(self.joins, self.uses, solution, self.observation.at, head.blind_since)
+        waiting = Waiting(head, self.observation.at)
+        parts = split(self.joins, self.uses, solution, waiting)
         intake.ends.settle(solution)
         facts = self._publish(fresh, missed, said, parts)
-        kept, closed = close(parts, self.joins, self.uses, solution, self.observation, head.off)
+        kept, closed = close(parts, self.joins, self.uses, solution, self.observation, waiting)
         pooled = pool_credits(self.pooled, (kept, *closed), self.observation)
         ends = [use.until for group in closed for use in group.uses]
         if head.closed_until is not None:

@@ -45,6 +45,7 @@ def encode_head(head: Head) -> str:
         {
             "looked_at": micros(head.looked_at),
             "blind_since": micros(head.blind_since),
+            "shown_at": micros(head.shown_at),
             "gap": head.gap,
             "vanity_code": head.vanity_code,
             "open": write_group(head.open),
@@ -72,6 +73,7 @@ def decode_head(text: str, version: int) -> Head:
             version=version,
             looked_at=moment(fields["looked_at"]),
             blind_since=moment(fields.get("blind_since")),
+            shown_at=moment(fields.get("shown_at")),
             gap=fields["gap"],
             vanity_code=fields["vanity_code"],
             open=read_group(fields["open"]),

@@ -152,9 +152,11 @@ class Guild:
     def refused(self, when: float, status: int = 403, *, gap: bool = False) -> list[Fact]:
         return self._observe(when, InviteLook(at(when), status), None, gap=gap)
 
-    def refused_vanity(self, when: float, status: int, *rows: InviteRow) -> list[Fact]:
+    def refused_vanity(
+        self, when: float, status: int, *rows: InviteRow, gap: bool = False
+    ) -> list[Fact]:
         look = InviteLook(at(when), 200, rows=rows)
-        return self._observe(when, look, VanityLook(at(when), status))
+        return self._observe(when, look, VanityLook(at(when), status), gap=gap)
 
     def waited(self, when: float) -> list[Fact]:
         return self._observe(when, None, None)

@@ -96,6 +96,7 @@ HEADS = st.builds(
     version=st.integers(0, 2**31),
     looked_at=st.none() | MOMENTS,
     blind_since=st.none() | MOMENTS,
+    shown_at=st.none() | MOMENTS,
     gap=st.booleans(),
     vanity_code=st.none() | CODES,
     open=GROUPS,
@@ -166,7 +167,7 @@ def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
         19,
-        17,
+        18,
         4,
         9,
         5,
