@@ -17,7 +17,7 @@ from infra.practice.interactions.options import (
 from infra.practice.json_types import Json, JsonObject, as_list, as_object, as_objects
 from infra.practice.world import World
 
-CHAT_INPUT = 1
+CHAT_INPUT, ON_USER, ON_MESSAGE = 1, 2, 3
 MOST = {1: 100, 2: 15, 3: 15}
 OPTIONS = 25
 CHOICES = 25
@@ -133,6 +133,8 @@ def _read(declared: JsonObject, errors: FormErrors, at: str) -> JsonObject:
                 "APPLICATION_COMMAND_TOO_LARGE",
                 f"Command exceeds maximum size ({CHARACTERS})",
             )
+    else:
+        _check_bare(declared, errors, at)
     permissions = declared.get("default_member_permissions")
     body: JsonObject = {
         "type": kind,
@@ -150,6 +152,19 @@ def _read(declared: JsonObject, errors: FormErrors, at: str) -> JsonObject:
     if options:
         body["options"] = options
     return body
+
+
+def _check_bare(declared: JsonObject, errors: FormErrors, at: str) -> None:
+    """Check a command of a context menu, which has neither description nor options."""
+    if declared.get("type") not in (ON_USER, ON_MESSAGE):
+        errors.choices(f"{at}type", "1, 2, 3")
+    for name in ("description", "options"):
+        if declared.get(name):
+            errors.add(
+                f"{at}{name}",
+                f"APPLICATION_COMMAND_CONTEXT_MENU_{name.upper()}",
+                f"Context menu commands cannot have {name}",
+            )
 
 
 def _option(declared: JsonObject) -> JsonObject:

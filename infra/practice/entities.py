@@ -176,13 +176,20 @@ class Attachment:
 
 @dataclass(slots=True)
 class InteractionOrigin:
-    """The interaction that a message answers."""
+    """The interaction that a message answers.
+
+    `message_id`: the message whose component was used. `target_id`: whom or what a command of a
+    context menu was used on. `triggering`: what opened the modal that was submitted.
+    """
 
     id: str
     type: int
     user_id: str
     name: str
     message_id: str | None = None
+    command_type: int = 1
+    target_id: str | None = None
+    triggering: "InteractionOrigin | None" = None
 
 
 @dataclass(slots=True)

@@ -182,10 +182,13 @@ class Population:
         return token
 
     def say(self, channel_id: str, user_id: str, content: str) -> Message:
-        """Have a member post a message."""
+        """Have a member post a message, or write to the bot in their direct channel."""
         channel = self.world.channel(channel_id)
-        guild = self.world.guild(channel.guild_id or "")
-        self._require(guild, user_id, channel, Permission.SEND_MESSAGES)
+        if channel.guild_id is not None:
+            guild = self.world.guild(channel.guild_id)
+            self._require(guild, user_id, channel, Permission.SEND_MESSAGES)
+        elif channel.recipient_id != user_id:
+            raise ApiError(UNKNOWN_CHANNEL)
         body = read_body({"content": content})
         message, events = self.core.postbox.post(channel, body, Authorship(author_id=user_id))
         self.core.publish(events)

@@ -29,8 +29,9 @@ async def callback(call: Call) -> Answer:
         "id": interaction.id,
         "type": TYPE_NUMBERS[interaction.kind],
         "channel_id": interaction.channel_id,
-        "guild_id": interaction.guild_id,
     }
+    if interaction.guild_id:
+        told["guild_id"] = interaction.guild_id
     body: JsonObject = {"interaction": told}
     original = desk.answers.original(interaction)
     if original is not None:
