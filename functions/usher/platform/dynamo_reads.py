@@ -102,6 +102,22 @@ class DynamoReads:
         }
         return self._pages(request)
 
+    def newest(self, partition: str, first: str, last: str, limit: int) -> Iterator[Item]:
+        """Read at most `limit` items between two sort keys, the last first, consistently."""
+        request: dict[str, object] = {
+            "TableName": self.table,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": partition},
+                ":first": {"S": first},
+                ":last": {"S": last},
+            },
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+            "Limit": limit,
+        }
+        yield from islice(self._pages(request, limit), limit)
+
     def board(
         self,
         board: str,
