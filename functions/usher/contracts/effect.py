@@ -133,8 +133,48 @@ class Greet:
     kind: Literal["greet"] = "greet"
 
 
+@dataclass(frozen=True, slots=True)
+class LogCase:
+    """Show a moderation case in the log as it is when it is looked at."""
+
+    id: str
+    guild_id: GuildId
+    number: int
+    kind: Literal["log_case"] = "log_case"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteByHand:
+    """Put on record what somebody did to a member in Discord itself."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    what: str
+    """`kick`, `ban`, `unban`, `mute` or `unmute`."""
+    by: UserId | None
+    """None where it is not known."""
+    at: str
+    reason: str = ""
+    until: str | None = None
+    """Of a mute."""
+    kind: Literal["note_by_hand"] = "note_by_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckMute:
+    """Look whether who has come back is muted still, and mute them again."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    kind: Literal["check_mute"] = "check_mute"
+
+
+type _Moderation = LogCase | NoteByHand | CheckMute
 type _Rewards = CheckStanding | SweepStandings | MendRank
-type Effect = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral | _Rewards
+type _Others = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral
+type Effect = _Others | _Rewards | _Moderation
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -145,6 +185,9 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "mend_rank": MendRank,
     "greet": Greet,
     "count_referral": CountReferral,
+    "log_case": LogCase,
+    "note_by_hand": NoteByHand,
+    "check_mute": CheckMute,
 }
 
 _TUPLES: Final = {"retired", "users"}

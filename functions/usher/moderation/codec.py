@@ -53,6 +53,7 @@ def read_case(item: Item) -> Case:
         delete_seconds=fields["delete_seconds"],
         about=fields["about"],
         evidence=tuple(Evidence(**one) for one in fields["evidence"]),
+        standing=fields["standing"],
         told=Told(fields["told"]),
         message=_message(fields["message"]),
         log=log,

@@ -137,6 +137,8 @@ class Case:
     about: int | None = None
     """The case that it follows from."""
     evidence: tuple[Evidence, ...] = ()
+    standing: str | None = None
+    """The reason that Discord kept of a ban, by which the ban is known again."""
     told: Told = Told.NOT_YET
     message: MessageRef | None = None
     """The direct message."""

@@ -110,9 +110,7 @@ class Discord(Protocol):
         """Remove a member; MissingError for who is none."""
         ...
 
-    def mute(
-        self, guild_id: GuildId, user_id: UserId, until: datetime | None, reason: str
-    ) -> None:
+    def mute(self, guild_id: GuildId, user_id: UserId, until: datetime | None, reason: str) -> None:
         """Time a member out until then, None for no more; MissingError for who is none."""
         ...
 

@@ -76,7 +76,9 @@ def settled(slot: Slot, case: Case, *, done: bool) -> Settled:
     if not done:
         return Settled(same)
     if slot.case is not None and slot.case > case.number:
-        return Settled(same, outdated=True)
+        # What was done late in Discord may have undone the newer mute: it is looked at at once.
+        again = case.at if slot.kind is SlotKind.MUTE else slot.retry_at
+        return Settled(replace(same, retry_at=again), outdated=True)
     if slot.case == case.number:
         return Settled(same)
     lasting = case.kind in LASTING
