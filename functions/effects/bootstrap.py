@@ -28,7 +28,8 @@ from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.standing import Standings
 from usher.rewards.store import DynamoRewardRows
 from usher.rewards.trouble import Trouble
-from usher.timing.ending import Ender, Endings
+from usher.timing.ending import Endings, Handler
+from usher.timing.term_endings import TermEndings
 from usher.timing.term_table import DynamoTerms
 
 
@@ -52,10 +53,10 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     )
     standings = Standings(rows, hall, orders, trouble, _now)
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects"))
-    enders: Mapping[str, Ender] = {}
-    terms = DynamoTerms(dynamodb, names["TABLE_NAME"])
-    admins = AdminChannel(rows, hall)
-    endings = Endings(terms, enders, orders, admins, EndingMeter(meter), _now, sleep)
+    gauge, admins = EndingMeter(meter), AdminChannel(rows, hall)
+    terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), {}, admins, gauge, _now)
+    handlers: Mapping[str, Handler] = dict.fromkeys(terms.enders, terms)
+    endings = Endings(handlers, orders, gauge, _now, sleep)
     return EffectsDoor(
         doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings),
         log=get_logger(),

@@ -15,8 +15,8 @@ from tests.integration.stores.conftest import aws, dynamo_guilds
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import DynamoReads
 from usher.timing.due import DueIndex, shard_of
-from usher.timing.ending import Terms
 from usher.timing.reads import DynamoDueIndex
+from usher.timing.term_endings import Terms
 from usher.timing.term_table import BEGUN, DynamoTerms
 from usher.timing.terms import Term
 

@@ -11,7 +11,8 @@ from tests.fakes.effects import FakeEffects
 from tests.fakes.fuse import BREAKS, BrokenOffError, DiedError, Fuse, fused
 from tests.fakes.timing import FakeAdmins, FakeEnder, FakeGauge, FakeTerms
 from usher.contracts.effect import EndDue
-from usher.timing.ending import Endings, Terms, UnknownKindError
+from usher.timing.ending import Endings, UnknownKindError
+from usher.timing.term_endings import Ender, TermEndings, Terms
 from usher.timing.terms import LONGEST_PAUSE, Term, end_of, pause
 
 END = at(600)
@@ -36,15 +37,11 @@ class Bench:
 
     def end(self, order: EndDue | None = None) -> None:
         terms: Terms = fused(self.terms, lambda: self.fuse)
-        Endings(
-            terms,
-            {"ban": fused(self.ender, lambda: self.fuse)},
-            self.orders,
-            self.admins,
-            self.gauge,
-            lambda: self.now,
-            self.slept.append,
-        ).end(order or order_of(BAN))
+        ender: Ender = fused(self.ender, lambda: self.fuse)
+        handler = TermEndings(terms, {"ban": ender}, self.admins, self.gauge, lambda: self.now)
+        Endings({"ban": handler}, self.orders, self.gauge, lambda: self.now, self.slept.append).end(
+            order or order_of(BAN)
+        )
 
     def row(self) -> Term:
         found = self.terms.read(GUILD, BAN.key)
