@@ -3,7 +3,7 @@
 The case book is kept honest by tests/integration/stores.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock

@@ -171,7 +171,22 @@ class CheckMute:
     kind: Literal["check_mute"] = "check_mute"
 
 
-type _Moderation = LogCase | NoteByHand | CheckMute
+@dataclass(frozen=True, slots=True)
+class EndDue:
+    """End what holds for a time (`usher.timing.terms`), once that is over."""
+
+    id: str
+    guild_id: GuildId
+    key: str
+    """Sort key of its row."""
+    due_at: str
+    """The end for which this asks, as the row has it; any other end is another's to ask for."""
+    version: str | None = None
+    """The version that is to end; None for who knows the time alone, as the sweep does."""
+    kind: Literal["end_due"] = "end_due"
+
+
+type _Moderation = LogCase | NoteByHand | CheckMute | EndDue
 type _Rewards = CheckStanding | SweepStandings | MendRank
 type _Others = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral
 type Effect = _Others | _Rewards | _Moderation
@@ -188,6 +203,7 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "log_case": LogCase,
     "note_by_hand": NoteByHand,
     "check_mute": CheckMute,
+    "end_due": EndDue,
 }
 
 _TUPLES: Final = {"retired", "users"}

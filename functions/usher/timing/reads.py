@@ -16,8 +16,8 @@ class DynamoDueIndex:
 
     table: DynamoReads
 
-    def due(self, shard: int, until: datetime, limit: int) -> Iterator[Due]:
-        """Read at most `limit` rows of a shard that are due by `until`, oldest first."""
-        for item in self.table.due(partition(shard), format_time(until), limit):
+    def due(self, shard: int, until: datetime) -> Iterator[Due]:
+        """Read the rows of a shard that are due by `until`, oldest first, as they are taken."""
+        for item in self.table.due(partition(shard), format_time(until)):
             guild_id = GuildId(str(item["pk"]).removeprefix("G#"))
             yield Due(guild_id, str(item["sk"]), parse_time(str(item["due_at"])))
