@@ -148,8 +148,8 @@ class Post(Protocol):
 class Orders(Protocol):
     """The queue of effects."""
 
-    def send(self, effects: Sequence[Effect]) -> None:
-        """Hand effects over; raises an error of its queue."""
+    def send(self, effects: Sequence[Effect], delay: int = 0) -> None:
+        """Hand effects over, to be done after `delay` seconds; raises an error of its queue."""
         ...
 
 

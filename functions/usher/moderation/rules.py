@@ -126,6 +126,11 @@ def renewed_at(until: datetime | None, now: datetime) -> datetime | None:
     return now + NATIVE - SLACK
 
 
+def with_renewal(slot: Slot, at: datetime | None) -> Slot:
+    """Write when Discord is to be asked again, now that it was asked."""
+    return replace(slot, version=slot.version + 1, renew_at=at, tries=0, retry_at=None)
+
+
 def postponed(slot: Slot, now: datetime) -> Slot:
     """Try again later, after a pause that grows."""
     pause = min(FIRST_PAUSE * 2 ** min(slot.tries, 10), LONGEST_PAUSE)

@@ -5,7 +5,7 @@ the case is settled. Every step may be repeated. What a crash leaves pending is 
 Discord by `settling.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
@@ -14,12 +14,14 @@ from usher.contracts.effect import LogCase
 from usher.ids import GuildId, UserId
 from usher.moderation.climbing import Climbing
 from usher.moderation.guard import Asked, Target, refusal
-from usher.moderation.model import BEFOREHAND, Case, Change, Kind, Status, Told
+from usher.moderation.model import BEFOREHAND, Case, Change, Kind, Slot, Status, Told, slot_key
 from usher.moderation.order import Order, RefusedError, Rulebook, draft
 from usher.moderation.ports import (
     ActError,
     CaseBook,
     Discord,
+    ForbiddenError,
+    LimitedError,
     MissingError,
     Orders,
     Post,
@@ -30,8 +32,16 @@ from usher.moderation.rules import changed, native_until, settled, slot_of
 from usher.moderation.settings import ModSettings
 from usher.moderation.telling import Telling
 from usher.moderation.words import audit_reason, nonce_of
+from usher.timing.terms import AHEAD, delay, end_due
 
 ATTEMPTS: Final = 20
+WHY: Final[Mapping[type[ActError], str]] = {
+    ActError: "Discord did not do it",
+    ForbiddenError: "Discord refused: a permission is missing, or they stand too high",
+    LimitedError: "Discord asked to wait",
+    MissingError: "they were not there any more",
+}
+"""What is noted of a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ class Sanctions:
         except UncertainError:
             raise
         except ActError as error:
-            self.give_up(case, type(error).__name__.removesuffix("Error").lower())
+            self.give_up(case, WHY.get(type(error), WHY[ActError]))
             raise
         if case.kind is Kind.BAN:
             case = self.recognised(case)
@@ -139,7 +149,15 @@ class Sanctions:
         others = [] if found.replaced is None else self._replaced(found.replaced, case, now)
         self.book.change(after, *others, slot=found.slot)
         self.log(after, *others)
+        self._end_soon(found.slot, now)
         return after
+
+    def _end_soon(self, slot: Slot, now: datetime) -> None:
+        """Order the end of what ends before a sweep would see it."""
+        due_at = slot.due_at
+        if due_at is not None and due_at - now <= AHEAD:
+            order = end_due(slot.guild_id, slot_key(slot.kind, slot.user_id), due_at)
+            self.orders.send([order], delay(due_at, now))
 
     def _replaced(self, number: int, by: Case, now: datetime) -> list[Case]:
         """Close the case that was in force until now."""
