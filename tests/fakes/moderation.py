@@ -3,15 +3,25 @@
 The case book is kept honest by tests/integration/stores.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from usher.ids import GuildId, UserId
+from usher.ids import ChannelId, GuildId, UserId
 from usher.moderation.model import Case, MessageRef, Slot, SlotKind
-from usher.moderation.ports import Points, StaleError
+from usher.moderation.ports import (
+    Account,
+    ActError,
+    Banned,
+    Found,
+    MissingError,
+    Points,
+    StaleError,
+    WrongError,
+)
 from usher.moderation.rules import awaits, case_due_at, slot_of
+from usher.rewards.hierarchy import Hall
 
 type SlotKey = tuple[GuildId, SlotKind, UserId]
 
@@ -113,16 +123,137 @@ class FakeCases:
                 self.taken.add(key)
                 self.points[case.guild_id, case.user_id] -= case.points
 
-    def due(self, now: datetime) -> list[tuple[str, int]]:
-        """What the clock would tell of: slots and cases whose time has come."""
+    def due(self, now: datetime) -> list[tuple[str, datetime]]:
+        """What the clock would tell of: slots and cases whose time has come, oldest first."""
         slots = [
-            (f"X#{slot.kind.value}#{slot.user_id}", slot.version)
-            for slot in self.slots.values()
-            if slot.due_at is not None and slot.due_at <= now
+            (f"X#{slot.kind.value}#{slot.user_id}", slot.due_at) for slot in self.slots.values()
         ]
-        cases = [
-            (f"X#case#{case.number}", case.version)
-            for case in self.cases.values()
-            if (at := case_due_at(case)) is not None and at <= now
-        ]
-        return slots + cases
+        cases = [(f"X#case#{case.number}", case_due_at(case)) for case in self.cases.values()]
+        found = [(key, at) for key, at in slots + cases if at is not None and at <= now]
+        return sorted(found, key=lambda one: one[1])
+
+    def times(self) -> list[datetime]:
+        """When the clock has something to tell."""
+        return [at for _, at in self.due(datetime.max.replace(tzinfo=UTC))]
+
+
+@dataclass
+class FakeDesk:
+    """Implements moderation's Discord and Post, in one guild."""
+
+    halls: Hall | None
+    clock: Callable[[], datetime]
+    members: dict[UserId, Found] = field(default_factory=dict)
+    bans: dict[UserId, str] = field(default_factory=dict)
+    bots: set[UserId] = field(default_factory=set)
+    unknown: set[UserId] = field(default_factory=set)
+    closed: set[UserId] = field(default_factory=set)
+    silent: set[ChannelId] = field(default_factory=set)
+    refuses: ActError | None = None
+    """What sanctions meet with."""
+    messages: dict[tuple[ChannelId, str], Mapping[str, object]] = field(default_factory=dict)
+    nonces: dict[tuple[ChannelId, str], tuple[str, datetime]] = field(default_factory=dict)
+    acts: list[str] = field(default_factory=list)
+
+    def hall(self, guild_id: GuildId, *, fresh: bool = False) -> Hall | None:
+        del guild_id, fresh
+        return self.halls
+
+    def member(self, guild_id: GuildId, user_id: UserId) -> Found | None:
+        del guild_id
+        return self.members.get(user_id)
+
+    def account(self, user_id: UserId) -> Account | None:
+        if user_id in self.unknown:
+            return None
+        return Account(user_id, f"user{user_id}", user_id in self.bots)
+
+    def banned(self, guild_id: GuildId, user_id: UserId) -> Banned | None:
+        del guild_id
+        return Banned(self.bans[user_id]) if user_id in self.bans else None
+
+    def ban(self, guild_id: GuildId, user_id: UserId, delete_seconds: int, reason: str) -> None:
+        del guild_id, delete_seconds
+        self._act(f"ban {user_id}")
+        self.bans.setdefault(user_id, reason)
+        self.members.pop(user_id, None)
+
+    def ban_many(
+        self, guild_id: GuildId, users: Collection[UserId], delete_seconds: int, reason: str
+    ) -> frozenset[UserId]:
+        for user in users:
+            if user not in self.unknown:
+                self.ban(guild_id, user, delete_seconds, reason)
+        return frozenset(user for user in users if user in self.unknown)
+
+    def unban(self, guild_id: GuildId, user_id: UserId, reason: str) -> bool:
+        del guild_id, reason
+        self._act(f"unban {user_id}")
+        return self.bans.pop(user_id, None) is not None
+
+    def kick(self, guild_id: GuildId, user_id: UserId, reason: str) -> None:
+        del guild_id, reason
+        self._act(f"kick {user_id}")
+        if self.members.pop(user_id, None) is None:
+            raise MissingError
+
+    def mute(self, guild_id: GuildId, user_id: UserId, until: datetime | None, reason: str) -> None:
+        del guild_id, reason
+        self._act(f"mute {user_id}")
+        if until is not None and until > self.clock() + timedelta(days=28):
+            raise WrongError
+        if user_id not in self.members:
+            raise MissingError
+        self.members[user_id] = replace(self.members[user_id], muted_until=until)
+
+    def _act(self, said: str) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.acts.append(said)
+
+    def tell(self, user_id: UserId, body: Mapping[str, object], nonce: str) -> MessageRef | None:
+        if user_id in self.closed or user_id not in self.members:
+            return None
+        return self._send(self.box(user_id), body, nonce)
+
+    def told(self, user_id: UserId, mark: str) -> MessageRef | None:
+        return self.posted(self.box(user_id), mark)
+
+    def post(
+        self, channel_id: ChannelId, body: Mapping[str, object], nonce: str
+    ) -> MessageRef | None:
+        return None if channel_id in self.silent else self._send(channel_id, body, nonce)
+
+    def posted(self, channel_id: ChannelId, mark: str) -> MessageRef | None:
+        for (channel, message), body in self.messages.items():
+            if channel == channel_id and mark in str(body["embeds"]):
+                return MessageRef(channel, message)
+        return None
+
+    def edit(self, message: MessageRef, body: Mapping[str, object]) -> bool:
+        key = (message.channel_id, message.message_id)
+        if key not in self.messages:
+            return False
+        self.messages[key] = body
+        return True
+
+    def delete(self, message: MessageRef) -> None:
+        self.messages.pop((message.channel_id, message.message_id), None)
+
+    def box(self, user_id: UserId) -> ChannelId:
+        """A user's direct messages."""
+        return ChannelId(f"dm{user_id}")
+
+    def shown(self, channel_id: ChannelId) -> list[str]:
+        """What a channel shows, as text."""
+        return [str(body) for (channel, _), body in self.messages.items() if channel == channel_id]
+
+    def _send(self, channel_id: ChannelId, body: Mapping[str, object], nonce: str) -> MessageRef:
+        """As Discord does: the same nonce within some minutes is the same message."""
+        known, at = self.nonces.get((channel_id, nonce), ("", self.clock()))
+        if known and self.clock() - at < timedelta(minutes=2):
+            return MessageRef(channel_id, known)
+        number = str(1000 + len(self.nonces) + len(self.messages))
+        self.messages[channel_id, number] = body
+        self.nonces[channel_id, nonce] = number, self.clock()
+        return MessageRef(channel_id, number)

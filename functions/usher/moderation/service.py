@@ -67,14 +67,14 @@ class Sanctions:
         is done, except that after UncertainError the case is settled two minutes later.
         """
         known = self.book.by_key(order.guild_id, order.key)
-        if known is not None and known.status is not Status.PENDING:
-            return known
+        if known is not None:
+            return known  # another delivery is at it, or has left it to the clock
         settings = self.rulebook.read(order.guild_id)
         self.admit(order, settings)
-        case = known or self.book.open(draft(order))
+        case = self.book.open(draft(order))
         if case.status is not Status.PENDING:
             return case
-        return self.carry_out(case, settings, again=known is not None)
+        return self.carry_out(case, settings, again=False)
 
     def admit(self, order: Order, settings: ModSettings) -> None:
         """Ask the guard; what stands in the way is looked at afresh. Raises RefusedError."""
@@ -117,14 +117,17 @@ class Sanctions:
         case = self.telling.retract(case)
         return self.settle(case, done=False, text=why)
 
-    def settle(self, case: Case, *, done: bool, text: str = "") -> Case:
-        """Write down that a case is done, or that it is not; nothing newer is undone by it."""
+    def settle(self, case: Case, *, done: bool, text: str = "", late: bool = False) -> Case:
+        """Write down that a case is done, or that it is not; nothing newer is undone by it.
+
+        `late` where something newer is in force, whatever its number.
+        """
         current: Case | None = case
         for _ in range(ATTEMPTS):
             if current is None or current.status is not Status.PENDING:
                 return current or case
             try:
-                return self._settle(current, done=done, text=text)
+                return self._settle(current, done=done, text=text, late=late)
             except StaleError:
                 fresh = self.book.find(case.guild_id, case.number)
                 current = fresh and replace(
@@ -132,7 +135,7 @@ class Sanctions:
                 )
         raise StaleError
 
-    def _settle(self, case: Case, *, done: bool, text: str) -> Case:
+    def _settle(self, case: Case, *, done: bool, text: str, late: bool) -> Case:
         kind, now = slot_of(case), self.clock()
         change = Change.DONE if done else Change.FAILED
         status = Status.ACTIVE if done else Status.FAILED
@@ -142,8 +145,8 @@ class Sanctions:
             self.log(after)
             return after
         slot = self.book.slot(case.guild_id, kind, case.user_id)
-        found = settled(slot, case, done=done)
-        if found.outdated:
+        found = settled(slot, case, done=done and not late)
+        if found.outdated or late:
             status = Status.ENDED
         after = changed(case, now, None, change, text, status=status)
         others = [] if found.replaced is None else self._replaced(found.replaced, case, now)

@@ -11,7 +11,16 @@ from typing import Final, Protocol
 
 from usher.contracts.effect import EndDue, LogCase
 from usher.ids import ChannelId, GuildId
-from usher.moderation.model import BEFOREHAND, Case, Kind, MessageRef, SlotKind, Status, Told
+from usher.moderation.model import (
+    BEFOREHAND,
+    Case,
+    Kind,
+    MessageRef,
+    SlotKind,
+    Source,
+    Status,
+    Told,
+)
 from usher.moderation.ports import CaseBook, Discord, Post
 from usher.moderation.rules import SETTLED_AFTER, native_until
 from usher.moderation.service import Sanctions
@@ -88,6 +97,8 @@ class Settling:
         settings = self.sanctions.rulebook.read(case.guild_id)
         if case.kind in (Kind.WARN, Kind.NOTE):
             return self.sanctions.carry_out(case, settings, again=True)
+        if case.source is Source.BY_HAND:
+            return self.sanctions.settle(case, done=True)
         if not self._is_done(case):
             return self.sanctions.give_up(case, NOT_DONE)
         if case.kind is Kind.BAN:

@@ -114,7 +114,8 @@ def reason_of(case: Case, limit: int = 1_000) -> str:
 
 def case_embed(case: Case, now: datetime, *, whole: bool = False) -> Embed:
     """Show a case to moderators; `whole` with everything that happened to it."""
-    by = say(NOBODY) if case.by is None else text.user(case.by)
+    somebody = say("somebody") if case.source is Source.BY_HAND else say(NOBODY)
+    by = somebody if case.by is None else text.user(case.by)
     fields = [
         Field(say("Member"), f"{text.user(case.user_id)} ({text.code(case.user_id)})", inline=True),
         Field(say("Moderator"), by, inline=True),
