@@ -58,6 +58,15 @@ from usher.ledger.lookup_found import Lookups
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore, LineMissingError
+from usher.moderation.amending import Bench
+from usher.moderation.asking import Court
+from usher.moderation.discord_desk import DiscordSanctions
+from usher.moderation.discord_post import DiscordPost
+from usher.moderation.order import Rulebook
+from usher.moderation.ports import CaseBook
+from usher.moderation.rulebook import Rules
+from usher.moderation.service import Sanctions
+from usher.moderation.table import DynamoCases
 from usher.platform.cache import Cache, measure_uses
 from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
@@ -71,7 +80,7 @@ from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
-from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
+from usher.platform.sqs import BackfillQueue, EffectsQueue, EventsQueue, RecountQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
 from usher.referrals.key_making import ApiKeys
@@ -92,6 +101,7 @@ NEEDED: Final = (
     "LEDGER_BUCKET",
     "EVENTS_QUEUE_URL",
     "CONFIRMATIONS_QUEUE_URL",
+    "EFFECTS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
@@ -136,6 +146,9 @@ class Services:
     referrals: ReferralTable
     keys: ApiKeys
     referral_url: str
+    cases: CaseBook
+    rulebook: Rulebook
+    court: Court
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -180,6 +193,15 @@ def _services(
     patience = Patience(_now, PATIENCE)
     token = TokenSecret(secrets_client(where), found["DISCORD_TOKEN_SECRET"])
     rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
+    halls = DiscordHall(rest, _now)
+    sanctions = Sanctions(
+        DynamoCases(table.client, table.table),
+        DiscordSanctions(rest, halls),
+        DiscordPost(rest),
+        EffectsQueue(sqs_client(where), found["EFFECTS_QUEUE_URL"]),
+        Rules(DynamoSettingReads(table)),
+        _now,
+    )
     return Services(
         credit=DynamoCreditReads(table),
         deeds=road,
@@ -199,7 +221,7 @@ def _services(
         settings=DynamoSettingReads(table),
         desk=DiscordDesk(rest),
         rewards=DynamoRewardReads(table),
-        halls=DiscordHall(rest, _now),
+        halls=halls,
         analytics=DynamoAnalyticsReads(table, guilds, Counting(store, pool)),
         charts=PillowCharts(),
         fakes=fakes,
@@ -207,6 +229,9 @@ def _services(
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
         referral_url=found["PUBLIC_URL"].rstrip("/"),
+        cases=sanctions.book,
+        rulebook=sanctions.rulebook,
+        court=Bench(sanctions),
     )
 
 

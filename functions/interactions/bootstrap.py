@@ -13,6 +13,11 @@ from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.invites.reads import DynamoSettingReads
+from usher.moderation.order import Rulebook
+from usher.moderation.ports import CaseBook
+from usher.moderation.rulebook import Rules
+from usher.moderation.table import DynamoCases
 from usher.platform.cache import Cache
 from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.dynamo_reads import DynamoReads
@@ -40,6 +45,8 @@ class Services:
     staff: StaffReads
     rewards: RewardReads
     referrals: ReferralTable
+    cases: CaseBook
+    rulebook: Rulebook
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -58,6 +65,8 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoStaffReads(table),
             DynamoRewardReads(table),
             DynamoReferrals(dynamodb, found["TABLE_NAME"]),
+            DynamoCases(dynamodb, found["TABLE_NAME"]),
+            Rules(DynamoSettingReads(table)),
         ),
         deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),

@@ -23,6 +23,7 @@ from usher.ledger.commands import export_invite_logs
 from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
+from usher.moderation import catalogue as moderation
 from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
 from usher.policy.commands import clear, set_, show
 from usher.privacy.commands import delete, erase, export, keep, privacy
@@ -68,6 +69,7 @@ COMMANDS: Final = (
     invite,
     *LOGS,
     *(staff, welcome, farewell, campaign, apikey, referral, privacy),
+    *moderation.COMMANDS,
 )
 """What is registered with Discord, in this order."""
 
@@ -87,6 +89,7 @@ EVERY: Final = (
     *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link),
     *(create_key, list_keys, revoke_key),
+    *moderation.EVERY,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -97,10 +100,11 @@ ACTIONS: Final = (
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
     *(*REWARDS, apply_recount, erase, keep),
+    *moderation.ACTIONS,
 )
 """What buttons, selects and forms do."""
 
-MENUS: Final = ()
+MENUS: Final = (*moderation.MENUS,)
 """Entries of the menus on members and messages."""
 
 ROUTER: Final = Router(COMMANDS, ACTIONS, MENUS)

@@ -29,7 +29,9 @@ class ByHand:
             return
         case = self._draft(order)
         kind = slot_of(case)
-        slot = kind and self.sanctions.book.slot(order.guild_id, kind, order.user_id)
+        slot = None
+        if kind is not None:
+            slot = self.sanctions.book.slot(order.guild_id, kind, order.user_id)
         if order.by is None and (slot is None or self._is_known(case, slot)):
             return
         case = self.sanctions.book.open(case)
@@ -64,8 +66,8 @@ class ByHand:
             return slot.case is None or case.kind is Kind.BAN
         if case.kind is Kind.UNBAN:
             return True
-        known = slot.case and self.sanctions.book.find(case.guild_id, slot.case)
-        return bool(known) and known.standing in (None, held.reason)
+        known = None if slot.case is None else self.sanctions.book.find(case.guild_id, slot.case)
+        return known is not None and known.standing in (None, held.reason)
 
     def _is_late(self, case: Case, slot: Slot) -> bool:
         """Whether something newer was put in force before this was told."""

@@ -45,7 +45,7 @@ class Halls(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class DiscordDesk:
+class DiscordSanctions:
     """Implements moderation's Discord."""
 
     rest: Rest
