@@ -1,4 +1,4 @@
-"""What happens in a listener's life that may end anywhere, and what the event worker makes of it."""
+"""What happens in the life of a listener that may end anywhere, and what the worker makes of it."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
