@@ -38,6 +38,7 @@ class CountsView(BaseModel):
     joins: int
     onboardings: int
     conversions: int
+    held: int = Field(description="Conversions that wait for a review, no conversions yet.")
     value: str = Field(description="Worth of the conversions, a decimal number.")
 
 
@@ -97,6 +98,7 @@ def counts_view(counts: Counts) -> CountsView:
         joins=counts.joins,
         onboardings=counts.onboardings,
         conversions=counts.conversions,
+        held=counts.held,
         value=f"{Decimal(counts.value):f}",
     )
 

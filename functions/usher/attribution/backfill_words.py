@@ -59,8 +59,8 @@ def describe(backfill: Backfill, now: datetime, *, parting: bool = False) -> Rep
             return _embed(backfill, head, BLURPLE)
         case Status.STOPPED:
             head = f"The import stopped after {text.count(backfill.found, 'member')}."
-            said = (head, why(backfill.hurdle), "Run `/invite import` to go on from there.")
-            return _embed(backfill, " ".join(filter(None, said)), YELLOW)
+            told = (head, why(backfill.hurdle), "Run `/invite import` to go on from there.")
+            return _embed(backfill, " ".join(filter(None, told)), YELLOW)
 
 
 def _so_far(backfill: Backfill) -> str:

@@ -64,6 +64,7 @@ def test_a_link_is_made_read_changed_and_switched_off(there: Api) -> None:
             "joins": 0,
             "onboardings": 0,
             "conversions": 0,
+            "held": 0,
             "value": "0",
         },
         "created_at": "2026-11-20T12:00:00Z",
