@@ -28,6 +28,8 @@ def stack_parameters(bot: Bot, front_url: str, import_at_install: int = 0) -> di
         **_invites(bot, front_url),
         "ReferralUrl": front_url.rstrip("/"),
         "DiscordTokenSecretName": TOKEN_SECRET,
+        # Receivers of one's own, on this machine.
+        "WebhookTargets": "any",
         # The emulator's ECS has no containers: ListenerProcess takes the nested stack's place.
         "DeployListener": "false",
         "ImportAtInstall": str(import_at_install),
