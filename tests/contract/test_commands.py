@@ -150,7 +150,7 @@ def test_names_and_options_are_those_of_the_specification() -> None:
             ("platform", False),
             ("description", False),
             ("days", False),
-            ("way", False),
+            ("mode", False),
         ],
         "/referral list": [("user", False)],
         "/referral show": [("code", True)],
