@@ -156,6 +156,7 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/referral show": [("code", True)],
         "/referral pause": [("code", True)],
         "/referral resume": [("code", True)],
+        "/referral mode": [("code", True), ("mode", True)],
         "/staff report": [("from", False), ("to", False)],
         "/welcome on": [("channel", False)],
         "/welcome off": [],

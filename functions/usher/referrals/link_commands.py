@@ -30,7 +30,7 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply
-from usher.slash.say import say
+from usher.slash.say import later, say
 
 MOST: Final = 1_000
 """Links of a server."""
@@ -38,6 +38,7 @@ CODE: Final = 100
 """Characters of what is typed for a code; a whole address may be pasted."""
 DESCRIPTION: Final = 300
 PLATFORM: Final = 40
+HOW: Final = later("How visitors come in, and so how sure it is who came")
 
 referral = Group("referral", "Links that tell by whom somebody came")
 
@@ -60,9 +61,7 @@ def create(
         str | None, Opt("Text of its page, if not the campaign's", max_length=DESCRIPTION)
     ] = None,
     days: Annotated[int | None, Opt("How long it works, in days", min=1, max=LONGEST)] = None,
-    mode: Annotated[
-        Mode, Opt("How visitors come in, and so how sure it is who came")
-    ] = Mode.MANAGED,
+    mode: Annotated[Mode, Opt(HOW)] = Mode.MANAGED,
 ) -> Reply:
     """Write a link, and make the invite that everybody shares where no other can be had."""
     whose, offer = user or ctx.user_id, find_campaign(ctx, campaign)

@@ -6,6 +6,7 @@ from typing import Annotated
 from usher.referrals.asking import Services, any_link, find_link
 from usher.referrals.link_commands import (
     CODE,
+    HOW,
     campaign_of,
     change,
     check_mode,
@@ -34,7 +35,7 @@ from usher.slash.say import say
 def mode_(
     ctx: Ctx[Services],
     code: Annotated[str, Opt("Which link", max_length=CODE, complete=any_link)],
-    mode: Annotated[Mode, Opt("How visitors come in, and so how sure it is who came")],
+    mode: Annotated[Mode, Opt(HOW)],
 ) -> Reply:
     """Change a link's mode, and make its shared invite where it may be needed now."""
     link = find_link(ctx, code)
