@@ -85,7 +85,7 @@ EVERY: Final = (
     *FAREWELL,
     *(create_campaign, list_campaigns, show_campaign, edit_campaign),
     *(pause_campaign, resume_campaign),
-    *(create_link, list_links, show_link, pause_link, resume_link),
+    *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
