@@ -7,16 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from infra.practice.entities import (
-    Application,
-    Channel,
-    Command,
-    Guild,
-    Member,
-    Message,
-    User,
-    Webhook,
-)
+from infra.practice.content.message import Message
+from infra.practice.entities import Application, Channel, Command, Guild, Member, User, Webhook
 from infra.practice.errors import (
     UNKNOWN_CHANNEL,
     UNKNOWN_GUILD,
