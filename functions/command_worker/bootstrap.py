@@ -149,6 +149,7 @@ class Services:
     cases: CaseBook
     rulebook: Rulebook
     court: Court
+    sign_in: bool
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -167,7 +168,15 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     fakes = FakeRulesDesk(table, recounts, Patience(_now, PATIENCE))
     return Door(
         router=ROUTER,
-        services=_services(found, where, table, road, BackfillDesk(table, steps), fakes),
+        services=_services(
+            found,
+            where,
+            table,
+            road,
+            BackfillDesk(table, steps),
+            fakes,
+            sign_in=environ.get("SIGN_IN") == "on",
+        ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
@@ -183,6 +192,8 @@ def _services(
     road: NotedDeeds,
     imports: Imports,
     fakes: FakeRules,
+    *,
+    sign_in: bool,
 ) -> Services:
     bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")
@@ -232,6 +243,7 @@ def _services(
         cases=sanctions.book,
         rulebook=sanctions.rulebook,
         court=Bench(sanctions),
+        sign_in=sign_in,
     )
 
 

@@ -103,6 +103,8 @@ class Counts:
     joins: int = 0
     onboardings: int = 0
     conversions: int = 0
+    held: int = 0
+    """Conversions that wait for a reviewer and do not count."""
     value: Decimal = Decimal(0)
     """Worth of the conversions, in the guild's own currency."""
 

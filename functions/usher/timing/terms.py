@@ -1,13 +1,13 @@
 """What holds for a time: a ban, a mute, a slowmode, a lock (SPEC 7.5). Pure.
 
-A term is one row, `X#<kind>#<what>`: one a guild, kind and thing. Every change writes another version
-and, where it is to end, another time into the due-time index. (Rooms may keep rows of their own
-shape under such keys, and end them themselves: bans and mutes do.)
+A term is one row, `X#<kind>#<what>`: one a guild, kind and thing. Every change writes another
+version and, where it is to end, another time into the due-time index. (Rooms may keep rows of
+their own shape under such keys, and end them themselves: bans and mutes do.)
 
-Whoever begins a term writes the row first and changes Discord then; whoever ends one changes Discord
-first and marks the row then, on condition that it still ends at that time. So a crash leaves either
-nothing done or something that is done again, and where a newer term was written meanwhile the mark
-fails and the newer one is made to hold again.
+Whoever begins a term writes the row first and changes Discord then; whoever ends one changes
+Discord first and marks the row then, on condition that it still ends at that time. So a crash
+leaves either nothing done or something that is done again, and where a newer term was written
+meanwhile the mark fails and the newer one is made to hold again.
 """
 
 from dataclasses import dataclass

@@ -19,8 +19,8 @@ from usher.ids import GuildId, InviteCode
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.clicks import ClickKind, Device
+from usher.referrals.invite_books import InviteRows
 from usher.referrals.invite_table import DynamoInviteRows
-from usher.referrals.managed import InviteRows
 from usher.referrals.model import CampaignId, LinkCode
 from usher.referrals.ports import ClickTable, ReferralTable, StaleError, TakenError
 from usher.referrals.table import DynamoReferrals

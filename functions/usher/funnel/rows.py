@@ -1,0 +1,65 @@
+"""Names of the funnel's rows. Pure.
+
+Rows of a link lie under `L#<code>`, those of a campaign under `L#@<guild>#<campaign>`; no code has
+an `@`. Clicks are added one by one, members' steps in transactions: they have rows of their own, so
+that they never meet.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+from usher.ids import GuildId
+from usher.referrals.model import CampaignId, LinkCode
+
+type Row = tuple[str, str]
+"""Partition and sort key."""
+
+STEPS: Final = "JOINS"
+"""The row of a link that holds its members' steps of all time."""
+QUARTERS: Final = 4
+"""Of an hour: every time zone of today is a multiple of 15 minutes away from UTC."""
+
+
+def link_rows(code: LinkCode) -> str:
+    """Name a link's partition."""
+    return f"L#{code}"
+
+
+def campaign_rows(guild_id: GuildId, campaign_id: CampaignId) -> str:
+    """Name a campaign's partition."""
+    return f"L#@{guild_id}#{campaign_id}"
+
+
+def member_rows(guild_id: GuildId) -> str:
+    """Name the partition of a guild's journeys."""
+    return f"L#@{guild_id}"
+
+
+def step_day(day: date, variant: str = "", platform: str = "") -> str:
+    """Name a day's row of steps; of a campaign, by variant and platform."""
+    return f"STEP-DAY#{day.isoformat()}#{variant}#{platform}"
+
+
+def step_hour(moment: datetime) -> str:
+    """Name an hour's row of steps."""
+    return f"STEP-HOUR#{hour_of(moment)}"
+
+
+def step_variant(variant: str) -> str:
+    """Name a variant's row of steps."""
+    return f"STEP-VARIANT#{variant}"
+
+
+def hour_of(moment: datetime) -> str:
+    """Write the UTC hour that holds a moment."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H")
+
+
+def quarter(name: str, moment: datetime) -> str:
+    """Name a counter of the quarter of an hour, for example `joins_2`."""
+    return f"{name}_{moment.minute * QUARTERS // 60}"
+
+
+def day_of(moment: datetime) -> date:
+    """Tell the UTC day."""
+    return moment.astimezone(UTC).date()
