@@ -9,6 +9,7 @@ import urllib3
 from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
+from effects.moderating import moderating
 from usher.funnel.service import Journeys
 from usher.funnel.silent import Silent, Trusting
 from usher.funnel.table import DynamoJourneys
@@ -56,10 +57,13 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects"))
     gauge, admins = EndingMeter(meter), AdminChannel(rows, hall)
     terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), {}, admins, gauge, _now)
-    handlers: Mapping[str, Handler] = dict.fromkeys(terms.enders, terms)
+    told = trouble, admins, gauge
+    moderation = moderating(rest, hall, dynamodb, names["TABLE_NAME"], orders, told, _now)
+    handlers: dict[str, Handler] = dict.fromkeys(terms.enders, terms)
+    handlers |= moderation.handlers
     endings = Endings(handlers, orders, gauge, _now, sleep)
     return EffectsDoor(
-        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings),
+        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings, moderation),
         log=get_logger(),
         meter=meter,
     )

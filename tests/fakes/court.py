@@ -1,6 +1,5 @@
 """A guild whose moderators are at work: everything of moderation on fakes, with a clock."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +12,7 @@ from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.moderation.by_hand import ByHand
 from usher.moderation.ending import SlotEndings
 from usher.moderation.guard import Action, Actor
-from usher.moderation.model import Case, Kind, Slot, SlotKind
+from usher.moderation.model import Case, Slot, SlotKind
 from usher.moderation.order import Order
 from usher.moderation.ports import CaseBook, Discord, Found, Orders, Post
 from usher.moderation.service import Sanctions
@@ -87,7 +86,10 @@ class Court:
     @property
     def sanctions(self) -> Sanctions:
         """With every call of an adapter a step of the fuse."""
-        burns: Callable[[], Fuse] = lambda: self.fuse
+
+        def burns() -> Fuse:
+            return self.fuse
+
         book: CaseBook = fused(self.book, burns)
         discord: Discord = fused(self.desk, burns)
         post: Post = fused(self.desk, burns)
@@ -171,6 +173,3 @@ class Court:
 
     def log(self) -> list[str]:
         return self.desk.shown(LOG)
-
-
-KINDS = tuple(Kind)

@@ -188,7 +188,8 @@ def test_fifty_at_once_leave_no_number_out(
 
 def _fifty(book: CaseBook, clients: list[SignedClient]) -> None:
     """Each key comes twice, and every warning is of one member."""
-    books = [DynamoCases(one, TABLE) for one in clients] or [book] * 50
+    books: list[CaseBook] = [DynamoCases(one, TABLE) for one in clients]
+    books = books or [book] * 50
 
     def write(n: int) -> tuple[int, Points]:
         case = books[n % 50].open(draft(f"key{n // 2}", Kind.WARN, points=1))
