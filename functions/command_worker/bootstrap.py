@@ -62,6 +62,7 @@ from usher.moderation.amending import Bench
 from usher.moderation.asking import Court
 from usher.moderation.discord_desk import DiscordSanctions
 from usher.moderation.discord_post import DiscordPost
+from usher.moderation.files import HttpFiles
 from usher.moderation.order import Rulebook
 from usher.moderation.ports import CaseBook
 from usher.moderation.rulebook import Rules
@@ -242,7 +243,7 @@ def _services(
         referral_url=found["PUBLIC_URL"].rstrip("/"),
         cases=sanctions.book,
         rulebook=sanctions.rulebook,
-        court=Bench(sanctions),
+        court=Bench(sanctions, HttpFiles(urllib3.PoolManager())),
         sign_in=sign_in,
     )
 

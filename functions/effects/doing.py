@@ -17,6 +17,7 @@ from usher.contracts.effect import (
     LogCase,
     MendRank,
     NoteByHand,
+    PostCard,
     SendMessage,
     SweepStandings,
 )
@@ -73,7 +74,7 @@ class Endings(Protocol):
 class Moderation(Protocol):
     """What keeps cases as they are."""
 
-    def do(self, effect: LogCase | NoteByHand | CheckMute) -> None:
+    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
         """Do an effect about cases; raises ActError, DiscordError, errors of table and queue."""
         ...
 
@@ -115,7 +116,7 @@ class DiscordEffects:
                 self.referrals.check(effect)
             case EndDue():
                 self.endings.end(effect)
-            case LogCase() | NoteByHand() | CheckMute():
+            case LogCase() | NoteByHand() | CheckMute() | PostCard():
                 self.moderation.do(effect)
             case _:
                 assert_never(effect)

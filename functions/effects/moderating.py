@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from usher.contracts.effect import CheckMute, LogCase, NoteByHand
+from usher.contracts.effect import CheckMute, LogCase, NoteByHand, PostCard
 from usher.invites.reads import DynamoSettingReads
 from usher.moderation.by_hand import ByHand
+from usher.moderation.cards import Cards
 from usher.moderation.discord_desk import DiscordSanctions, Halls
 from usher.moderation.discord_post import DiscordPost
 from usher.moderation.ending import Admins, SlotEndings
@@ -18,6 +19,8 @@ from usher.moderation.settling import Settling, Trouble
 from usher.moderation.table import DynamoCases
 from usher.platform.discord_messages import Rest
 from usher.platform.dynamo_reads import Caller, DynamoReads
+from usher.platform.press_table import PressTable
+from usher.slash.presses import Presses, new_token
 from usher.timing.ending import Gauge, Handler
 
 
@@ -28,8 +31,9 @@ class Moderating:
     settling: Settling
     slots: SlotEndings
     by_hand: ByHand
+    cards: Cards
 
-    def do(self, effect: LogCase | NoteByHand | CheckMute) -> None:
+    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
         """Do an effect; raises ActError, DiscordError, and errors of table and queue."""
         match effect:
             case LogCase():
@@ -38,6 +42,8 @@ class Moderating:
                 self.by_hand.note(effect)
             case CheckMute():
                 self.slots.returned(effect)
+            case PostCard():
+                self.cards.show(effect)
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -62,4 +68,6 @@ def moderating(
     sanctions = Sanctions(DynamoCases(dynamodb, table), desk, post, orders, rules, clock)
     settling = Settling(sanctions, trouble)
     slots = SlotEndings(sanctions, settling, admins, gauge.refused)
-    return Moderating(settling, slots, ByHand(sanctions))
+    presses = Presses(PressTable(dynamodb, table), new_token)
+    cards = Cards(post, presses, rules, trouble, clock)
+    return Moderating(settling, slots, ByHand(sanctions), cards)

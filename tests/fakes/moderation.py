@@ -3,6 +3,7 @@
 The case book is kept honest by tests/integration/stores.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ class FakeCases:
     points: dict[tuple[GuildId, UserId], int] = field(default_factory=dict)
     counted: dict[tuple[GuildId, int], Points] = field(default_factory=dict)
     taken: set[tuple[GuildId, int]] = field(default_factory=set)
+    reports: Counter[tuple[GuildId, UserId, str]] = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
 
     def find(self, guild_id: GuildId, number: int) -> Case | None:
@@ -122,6 +124,11 @@ class FakeCases:
             if key in self.counted and key not in self.taken:
                 self.taken.add(key)
                 self.points[case.guild_id, case.user_id] -= case.points
+
+    def count_report(self, guild_id: GuildId, user_id: UserId, now: datetime) -> int:
+        key = (guild_id, user_id, f"{now:%Y%m%d%H}")
+        self.reports[key] += 1
+        return self.reports[key]
 
     def due(self, now: datetime) -> list[tuple[str, datetime]]:
         """What the clock would tell of: slots and cases whose time has come, oldest first."""

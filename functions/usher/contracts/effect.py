@@ -162,6 +162,24 @@ class NoteByHand:
 
 
 @dataclass(frozen=True, slots=True)
+class PostCard:
+    """Put a report or an appeal in front of the moderators."""
+
+    id: str
+    guild_id: GuildId
+    channel_id: ChannelId
+    user_id: UserId
+    """Whom it is about."""
+    by: UserId
+    text: str
+    link: str = ""
+    """Of the message that is reported."""
+    case: int | None = None
+    """Against which a member appeals; None for a report."""
+    kind: Literal["post_card"] = "post_card"
+
+
+@dataclass(frozen=True, slots=True)
 class CheckMute:
     """Look whether who has come back is muted still, and mute them again."""
 
@@ -186,7 +204,7 @@ class EndDue:
     kind: Literal["end_due"] = "end_due"
 
 
-type _Moderation = LogCase | NoteByHand | CheckMute | EndDue
+type _Moderation = LogCase | NoteByHand | CheckMute | PostCard | EndDue
 type _Rewards = CheckStanding | SweepStandings | MendRank
 type _Others = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral
 type Effect = _Others | _Rewards | _Moderation
@@ -203,6 +221,7 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "log_case": LogCase,
     "note_by_hand": NoteByHand,
     "check_mute": CheckMute,
+    "post_card": PostCard,
     "end_due": EndDue,
 }
 

@@ -1,14 +1,17 @@
 """What moderation commands share: whom they serve, what they call, what they say of failures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final, Protocol
 
+from usher.contracts.effect import PostCard
 from usher.credit.admin_commands import Deeds
 from usher.ids import GuildId, UserId
 from usher.moderation.durations import suggested
 from usher.moderation.guard import Action, Actor
 from usher.moderation.guard_words import refused
+from usher.moderation.massing import Massed
 from usher.moderation.model import Case, Evidence, SlotKind
 from usher.moderation.order import Order, RefusedError, Rulebook
 from usher.moderation.ports import (
@@ -61,6 +64,30 @@ class Court(Protocol):
 
     def pardon(self, order: Order, number: int) -> Case | None:
         """Take a case back; None for no such case."""
+        ...
+
+    def appeal(self, order: Order, number: int) -> Case | None:
+        """Note what a member says against a case; None where they have before."""
+        ...
+
+    def rule(self, order: Order, number: int, *, granted: bool) -> Case | None:
+        """Decide an appeal; None for no such case. What is granted is pardoned."""
+        ...
+
+    def ban_many(self, order: Order, users: Sequence[UserId]) -> Massed:
+        """Ban up to 200 users at once."""
+        ...
+
+    def fetch(self, url: str, most: int) -> str:
+        """Read a text file that came with a command, at most so many bytes of it."""
+        ...
+
+    def may_report(self, guild_id: GuildId, user_id: UserId, now: datetime, most: int) -> bool:
+        """Count a report; False where a member has sent too many this hour."""
+        ...
+
+    def post(self, card: PostCard) -> None:
+        """Have a card put in front of the moderators."""
         ...
 
 

@@ -155,7 +155,7 @@ def _page(
     page = max(page, 1)
     fitting = (
         one
-        for one in _cases(ctx, user)
+        for one in every_case(ctx, user)
         if (moderator is None or one.by == moderator) and (kind is None or one.kind.value == kind)
     )
     found = list(islice(fitting, (page - 1) * PAGE, page * PAGE + 1))
@@ -166,7 +166,8 @@ def _page(
     return Reply(embeds=(Embed("\n".join(lines), say("Cases")),), ephemeral=True, rows=rows)
 
 
-def _cases(ctx: Ctx[Services], user: UserId | None) -> Iterable[Case]:
+def every_case(ctx: Ctx[Services], user: UserId | None = None) -> Iterable[Case]:
+    """Read cases, newest first, as far back as a list looks."""
     if user is not None:
         yield from ctx.services.cases.of_member(ctx.guild_id, user)
         return

@@ -7,12 +7,14 @@ from typing import Any
 
 from usher.ids import ChannelId, GuildId, UserId
 from usher.moderation.model import (
+    Appeal,
     Case,
     Change,
     Entry,
     Evidence,
     Kind,
     MessageRef,
+    Ruling,
     Slot,
     SlotKind,
     Source,
@@ -67,6 +69,7 @@ def read_case(item: Item) -> Case:
             )
             for one in fields["entries"]
         ),
+        appeal=_appeal(fields["appeal"]),
         version=_count(item["version"]),
     )
 
@@ -95,6 +98,12 @@ def read_slot(guild_id: GuildId, kind: SlotKind, user_id: UserId, item: Item | N
         tries=fields["tries"],
         retry_at=_moment(fields["retry_at"]),
     )
+
+
+def _appeal(fields: dict[str, Any] | None) -> Appeal | None:
+    if fields is None:
+        return None
+    return Appeal(fields["text"], parse_time(fields["at"]), Ruling(fields["ruling"]))
 
 
 def _message(fields: dict[str, Any] | None) -> MessageRef | None:

@@ -3,6 +3,7 @@
 from typing import Annotated, Final, Literal
 
 from usher.ids import UserId
+from usher.moderation.appeal_commands import appeal_form, appealable
 from usher.moderation.asking import NEEDED, Reads, admit
 from usher.moderation.model import Case, Kind, Status
 from usher.moderation.rules import counts
@@ -108,7 +109,10 @@ def _own(ctx: Ctx[Reads], page: int) -> Reply:
     points = sum(one.points for one in found if counts(one, ctx.now))
     head = say_count("{number} point counts.", "{number} points count.", points)
     presses = [turn_mine.press(page=to) for to in (page - 1, page + 1)]
-    return _listed(ctx, found, page, say("Your history"), head, _row(presses, page, len(found)))
+    rows = _row(presses, page, len(found))
+    if ctx.services.rulebook.read(ctx.guild_id).appeals and appealable(ctx):
+        rows = (*rows, (Button(say("Appeal"), appeal_form.press()),))
+    return _listed(ctx, found, page, say("Your history"), head, rows)
 
 
 def _listed(

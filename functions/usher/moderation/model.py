@@ -60,6 +60,11 @@ class Change(StrEnum):
     REPLACED = "replaced"
     """By a newer case of the same kind."""
     EXPIRED = "expired"
+    APPEALED = "appealed"
+    UPHELD = "upheld"
+    """An appeal was turned down."""
+    GRANTED = "granted"
+    """An appeal was granted."""
 
 
 class Told(StrEnum):
@@ -93,6 +98,23 @@ class Entry:
     """None for Usher itself."""
     change: Change
     text: str = ""
+
+
+class Ruling(StrEnum):
+    """How an appeal stands."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    UPHELD = "upheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """What a member says against a case; once a case."""
+
+    text: str
+    at: datetime
+    ruling: Ruling = Ruling.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +169,7 @@ class Case:
     logged: int = 0
     """The version that stands in the moderation log."""
     entries: tuple[Entry, ...] = ()
+    appeal: Appeal | None = None
     version: int = 1
 
 

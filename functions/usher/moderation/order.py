@@ -6,7 +6,7 @@ from typing import Protocol
 
 from usher.ids import GuildId, UserId
 from usher.moderation.guard import Action, Actor, Refusal
-from usher.moderation.model import Case, Evidence, Kind, Source
+from usher.moderation.model import Case, Evidence, Kind, Source, Told
 from usher.moderation.settings import ModSettings
 
 
@@ -44,6 +44,8 @@ class Order:
     about: int | None = None
     evidence: tuple[Evidence, ...] = ()
     confirmed: bool = False
+    quiet: bool = False
+    """The member is not told."""
 
 
 def draft(order: Order) -> Case:
@@ -65,4 +67,5 @@ def draft(order: Order) -> Case:
         delete_seconds=order.delete_seconds,
         about=order.about,
         evidence=order.evidence,
+        told=Told.OFF if order.quiet else Told.NOT_YET,
     )

@@ -210,3 +210,15 @@ class CaseBook(Protocol):
     def take_points(self, case: Case) -> None:
         """Count a warning's points no more; again, or for one never counted, changes nothing."""
         ...
+
+    def count_report(self, guild_id: GuildId, user_id: UserId, now: datetime) -> int:
+        """Count a report of a member's; return how many they sent within the clock hour."""
+        ...
+
+
+class Files(Protocol):
+    """Files that came with commands."""
+
+    def fetch(self, url: str, most: int) -> str:
+        """Read a text file, at most so many bytes; raises ActError."""
+        ...

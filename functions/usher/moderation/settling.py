@@ -103,10 +103,10 @@ class Settling:
             return self.sanctions.give_up(case, NOT_DONE)
         if case.kind is Kind.BAN:
             case = self.sanctions.recognised(case)
-        if case.kind in BEFOREHAND:
+        if case.kind in BEFOREHAND and case.told is Told.NOT_YET:
             sent = self.sanctions.telling.sent(case)
             case = replace(case, told=Told.OFF if sent is None else Told.YES, message=sent)
-        else:
+        elif case.kind not in BEFOREHAND:
             case = self.sanctions.telling.tell(case, settings, again=True)
         return self.sanctions.settle(case, done=True)
 

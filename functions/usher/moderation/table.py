@@ -8,6 +8,7 @@ clock looks at: `X#ban#<user>` and `X#mute#<user>`, the slots, and `X#case#<numb
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from random import SystemRandom
 from time import sleep
 from typing import Final
@@ -153,6 +154,15 @@ class DynamoCases:
         )
         with suppress(StaleError):
             self._update(update)
+
+    def count_report(self, guild_id: GuildId, user_id: UserId, now: datetime) -> int:
+        """Count a report of a member's; return how many they sent within the clock hour."""
+        key = (f"C#{guild_id}", f"REPORTS#{user_id}#{now:%Y%m%d%H}")
+        values = {":one": n(1), ":ttl": n(int(now.timestamp()) + 86_400)}
+        names = {"#reports": "reports", "#ttl": "ttl"}
+        change = "SET #ttl = :ttl ADD #reports :one"
+        self._update(self._writes.update(key, change, values, names, ""))
+        return _number(self._reads.get(key, consistent=True) or {}, "reports")
 
     def _awaiting(self, case: Case) -> Slot | None:
         """Write the slot that a case is about to change; None where that changes nothing."""

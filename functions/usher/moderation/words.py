@@ -38,6 +38,9 @@ CHANGES: Final = {
     Change.LIFTED: later("lifted"),
     Change.REPLACED: later("replaced by a newer one"),
     Change.EXPIRED: later("ran out"),
+    Change.APPEALED: later("appealed"),
+    Change.UPHELD: later("appeal turned down"),
+    Change.GRANTED: later("appeal granted"),
 }
 TOLD: Final = {
     Told.YES: later("told by direct message"),

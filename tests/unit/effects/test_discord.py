@@ -22,6 +22,7 @@ from usher.contracts.effect import (
     LogCase,
     MendRank,
     NoteByHand,
+    PostCard,
     SendMessage,
     SweepStandings,
     decode_effect,
@@ -113,7 +114,7 @@ class FakeStandings:
 class Nothing:
     """Moderation that has nothing to do."""
 
-    def do(self, effect: LogCase | NoteByHand | CheckMute) -> None:
+    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
         raise AssertionError(effect)
 
 
