@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from usher.contracts.effect import PostCard
 from usher.credit.admin_commands import Deeds
 from usher.ids import GuildId, UserId
+from usher.invites.ports import SettingReads
 from usher.moderation.durations import suggested
 from usher.moderation.guard import Action, Actor
 from usher.moderation.guard_words import refused
@@ -116,6 +117,11 @@ class Services(Reads, Protocol):
     @property
     def deeds(self) -> Deeds:
         """Changes settings."""
+        ...
+
+    @property
+    def settings(self) -> SettingReads:
+        """Settings one by one."""
         ...
 
 

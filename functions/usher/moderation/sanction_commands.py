@@ -1,10 +1,13 @@
 """/warn, /mute, /kick, /ban, /softban and /note (SPEC 7.1)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Final
 
+from usher.contracts.deeds import SettingChanged
 from usher.ids import UserId
+from usher.moderation.answering import consequences, told
 from usher.moderation.asking import (
     NEEDED,
     REASON,
@@ -16,22 +19,22 @@ from usher.moderation.asking import (
     reasons,
     why,
 )
-from usher.moderation.durations import read_duration, say_duration
+from usher.moderation.durations import read_duration
 from usher.moderation.guard import Action, Refusal
-from usher.moderation.model import Case, Kind, Source, Status, Told
+from usher.moderation.model import Case, Kind, Status
 from usher.moderation.order import Order, RefusedError
-from usher.moderation.words import case_embed, kind_of
+from usher.moderation.rules import renew_at
+from usher.moderation.settings import MUTES, ON
 from usher.slash import text
 from usher.slash.actions import action
 from usher.slash.buttons import Button, Style
 from usher.slash.commands import command
 from usher.slash.context import Ctx
-from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply
 from usher.slash.resolved import AttachmentId
-from usher.slash.say import later, say
+from usher.slash.say import say
 
 LENGTH: Final = 32
 DAY: Final = 86_400
@@ -42,17 +45,6 @@ HowLong = Annotated[
     str, Opt("How long, like 30m, 7d or permanent", max_length=LENGTH, complete=lengths)
 ]
 Pruned = Annotated[int | None, Opt("Delete their messages of so many days", min=0, max=7)]
-
-DONE: Final = {
-    Kind.WARN: later("{user} was warned"),
-    Kind.NOTE: later("The note about {user} is kept"),
-    Kind.MUTE: later("{user} is muted {length}"),
-    Kind.UNMUTE: later("{user} is not muted any more"),
-    Kind.KICK: later("{user} was removed"),
-    Kind.SOFTBAN: later("{user} was removed, and their messages"),
-    Kind.BAN: later("{user} is banned {length}"),
-    Kind.UNBAN: later("{user} is not banned any more"),
-}
 
 
 @command("warn", "Warn a member", defer=True, ephemeral=True, shown_to=NEEDED)
@@ -176,53 +168,19 @@ def carry_out(ctx: Ctx[Services], made: Order) -> Reply:
             if error.why is not Refusal.BOT:
                 raise
             return _asked(ctx, made)
-    return told(ctx, case)
+    followed = consequences(ctx, case)
+    _note_long(ctx, (case, *followed))
+    return told(ctx, case, followed)
 
 
-def told(ctx: Ctx[Services], case: Case) -> Reply:
-    """Say what became of a case."""
-    if case.status is Status.FAILED:
-        raise UserError(
-            say("That was not carried out. Case {number} says why.", number=case.number)
-        )
-    if case.status is Status.PENDING:
-        words = say("Case {number} is being carried out.", number=case.number)
-        return Reply(words, ephemeral=True)
-    length = "" if case.kind not in (Kind.MUTE, Kind.BAN) else _length(case)
-    done = say(DONE[case.kind], user=text.user(case.user_id), length=length)
-    said = [f"{done}. {say('Case {number}.', number=case.number)}"]
-    if case.told is Told.CLOSED:
-        said.append(say("They take no direct messages, so they were not told."))
-    said += [_followed(one) for one in _consequences(ctx, case)]
-    return Reply("\n".join(said), (case_embed(case, ctx.now),), ephemeral=True)
-
-
-def _length(case: Case) -> str:
-    length = None if case.until is None else case.until - case.at
-    return say("for {length}", length=say_duration(length)) if length else say("for good")
-
-
-def _consequences(ctx: Ctx[Services], case: Case) -> list[Case]:
-    """Find what a warning has led to."""
-    if case.kind is not Kind.WARN:
-        return []
-    cases = ctx.services.cases.of_member(ctx.guild_id, case.user_id)
-    found = [one for one in cases if one.about == case.number and one.source is Source.RULE]
-    return found[::-1]
-
-
-def _followed(case: Case) -> str:
-    if case.status is Status.FAILED:
-        return say(
-            "Their points lead to {what}, which could not be carried out (case {number}).",
-            what=kind_of(case).lower(),
-            number=case.number,
-        )
-    return say(
-        "Their points lead to {what} (case {number}).",
-        what=kind_of(case).lower(),
-        number=case.number,
+def _note_long(ctx: Ctx[Services], cases: Sequence[Case]) -> None:
+    """Have members looked at when they come back, once there is a mute that may need it."""
+    long = any(
+        one.kind is Kind.MUTE and one.status is Status.ACTIVE and renew_at(one) for one in cases
     )
+    if long and ctx.services.settings.find(ctx.guild_id, MUTES) is None:
+        id_ = f"{ctx.interaction_id}.{MUTES}"
+        ctx.services.deeds.do(ctx.guild_id, SettingChanged(id_, MUTES, ON, ctx.user_id, ctx.now))
 
 
 def _asked(ctx: Ctx[Services], made: Order) -> Reply:

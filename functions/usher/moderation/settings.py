@@ -21,6 +21,8 @@ APPEALS: Final = "appeals"
 LADDER: Final = "ladder"
 EXPIRY: Final = "expiry_days"
 LOCALE: Final = "locale"
+MUTES: Final = "guild#mutes"
+"""The setting by which members who come back are looked at: `on` once there is a long mute."""
 OFF: Final = "off"
 ON: Final = "on"
 
