@@ -45,6 +45,7 @@ from usher.referrals.link_commands import resume as resume_link
 from usher.referrals.link_list_commands import list_ as list_links
 from usher.referrals.link_list_commands import show as show_link
 from usher.referrals.link_list_commands import turn_links
+from usher.referrals.link_mode_commands import mode_ as mode_link
 from usher.rewards.commands import add_rank, ranks, remove_rank, trust
 from usher.rewards.milestone_commands import (
     achievements,
