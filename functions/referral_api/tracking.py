@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from referral_api.problems import Problem, ProblemError, unknown_link
 from referral_api.public import Invitations, Names
 from referral_api.requests import request_of
+from usher.referrals.clicks import Click
 from usher.referrals.rules import State
 from usher.referrals.service import Landing, Visits
 
@@ -76,7 +77,7 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
     router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call] # powertools
 
     def found(code: str) -> Landing:
-        landing = visits.landing(code, "")
+        landing = visits.landing(code, request_of(router.current_event))
         if landing is None:
             raise unknown_link()
         return landing
@@ -127,7 +128,7 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
         """Record a click and lead on to the link's page, or to Discord where it has an invite."""
         landing = found(code)
         click = visits.click(landing, request_of(router.current_event))
-        url = _way_in(landing, invitations, click.visitor)
+        url = _way_in(landing, invitations, click)
         return Response(302, body="", headers={"Location": url, "Cache-Control": "no-store"})
 
     @router.post(
@@ -140,17 +141,17 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
         """Make an invite for one visitor: it works once, for ten minutes."""
         landing = found(wanted.referral_code)
         click = visits.click(landing, request_of(router.current_event))
-        return InviteAnswer(success=True, invite_url=_way_in(landing, invitations, click.visitor))
+        return InviteAnswer(success=True, invite_url=_way_in(landing, invitations, click))
 
     return router
 
 
-def _way_in(landing: Landing, invitations: Invitations, visitor: str) -> str:
+def _way_in(landing: Landing, invitations: Invitations, click: Click) -> str:
     if landing.state is not State.OPEN:
         raise ProblemError(
             409, f"link_{landing.state.value}", "The link leads nowhere now", _WHY[landing.state]
         )
-    url = invitations.invite_url(landing, visitor)
+    url = invitations.invite_url(landing, click)
     if url is None:
         raise ProblemError(
             503,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from usher.ids import GuildId, InviteCode, UserId
-from usher.referrals.clicks import Device
+from usher.referrals.clicks import Click, Device
 from usher.referrals.model import CampaignId, LinkCode
 
 NO_DEVICE: Final = Device()
@@ -85,6 +85,20 @@ class Trace:
 
 
 NO_TRACE: Final = Trace()
+
+
+def trace_of(click: Click) -> Trace:
+    """Take from a click what is known of whoever joins by it."""
+    return Trace(
+        visitor=click.visitor,
+        variant=click.variant,
+        click_id=click.id,
+        clicked_at=click.at,
+        user_agent=click.user_agent,
+        device=click.device,
+        referrer=click.referrer,
+        country=click.country,
+    )
 
 
 @dataclass(frozen=True, slots=True)

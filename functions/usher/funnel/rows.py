@@ -50,6 +50,16 @@ def step_variant(variant: str) -> str:
     return f"STEP-VARIANT#{variant}"
 
 
+def click_day(day: date, variant: str = "", platform: str = "") -> str:
+    """Name a day's row of clicks; of a campaign, by variant and platform."""
+    return f"CLICK-DAY#{day.isoformat()}#{variant}#{platform}"
+
+
+def click_hour(moment: datetime) -> str:
+    """Name an hour's row of clicks."""
+    return f"CLICK-HOUR#{hour_of(moment)}"
+
+
 def hour_of(moment: datetime) -> str:
     """Write the UTC hour that holds a moment."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H")

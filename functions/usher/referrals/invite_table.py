@@ -1,15 +1,21 @@
 """Visitors' invites and the invite budget in the DynamoDB table, without the SDK.
 
-`L#<code>` / `MINE#<visitor>` holds a visitor's invite, `BUDGET#<guild>` / `<minute>` how many were
-made in a minute. Both end by TTL, which comes late: times are compared.
+`L#<code>` / `MINE#<visitor>` names a visitor's newest invite and when it ends, `L#<code>` /
+`INVITE#<invite>` the click that led to one, `BUDGET#<guild>` / `<minute>` how many were made in a
+minute.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from usher.funnel.codec import write_trace
+from usher.funnel.model import trace_of
 from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo_reads import Caller, DynamoReads
+from usher.referrals.click_table import KEEP_CLICKS
+from usher.referrals.clicks import Click
+from usher.referrals.codec import Attributes
 from usher.referrals.model import LinkCode
 from usher.times import format_time, parse_time
 
@@ -36,16 +42,20 @@ class DynamoInviteRows:
             return None
         return InviteCode(str(item["invite"]))
 
-    def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
-        """Keep a visitor's invite until it ends."""
-        item = {
-            "pk": {"S": f"L#{code}"},
-            "sk": {"S": f"MINE#{visitor}"},
-            "invite": {"S": invite},
-            "ends": {"S": format_time(ends)},
-            "ttl": {"N": str(int(ends.timestamp()))},
+    def keep(self, click: Click, invite: InviteCode, ends: datetime) -> None:
+        """Keep the invite that a click led to until it ends, and the click with it for longer."""
+        last = click.at + KEEP_CLICKS
+        trace: Attributes = {
+            name: {"S": text} for name, text in write_trace(trace_of(click)).items()
         }
-        self.client.call("PutItem", {"TableName": self.name, "Item": item})
+        self._put(click.code, f"INVITE#{invite}", trace, last)
+        held: Attributes = {"invite": {"S": invite}, "ends": {"S": format_time(ends)}}
+        self._put(click.code, f"MINE#{click.visitor}", held, last)
+
+    def _put(self, code: LinkCode, sort: str, attributes: Attributes, last: datetime) -> None:
+        key: Attributes = {"pk": {"S": f"L#{code}"}, "sk": {"S": sort}}
+        ttl: Attributes = {"ttl": {"N": str(int(last.timestamp()))}}
+        self.client.call("PutItem", {"TableName": self.name, "Item": key | attributes | ttl})
 
     def made(self, guild_id: GuildId, now: datetime) -> int:
         """Count the invites made for a guild in the last ten minutes and this one."""

@@ -10,6 +10,7 @@ from usher.contracts.observation import Observation
 from usher.ids import ChannelId, GuildId, InviteCode
 from usher.invites.notes import CodeNote, note_setting, write_note
 from usher.invites.ports import DeskError, Wish
+from usher.referrals.clicks import Click
 from usher.referrals.model import Campaign, Link, LinkCode, Mode
 from usher.referrals.service import Landing
 
@@ -27,8 +28,8 @@ class InviteRows(Protocol):
         """Find the visitor's invite of a link that ends later than `after`."""
         ...
 
-    def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
-        """Keep a visitor's invite until it ends."""
+    def keep(self, click: Click, invite: InviteCode, ends: datetime) -> None:
+        """Keep the invite that a click led to until it ends, and the click with it for longer."""
         ...
 
     def made(self, guild_id: GuildId, now: datetime) -> int:
@@ -86,22 +87,22 @@ class ManagedInvites:
     not_sent: tuple[type[Exception], ...]
     """What the road raises that could not take something."""
 
-    def invite_url(self, landing: Landing, visitor: str) -> str | None:
-        """Make or find the invite for a visitor; None where there is none to be had.
+    def invite_url(self, landing: Landing, click: Click) -> str | None:
+        """Make or find the invite for who clicked; None where there is none to be had.
 
         Bots have no name as visitors, and are not worth an invite. Raises AwsError.
         """
         link, channel_id = landing.link, landing.campaign.channel_id
         code = link.invite
-        if link.mode is Mode.MANAGED and channel_id is not None and visitor:
-            code = self._own(link, landing.campaign, channel_id, visitor) or code
+        if link.mode is Mode.MANAGED and channel_id is not None and click.visitor:
+            code = self._own(link, landing.campaign, channel_id, click) or code
         return None if code is None else f"{self.base}/{code}"
 
     def _own(
-        self, link: Link, campaign: Campaign, channel_id: ChannelId, visitor: str
+        self, link: Link, campaign: Campaign, channel_id: ChannelId, click: Click
     ) -> InviteCode | None:
         now = self.clock()
-        if (held := self.rows.mine(link.code, visitor, now + MARGIN)) is not None:
+        if (held := self.rows.mine(link.code, click.visitor, now + MARGIN)) is not None:
             return held
         told = {"guild_id": link.guild_id, "link": link.code}
         if self.rows.made(link.guild_id, now) >= BUDGET:
@@ -121,7 +122,7 @@ class ManagedInvites:
             # An invite of which nobody knows whose it is would count for nobody; it ends by itself.
             self.log.warning("invite not noted", extra=told | {"error": type(error).__name__})
             return None
-        self.rows.keep(link.code, visitor, made, now + LIFE)
+        self.rows.keep(click, made, now + LIFE)
         return made
 
     def _note(self, link: Link, campaign: Campaign, made: InviteCode, now: datetime) -> Observation:

@@ -42,23 +42,27 @@ class Visits:
     is_crawler: IsCrawler
     device_of: Callable[[str], Device]
 
-    def landing(self, code: str, seed: str) -> Landing | None:
-        """Look a link up; None where there is none. `seed` names the visitor to their variant."""
-        if not is_code(code):
+    def landing(self, code: str, request: Request, kept: str = "") -> Landing | None:
+        """Look a link up; None where there is none.
+
+        `kept` names the variant that this visitor saw before. They see it for as long as there is
+        one of that name, whatever becomes of weights and others; who keeps none sees the same for a
+        day.
+        """
+        found = self._found(code)
+        if found is None:
             return None
-        link = self.table.link(LinkCode(code))
-        if link is None:
-            return None
-        campaign = self.table.campaign(link.guild_id, link.campaign_id)
-        if campaign is None:
-            return None
-        variant = variant_for(campaign.variants, link.code, seed)
-        return Landing(link, campaign, state_of(link, campaign, self.clock()), variant)
+        link, campaign = found
+        now = self.clock()
+        variant = next((one for one in campaign.variants if one.name == kept), None)
+        if variant is None and campaign.variants:
+            variant = variant_for(campaign.variants, link.code, self.visitor(request, now))
+        return Landing(link, campaign, state_of(link, campaign, now), variant)
 
     def origins(self, code: str) -> tuple[str, ...]:
         """Tell from which web origins a link may be used by script."""
-        landing = self.landing(code, "")
-        return () if landing is None else landing.campaign.origins
+        found = self._found(code)
+        return () if found is None else found[1].origins
 
     def shown(self, landing: Landing, request: Request) -> None:
         """Record who looks at a page and is no person; people are counted when the page tells so.
@@ -76,6 +80,9 @@ class Visits:
             Click(
                 id=self.new_id(),
                 code=landing.link.code,
+                guild_id=landing.link.guild_id,
+                campaign_id=landing.link.campaign_id,
+                platform=landing.link.platform,
                 at=now,
                 kind=ClickKind.HUMAN if human else ClickKind.BOT,
                 visitor=self.visitor(request, now) if human else "",
@@ -86,6 +93,15 @@ class Visits:
                 country=country_of(request.headers),
             )
         )
+
+    def _found(self, code: str) -> tuple[Link, Campaign] | None:
+        if not is_code(code):
+            return None
+        link = self.table.link(LinkCode(code))
+        if link is None:
+            return None
+        campaign = self.table.campaign(link.guild_id, link.campaign_id)
+        return None if campaign is None else (link, campaign)
 
     def visitor(self, request: Request, now: datetime) -> str:
         """Name a visitor for today."""
