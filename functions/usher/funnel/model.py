@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -11,6 +11,7 @@ from usher.ids import GuildId, InviteCode, UserId
 from usher.referrals.clicks import Click, Device
 from usher.referrals.model import CampaignId, LinkCode
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NO_DEVICE: Final = Device()
 
 type Metadata = Mapping[str, str | int]
@@ -156,6 +157,19 @@ class Event:
     metadata: Metadata = field(default_factory=dict)
     standing: Standing | None = None
     """Of a conversion."""
+
+
+def journey_id(journey: Journey) -> str:
+    """Name a journey for those outside: the member and the begin of the membership."""
+    return f"{journey.user_id}-{(journey.joined_at - EPOCH) // timedelta(microseconds=1)}"
+
+
+def read_journey_id(text: str) -> tuple[UserId, datetime] | None:
+    """Read what `journey_id` wrote; None for anything else."""
+    user, _, micros = text.partition("-")
+    if not (user.isdecimal() and micros.isdecimal() and len(micros) <= 17):
+        return None
+    return UserId(user), EPOCH + timedelta(microseconds=int(micros))
 
 
 class Outcome(StrEnum):

@@ -8,8 +8,10 @@ that they never meet.
 from datetime import UTC, date, datetime
 from typing import Final
 
+from usher.funnel.model import Journey, Standing, journey_id
 from usher.ids import GuildId
 from usher.referrals.model import CampaignId, LinkCode
+from usher.times import format_time
 
 type Row = tuple[str, str]
 """Partition and sort key."""
@@ -33,6 +35,21 @@ def campaign_rows(guild_id: GuildId, campaign_id: CampaignId) -> str:
 def member_rows(guild_id: GuildId) -> str:
     """Name the partition of a guild's journeys."""
     return f"L#@{guild_id}"
+
+
+def journey_row(journey: Journey) -> Row:
+    """Name a journey's row."""
+    begun = format_time(journey.joined_at)
+    return member_rows(journey.guild_id), f"JOIN#{journey.user_id}#{begun}"
+
+
+def held_row(journey: Journey) -> Row | None:
+    """Name the row by which a held conversion is found, longest held first; None where none is."""
+    won = journey.conversion
+    if won is None or journey.place is None or won.standing is not Standing.HELD:
+        return None
+    key = f"HELD#{format_time(won.at)}#{journey_id(journey)}"
+    return member_rows(journey.guild_id), key
 
 
 def step_day(day: date, variant: str = "", platform: str = "") -> str:
