@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
+from usher.funnel.buckets import Quarter
 from usher.funnel.events import events_of
+from usher.funnel.measure import Cell
 from usher.funnel.model import NO_TRACE, Event, Journey, Signal, Trace
+from usher.funnel.numbers import TooMuchError
 from usher.funnel.ports import Arrival
 from usher.funnel.rows import STEPS, Row, held_row, link_rows
 from usher.funnel.tallies import change
@@ -118,3 +121,22 @@ class FakeEvidence:
     def converting(self, guild_id: GuildId, visitor: str, user_id: UserId, now: datetime) -> int:
         self.converted[visitor].add(user_id)
         return len(self.converted[visitor])
+
+
+@dataclass
+class FakeNumbers:
+    """Implements NumberRows on what is put in."""
+
+    cells: dict[str, list[Cell]] = field(default_factory=lambda: defaultdict(list))
+    moments: dict[str, list[Quarter]] = field(default_factory=lambda: defaultdict(list))
+    too_much: bool = False
+
+    def days(self, partition: str, first: date, last: date) -> tuple[Cell, ...]:
+        if self.too_much:
+            raise TooMuchError
+        return tuple(one for one in self.cells[partition] if first <= one.day <= last)
+
+    def quarters(self, partition: str, begin: datetime, end: datetime) -> tuple[Quarter, ...]:
+        if self.too_much:
+            raise TooMuchError
+        return tuple(one for one in self.moments[partition] if begin <= one[0] < end)

@@ -67,7 +67,6 @@ class Place:
 
     link: LinkCode
     campaign_id: CampaignId
-    platform: str = ""
     variant: str = ""
 
 

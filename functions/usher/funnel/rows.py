@@ -18,6 +18,10 @@ type Row = tuple[str, str]
 
 STEPS: Final = "JOINS"
 """The row of a link that holds its members' steps of all time."""
+CLICK_DAYS: Final = "CLICK-DAY#"
+STEP_DAYS: Final = "STEP-DAY#"
+CLICK_HOURS: Final = "CLICK-HOUR#"
+STEP_HOURS: Final = "STEP-HOUR#"
 QUARTERS: Final = 4
 """Of an hour: every time zone of today is a multiple of 15 minutes away from UTC."""
 
@@ -52,14 +56,14 @@ def held_row(journey: Journey) -> Row | None:
     return member_rows(journey.guild_id), key
 
 
-def step_day(day: date, variant: str = "", platform: str = "") -> str:
-    """Name a day's row of steps; of a campaign, by variant and platform."""
-    return f"STEP-DAY#{day.isoformat()}#{variant}#{platform}"
+def step_day(day: date, variant: str, link: LinkCode) -> str:
+    """Name a day's row of steps by one variant of a link."""
+    return f"{STEP_DAYS}{day.isoformat()}#{variant}#{link}"
 
 
 def step_hour(moment: datetime) -> str:
     """Name an hour's row of steps."""
-    return f"STEP-HOUR#{hour_of(moment)}"
+    return f"{STEP_HOURS}{hour_of(moment)}"
 
 
 def step_variant(variant: str) -> str:
@@ -67,14 +71,14 @@ def step_variant(variant: str) -> str:
     return f"STEP-VARIANT#{variant}"
 
 
-def click_day(day: date, variant: str = "", platform: str = "") -> str:
-    """Name a day's row of clicks; of a campaign, by variant and platform."""
-    return f"CLICK-DAY#{day.isoformat()}#{variant}#{platform}"
+def click_day(day: date, variant: str, link: LinkCode) -> str:
+    """Name a day's row of clicks on one variant of a link."""
+    return f"{CLICK_DAYS}{day.isoformat()}#{variant}#{link}"
 
 
 def click_hour(moment: datetime) -> str:
     """Name an hour's row of clicks."""
-    return f"CLICK-HOUR#{hour_of(moment)}"
+    return f"{CLICK_HOURS}{hour_of(moment)}"
 
 
 def hour_of(moment: datetime) -> str:

@@ -130,7 +130,7 @@ class Journeys:
             return replace(after, place=None, invite=None), NO_TRACE
         trace = self._trace_of(link, after)
         if after.place is None or after.place.link != link.code:
-            place = Place(link.code, link.campaign_id, link.platform, trace.variant)
+            place = Place(link.code, link.campaign_id, trace.variant)
             after = replace(after, place=place)
         if arrival is not None and after.left_at is None:
             after = replace(after, left_at=arrival.left_at)

@@ -131,14 +131,14 @@ class DynamoClicks:
 def _counters(click: Click) -> Iterator[tuple[Row, str]]:
     """Name what counts a click. Who is no person, or was here before, counts for the link alone."""
     link, name = link_rows(click.code), _COUNTED[click.kind]
-    day = day_of(click.at)
+    day = click_day(day_of(click.at), click.variant, click.code)
     yield (link, "LINK"), name
-    yield (link, click_day(day, click.variant)), name
+    yield (link, day), name
     if click.variant:
         yield (link, f"VARIANT#{click.variant}"), name
     if click.kind is ClickKind.HUMAN:
         campaign = campaign_rows(click.guild_id, click.campaign_id)
-        yield (campaign, click_day(day, click.variant, click.platform)), name
+        yield (campaign, day), name
         for partition in (link, campaign):
             yield (partition, click_hour(click.at)), quarter(name, click.at)
 
@@ -152,7 +152,6 @@ def _write_click(click: Click) -> Attributes:
         "kind": click.kind.value,
         "guild_id": click.guild_id,
         "campaign_id": click.campaign_id,
-        "platform": click.platform,
         "visitor": click.visitor,
         "variant": click.variant,
         "user_agent": click.user_agent,
@@ -178,7 +177,6 @@ def read_click(code: LinkCode, row: Item) -> Click:
         code=code,
         guild_id=GuildId(text("guild_id")),
         campaign_id=CampaignId(text("campaign_id")),
-        platform=text("platform"),
         at=parse_time(at),
         kind=ClickKind(text("kind")),
         visitor=text("visitor"),

@@ -63,8 +63,6 @@ class Click:
     kind: ClickKind
     visitor: str
     """The visitor's pseudonym of the day; empty for a bot."""
-    platform: str = ""
-    """Where the link was posted then."""
     variant: str = ""
     user_agent: str = ""
     device: Device = Device()

@@ -82,7 +82,6 @@ class Visits:
                 code=landing.link.code,
                 guild_id=landing.link.guild_id,
                 campaign_id=landing.link.campaign_id,
-                platform=landing.link.platform,
                 at=now,
                 kind=ClickKind.HUMAN if human else ClickKind.BOT,
                 visitor=self.visitor(request, now) if human else "",

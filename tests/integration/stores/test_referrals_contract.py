@@ -185,7 +185,7 @@ def test_no_row_keeps_an_address_and_what_may_go_goes(stored: Stored) -> None:
     if stored.client is None:
         pytest.skip("rows are the table's")
     stored.clicks.salt(START.date(), b"one")
-    stored.clicks.record(click(variant="a", platform="youtube"))
+    stored.clicks.record(click(variant="a"))
 
     rows: Any = stored.client.call("Scan", {"TableName": TABLE})["Items"]
     kinds = {row["sk"]["S"].partition("#")[0]: row for row in rows}
@@ -260,8 +260,8 @@ def test_everybody_at_once_is_counted_and_nobody_twice(
 def test_clicks_of_people_are_counted_by_hour_and_for_the_campaign(stored: Stored) -> None:
     if stored.client is None:
         pytest.skip("rows are the table's")
-    stored.clicks.record(click("a", platform="youtube", variant="x", at=at(16 * 60)))
-    stored.clicks.record(click("b", platform="youtube", variant="x", at=at(17 * 60)))
+    stored.clicks.record(click("a", variant="x", at=at(16 * 60)))
+    stored.clicks.record(click("b", variant="x", at=at(17 * 60)))
     stored.clicks.record(click("c", kind=ClickKind.BOT, visitor=""))
 
     reads = DynamoReads(stored.client, TABLE)
@@ -275,10 +275,10 @@ def test_clicks_of_people_are_counted_by_hour_and_for_the_campaign(stored: Store
 
     day = START.date().isoformat()
     assert rows == {
-        (f"L#{CODE}", f"CLICK-DAY#{day}#x#"): {"clicks": 1, "repeats": 1},
-        (f"L#{CODE}", f"CLICK-DAY#{day}##"): {"bots": 1},
+        (f"L#{CODE}", f"CLICK-DAY#{day}#x#{CODE}"): {"clicks": 1, "repeats": 1},
+        (f"L#{CODE}", f"CLICK-DAY#{day}##{CODE}"): {"bots": 1},
         (f"L#{CODE}", f"CLICK-HOUR#{day}T12"): {"clicks_1": 1},
-        (f"L#@{GUILD}#{SPRING}", f"CLICK-DAY#{day}#x#youtube"): {"clicks": 1},
+        (f"L#@{GUILD}#{SPRING}", f"CLICK-DAY#{day}#x#{CODE}"): {"clicks": 1},
         (f"L#@{GUILD}#{SPRING}", f"CLICK-HOUR#{day}T12"): {"clicks_1": 1},
     }
 
