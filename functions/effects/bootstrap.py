@@ -9,8 +9,10 @@ import urllib3
 from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
+from usher.funnel.evidence_table import DynamoEvidence
+from usher.funnel.judging import TableJudge
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent, Trusting
+from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
@@ -42,7 +44,11 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
     dynamodb = SignedClient(DYNAMODB, environ)
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
-    referrals = Journeys(DynamoJourneys(dynamodb, names["TABLE_NAME"]), Trusting(), Silent())
+    referrals = Journeys(
+        DynamoJourneys(dynamodb, names["TABLE_NAME"]),
+        TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
+        Silent(),
+    )
     orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)

@@ -109,7 +109,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             base=invite_base,
             not_sent=not_sent,
         ),
-        landing=lambda code: visits.landing(code, ""),
+        landing=visits.known,
         clock=_now,
         fresh=lambda: secrets.token_urlsafe(32),
         site=site,
