@@ -65,7 +65,7 @@ class DynamoEvidence:
                     ":one": {"SS": [user_id]},
                     ":ttl": {"N": str(int((now + KEEP).timestamp()))},
                 },
-                "ReturnValues": "UPDATED_NEW",
+                "ReturnValues": "ALL_NEW",
             },
         )
         attributes = answer.get("Attributes")
