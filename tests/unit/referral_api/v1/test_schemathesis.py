@@ -15,8 +15,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.builders import GUILD
+from tests.builders import GUILD, at
 from tests.unit.referral_api.v1.asking import MEMBER, Api, put
+from tests.unit.referral_api.v1.coming import held
 from tests.unit.referral_api.v1.test_document import OPERATIONS, TRACKING
 from tests.unit.referral_api.v1.wire import Wire
 from usher.ids import GuildId
@@ -37,7 +38,12 @@ BODIES: dict[str, Any] = {
     "create_campaign": {"name": "Fall"},
     "change_campaign": {"offer": "Late"},
 }
-PLACES = {"code": "spring-video", "campaign_id": "100", "member_id": MEMBER}
+PLACES = {
+    "code": "spring-video",
+    "campaign_id": "100",
+    "member_id": MEMBER,
+    "conversion_id": f"{MEMBER}-{int(at(60).timestamp())}000000",
+}
 
 
 @pytest.fixture
@@ -51,6 +57,7 @@ def described(there: Api, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN4
         confidence="none",
         joined_at=format_time(there.now),
     )
+    held(there)
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", Wire(there))
 
 
