@@ -1,14 +1,16 @@
 """A link's page, its clicks, its way into the guild, for browsers (SPEC 5.2 to 5.4)."""
 
-from http.cookies import SimpleCookie
 from typing import Final, Protocol
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import (
+    APIGatewayProxyEventV2,
+)
 
 from referral_api.pages import COOKIE, Pages
-from referral_api.requests import address_of, language_of, request_of
+from referral_api.requests import address_of, cookie_of, language_of, request_of
 from referral_api.signing_in import to_discord
 from usher.ids import GuildId
 from usher.referrals.rules import State
@@ -49,7 +51,7 @@ def public_routes(
 
     @router.route("/r/<code>", ["GET", "HEAD"], include_in_schema=False)
     def page(code: str) -> Response[str]:
-        who, fresh = _visitor(router.current_event.cookies, visits)
+        who, fresh = _visitor(router.current_event, visits)
         with speaking(language_of(router.current_event)):
             landing = visits.landing(code, who)
             if landing is None or landing.state is not State.OPEN:
@@ -63,7 +65,7 @@ def public_routes(
 
     @router.post("/r/<code>/seen", include_in_schema=False)
     def seen(code: str) -> Response[str]:
-        landing = visits.landing(code, _visitor(router.current_event.cookies, visits)[0])
+        landing = visits.landing(code, _visitor(router.current_event, visits)[0])
         if landing is not None and landing.state is State.OPEN:
             visits.click(landing, request_of(router.current_event))
         return Response(204, body="")
@@ -71,7 +73,7 @@ def public_routes(
     @router.post("/r/<code>", include_in_schema=False)
     def enter(code: str) -> Response[str]:
         with speaking(language_of(router.current_event)):
-            landing = visits.landing(code, _visitor(router.current_event.cookies, visits)[0])
+            landing = visits.landing(code, _visitor(router.current_event, visits)[0])
             if landing is None or landing.state is not State.OPEN:
                 return pages.closed(landing.state if landing else None)
             click = visits.click(landing, request_of(router.current_event))
@@ -83,11 +85,11 @@ def public_routes(
     return router
 
 
-def _visitor(cookies: list[str], visits: Visits) -> tuple[str, bool]:
+def _visitor(event: APIGatewayProxyEventV2, visits: Visits) -> tuple[str, bool]:
     """Tell which visitor this is to a page's variants, and whether that is new."""
-    kept = SimpleCookie("; ".join(cookies)).get(COOKIE)
-    if kept is not None and kept.value.isalnum() and len(kept.value) <= 64:
-        return kept.value, False
+    kept = cookie_of(event, COOKIE)
+    if kept is not None and kept.isalnum() and len(kept) <= 64:
+        return kept, False
     return visits.new_id(), True
 
 
