@@ -141,6 +141,7 @@ GRANTED = {
         "read erasure",
         "keep press",
         "send event",
+        "send effect",
         "send confirmation",
         "read token",
     ],
