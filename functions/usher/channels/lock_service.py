@@ -27,8 +27,9 @@ from usher.invites.ports import DeskError
 from usher.rewards.hierarchy import Hall
 from usher.timing.terms import Term, term_key
 
-LONGEST_PAUSE: Final = timedelta(hours=24)
-"""How long Discord lets a server pause invites (Discord docs: Modify Guild Incident Actions)."""
+LONGEST_PAUSE: Final = timedelta(hours=24) - timedelta(minutes=1)
+"""How long Discord lets a server pause invites (Discord docs: Modify Guild Incident Actions), less
+what its clock may be behind."""
 
 
 @dataclass(frozen=True, slots=True)

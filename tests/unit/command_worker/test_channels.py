@@ -18,6 +18,7 @@ from usher.channels.bits import (
     VIEW_CHANNEL,
     taken,
 )
+from usher.channels.lock_service import LONGEST_PAUSE
 from usher.channels.model import Channel, Kind, Overwrite
 from usher.channels.slowmodes import SLOWMODE
 from usher.contracts.effect import EndDue
@@ -360,7 +361,7 @@ def test_a_whole_server_is_locked_after_a_question_and_unlocked() -> None:
 
     assert "🔒 The server is locked: 2 channels locked." in done
     assert "1 channel that only staff sees stays open." in done
-    assert there.services.rooms.desk.paused == NOW + timedelta(hours=24)
+    assert there.services.rooms.desk.paused == NOW + LONGEST_PAUSE
     everyone = room(there, ChannelId("7")).overwrite(GUILD)
     assert everyone is not None
     assert everyone.deny == taken(Kind.VOICE)
