@@ -144,6 +144,7 @@ class Services:
     keys: ApiKeys
     channels: Tools
     referral_url: str
+    sign_in: bool
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -163,7 +164,16 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     fakes = FakeRulesDesk(table, recounts, Patience(_now, PATIENCE))
     return Door(
         router=ROUTER,
-        services=_services(found, where, table, road, BackfillDesk(table, steps), fakes, effects),
+        services=_services(
+            found,
+            where,
+            table,
+            road,
+            BackfillDesk(table, steps),
+            fakes,
+            effects,
+            sign_in=environ.get("SIGN_IN") == "on",
+        ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
@@ -180,6 +190,8 @@ def _services(
     imports: Imports,
     fakes: FakeRules,
     effects: EffectsQueue,
+    *,
+    sign_in: bool,
 ) -> Services:
     bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")
@@ -220,6 +232,7 @@ def _services(
         keys=DynamoKeys(table.client, table.table),
         channels=_channels(found, rest, halls, table, effects),
         referral_url=found["PUBLIC_URL"].rstrip("/"),
+        sign_in=sign_in,
     )
 
 

@@ -13,6 +13,11 @@ from usher.channels.discord_channels import DiscordChannels
 from usher.channels.endings import LockEnder, SlowmodeEnder
 from usher.channels.locks import LOCK
 from usher.channels.slowmodes import SLOWMODE
+from usher.funnel.evidence_table import DynamoEvidence
+from usher.funnel.judging import TableJudge
+from usher.funnel.service import Journeys
+from usher.funnel.silent import Silent
+from usher.funnel.table import DynamoJourneys
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.greeting.service import Greetings
@@ -25,8 +30,6 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import EffectSender
-from usher.referrals.counting import ReferralCounting
-from usher.referrals.join_table import DynamoJoinRows
 from usher.rewards.admin_channel import AdminChannel
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.standing import Standings
@@ -45,7 +48,11 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
     dynamodb = SignedClient(DYNAMODB, environ)
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
-    referrals = ReferralCounting(DynamoJoinRows(dynamodb, names["TABLE_NAME"]))
+    referrals = Journeys(
+        DynamoJourneys(dynamodb, names["TABLE_NAME"]),
+        TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
+        Silent(),
+    )
     orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)

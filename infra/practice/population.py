@@ -4,16 +4,9 @@ from datetime import timedelta
 from typing import Literal
 
 from infra.practice.content.body import read_body
+from infra.practice.content.message import Message
 from infra.practice.core import Core
-from infra.practice.entities import (
-    Channel,
-    Guild,
-    Invite,
-    JoinSource,
-    Member,
-    Message,
-    User,
-)
+from infra.practice.entities import Channel, Guild, Invite, JoinSource, Member, User
 from infra.practice.errors import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, ApiError
 from infra.practice.invites import InviteTerms, create_invite, live_invites, revoke_invite
 from infra.practice.membership import Entrance, ban, guild_event, join, kick, leave, unban

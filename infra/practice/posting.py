@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from infra.practice.attachments import AttachmentStore
 from infra.practice.content.body import MessageBody, Upload
 from infra.practice.content.mentions import find_mentions
-from infra.practice.entities import Attachment, Channel, Guild, InteractionOrigin, Message
+from infra.practice.content.message import Attachment, InteractionOrigin, Message
+from infra.practice.entities import Channel, Guild
 from infra.practice.intents import Dispatch, Dispatches, Intents
 from infra.practice.json_types import JsonObject
 from infra.practice.payloads.messages import attachment_json, message_event_json, without_content

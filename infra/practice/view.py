@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from infra.practice.commands import CHAT_INPUT, ON_MESSAGE, ON_USER, usable_commands
+from infra.practice.command_checks import ON_MESSAGE, ON_USER
+from infra.practice.commands import CHAT_INPUT, usable_commands
 from infra.practice.entities import Channel, Guild, Invite, Role, User
 from infra.practice.interactions.outcome import notice_of
 from infra.practice.interactions.records import Interaction, InteractionType, Phase
@@ -53,7 +54,10 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
         "screens": SCREENING in guild.features,
         "direct": None if direct is None else {"id": direct.id, "name": world.bot.username},
         "channel_id": channel.id,
-        "channels": [{"id": item.id, "name": item.name} for item in guild.channels.values()],
+        "channels": [
+            {"id": item.id, "name": item.name, "type": item.type}
+            for item in guild.channels.values()
+        ],
         "roles": [
             {"id": role.id, "name": role.name, "managed": role.managed}
             for role in _from_the_top(guild)

@@ -31,7 +31,12 @@ class Slowed:
     """By channel."""
 
     def channels(self) -> list[Channel]:
-        return [guild.channels[id_] for guild in self.guilds for id_ in self.ends if id_ in guild.channels]
+        return [
+            guild.channels[id_]
+            for guild in self.guilds
+            for id_ in self.ends
+            if id_ in guild.channels
+        ]
 
     def changes(self) -> list[str]:
         """Whose slowmode was changed, once for each time."""

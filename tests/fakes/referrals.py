@@ -15,6 +15,7 @@ class FakeInviteRows:
     """Implements InviteRows."""
 
     held: dict[tuple[LinkCode, str], tuple[InviteCode, datetime]] = field(default_factory=dict)
+    clicked: dict[tuple[LinkCode, InviteCode], Click] = field(default_factory=dict)
     minutes: list[tuple[GuildId, datetime]] = field(default_factory=list)
 
     def mine(self, code: LinkCode, visitor: str, after: datetime) -> InviteCode | None:
@@ -23,6 +24,9 @@ class FakeInviteRows:
 
     def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
         self.held[code, visitor] = invite, ends
+
+    def remember(self, click: Click, invite: InviteCode) -> None:
+        self.clicked[click.code, invite] = click
 
     def made(self, guild_id: GuildId, now: datetime) -> int:
         first = now.replace(second=0, microsecond=0) - timedelta(minutes=10)

@@ -109,6 +109,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "send effect": send("EffectsQueue"),
         "send confirmation": send("ConfirmationsQueue"),
         "send repair": send("RepairsQueue"),
+        "send hook": send("HooksQueue"),
         "receive repair": ("sqs", "receive_message", repairs),
         "send event": send("EventsQueue", MessageGroupId="g", MessageDeduplicationId="d"),
         "give back event": (
@@ -143,6 +144,7 @@ GRANTED = {
         "send event",
         "send effect",
         "send confirmation",
+        "send hook",
         "read token",
     ],
     "EventWorkerFunction": [
@@ -162,6 +164,7 @@ GRANTED = {
         "send effect",
         "send confirmation",
         "send repair",
+        "send hook",
     ],
     "EffectsFunction": ["get", "query", "query board", "update", "send effect", "read token"],
     "ConfirmerFunction": [
@@ -173,7 +176,7 @@ GRANTED = {
         "send event",
         "read token",
     ],
-    "SweeperFunction": ["query due", "send event", "send effect"],
+    "SweeperFunction": ["query due", "send event", "send effect", "send hook"],
     "LogBackupFunction": [
         "get",
         "batch get",
@@ -191,7 +194,8 @@ GRANTED = {
         "list ledger",
         "receive repair",
     ],
-    "ReferralApiFunction": [*_READS, "update", "send event", "read token"],
+    "ReferralApiFunction": [*_READS, "update", "send event", "send hook", "read token"],
+    "WebhooksFunction": ["get", "query", "send effect", "send hook"],
     "RollupFunction": [
         "batch get",
         "query",
@@ -205,9 +209,11 @@ GRANTED = {
 OWN = {
     "EventWorkerFunction": ["give back event"],
     # Of links' rows alone, by dynamodb:LeadingKeys.
-    "CommandWorkerFunction": ["update"],
+    "CommandWorkerFunction": ["update", "delete"],
     "EffectsFunction": ["keep press"],
-    "ReferralApiFunction": ["keep press"],
+    "ReferralApiFunction": ["keep press", "delete"],
+    # Of webhooks' rows alone.
+    "WebhooksFunction": ["keep press", "delete"],
 }
 """What the emulator grants beside that."""
 

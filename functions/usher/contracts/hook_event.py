@@ -22,6 +22,8 @@ HOOKS_VERSION: Final = 1
 EVENTS: Final = "events"
 MOST_BYTES: Final = 200_000
 """Of one message's body; SQS takes 1 MiB, and a batch of Lambda's 6 MB in all."""
+MOST_EVENTS: Final = 50
+"""Of one message: each is a write and a message for every endpoint."""
 
 type Data = Mapping[str, object]
 """What an event tells, as JSON."""
@@ -84,7 +86,8 @@ def encode_events(events: Sequence[HookEvent]) -> Iterator[str]:
     some: list[str] = []
     for event in events:
         written = json.dumps(_write(event), separators=(",", ":"))
-        if some and sum(map(len, some)) + len(written) > MOST_BYTES:
+        full = len(some) == MOST_EVENTS or sum(map(len, some)) + len(written) > MOST_BYTES
+        if some and full:
             yield _body(some)
             some = []
         some.append(written)

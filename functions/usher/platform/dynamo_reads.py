@@ -103,6 +103,26 @@ class DynamoReads:
         }
         return self._pages(request)
 
+    def some(
+        self, partition: str, first: str, last: str, limit: int, *, newest: bool = False
+    ) -> list[Item]:
+        """Read at most `limit` items from `first` to `last`, or from `last` back: one request."""
+        answer = self.client.call(
+            "Query",
+            {
+                "TableName": self.table,
+                "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+                "ExpressionAttributeValues": {
+                    ":pk": {"S": partition},
+                    ":first": {"S": first},
+                    ":last": {"S": last},
+                },
+                "ScanIndexForward": not newest,
+                "Limit": limit,
+            },
+        )
+        return [*_items(answer.get("Items"))]
+
     def board(
         self,
         board: str,

@@ -24,9 +24,8 @@ from usher.times import format_time, parse_time
 type Attributes = dict[str, dict[str, object]]
 """DynamoDB's own form, for example `{"title": {"S": "Spring"}}`."""
 
-JOINS: Final = "JOINS"
-"""The row of a link that holds its joins alone."""
-COUNTERS: Final = ("clicks", "bots", "repeats", "joins", "onboardings", "conversions")
+STEP_COUNTERS: Final = ("joins", "onboardings", "conversions", "held")
+COUNTERS: Final = ("clicks", "bots", "repeats", *STEP_COUNTERS)
 
 
 def write_campaign(campaign: Campaign) -> str:
@@ -103,6 +102,11 @@ def read_link(item: Item) -> Link:
         counts=read_counts(item),
         version=_count(item.get("version")),
     )
+
+
+def with_steps(link: Item, steps: Item) -> Item:
+    """Lay the counters of members' steps, which are a row of their own, over a link's row."""
+    return link | {name: steps.get(name) for name in (*STEP_COUNTERS, "value")}
 
 
 def read_counts(item: Item) -> Counts:

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from itertools import batched
 from typing import Final
 
+from usher.funnel.rows import STEPS
 from usher.ids import GuildId, UserId
 from usher.platform.dynamo_reads import Caller, DynamoReads, Item, decode
 from usher.referrals.click_table import read_click
 from usher.referrals.clicks import Click
-from usher.referrals.codec import read_counts, read_link
+from usher.referrals.codec import read_counts, read_link, with_steps
 from usher.referrals.model import CampaignId, Counts, Link, LinkCode
 from usher.times import format_time
 
@@ -56,8 +57,14 @@ class DynamoListing:
             names = [place for place in names if place < after]
         found: list[Link] = []
         for some in batched(names, max(limit, BATCH), strict=False):
-            items = self._reads.get_many((f"L#{code}", "LINK") for _, code in some)
-            links = [read_link(items[key]) for _, code in some if (key := _key(code)) in items]
+            items = self._reads.get_many(
+                (f"L#{code}", row) for _, code in some for row in ("LINK", STEPS)
+            )
+            links = [
+                read_link(with_steps(items[key], items.get((f"L#{code}", STEPS), {})))
+                for _, code in some
+                if (key := _key(code)) in items
+            ]
             found += [link for link in links if _is(link, wanted)]
             if len(found) >= limit:
                 break
@@ -94,16 +101,18 @@ class DynamoListing:
 
     def series(self, code: LinkCode, first: date, last: date) -> Series:
         """Read what was counted from day to day, and by variant of all time."""
-        days: list[tuple[date, Counts]] = []
-        for row in self._reads.under(f"L#{code}", "DAY#"):
-            day = date.fromisoformat(str(row["sk"]).removeprefix("DAY#"))
-            if first <= day <= last:
-                days.append((day, read_counts(row)))
-        variants = [
-            (str(row["sk"]).removeprefix("VARIANT#"), read_counts(row))
-            for row in self._reads.under(f"L#{code}", "VARIANT#")
-        ]
-        return Series(tuple(days), tuple(variants))
+        days: dict[date, Counts] = {}
+        for kind in ("CLICK-DAY", "STEP-DAY"):
+            begin, end = f"{kind}#{first.isoformat()}#", f"{kind}#{last.isoformat()}#~"
+            for row in self._reads.between(f"L#{code}", begin, end):
+                day = date.fromisoformat(str(row["sk"]).split("#")[1])
+                days[day] = days.get(day, Counts()) + read_counts(row)
+        variants: dict[str, Counts] = {}
+        for kind in ("VARIANT#", "STEP-VARIANT#"):
+            for row in self._reads.under(f"L#{code}", kind):
+                name = str(row["sk"]).removeprefix(kind)
+                variants[name] = variants.get(name, Counts()) + read_counts(row)
+        return Series(tuple(sorted(days.items())), tuple(sorted(variants.items())))
 
     @property
     def _reads(self) -> DynamoReads:

@@ -103,8 +103,16 @@ class Counts:
     joins: int = 0
     onboardings: int = 0
     conversions: int = 0
+    held: int = 0
+    """Conversions that wait for a reviewer and do not count."""
     value: Decimal = Decimal(0)
     """Worth of the conversions, in the guild's own currency."""
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Sum up."""
+        return Counts(
+            **{name: getattr(self, name) + getattr(other, name) for name in self.__slots__}
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from usher.funnel.rows import STEPS
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.platform.signed_http import AwsError
 from usher.referrals.codec import (
-    JOINS,
     Attributes,
     read_campaign,
     read_link,
+    with_steps,
     write_campaign,
     write_link,
 )
@@ -112,11 +113,11 @@ class DynamoReferrals:
         )
 
     def _links(self, codes: Sequence[LinkCode]) -> Iterator[Link]:
-        """Read links with their joins, which are counted in a row of their own."""
-        rows = self._reads.get_many((f"L#{code}", row) for code in codes for row in ("LINK", JOINS))
+        """Read links with the steps of their members, which are counted in a row of their own."""
+        rows = self._reads.get_many((f"L#{code}", row) for code in codes for row in ("LINK", STEPS))
         for code in codes:
             if (item := rows.get((f"L#{code}", "LINK"))) is not None:
-                yield read_link(item | {"joins": rows.get((f"L#{code}", JOINS), {}).get("joins")})
+                yield read_link(with_steps(item, rows.get((f"L#{code}", STEPS), {})))
 
     def _put_campaign(self, campaign: Campaign, condition: str, values: Attributes) -> None:
         attributes: Attributes = {

@@ -36,7 +36,8 @@ class Owed:
     retired: tuple[RoleId, ...] = ()
     """Roles that are no ranks any more."""
     members: tuple[UserId, ...] = ()
-    """Who may have come by another invite than was thought: a referral link may be concerned."""
+    """Who may have come by another invite than was thought, or has left: a referral link may be
+    concerned."""
 
     def __bool__(self) -> bool:
         return bool(self.users or self.everybody or self.members)
@@ -52,7 +53,7 @@ def owed_by(lines: Iterable[Line], known: Mapping[UserId, MemberRecord]) -> Owed
     everybody, retired = False, []
     for line in lines:
         users |= dict.fromkeys(_inviters(line, known))
-        if line.user_id is not None and _tells_code(line):
+        if line.user_id is not None and _concerns_link(line):
             members[line.user_id] = None
         joiner = line.user_id if line.type is LineType.JOIN and not line.imported else None
         if joiner is not None and joiner in known:
@@ -142,8 +143,10 @@ def _inviters(line: Line, known: Mapping[UserId, MemberRecord]) -> Iterable[User
     return [one for one in whom if one is not None and one != VANITY]
 
 
-def _tells_code(line: Line) -> bool:
-    """Whether a line may change by which invite or link a member is known to have come."""
+def _concerns_link(line: Line) -> bool:
+    """Whether a line may change by which invite or link a member came, or for how long."""
+    if line.type is LineType.LEAVE:
+        return True
     if line.imported or line.type not in (
         LineType.JOIN,
         LineType.CORRECTION,

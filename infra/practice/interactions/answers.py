@@ -7,8 +7,9 @@ Callback Type.
 from enum import IntEnum
 
 from infra.practice.content.body import EPHEMERAL, LOADING, MessageBody, Upload, read_body
+from infra.practice.content.message import InteractionOrigin, Message
 from infra.practice.content.modal import read_modal
-from infra.practice.entities import Channel, InteractionOrigin, Message
+from infra.practice.entities import Channel
 from infra.practice.errors import ApiError, FormErrors
 from infra.practice.intents import Dispatches
 from infra.practice.interactions.records import TYPE_NUMBERS, Interaction, InteractionType, Phase

@@ -5,8 +5,8 @@ import base64
 import secrets
 
 from infra.practice.content.body import Upload
+from infra.practice.content.message import Message
 from infra.practice.core import Core
-from infra.practice.entities import Message
 from infra.practice.errors import (
     ALREADY_ACKNOWLEDGED,
     INVALID_WEBHOOK_TOKEN,

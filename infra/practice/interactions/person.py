@@ -1,6 +1,7 @@
 """What a member can do with the application: type commands, use them on people and messages."""
 
-from infra.practice.commands import CHAT_INPUT, ON_MESSAGE, ON_USER, usable_commands
+from infra.practice.command_checks import ON_MESSAGE, ON_USER
+from infra.practice.commands import CHAT_INPUT, usable_commands
 from infra.practice.content.body import Upload
 from infra.practice.core import Core
 from infra.practice.entities import Command, Guild

@@ -1,8 +1,8 @@
 """What somebody does with components: press buttons, choose from menus, fill in modals."""
 
 from infra.practice.content.components import BUTTON, walk
+from infra.practice.content.message import Message
 from infra.practice.core import Core
-from infra.practice.entities import Message
 from infra.practice.interactions.choosing import choose
 from infra.practice.interactions.desk import Desk
 from infra.practice.interactions.filling import Filled, Filling

@@ -2,7 +2,8 @@
 
 from urllib.parse import quote
 
-from infra.practice.entities import Attachment, InteractionOrigin, Message, User
+from infra.practice.content.message import Attachment, InteractionOrigin, Message
+from infra.practice.entities import User
 from infra.practice.json_types import Json, JsonObject
 from infra.practice.moments import stamp
 from infra.practice.payloads.people import user_json

@@ -3,7 +3,8 @@
 import secrets
 
 from infra.practice.content.body import EPHEMERAL, LOADING, read_body
-from infra.practice.entities import Message, Webhook
+from infra.practice.content.message import Message
+from infra.practice.entities import Webhook
 from infra.practice.errors import UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, ApiError
 from infra.practice.interactions.records import TYPE_NUMBERS, Interaction, Phase
 from infra.practice.json_types import JsonObject

@@ -1,4 +1,4 @@
-"""What joins wait for: a look that shows everything ten minutes later, or an end to waiting."""
+"""What joins wait for: a look that shows everything ten minutes after them, or twenty minutes."""
 
 import pytest
 

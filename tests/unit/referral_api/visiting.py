@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -14,13 +14,18 @@ from referral_api.devices import device_of
 from referral_api.door import ReferralDoor
 from referral_api.pages import Pages
 from referral_api.public import public_routes
+from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from tests.builders import START
 from tests.fakes.referrals import FakeReferrals
+from tests.fakes.signing import FakeEntry, FakeIdentity, FakeSignIns
 from tests.referring import campaign, link
 from tests.unit.slash.fakes import FakeLog
 from usher.ids import GuildId, InviteCode
+from usher.referrals.clicks import Click
+from usher.referrals.model import Variant
 from usher.referrals.service import Landing, Visits
+from usher.referrals.sign_in import SignIns
 
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
@@ -39,9 +44,9 @@ class FakeInvitations:
     url: str | None = "https://discord.gg/abc"
     asked: list[str] = field(default_factory=list)
 
-    def invite_url(self, landing: Landing, visitor: str) -> str | None:
+    def invite_url(self, landing: Landing, click: Click) -> str | None:
         assert landing.link
-        self.asked.append(visitor)
+        self.asked.append(click.visitor)
         return self.url
 
 
@@ -80,9 +85,24 @@ class Door:
             crawleruseragents.is_crawler,
             device_of,
         )
+        self.entry = FakeEntry()
+        self.identity = FakeIdentity()
+        self.sign_ins = FakeSignIns()
+        pages = Pages()
+        sign_ins = SignIns(
+            self.sign_ins,
+            self.identity,
+            self.entry,
+            visits.known,
+            self._clock,
+            lambda: f"secret-{next(ids)}",
+            "https://discord.com",
+            "1000",
+        )
         self.door = ReferralDoor(
             (
-                public_routes(visits, Pages(), Names(), self.invitations, ""),
+                public_routes(visits, pages, Names(), self.invitations, sign_ins, ""),
+                sign_in_routes(sign_ins, pages, ""),
                 tracking_routes(visits, Names(), self.invitations),
             ),
             self.log,  # type: ignore[arg-type]
@@ -92,6 +112,11 @@ class Door:
     def campaign(self, **changes: object) -> "Door":
         self.table.add_campaign(campaign(**changes))
         return self
+
+    def campaigns_variants(self, *variants: Variant) -> None:
+        """Change the looks of the page."""
+        (before,) = self.table.campaigns(link().guild_id)
+        self.table.change_campaign(replace(before, variants=variants, version=before.version + 1))
 
     def ask(
         self,
@@ -106,7 +131,8 @@ class Door:
             "version": "2.0",
             "routeKey": "ANY /r/{proxy+}",
             "rawPath": path,
-            "rawQueryString": "",
+            "rawQueryString": more.pop("query", ""),
+            "queryStringParameters": more.pop("asked", {}),
             "cookies": more.pop("cookies", []),
             "headers": headers | more.pop("headers", {}),
             "requestContext": {

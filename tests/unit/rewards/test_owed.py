@@ -227,8 +227,9 @@ def test_who_joins_or_is_found_to_have_come_otherwise_may_be_counted_for_a_link(
     assert counted(made) == ["1"]
 
     made.handle(observe(searched("1", 10, "abc", "900"), seconds=50))
-    made.handle(observe(left("1", 60), seconds=61))
     assert counted(made) == []
+    made.handle(observe(left("1", 60), seconds=61))
+    assert counted(made) == ["1"]  # for how long people stay
 
 
 def test_a_correction_has_the_member_looked_at_again() -> None:

@@ -1,0 +1,140 @@
+"""What the funnel asks of the world, and what other rooms call."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from usher.funnel.model import Journey, Metadata, Outcome, Signal, Trace
+from usher.ids import GuildId, InviteCode, UserId
+from usher.referrals.model import Link, LinkCode
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A member began the onboarding."""
+
+    guild_id: GuildId
+    user_id: UserId
+    at: datetime
+    joined_at: datetime | None = None
+    """Begin of the membership where it is known; the latest otherwise."""
+    claimed: LinkCode | None = None
+    """The link that a partner named; counts where evidence names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A member became what the campaign is for."""
+
+    guild_id: GuildId
+    user_id: UserId
+    at: datetime
+    value: Decimal = Decimal(0)
+    metadata: Metadata = field(default_factory=dict)
+    joined_at: datetime | None = None
+    """Begin of the membership where it is known; the latest otherwise."""
+    claimed: LinkCode | None = None
+    """The link that a partner named; counts where evidence names none."""
+
+
+class Steps(Protocol):
+    """Records how far members get: each step once a membership, in any order, however often told.
+
+    Both raise AwsError, and StaleError where others would not stop; calling again is harmless.
+    """
+
+    def onboarding_started(self, step: Started) -> Outcome:
+        """Record that the onboarding was begun."""
+        ...
+
+    def converted(self, step: Converted) -> Outcome:
+        """Record a conversion and count it, or hold it where something speaks against it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A reviewer's word on a conversion that was held."""
+
+    guild_id: GuildId
+    user_id: UserId
+    joined_at: datetime
+    by: UserId
+    at: datetime
+    approve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A member's latest membership as attribution knows it."""
+
+    joined_at: datetime
+    left_at: datetime | None = None
+    link: LinkCode | None = None
+    invite: InviteCode | None = None
+
+
+class Reviews(Protocol):
+    """Decides on conversions that are held."""
+
+    def review(self, review: Review) -> Journey | None:
+        """Let a held conversion count, or never; the first word stays.
+
+        Return the journey as it is then; None where there is no such conversion. Raises AwsError,
+        and StaleError where others would not stop.
+        """
+        ...
+
+
+class HeldRows(Protocol):
+    """Conversions that wait for a reviewer. Every method may raise AwsError."""
+
+    def held(
+        self, guild_id: GuildId, after: tuple[str, str] | None, limit: int
+    ) -> tuple[Journey, ...]:
+        """Read who waits, longest first, that come after one of this time and name."""
+        ...
+
+
+class JourneyRows(Protocol):
+    """Memberships as attributed and as counted. Every method may raise AwsError."""
+
+    def arrival(self, guild_id: GuildId, user_id: UserId) -> Arrival | None:
+        """Read a member's latest membership, and by which link it came; None for nobody known."""
+        ...
+
+    def journeys(self, guild_id: GuildId, user_id: UserId) -> tuple[Journey, ...]:
+        """Read a member's journeys, oldest first."""
+        ...
+
+    def link(self, code: LinkCode) -> Link | None:
+        """Read a link without its counters."""
+        ...
+
+    def trace(self, link: LinkCode, invite: InviteCode) -> Trace:
+        """Read what is known of the click for which an invite was made."""
+        ...
+
+    def save(self, before: Journey, after: Journey, trace: Trace) -> None:
+        """Write the next version of a journey, its events, and what it adds to every count.
+
+        Raises StaleError where somebody else was at it meanwhile.
+        """
+        ...
+
+
+class Judge(Protocol):
+    """Tells what speaks against a conversion. May raise AwsError."""
+
+    def signals(self, journey: Journey, link: Link, trace: Trace) -> tuple[Signal, ...]:
+        """Look at a journey that has converted by a link."""
+        ...
+
+
+class Teller(Protocol):
+    """Tells others what was counted."""
+
+    def conversion_recorded(self, journey: Journey) -> None:
+        """Tell that a conversion counts. May be told again; raises an error of its queue."""
+        ...
