@@ -32,6 +32,9 @@ from usher.attribution.state_codec import StateError
 from usher.attribution.sync_ports import Syncs
 from usher.attribution.sync_service import SyncService
 from usher.catalogue import ROUTER
+from usher.channels.discord_channels import DiscordChannels
+from usher.channels.ports import Tools
+from usher.channels.webhook_progress import WebhookProgress
 from usher.credit.admin_commands import Deeds
 from usher.credit.fake_queries import FakeRules
 from usher.credit.fake_reads import FakeRulesDesk
@@ -71,7 +74,7 @@ from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
-from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
+from usher.platform.sqs import BackfillQueue, EffectsQueue, EventsQueue, RecountQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
 from usher.referrals.key_making import ApiKeys
@@ -86,17 +89,21 @@ from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
 from usher.staff.report import StaffReport
 from usher.staff.report_found import Reports
+from usher.timing.term_table import DynamoTerms
 
 NEEDED: Final = (
     "TABLE_NAME",
     "LEDGER_BUCKET",
     "EVENTS_QUEUE_URL",
     "CONFIRMATIONS_QUEUE_URL",
+    "EFFECTS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
     "PUBLIC_URL",
 )
+CALLERS: Final = 8
+"""Calls of Discord at once, where a whole server is locked."""
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
 PATIENCE: Final = timedelta(seconds=100)
@@ -135,6 +142,7 @@ class Services:
     greetings: Drafts
     referrals: ReferralTable
     keys: ApiKeys
+    channels: Tools
     referral_url: str
     sign_in: bool
 
@@ -148,6 +156,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     table = DynamoReads(CachedSettings(dynamodb, settings), found["TABLE_NAME"])
     queues = sqs_client(where)
     events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
+    effects = EffectsQueue(queues, found["EFFECTS_QUEUE_URL"])
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     road = NotedDeeds(DeedRoad(events, table, _now, sleep), settings)
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "command_worker"))
@@ -162,6 +171,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             road,
             BackfillDesk(table, steps),
             fakes,
+            effects,
             sign_in=environ.get("SIGN_IN") == "on",
         ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
@@ -179,6 +189,7 @@ def _services(
     road: NotedDeeds,
     imports: Imports,
     fakes: FakeRules,
+    effects: EffectsQueue,
     *,
     sign_in: bool,
 ) -> Services:
@@ -190,7 +201,9 @@ def _services(
     members, staff = DynamoMemberReads(table), DynamoStaffReads(table)
     patience = Patience(_now, PATIENCE)
     token = TokenSecret(secrets_client(where), found["DISCORD_TOKEN_SECRET"])
-    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
+    callers = urllib3.PoolManager(maxsize=CALLERS)
+    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, callers)
+    halls = DiscordHall(rest, _now)
     return Services(
         credit=DynamoCreditReads(table),
         deeds=road,
@@ -210,15 +223,36 @@ def _services(
         settings=DynamoSettingReads(table),
         desk=DiscordDesk(rest),
         rewards=DynamoRewardReads(table),
-        halls=DiscordHall(rest, _now),
+        halls=halls,
         analytics=DynamoAnalyticsReads(table, guilds, Counting(store, pool)),
         charts=PillowCharts(),
         fakes=fakes,
         greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
+        channels=_channels(found, rest, halls, table, effects),
         referral_url=found["PUBLIC_URL"].rstrip("/"),
         sign_in=sign_in,
+    )
+
+
+def _channels(
+    found: Mapping[str, str],
+    rest: DiscordRest,
+    halls: DiscordHall,
+    table: DynamoReads,
+    effects: EffectsQueue,
+) -> Tools:
+    desk = DiscordChannels(rest)
+    webhook = DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"])
+    return Tools(
+        desk=desk,
+        halls=halls,
+        terms=DynamoTerms(table.client, table.table),
+        orders=effects,
+        messages=desk,
+        progress=WebhookProgress(webhook),
+        together=ThreadPoolExecutor(CALLERS, "channels").map,
     )
 
 

@@ -6,6 +6,7 @@ from usher.analytics.commands import stats, switch
 from usher.attribution.backfill_commands import import_
 from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
+from usher.channels import catalogue as channels
 from usher.credit.admin_commands import add, reset
 from usher.credit.commands import leaderboard, turn, view
 from usher.credit.fake_commands import apply as apply_recount
@@ -69,6 +70,7 @@ COMMANDS: Final = (
     invite,
     *LOGS,
     *(staff, welcome, farewell, campaign, apikey, referral, privacy),
+    *channels.COMMANDS,
 )
 """What is registered with Discord, in this order."""
 
@@ -88,6 +90,7 @@ EVERY: Final = (
     *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
+    *channels.COMMANDS,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -98,6 +101,7 @@ ACTIONS: Final = (
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
     *(*REWARDS, apply_recount, erase, keep),
+    *channels.ACTIONS,
 )
 """What buttons, selects and forms do."""
 

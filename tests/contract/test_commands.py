@@ -177,18 +177,42 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/privacy view": [],
         "/privacy export": [],
         "/privacy delete": [("for_good", False)],
+        "/slowmode": [("seconds", True), ("channel", False), ("duration", False)],
+        "/lockdown": [
+            ("channel", False),
+            ("duration", False),
+            ("reason", False),
+            ("scope", False),
+        ],
+        "/unlock": [("channel", False), ("reason", False), ("scope", False)],
+        "/purge": [
+            ("count", True),
+            ("user", False),
+            ("bots", False),
+            ("before", False),
+            ("after", False),
+        ],
     }
 
 
 def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
-    invite, *others, referral, privacy = ROUTER.registration()
+    shown = {str(one["name"]): one["default_member_permissions"] for one in ROUTER.registration()}
+    moderation = {
+        "slowmode": "16",
+        "lockdown": "16",
+        "unlock": "16",
+        "purge": "8192",
+    }
+    assert {name: shown[name] for name in moderation} == moderation
+    known = [one for one in ROUTER.registration() if one["name"] not in moderation]
+    invite, *others, referral, privacy = known
 
     assert invite["default_member_permissions"] is None
     # Owners of referral links look at their own.
     assert referral["default_member_permissions"] is None
     assert privacy["default_member_permissions"] is None
     assert [command["default_member_permissions"] for command in others] == ["32"] * 9
-    for command in (invite, *others, referral, privacy):
+    for command in ROUTER.registration():
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
+from tests.fakes.channels import FakeTools
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.greeting import FakeGreetingRecords, FakePeople
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
@@ -16,6 +17,7 @@ from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
 from usher.attribution.queries import CodeSummary, MemberOrigin
+from usher.channels.ports import Tools
 from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.credit.fake_queries import Survey
@@ -261,11 +263,15 @@ class FakeServices:
     referral_url: str = "https://go.example"
     sign_in: bool = True
     keys: FakeKeys = field(default_factory=FakeKeys)
+    rooms: FakeTools = field(init=False)
+    channels: Tools = field(init=False)
 
     fakes: FakeFakeRules = field(init=False)
 
     def __post_init__(self) -> None:
         self.fakes = FakeFakeRules(self.credit)
+        self.rooms = FakeTools(self.halls)
+        self.channels = self.rooms.all()
         self.deeds = FakeDeeds(self.credit, self.staff)
         self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)

@@ -50,7 +50,9 @@ def came(
 def clicked(there: Api, invite: str = "made1") -> Click:
     """Have a visitor click and get an invite."""
     one = there.clicks.record(click("c1", visitor=VISITOR, variant="bold", country="DE"))
-    DynamoInviteRows(there.client, TABLE).remember(one, InviteCode(invite))
+    rows = DynamoInviteRows(there.client, TABLE)
+    rows.keep(one.code, one.visitor, InviteCode(invite), at(600))
+    rows.remember(one, InviteCode(invite))
     return one
 
 
