@@ -14,6 +14,7 @@ from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
 from usher.greeting.farewell_commands import FAREWELL, farewell
 from usher.greeting.welcome_commands import WELCOME, welcome
+from usher.hooks import catalogue as hooks
 from usher.invites.create_commands import create
 from usher.invites.label_commands import label
 from usher.invites.notice_commands import channel, joins, lead, off
@@ -68,7 +69,9 @@ LOGS: Final = (lookup_user_invite, view_invite_logs, export_invite_logs, sync_me
 COMMANDS: Final = (
     invite,
     *LOGS,
-    *(staff, welcome, farewell, campaign, apikey, referral, privacy),
+    *(staff, welcome, farewell, campaign, apikey),
+    *hooks.COMMANDS,
+    *(referral, privacy),
 )
 """What is registered with Discord, in this order."""
 
@@ -88,6 +91,7 @@ EVERY: Final = (
     *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
+    *hooks.EVERY,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -98,6 +102,7 @@ ACTIONS: Final = (
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
     *(*REWARDS, apply_recount, erase, keep),
+    *hooks.ACTIONS,
 )
 """What buttons, selects and forms do."""
 

@@ -157,6 +157,26 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/referral pause": [("code", True)],
         "/referral resume": [("code", True)],
         "/referral mode": [("code", True), ("mode", True)],
+        "/webhook create": [("url", True), ("events", False), ("description", False)],
+        "/webhook list": [],
+        "/webhook show": [("name", True)],
+        "/webhook edit": [
+            ("name", True),
+            ("url", False),
+            ("events", False),
+            ("description", False),
+        ],
+        "/webhook enable": [("name", True)],
+        "/webhook disable": [("name", True)],
+        "/webhook secret": [("name", True)],
+        "/webhook delete": [("name", True)],
+        "/webhook test": [("name", True)],
+        "/webhook replay": [
+            ("name", True),
+            ("event", False),
+            ("hours", False),
+            ("everything", False),
+        ],
         "/staff report": [("from", False), ("to", False)],
         "/welcome on": [("channel", False)],
         "/welcome off": [],
@@ -187,7 +207,7 @@ def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_
     # Owners of referral links look at their own.
     assert referral["default_member_permissions"] is None
     assert privacy["default_member_permissions"] is None
-    assert [command["default_member_permissions"] for command in others] == ["32"] * 9
+    assert [command["default_member_permissions"] for command in others] == ["32"] * 10
     for command in (invite, *others, referral, privacy):
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]

@@ -33,6 +33,8 @@ class Scope(StrEnum):
     CAMPAIGNS_WRITE = "campaigns:write"
     ANALYTICS_READ = "analytics:read"
     INVITES_READ = "invites:read"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 READING: Final = frozenset(scope for scope in Scope if scope.value.endswith(":read"))
