@@ -24,8 +24,8 @@ from usher.hooks.managing import WebhookDesk
 from usher.hooks.switching import HookSwitch
 from usher.ids import GuildId
 from usher.invites.discord_desk import DiscordDesk
-from usher.platform.discord_oauth import DiscordOAuth
 from usher.platform.cache import Cache
+from usher.platform.discord_oauth import DiscordOAuth
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.events_sender import ObservationSender

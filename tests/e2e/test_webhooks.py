@@ -68,7 +68,7 @@ async def test_a_join_arrives_signed_at_a_program_that_listens(system: System) -
 
     # When somebody joins, and goes
     (code,) = town.codes
-    user = system.practice.join(town.id, code, user="ana").user.id
+    user = system.practice.join(town.id, code, user="ana").user_id
     await eventually(lambda: len(receiver.taken) >= 4, patience=40)
     system.practice.leave(town.id, user)
     await eventually(lambda: len(receiver.taken) >= 6, patience=40)

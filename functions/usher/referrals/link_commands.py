@@ -22,8 +22,8 @@ from usher.referrals.link_words import shown
 from usher.referrals.model import Campaign, Link, LinkCode, Mode
 from usher.referrals.ports import StaleError, TakenError
 from usher.referrals.rules import is_code
-from usher.referrals.ways import EXACT
 from usher.referrals.telling import add_link
+from usher.referrals.ways import EXACT
 from usher.slash import text
 from usher.slash.commands import Group
 from usher.slash.context import Ctx

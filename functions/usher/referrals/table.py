@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from usher.funnel.rows import STEPS
 from usher.contracts.hook_event import HookEvent
+from usher.funnel.rows import STEPS
 from usher.hooks.delivery_table import keep_event
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads
