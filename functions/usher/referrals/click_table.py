@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from usher.funnel.rows import Row, campaign_rows, click_day, click_hour, day_of, link_rows, quarter
-from usher.ids import GuildId
 from usher.contracts.hook_event import HookEvent
+from usher.funnel.rows import Row, campaign_rows, click_day, click_hour, day_of, link_rows, quarter
 from usher.hooks.delivery_table import keep_event
+from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads, Item, decode
 from usher.platform.signed_http import AwsError
 from usher.referrals.clicks import Click, ClickKind, Device

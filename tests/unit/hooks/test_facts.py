@@ -98,9 +98,7 @@ def test_a_guild_without_webhooks_tells_nothing() -> None:
     assert worker.hooks.sent == []
 
 
-def test_a_join_that_is_explained_later_is_attributed_then() -> (
-    None
-):
+def test_a_join_that_is_explained_later_is_attributed_then() -> None:
     # Given two joins by two codes of two inviters: open
     worker = Worker()
     assert isinstance(worker.guilds, FakeGuilds)
