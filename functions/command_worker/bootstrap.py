@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
 from time import sleep
 from typing import Final
 
@@ -44,6 +45,10 @@ from usher.credit.reads import DynamoCreditReads
 from usher.greeting.discord_people import DiscordPeople
 from usher.greeting.drafts import Drafts
 from usher.greeting.store import DynamoRecords
+from usher.hooks.delivery_table import DynamoDeliveries
+from usher.hooks.endpoint_table import DynamoEndpoints
+from usher.hooks.managing import WebhookDesk
+from usher.hooks.ports import EndpointTable
 from usher.invites.discord_desk import DiscordDesk
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
@@ -66,6 +71,7 @@ from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.hook_sender import EventSender, OrderSender
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.press_table import PressTable
@@ -73,13 +79,13 @@ from usher.platform.s3 import Bucket, s3_client
 from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
-from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
+from usher.platform.signed_http import DYNAMODB, SQS, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EffectsQueue, EventsQueue, RecountQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
 from usher.referrals.key_making import ApiKeys
 from usher.referrals.key_table import DynamoKeys
-from usher.referrals.ports import ReferralTable
+from usher.referrals.ports import KeptHooks, ReferralTable
 from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.queries import Halls, RewardReads
@@ -97,6 +103,7 @@ NEEDED: Final = (
     "EVENTS_QUEUE_URL",
     "CONFIRMATIONS_QUEUE_URL",
     "EFFECTS_QUEUE_URL",
+    "HOOKS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
@@ -143,6 +150,9 @@ class Services:
     referrals: ReferralTable
     keys: ApiKeys
     channels: Tools
+    hooks: KeptHooks
+    endpoints: EndpointTable
+    webhooks: WebhookDesk
     referral_url: str
     sign_in: bool
 
@@ -172,6 +182,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             BackfillDesk(table, steps),
             fakes,
             effects,
+            _webhooks(environ, table, found["HOOKS_QUEUE_URL"]),
             sign_in=environ.get("SIGN_IN") == "on",
         ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
@@ -190,6 +201,7 @@ def _services(
     imports: Imports,
     fakes: FakeRules,
     effects: EffectsQueue,
+    webhooks: tuple[KeptHooks, WebhookDesk],
     *,
     sign_in: bool,
 ) -> Services:
@@ -231,6 +243,9 @@ def _services(
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
         channels=_channels(found, rest, halls, table, effects),
+        hooks=webhooks[0],
+        endpoints=webhooks[1].endpoints,
+        webhooks=webhooks[1],
         referral_url=found["PUBLIC_URL"].rstrip("/"),
         sign_in=sign_in,
     )
@@ -254,6 +269,21 @@ def _channels(
         progress=WebhookProgress(webhook),
         together=ThreadPoolExecutor(CALLERS, "channels").map,
     )
+
+
+def _webhooks(
+    environ: Mapping[str, str], table: DynamoReads, queue_url: str
+) -> tuple[KeptHooks, WebhookDesk]:
+    queue = SignedClient(SQS, environ)
+    desk = WebhookDesk(
+        DynamoEndpoints(table.client, table.table),
+        DynamoDeliveries(table.client, table.table),
+        OrderSender(queue, queue_url),
+        token_bytes,
+        sleep,
+        anywhere=environ.get("WEBHOOK_TARGETS") == "any",
+    )
+    return EventSender(queue, queue_url, table, Cache()), desk
 
 
 def _now() -> datetime:

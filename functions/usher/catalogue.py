@@ -15,6 +15,7 @@ from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
 from usher.greeting.farewell_commands import FAREWELL, farewell
 from usher.greeting.welcome_commands import WELCOME, welcome
+from usher.hooks import catalogue as hooks
 from usher.invites.create_commands import create
 from usher.invites.label_commands import label
 from usher.invites.notice_commands import channel, joins, lead, off
@@ -70,6 +71,7 @@ COMMANDS: Final = (
     invite,
     *LOGS,
     *(staff, welcome, farewell, campaign, apikey, referral, privacy),
+    *hooks.COMMANDS,
     *channels.COMMANDS,
 )
 """What is registered with Discord, in this order."""
@@ -91,6 +93,7 @@ EVERY: Final = (
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
     *channels.COMMANDS,
+    *hooks.EVERY,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -102,6 +105,7 @@ ACTIONS: Final = (
     *(turn_campaigns, turn_links),
     *(*REWARDS, apply_recount, erase, keep),
     *channels.ACTIONS,
+    *hooks.ACTIONS,
 )
 """What buttons, selects and forms do."""
 

@@ -8,6 +8,8 @@ from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.channels import FakeTools
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.greeting import FakeGreetingRecords, FakePeople
+from tests.fakes.hook_room import FakeHookQueue, FakeHookTable
+from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.keys import FakeKeys
 from tests.fakes.privacy import FakePrivacy
@@ -26,6 +28,7 @@ from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standin
 from usher.credit.recounting import look_at
 from usher.credit.rules import MemberRecord
 from usher.greeting.drafts import Drafts
+from usher.hooks.managing import WebhookDesk
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
 
@@ -262,6 +265,10 @@ class FakeServices:
     referrals: FakeReferrals = field(default_factory=FakeReferrals)
     referral_url: str = "https://go.example"
     sign_in: bool = True
+    hooks: FakeKeptHooks = field(default_factory=FakeKeptHooks)
+    endpoints: FakeHookTable = field(default_factory=FakeHookTable)
+    hook_queue: FakeHookQueue = field(default_factory=FakeHookQueue)
+    webhooks: WebhookDesk = field(init=False)
     keys: FakeKeys = field(default_factory=FakeKeys)
     rooms: FakeTools = field(init=False)
     channels: Tools = field(init=False)
@@ -272,6 +279,9 @@ class FakeServices:
         self.fakes = FakeFakeRules(self.credit)
         self.rooms = FakeTools(self.halls)
         self.channels = self.rooms.all()
+        self.webhooks = WebhookDesk(
+            self.endpoints, self.endpoints, self.hook_queue, bytes, lambda _: None
+        )
         self.deeds = FakeDeeds(self.credit, self.staff)
         self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)
