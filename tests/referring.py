@@ -40,6 +40,8 @@ def click(id_: str = "a", **changes: Any) -> Click:  # noqa: ANN401 - any field
     fields: dict[str, Any] = {
         "id": id_,
         "code": CODE,
+        "guild_id": GUILD,
+        "campaign_id": SPRING,
         "at": START,
         "kind": ClickKind.HUMAN,
         "visitor": "somebody",

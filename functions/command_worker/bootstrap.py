@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
 from time import sleep
 from typing import Final
 
@@ -32,6 +33,9 @@ from usher.attribution.state_codec import StateError
 from usher.attribution.sync_ports import Syncs
 from usher.attribution.sync_service import SyncService
 from usher.catalogue import ROUTER
+from usher.channels.discord_channels import DiscordChannels
+from usher.channels.ports import Tools
+from usher.channels.webhook_progress import WebhookProgress
 from usher.credit.admin_commands import Deeds
 from usher.credit.fake_queries import FakeRules
 from usher.credit.fake_reads import FakeRulesDesk
@@ -41,6 +45,10 @@ from usher.credit.reads import DynamoCreditReads
 from usher.greeting.discord_people import DiscordPeople
 from usher.greeting.drafts import Drafts
 from usher.greeting.store import DynamoRecords
+from usher.hooks.delivery_table import DynamoDeliveries
+from usher.hooks.endpoint_table import DynamoEndpoints
+from usher.hooks.managing import WebhookDesk
+from usher.hooks.ports import EndpointTable
 from usher.invites.discord_desk import DiscordDesk
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
@@ -73,6 +81,7 @@ from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.hook_sender import EventSender, OrderSender
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.press_table import PressTable
@@ -80,13 +89,13 @@ from usher.platform.s3 import Bucket, s3_client
 from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
-from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
+from usher.platform.signed_http import DYNAMODB, SQS, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EffectsQueue, EventsQueue, RecountQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
 from usher.referrals.key_making import ApiKeys
 from usher.referrals.key_table import DynamoKeys
-from usher.referrals.ports import ReferralTable
+from usher.referrals.ports import KeptHooks, ReferralTable
 from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.queries import Halls, RewardReads
@@ -96,6 +105,7 @@ from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
 from usher.staff.report import StaffReport
 from usher.staff.report_found import Reports
+from usher.timing.term_table import DynamoTerms
 
 NEEDED: Final = (
     "TABLE_NAME",
@@ -103,11 +113,14 @@ NEEDED: Final = (
     "EVENTS_QUEUE_URL",
     "CONFIRMATIONS_QUEUE_URL",
     "EFFECTS_QUEUE_URL",
+    "HOOKS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
     "PUBLIC_URL",
 )
+CALLERS: Final = 8
+"""Calls of Discord at once, where a whole server is locked."""
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
 PATIENCE: Final = timedelta(seconds=100)
@@ -146,6 +159,10 @@ class Services:
     greetings: Drafts
     referrals: ReferralTable
     keys: ApiKeys
+    channels: Tools
+    hooks: KeptHooks
+    endpoints: EndpointTable
+    webhooks: WebhookDesk
     referral_url: str
     cases: CaseBook
     rulebook: Rulebook
@@ -162,6 +179,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     table = DynamoReads(CachedSettings(dynamodb, settings), found["TABLE_NAME"])
     queues = sqs_client(where)
     events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
+    effects = EffectsQueue(queues, found["EFFECTS_QUEUE_URL"])
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     road = NotedDeeds(DeedRoad(events, table, _now, sleep), settings)
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "command_worker"))
@@ -176,6 +194,8 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             road,
             BackfillDesk(table, steps),
             fakes,
+            effects,
+            _webhooks(environ, table, found["HOOKS_QUEUE_URL"]),
             sign_in=environ.get("SIGN_IN") == "on",
         ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
@@ -193,6 +213,8 @@ def _services(
     road: NotedDeeds,
     imports: Imports,
     fakes: FakeRules,
+    effects: EffectsQueue,
+    webhooks: tuple[KeptHooks, WebhookDesk],
     *,
     sign_in: bool,
 ) -> Services:
@@ -204,13 +226,14 @@ def _services(
     members, staff = DynamoMemberReads(table), DynamoStaffReads(table)
     patience = Patience(_now, PATIENCE)
     token = TokenSecret(secrets_client(where), found["DISCORD_TOKEN_SECRET"])
-    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
+    callers = urllib3.PoolManager(maxsize=CALLERS)
+    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, callers)
     halls = DiscordHall(rest, _now)
     sanctions = Sanctions(
         DynamoCases(table.client, table.table),
         DiscordSanctions(rest, halls),
         DiscordPost(rest),
-        EffectsQueue(sqs_client(where), found["EFFECTS_QUEUE_URL"]),
+        effects,
         Rules(DynamoSettingReads(table)),
         _now,
     )
@@ -240,12 +263,51 @@ def _services(
         greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
+        channels=_channels(found, rest, halls, table, effects),
+        hooks=webhooks[0],
+        endpoints=webhooks[1].endpoints,
+        webhooks=webhooks[1],
         referral_url=found["PUBLIC_URL"].rstrip("/"),
         cases=sanctions.book,
         rulebook=sanctions.rulebook,
         court=Bench(sanctions, HttpFiles(urllib3.PoolManager())),
         sign_in=sign_in,
     )
+
+
+def _channels(
+    found: Mapping[str, str],
+    rest: DiscordRest,
+    halls: DiscordHall,
+    table: DynamoReads,
+    effects: EffectsQueue,
+) -> Tools:
+    desk = DiscordChannels(rest)
+    webhook = DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"])
+    return Tools(
+        desk=desk,
+        halls=halls,
+        terms=DynamoTerms(table.client, table.table),
+        orders=effects,
+        messages=desk,
+        progress=WebhookProgress(webhook),
+        together=ThreadPoolExecutor(CALLERS, "channels").map,
+    )
+
+
+def _webhooks(
+    environ: Mapping[str, str], table: DynamoReads, queue_url: str
+) -> tuple[KeptHooks, WebhookDesk]:
+    queue = SignedClient(SQS, environ)
+    desk = WebhookDesk(
+        DynamoEndpoints(table.client, table.table),
+        DynamoDeliveries(table.client, table.table),
+        OrderSender(queue, queue_url),
+        token_bytes,
+        sleep,
+        anywhere=environ.get("WEBHOOK_TARGETS") == "any",
+    )
+    return EventSender(queue, queue_url, table, Cache()), desk
 
 
 def _now() -> datetime:

@@ -10,8 +10,14 @@ from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
 from effects.moderating import moderating
+from usher.channels.discord_channels import DiscordChannels
+from usher.channels.endings import LockEnder, SlowmodeEnder
+from usher.channels.locks import LOCK
+from usher.channels.slowmodes import SLOWMODE
+from usher.funnel.evidence_table import DynamoEvidence
+from usher.funnel.judging import TableJudge
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent, Trusting
+from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
@@ -31,7 +37,7 @@ from usher.rewards.standing import Standings
 from usher.rewards.store import DynamoRewardRows
 from usher.rewards.trouble import Trouble
 from usher.timing.ending import Endings, Handler
-from usher.timing.term_endings import TermEndings
+from usher.timing.term_endings import Ender, TermEndings
 from usher.timing.term_table import DynamoTerms
 
 
@@ -43,7 +49,11 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
     dynamodb = SignedClient(DYNAMODB, environ)
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
-    referrals = Journeys(DynamoJourneys(dynamodb, names["TABLE_NAME"]), Trusting(), Silent())
+    referrals = Journeys(
+        DynamoJourneys(dynamodb, names["TABLE_NAME"]),
+        TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
+        Silent(),
+    )
     orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
@@ -56,10 +66,12 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     standings = Standings(rows, hall, orders, trouble, _now)
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects"))
     gauge, admins = EndingMeter(meter), AdminChannel(rows, hall)
-    terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), {}, admins, gauge, _now)
+    desk = DiscordChannels(rest)
+    enders: Mapping[str, Ender] = {SLOWMODE: SlowmodeEnder(desk), LOCK: LockEnder(desk)}
+    terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), enders, admins, gauge, _now)
     told = trouble, admins, gauge
     moderation = moderating(rest, hall, dynamodb, names["TABLE_NAME"], orders, told, _now)
-    handlers: dict[str, Handler] = dict.fromkeys(terms.enders, terms)
+    handlers: dict[str, Handler] = dict.fromkeys(enders, terms)
     handlers |= moderation.handlers
     endings = Endings(handlers, orders, gauge, _now, sleep)
     return EffectsDoor(

@@ -13,6 +13,8 @@ from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.hooks.endpoint_table import DynamoEndpoints
+from usher.hooks.ports import EndpointTable
 from usher.invites.reads import DynamoSettingReads
 from usher.moderation.order import Rulebook
 from usher.moderation.ports import CaseBook
@@ -47,6 +49,7 @@ class Services:
     referrals: ReferralTable
     cases: CaseBook
     rulebook: Rulebook
+    endpoints: EndpointTable
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -67,6 +70,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoReferrals(dynamodb, found["TABLE_NAME"]),
             DynamoCases(dynamodb, found["TABLE_NAME"]),
             Rules(DynamoSettingReads(table)),
+            DynamoEndpoints(dynamodb, found["TABLE_NAME"]),
         ),
         deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),

@@ -24,7 +24,9 @@ from usher.slash.say import later, say, spoken
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SUMMARY_LENGTH: Final = 200
 """Characters that messengers show of a description."""
-COOKIE: Final = "usher_visitor"
+COOKIE: Final = "usher_variant"
+"""Names the variant of a link's page that the visitor sees: a word of the page, no name of theirs.
+"""
 
 _STYLE: Final = (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()
 _SCRIPT: Final = (TEMPLATES / "seen.js").read_text(encoding="utf-8").strip()

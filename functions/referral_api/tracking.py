@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from referral_api.problems import Problem, ProblemError, unknown_link
 from referral_api.public import Invitations, Names
 from referral_api.requests import request_of, site_of
+from usher.referrals.clicks import Click
 from usher.referrals.rules import State
 from usher.referrals.service import Landing, Visits
 from usher.referrals.ways import EXACT
@@ -84,7 +85,7 @@ def tracking_routes(
         return site_of(router.current_event, public_url)
 
     def found(code: str) -> Landing:
-        landing = visits.landing(code, "")
+        landing = visits.landing(code, request_of(router.current_event))
         if landing is None:
             raise unknown_link()
         return landing
@@ -135,7 +136,7 @@ def tracking_routes(
         """Record a click and lead on to the link's page, or to Discord where it has an invite."""
         landing = found(code)
         click = visits.click(landing, request_of(router.current_event))
-        url = _way_in(landing, invitations, click.visitor, site())
+        url = _way_in(landing, invitations, click, site())
         return Response(302, body="", headers={"Location": url, "Cache-Control": "no-store"})
 
     @router.post(
@@ -148,20 +149,20 @@ def tracking_routes(
         """Make an invite for one visitor: it works once, for ten minutes."""
         landing = found(wanted.referral_code)
         click = visits.click(landing, request_of(router.current_event))
-        url = _way_in(landing, invitations, click.visitor, site())
+        url = _way_in(landing, invitations, click, site())
         return InviteAnswer(success=True, invite_url=url)
 
     return router
 
 
-def _way_in(landing: Landing, invitations: Invitations, visitor: str, site: str) -> str:
+def _way_in(landing: Landing, invitations: Invitations, click: Click, site: str) -> str:
     if landing.state is not State.OPEN:
         raise ProblemError(
             409, f"link_{landing.state.value}", "The link leads nowhere now", _WHY[landing.state]
         )
     if landing.link.mode in EXACT:
         return f"{site}/r/{landing.link.code}"  # who comes in signs in first, on the link's page
-    url = invitations.invite_url(landing, visitor)
+    url = invitations.invite_url(landing, click)
     if url is None:
         raise ProblemError(
             503,

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
+from usher.funnel.buckets import Quarter
 from usher.funnel.events import events_of
+from usher.funnel.measure import Cell
 from usher.funnel.model import NO_TRACE, Event, Journey, Signal, Trace
+from usher.funnel.numbers import TooMuchError
 from usher.funnel.ports import Arrival
-from usher.funnel.rows import STEPS, Row, link_rows
+from usher.funnel.rows import STEPS, Row, held_row, link_rows
 from usher.funnel.tallies import change
 from usher.ids import GuildId, InviteCode, UserId
 from usher.referrals.model import Link, LinkCode
@@ -17,7 +20,7 @@ from usher.referrals.ports import StaleError
 
 @dataclass
 class FakeJourneyRows:
-    """Implements JourneyRows; `stale` writes find that somebody was faster."""
+    """Implements JourneyRows and HeldRows; `stale` writes find that somebody was faster."""
 
     arrivals: dict[UserId, Arrival] = field(default_factory=dict)
     links: dict[LinkCode, Link] = field(default_factory=dict)
@@ -61,6 +64,17 @@ class FakeJourneyRows:
             one for one in self.events if one not in mine or (one.kind, one.at) not in gone
         ] + list(events_of(after, trace))
 
+    def held(
+        self, guild_id: GuildId, after: tuple[str, str] | None, limit: int
+    ) -> tuple[Journey, ...]:
+        rows = sorted(
+            (row[1], one)
+            for one in self.kept.values()
+            if one.guild_id == guild_id and (row := held_row(one)) is not None
+        )
+        first = "" if after is None else f"HELD#{after[0]}#{after[1]}"
+        return tuple(one for key, one in rows if key > first)[:limit]
+
     def steps(self, code: LinkCode) -> dict[str, Decimal]:
         """Read a link's counters of all time, those of zero left out."""
         return {
@@ -88,3 +102,41 @@ class FakeTeller:
 
     def conversion_recorded(self, journey: Journey) -> None:
         self.told.append(journey)
+
+
+@dataclass
+class FakeEvidence:
+    """Implements EvidenceRows."""
+
+    settings: dict[str, str | None] = field(default_factory=dict)
+    joined: list[datetime] = field(default_factory=list)
+    converted: dict[str, set[UserId]] = field(default_factory=lambda: defaultdict(set))
+
+    def setting(self, guild_id: GuildId, name: str) -> str | None:
+        return self.settings.get(name)
+
+    def joins(self, code: LinkCode, first: datetime, last: datetime, most: int) -> int:
+        return min(most, sum(first <= one <= last for one in self.joined))
+
+    def converting(self, guild_id: GuildId, visitor: str, user_id: UserId, now: datetime) -> int:
+        self.converted[visitor].add(user_id)
+        return len(self.converted[visitor])
+
+
+@dataclass
+class FakeNumbers:
+    """Implements NumberRows on what is put in."""
+
+    cells: dict[str, list[Cell]] = field(default_factory=lambda: defaultdict(list))
+    moments: dict[str, list[Quarter]] = field(default_factory=lambda: defaultdict(list))
+    too_much: bool = False
+
+    def days(self, partition: str, first: date, last: date) -> tuple[Cell, ...]:
+        if self.too_much:
+            raise TooMuchError
+        return tuple(one for one in self.cells[partition] if first <= one.day <= last)
+
+    def quarters(self, partition: str, begin: datetime, end: datetime) -> tuple[Quarter, ...]:
+        if self.too_much:
+            raise TooMuchError
+        return tuple(one for one in self.moments[partition] if begin <= one[0] < end)

@@ -29,9 +29,7 @@ def write_journey(journey: Journey) -> str:
     """Write a journey as JSON; who and when are its key."""
     place, won = journey.place, journey.conversion
     fields: dict[str, object] = {
-        "place": None
-        if place is None
-        else [place.link, place.campaign_id, place.platform, place.variant],
+        "place": None if place is None else [place.link, place.campaign_id, place.variant],
         "invite": journey.invite,
         "claimed": journey.claimed,
         "left_at": _text(journey.left_at),
@@ -52,9 +50,7 @@ def read_journey(
         guild_id=guild_id,
         user_id=user_id,
         joined_at=joined_at,
-        place=None
-        if place is None
-        else Place(LinkCode(place[0]), CampaignId(place[1]), place[2], place[3]),
+        place=None if place is None else Place(LinkCode(place[0]), CampaignId(place[1]), place[2]),
         invite=InviteCode(fields["invite"]) if "invite" in fields else None,
         claimed=LinkCode(fields["claimed"]) if "claimed" in fields else None,
         left_at=_moment(fields.get("left_at")),
@@ -74,7 +70,6 @@ def write_event(event: Event) -> Texts:
         "user_id": event.user_id,
         "link": place.link,
         "campaign_id": place.campaign_id,
-        "platform": place.platform,
         "place_variant": place.variant,
         "value": "" if event.value is None else str(event.value),
         "metadata": json.dumps(event.metadata) if event.metadata else "",
@@ -94,7 +89,6 @@ def read_event(row: Mapping[str, object]) -> Event:
         place=Place(
             LinkCode(str(row["link"])),
             CampaignId(str(row["campaign_id"])),
-            str(row.get("platform") or ""),
             str(row.get("place_variant") or ""),
         ),
         trace=read_trace(row),

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from usher.ids import GuildId, InviteCode, UserId
-from usher.referrals.clicks import Device
+from usher.referrals.clicks import Click, Device
 from usher.referrals.model import CampaignId, LinkCode
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NO_DEVICE: Final = Device()
 
 type Metadata = Mapping[str, str | int]
@@ -66,7 +67,6 @@ class Place:
 
     link: LinkCode
     campaign_id: CampaignId
-    platform: str = ""
     variant: str = ""
 
 
@@ -85,6 +85,20 @@ class Trace:
 
 
 NO_TRACE: Final = Trace()
+
+
+def trace_of(click: Click) -> Trace:
+    """Take from a click what is known of whoever joins by it."""
+    return Trace(
+        visitor=click.visitor,
+        variant=click.variant,
+        click_id=click.id,
+        clicked_at=click.at,
+        user_agent=click.user_agent,
+        device=click.device,
+        referrer=click.referrer,
+        country=click.country,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +156,19 @@ class Event:
     metadata: Metadata = field(default_factory=dict)
     standing: Standing | None = None
     """Of a conversion."""
+
+
+def journey_id(journey: Journey) -> str:
+    """Name a journey for those outside: the member and the begin of the membership."""
+    return f"{journey.user_id}-{(journey.joined_at - EPOCH) // timedelta(microseconds=1)}"
+
+
+def read_journey_id(text: str) -> tuple[UserId, datetime] | None:
+    """Read what `journey_id` wrote; None for anything else."""
+    user, _, micros = text.partition("-")
+    if not (user.isdecimal() and micros.isdecimal() and len(micros) <= 17):
+        return None
+    return UserId(user), EPOCH + timedelta(microseconds=int(micros))
 
 
 class Outcome(StrEnum):

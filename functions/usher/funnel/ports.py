@@ -54,6 +54,18 @@ class Steps(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """A reviewer's word on a conversion that was held."""
+
+    guild_id: GuildId
+    user_id: UserId
+    joined_at: datetime
+    by: UserId
+    at: datetime
+    approve: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A member's latest membership as attribution knows it."""
 
@@ -61,6 +73,28 @@ class Arrival:
     left_at: datetime | None = None
     link: LinkCode | None = None
     invite: InviteCode | None = None
+
+
+class Reviews(Protocol):
+    """Decides on conversions that are held."""
+
+    def review(self, review: Review) -> Journey | None:
+        """Let a held conversion count, or never; the first word stays.
+
+        Return the journey as it is then; None where there is no such conversion. Raises AwsError,
+        and StaleError where others would not stop.
+        """
+        ...
+
+
+class HeldRows(Protocol):
+    """Conversions that wait for a reviewer. Every method may raise AwsError."""
+
+    def held(
+        self, guild_id: GuildId, after: tuple[str, str] | None, limit: int
+    ) -> tuple[Journey, ...]:
+        """Read who waits, longest first, that come after one of this time and name."""
+        ...
 
 
 class JourneyRows(Protocol):

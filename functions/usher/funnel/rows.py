@@ -8,14 +8,20 @@ that they never meet.
 from datetime import UTC, date, datetime
 from typing import Final
 
+from usher.funnel.model import Journey, Standing, journey_id
 from usher.ids import GuildId
 from usher.referrals.model import CampaignId, LinkCode
+from usher.times import format_time
 
 type Row = tuple[str, str]
 """Partition and sort key."""
 
 STEPS: Final = "JOINS"
 """The row of a link that holds its members' steps of all time."""
+CLICK_DAYS: Final = "CLICK-DAY#"
+STEP_DAYS: Final = "STEP-DAY#"
+CLICK_HOURS: Final = "CLICK-HOUR#"
+STEP_HOURS: Final = "STEP-HOUR#"
 QUARTERS: Final = 4
 """Of an hour: every time zone of today is a multiple of 15 minutes away from UTC."""
 
@@ -35,19 +41,44 @@ def member_rows(guild_id: GuildId) -> str:
     return f"L#@{guild_id}"
 
 
-def step_day(day: date, variant: str = "", platform: str = "") -> str:
-    """Name a day's row of steps; of a campaign, by variant and platform."""
-    return f"STEP-DAY#{day.isoformat()}#{variant}#{platform}"
+def journey_row(journey: Journey) -> Row:
+    """Name a journey's row."""
+    begun = format_time(journey.joined_at)
+    return member_rows(journey.guild_id), f"JOIN#{journey.user_id}#{begun}"
+
+
+def held_row(journey: Journey) -> Row | None:
+    """Name the row by which a held conversion is found, longest held first; None where none is."""
+    won = journey.conversion
+    if won is None or journey.place is None or won.standing is not Standing.HELD:
+        return None
+    key = f"HELD#{format_time(won.at)}#{journey_id(journey)}"
+    return member_rows(journey.guild_id), key
+
+
+def step_day(day: date, variant: str, link: LinkCode) -> str:
+    """Name a day's row of steps by one variant of a link."""
+    return f"{STEP_DAYS}{day.isoformat()}#{variant}#{link}"
 
 
 def step_hour(moment: datetime) -> str:
     """Name an hour's row of steps."""
-    return f"STEP-HOUR#{hour_of(moment)}"
+    return f"{STEP_HOURS}{hour_of(moment)}"
 
 
 def step_variant(variant: str) -> str:
     """Name a variant's row of steps."""
     return f"STEP-VARIANT#{variant}"
+
+
+def click_day(day: date, variant: str, link: LinkCode) -> str:
+    """Name a day's row of clicks on one variant of a link."""
+    return f"{CLICK_DAYS}{day.isoformat()}#{variant}#{link}"
+
+
+def click_hour(moment: datetime) -> str:
+    """Name an hour's row of clicks."""
+    return f"{CLICK_HOURS}{hour_of(moment)}"
 
 
 def hour_of(moment: datetime) -> str:

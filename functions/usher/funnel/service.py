@@ -7,7 +7,15 @@ from typing import Final
 
 from usher.contracts.effect import CountReferral
 from usher.funnel.model import NO_TRACE, Conversion, Journey, Outcome, Place, Standing, Trace
-from usher.funnel.ports import Arrival, Converted, JourneyRows, Judge, Started, Teller
+from usher.funnel.ports import (
+    Arrival,
+    Converted,
+    JourneyRows,
+    Judge,
+    Review,
+    Started,
+    Teller,
+)
 from usher.ids import GuildId, UserId
 from usher.referrals.model import Link
 from usher.referrals.ports import StaleError
@@ -19,7 +27,7 @@ type _Step = Callable[[Journey], Journey]
 
 @dataclass(frozen=True, slots=True)
 class Journeys:
-    """Implements Steps: once each, however often it is told and in whatever order."""
+    """Implements Steps and Reviews: once each, however often it is told and in whatever order."""
 
     rows: JourneyRows
     judge: Judge
@@ -54,6 +62,23 @@ class Journeys:
             return replace(journey, conversion=won, claimed=claimed)
 
         return self._take(step.guild_id, step.user_id, step.joined_at, convert)
+
+    def review(self, review: Review) -> Journey | None:
+        """Let a held conversion count, or never; the first word stays."""
+
+        def decide(journey: Journey) -> Journey:
+            won = journey.conversion
+            if won is None or won.standing is not Standing.HELD:
+                return journey
+            standing = Standing.APPROVED if review.approve else Standing.REJECTED
+            decided = replace(won, standing=standing, reviewed_by=review.by, reviewed_at=review.at)
+            return replace(journey, conversion=decided)
+
+        self._take(review.guild_id, review.user_id, review.joined_at, decide)
+        for one in self.rows.journeys(review.guild_id, review.user_id):
+            if one.joined_at == review.joined_at:
+                return None if one.conversion is None else one
+        return None
 
     def _take(
         self, guild_id: GuildId, user_id: UserId, joined_at: datetime | None, step: _Step
@@ -105,7 +130,7 @@ class Journeys:
             return replace(after, place=None, invite=None), NO_TRACE
         trace = self._trace_of(link, after)
         if after.place is None or after.place.link != link.code:
-            place = Place(link.code, link.campaign_id, link.platform, trace.variant)
+            place = Place(link.code, link.campaign_id, trace.variant)
             after = replace(after, place=place)
         if arrival is not None and after.left_at is None:
             after = replace(after, left_at=arrival.left_at)

@@ -1,15 +1,6 @@
-"""What stands where nobody judges conversions, and nobody is told of them."""
+"""What stands where nobody is told of conversions."""
 
-from usher.funnel.model import Journey, Signal, Trace
-from usher.referrals.model import Link
-
-
-class Trusting:
-    """Implements Judge: nothing speaks against anything."""
-
-    def signals(self, journey: Journey, link: Link, trace: Trace) -> tuple[Signal, ...]:
-        """Find nothing."""
-        return ()
+from usher.funnel.model import Journey
 
 
 class Silent:

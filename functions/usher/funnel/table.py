@@ -21,7 +21,7 @@ from usher.funnel.codec import (
 from usher.funnel.events import events_of
 from usher.funnel.model import NO_TRACE, Event, Journey, Trace
 from usher.funnel.ports import Arrival
-from usher.funnel.rows import Row, link_rows, member_rows
+from usher.funnel.rows import Row, held_row, journey_row, link_rows, member_rows
 from usher.funnel.tallies import change
 from usher.ids import GuildId, InviteCode, UserId
 from usher.invites.notes import note_setting, read_note
@@ -39,7 +39,7 @@ _REFUSED: Final = ("TransactionCanceledException", "TransactionConflictException
 
 @dataclass(frozen=True, slots=True)
 class DynamoJourneys:
-    """Implements JourneyRows."""
+    """Implements JourneyRows and HeldRows."""
 
     client: Caller
     name: str
@@ -73,6 +73,18 @@ class DynamoJourneys:
         item = self._reads.get((link_rows(link), f"INVITE#{invite}"))
         return NO_TRACE if item is None else read_trace(item)
 
+    def held(
+        self, guild_id: GuildId, after: tuple[str, str] | None, limit: int
+    ) -> tuple[Journey, ...]:
+        """Read whose conversions are held, longest first, that come after one of time and id."""
+        first = "HELD#" if after is None else f"HELD#{after[0]}#{after[1]}"
+        rows = self._reads.some(member_rows(guild_id), first, "HELD#~", limit + 1)
+        waiting = [row for row in rows if row["sk"] != first][:limit]
+        keys = [(member_rows(guild_id), str(row["journey_key"])) for row in waiting]
+        found = self._reads.get_many(keys)
+        journeys = (journey_of(guild_id, found[key]) for key in keys if key in found)
+        return tuple(one for one in journeys if held_row(one) is not None)
+
     def save(self, before: Journey, after: Journey, trace: Trace) -> None:
         """Write the next version of a journey, its events, and what it adds to every count.
 
@@ -81,6 +93,7 @@ class DynamoJourneys:
         actions = [
             self._journey(replace(after, version=before.version + 1)),
             *self._events(before, after, trace),
+            *self._waiting(before, after),
             *(self._add(row, numbers) for row, numbers in change(before, after).items()),
         ]
         try:
@@ -91,10 +104,7 @@ class DynamoJourneys:
             raise
 
     def _journey(self, after: Journey) -> dict[str, object]:
-        put = self._put(
-            (member_rows(after.guild_id), f"JOIN#{after.user_id}#{format_time(after.joined_at)}"),
-            {"journey": write_journey(after)},
-        )
+        put = self._put(journey_row(after), {"journey": write_journey(after)})
         put["Item"]["version"] = {"N": str(after.version)}
         put["ConditionExpression"] = "version = :before"
         if after.version == 1:
@@ -116,7 +126,20 @@ class DynamoJourneys:
                 put["Item"]["ttl"] = {"N": str(int(ends.timestamp()))}
                 yield {"Put": put}
         for row in old.keys() - new.keys():
-            yield {"Delete": {"TableName": self.name, "Key": _key(row)}}
+            yield self._delete(row)
+
+    def _waiting(self, before: Journey, after: Journey) -> Iterable[dict[str, object]]:
+        """Put a conversion that is held on the reviewers' list, or take it off."""
+        old, new = held_row(before), held_row(after)
+        if old == new:
+            return
+        if old is not None:
+            yield self._delete(old)
+        if new is not None:
+            yield {"Put": self._put(new, {"journey_key": journey_row(after)[1]})}
+
+    def _delete(self, row: Row) -> dict[str, object]:
+        return {"Delete": {"TableName": self.name, "Key": _key(row)}}
 
     def _add(self, row: Row, numbers: dict[str, Any]) -> dict[str, object]:
         names = {f"#n{place}": name for place, name in enumerate(numbers)}

@@ -88,14 +88,8 @@ def _at(
 
 
 def _days(guild_id: GuildId, place: Place, at: datetime) -> tuple[Row, Row]:
-    day = day_of(at)
-    return (
-        (link_rows(place.link), step_day(day, place.variant)),
-        (
-            campaign_rows(guild_id, place.campaign_id),
-            step_day(day, place.variant, place.platform),
-        ),
-    )
+    row = step_day(day_of(at), place.variant, place.link)
+    return (link_rows(place.link), row), (campaign_rows(guild_id, place.campaign_id), row)
 
 
 def _cohort(journey: Journey) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from usher.moderation.asking import Services
 from usher.moderation.durations import say_duration
-from usher.moderation.model import Case, Kind, Source, Status, Told
+from usher.moderation.model import Case, Kind, Status, Told
 from usher.moderation.words import case_embed, kind_of
 from usher.slash import text
 from usher.slash.context import Ctx
@@ -52,9 +52,10 @@ def consequences(ctx: Ctx[Services], case: Case) -> list[Case]:
     """Find what a warning has led to."""
     if case.kind is not Kind.WARN:
         return []
-    cases = ctx.services.cases.of_member(ctx.guild_id, case.user_id)
-    found = [one for one in cases if one.about == case.number and one.source is Source.RULE]
-    return found[::-1]
+    ladder = ctx.services.rulebook.read(ctx.guild_id).ladder
+    keys = [f"{case.key}.rung{rung.points}" for rung in ladder]
+    found = [ctx.services.cases.by_key(ctx.guild_id, key) for key in keys]
+    return [one for one in found if one is not None]
 
 
 def _followed(case: Case) -> str:

@@ -178,7 +178,8 @@ class DynamoCases:
     ) -> Iterator[Item]:
         last = 10**DIGITS - 1 if before is None else max(before - 1, 0)
         bounds = (f"{prefix}{0:0{DIGITS}}", f"{prefix}{last:0{DIGITS}}")
-        return self._reads.newest(f"C#{guild_id}", *bounds, limit)
+        found = self._reads.some(f"C#{guild_id}", *bounds, limit, newest=True, consistent=True)
+        return iter(found)
 
     def _update(self, action: Action) -> None:
         with _stale():

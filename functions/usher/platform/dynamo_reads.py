@@ -4,7 +4,6 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final, Protocol
 
 from usher.platform.signed_http import AwsError
@@ -104,21 +103,33 @@ class DynamoReads:
         }
         return self._pages(request)
 
-    def newest(self, partition: str, first: str, last: str, limit: int) -> Iterator[Item]:
-        """Read at most `limit` items between two sort keys, the last first, consistently."""
-        request: dict[str, object] = {
-            "TableName": self.table,
-            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": partition},
-                ":first": {"S": first},
-                ":last": {"S": last},
+    def some(
+        self,
+        partition: str,
+        first: str,
+        last: str,
+        limit: int,
+        *,
+        newest: bool = False,
+        consistent: bool = False,
+    ) -> list[Item]:
+        """Read at most `limit` items from `first` to `last`, or from `last` back: one request."""
+        answer = self.client.call(
+            "Query",
+            {
+                "TableName": self.table,
+                "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+                "ExpressionAttributeValues": {
+                    ":pk": {"S": partition},
+                    ":first": {"S": first},
+                    ":last": {"S": last},
+                },
+                "ScanIndexForward": not newest,
+                "ConsistentRead": consistent,
+                "Limit": limit,
             },
-            "ScanIndexForward": False,
-            "ConsistentRead": True,
-            "Limit": limit,
-        }
-        yield from islice(self._pages(request, limit), limit)
+        )
+        return [*_items(answer.get("Items"))]
 
     def board(
         self,

@@ -5,15 +5,21 @@ make transactions collide.
 """
 
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from usher.contracts.hook_event import HookEvent
+from usher.funnel.rows import Row, campaign_rows, click_day, click_hour, day_of, link_rows, quarter
+from usher.hooks.delivery_table import keep_event
+from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads, Item, decode
 from usher.platform.signed_http import AwsError
 from usher.referrals.clicks import Click, ClickKind, Device
 from usher.referrals.codec import Attributes
-from usher.referrals.model import LinkCode
+from usher.referrals.model import CampaignId, LinkCode
+from usher.referrals.ports import EventOf
 from usher.times import format_time, parse_time
 
 KEEP_CLICKS: Final = timedelta(days=90)
@@ -46,16 +52,16 @@ class DynamoClicks:
             return fresh
         return self._salt(key) or fresh
 
-    def record(self, click: Click) -> Click:
+    def record(self, click: Click, event: EventOf | None = None) -> Click:
         """Keep a click and count it; a visitor's second within the hour comes back as a repeat."""
         if click.kind is ClickKind.HUMAN and not self._first(click):
             click = replace(click, kind=ClickKind.REPEAT)
-        self._put(f"L#{click.code}", _click_key(click), _write_click(click), "", {})
-        rows = ["LINK", f"DAY#{click.at.astimezone(UTC).date().isoformat()}"]
-        if click.variant:
-            rows.append(f"VARIANT#{click.variant}")
-        for row in rows:
-            self._count(click, row)
+        if event is None:
+            self._put(f"L#{click.code}", _click_key(click), _write_click(click), "", {})
+        else:
+            self._put_with(event(click), click)
+        for row, counter in _counters(click):
+            self._count(click, row, counter)
         return click
 
     def clicks(self, code: LinkCode, since: datetime, limit: int) -> tuple[Click, ...]:
@@ -95,14 +101,14 @@ class DynamoClicks:
             {":id": {"S": click.id}},
         )
 
-    def _count(self, click: Click, row: str) -> None:
+    def _count(self, click: Click, row: Row, counter: str) -> None:
         """Add one; the client repeats a call without an answer, and the last click adds once."""
         request: dict[str, object] = {
             "TableName": self.name,
-            "Key": {"pk": {"S": f"L#{click.code}"}, "sk": {"S": row}},
+            "Key": {"pk": {"S": row[0]}, "sk": {"S": row[1]}},
             "UpdateExpression": "SET #last = :id ADD #counter :one",
             "ConditionExpression": "attribute_not_exists(#last) OR #last <> :id",
-            "ExpressionAttributeNames": {"#counter": _COUNTED[click.kind], "#last": "last_click"},
+            "ExpressionAttributeNames": {"#counter": counter, "#last": "last_click"},
             "ExpressionAttributeValues": {":one": {"N": "1"}, ":id": {"S": click.id}},
         }
         self._tried("UpdateItem", request)
@@ -118,6 +124,13 @@ class DynamoClicks:
             request["ExpressionAttributeValues"] = values
         return self._tried("PutItem", request)
 
+    def _put_with(self, event: HookEvent, click: Click) -> None:
+        """Write a click with what is told of it. Both are rows of their own: none collides."""
+        key: Attributes = {"pk": {"S": f"L#{click.code}"}, "sk": {"S": _click_key(click)}}
+        put = {"Put": {"TableName": self.name, "Item": key | _write_click(click)}}
+        actions = [put, keep_event(self.name, event, click.at)]
+        self.client.call("TransactWriteItems", {"TransactItems": actions})
+
     def _tried(self, operation: str, request: dict[str, object]) -> bool:
         try:
             self.client.call(operation, request)
@@ -128,6 +141,21 @@ class DynamoClicks:
         return True
 
 
+def _counters(click: Click) -> Iterator[tuple[Row, str]]:
+    """Name what counts a click. Who is no person, or was here before, counts for the link alone."""
+    link, name = link_rows(click.code), _COUNTED[click.kind]
+    day = click_day(day_of(click.at), click.variant, click.code)
+    yield (link, "LINK"), name
+    yield (link, day), name
+    if click.variant:
+        yield (link, f"VARIANT#{click.variant}"), name
+    if click.kind is ClickKind.HUMAN:
+        campaign = campaign_rows(click.guild_id, click.campaign_id)
+        yield (campaign, day), name
+        for partition in (link, campaign):
+            yield (partition, click_hour(click.at)), quarter(name, click.at)
+
+
 def _click_key(click: Click) -> str:
     return f"CLICK#{format_time(click.at)}#{click.id}"
 
@@ -135,6 +163,8 @@ def _click_key(click: Click) -> str:
 def _write_click(click: Click) -> Attributes:
     texts = {
         "kind": click.kind.value,
+        "guild_id": click.guild_id,
+        "campaign_id": click.campaign_id,
         "visitor": click.visitor,
         "variant": click.variant,
         "user_agent": click.user_agent,
@@ -158,6 +188,8 @@ def read_click(code: LinkCode, row: Item) -> Click:
     return Click(
         id=id_,
         code=code,
+        guild_id=GuildId(text("guild_id")),
+        campaign_id=CampaignId(text("campaign_id")),
         at=parse_time(at),
         kind=ClickKind(text("kind")),
         visitor=text("visitor"),

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from usher.referrals.model import LinkCode
+from usher.ids import GuildId
+from usher.referrals.model import CampaignId, LinkCode
 
 TEXT_LENGTH: Final = 512
 """Characters of a header that are kept."""
@@ -56,6 +57,8 @@ class Click:
 
     id: str
     code: LinkCode
+    guild_id: GuildId
+    campaign_id: CampaignId
     at: datetime
     kind: ClickKind
     visitor: str

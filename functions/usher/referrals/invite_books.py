@@ -13,6 +13,7 @@ from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import GatewayEvent, InviteTargeted, Observation
 from usher.ids import GuildId, InviteCode, UserId
 from usher.invites.notes import CodeNote, note_setting, write_note
+from usher.referrals.clicks import Click
 from usher.referrals.model import Campaign, Link, LinkCode
 from usher.referrals.service import Landing
 
@@ -32,6 +33,10 @@ class InviteRows(Protocol):
 
     def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
         """Keep a visitor's invite until it ends."""
+        ...
+
+    def remember(self, click: Click, invite: InviteCode) -> None:
+        """Keep the click that led to an invite, for as long as clicks are kept."""
         ...
 
     def made(self, guild_id: GuildId, now: datetime) -> int:
@@ -84,11 +89,12 @@ class InviteBooks:
         visitor: str,
         make: Callable[[str], InviteCode],
         only: UserId | None = None,
+        click: Click | None = None,
     ) -> InviteCode | None:
         """Find a visitor's invite, or make it; None where the budget or the road has no room.
 
-        `make` is told the reason to give, `only` who alone can use it. Raises AwsError, and
-        whatever `make` raises.
+        `make` is told the reason to give, `only` who alone can use it, `click` what led to it.
+        Raises AwsError, and whatever `make` raises.
         """
         link, now = landing.link, self.clock()
         if (held := self.rows.mine(link.code, visitor, now + MARGIN)) is not None:
@@ -107,6 +113,8 @@ class InviteBooks:
             self.log.warning("invite not noted", extra=told | {"error": type(error).__name__})
             return None
         self.rows.keep(link.code, visitor, made, now + LIFE)
+        if click is not None:
+            self.rows.remember(click, made)
         return made
 
     def drop(self, landing: Landing, visitor: str, invite: InviteCode) -> None:

@@ -1,15 +1,21 @@
 """Visitors' invites and the invite budget in the DynamoDB table, without the SDK.
 
-`L#<code>` / `MINE#<visitor>` holds a visitor's invite, `BUDGET#<guild>` / `<minute>` how many were
-made in a minute. Both end by TTL, which comes late: times are compared.
+`L#<code>` / `MINE#<visitor>` names a visitor's newest invite and when it ends, `L#<code>` /
+`INVITE#<invite>` the click that led to one, `BUDGET#<guild>` / `<minute>` how many were made in a
+minute.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from usher.funnel.codec import write_trace
+from usher.funnel.model import trace_of
 from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo_reads import Caller, DynamoReads
+from usher.referrals.click_table import KEEP_CLICKS
+from usher.referrals.clicks import Click
+from usher.referrals.codec import Attributes
 from usher.referrals.model import LinkCode
 from usher.times import format_time, parse_time
 
@@ -38,14 +44,19 @@ class DynamoInviteRows:
 
     def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
         """Keep a visitor's invite until it ends."""
-        item = {
-            "pk": {"S": f"L#{code}"},
-            "sk": {"S": f"MINE#{visitor}"},
-            "invite": {"S": invite},
-            "ends": {"S": format_time(ends)},
-            "ttl": {"N": str(int(ends.timestamp()))},
-        }
-        self.client.call("PutItem", {"TableName": self.name, "Item": item})
+        held: Attributes = {"invite": {"S": invite}, "ends": {"S": format_time(ends)}}
+        self._put(code, f"MINE#{visitor}", held, ends)
+
+    def remember(self, click: Click, invite: InviteCode) -> None:
+        """Keep the click that led to an invite, for as long as clicks are kept."""
+        written = write_trace(trace_of(click))
+        trace: Attributes = {name: {"S": text} for name, text in written.items()}
+        self._put(click.code, f"INVITE#{invite}", trace, click.at + KEEP_CLICKS)
+
+    def _put(self, code: LinkCode, sort: str, attributes: Attributes, last: datetime) -> None:
+        key: Attributes = {"pk": {"S": f"L#{code}"}, "sk": {"S": sort}}
+        ttl: Attributes = {"ttl": {"N": str(int(last.timestamp()))}}
+        self.client.call("PutItem", {"TableName": self.name, "Item": key | attributes | ttl})
 
     def made(self, guild_id: GuildId, now: datetime) -> int:
         """Count the invites made for a guild in the last ten minutes and this one."""

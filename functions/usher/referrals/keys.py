@@ -33,6 +33,11 @@ class Scope(StrEnum):
     CAMPAIGNS_WRITE = "campaigns:write"
     ANALYTICS_READ = "analytics:read"
     INVITES_READ = "invites:read"
+    CONVERSIONS_READ = "conversions:read"
+    CONVERSIONS_WRITE = "conversions:write"
+    """To let held conversions count, or never."""
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 READING: Final = frozenset(scope for scope in Scope if scope.value.endswith(":read"))

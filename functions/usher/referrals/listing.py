@@ -101,16 +101,18 @@ class DynamoListing:
 
     def series(self, code: LinkCode, first: date, last: date) -> Series:
         """Read what was counted from day to day, and by variant of all time."""
-        days: list[tuple[date, Counts]] = []
-        for row in self._reads.under(f"L#{code}", "DAY#"):
-            day = date.fromisoformat(str(row["sk"]).removeprefix("DAY#"))
-            if first <= day <= last:
-                days.append((day, read_counts(row)))
-        variants = [
-            (str(row["sk"]).removeprefix("VARIANT#"), read_counts(row))
-            for row in self._reads.under(f"L#{code}", "VARIANT#")
-        ]
-        return Series(tuple(days), tuple(variants))
+        days: dict[date, Counts] = {}
+        for kind in ("CLICK-DAY", "STEP-DAY"):
+            begin, end = f"{kind}#{first.isoformat()}#", f"{kind}#{last.isoformat()}#~"
+            for row in self._reads.between(f"L#{code}", begin, end):
+                day = date.fromisoformat(str(row["sk"]).split("#")[1])
+                days[day] = days.get(day, Counts()) + read_counts(row)
+        variants: dict[str, Counts] = {}
+        for kind in ("VARIANT#", "STEP-VARIANT#"):
+            for row in self._reads.under(f"L#{code}", kind):
+                name = str(row["sk"]).removeprefix(kind)
+                variants[name] = variants.get(name, Counts()) + read_counts(row)
+        return Series(tuple(sorted(days.items())), tuple(sorted(variants.items())))
 
     @property
     def _reads(self) -> DynamoReads:

@@ -108,6 +108,12 @@ class Counts:
     value: Decimal = Decimal(0)
     """Worth of the conversions, in the guild's own currency."""
 
+    def __add__(self, other: "Counts") -> "Counts":
+        """Sum up."""
+        return Counts(
+            **{name: getattr(self, name) + getattr(other, name) for name in self.__slots__}
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

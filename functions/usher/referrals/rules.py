@@ -54,7 +54,7 @@ def visitor_of(salt: bytes, address: str, user_agent: str) -> str:
 
 
 def variant_for(variants: Sequence[Variant], code: LinkCode, seed: str) -> Variant | None:
-    """Choose a variant by its weight: the same seed, a cookie or visitor, always sees the same."""
+    """Choose a variant by its weight: the same seed, a visitor, always sees the same."""
     total = sum(max(one.weight, 0) for one in variants)
     if not total:
         return None

@@ -16,10 +16,13 @@ from tests.integration.stores.test_referrals_contract import Client, Moto
 from tests.referring import CODE, link
 from usher.contracts.effect import CountReferral
 from usher.contracts.observation import Observation
-from usher.funnel.model import NO_TRACE, Journey, Outcome, Place
-from usher.funnel.ports import Converted, Started
+from usher.funnel.evidence_table import DynamoEvidence
+from usher.funnel.holds import EVERY, write_set
+from usher.funnel.judging import TableJudge
+from usher.funnel.model import NO_TRACE, Journey, Outcome, Place, SignalKind, Standing, journey_id
+from usher.funnel.ports import Converted, Review, Started
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent, Trusting
+from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
 from usher.ids import UserId
 from usher.invites.notes import CodeNote, write_note
@@ -28,9 +31,10 @@ from usher.platform.signed_http import DYNAMODB, SignedClient
 from usher.referrals.model import Counts, LinkCode
 from usher.referrals.ports import StaleError
 from usher.referrals.table import DynamoReferrals
+from usher.times import format_time
 
 OTHER = LinkCode("other-link")
-ANA = UserId("7")
+ANA = UserId("53908232506183680")
 
 
 @dataclass
@@ -42,7 +46,7 @@ class Bench:
 
     @property
     def journeys(self) -> Journeys:
-        return Journeys(self.rows, Trusting(), Silent())
+        return Journeys(self.rows, TableJudge(DynamoEvidence(self.client, TABLE)), Silent())
 
     def look(self, user: str = ANA) -> tuple[int, int]:
         """Look at a member; return the joins of both links."""
@@ -118,6 +122,43 @@ def test_all_steps_go_where_the_join_goes(bench: Bench) -> None:
     bench.look()
     assert (bench.counts(CODE), bench.counts(OTHER)) == (Counts(), once)
     assert (bench.events(CODE), len(bench.events(OTHER))) == ([], 3)
+
+
+def test_what_is_held_waits_for_a_word_and_counts_once_with_it(bench: Bench) -> None:
+    come(bench)
+    told = Converted(GUILD, ANA, at(12), Decimal(5))  # two seconds after the join
+
+    assert bench.journeys.converted(told) is Outcome.HELD
+    assert bench.journeys.converted(told) is Outcome.REPEATED
+    [waiting] = bench.rows.held(GUILD, None, 10)
+    assert waiting.conversion is not None
+    assert [one.kind for one in waiting.conversion.signals] == [SignalKind.FAST]
+    assert bench.counts(CODE) == Counts(joins=1, held=1)
+    assert bench.rows.held(GUILD, (format_time(at(12)), journey_id(waiting)), 10) == ()
+
+    yes = Review(GUILD, ANA, at(10), UserId("9"), at(60), approve=True)
+    for word in (yes, yes, replace(yes, approve=False)):
+        found = bench.journeys.review(word)
+        assert found is not None
+        assert found.conversion is not None
+        assert found.conversion.standing is Standing.APPROVED
+    assert bench.counts(CODE) == Counts(joins=1, conversions=1, value=Decimal(5))
+    assert bench.rows.held(GUILD, None, 10) == ()
+
+
+def test_evidence_is_what_the_table_knows(bench: Bench) -> None:
+    evidence = DynamoEvidence(bench.client, TABLE)
+    come(bench)
+    bench.look()
+    bench.worker.handle(observe(changed(EVERY, write_set({"burst": 2}), "h", 20), seconds=21))
+
+    assert evidence.setting(GUILD, EVERY) == '{"burst":2}'
+    assert evidence.setting(GUILD, "holds#1") is None
+    assert evidence.joins(CODE, at(10), at(10), 5) == 1
+    assert evidence.joins(CODE, at(11), at(20), 5) == 0
+    assert evidence.joins(OTHER, at(0), at(20), 5) == 0
+    seen = [evidence.converting(GUILD, "v", UserId(user), at(0)) for user in "121"]
+    assert seen == [1, 2, 2]
 
 
 def test_a_leave_is_seen_when_it_is_looked_for(bench: Bench) -> None:

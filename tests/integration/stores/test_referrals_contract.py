@@ -15,7 +15,10 @@ from tests.fakes.cloud import REGION, TABLE, make_table
 from tests.fakes.referrals import FakeInviteRows, FakeReferrals
 from tests.integration.stores.conftest import aws
 from tests.referring import CODE, SPRING, campaign, click, link
+from usher.funnel.model import trace_of
+from usher.funnel.table import DynamoJourneys
 from usher.ids import GuildId, InviteCode
+from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.clicks import ClickKind, Device
@@ -192,7 +195,11 @@ def test_no_row_keeps_an_address_and_what_may_go_goes(stored: Stored) -> None:
         "CLICK",
         START.date().isoformat(),
     }
-    assert {name for name, row in kinds.items() if "clicks" in row} == {"LINK", "DAY", "VARIANT"}
+    assert {name for name, row in kinds.items() if "clicks" in row} == {
+        "LINK",
+        "CLICK-DAY",
+        "VARIANT",
+    }
 
 
 def test_a_visitors_invite_is_theirs_until_it_ends(stored: Stored) -> None:
@@ -248,3 +255,40 @@ def test_everybody_at_once_is_counted_and_nobody_twice(
 
     assert found is not None
     assert (found.counts.clicks, found.counts.repeats) == (80, 80)
+
+
+def test_clicks_of_people_are_counted_by_hour_and_for_the_campaign(stored: Stored) -> None:
+    if stored.client is None:
+        pytest.skip("rows are the table's")
+    stored.clicks.record(click("a", variant="x", at=at(16 * 60)))
+    stored.clicks.record(click("b", variant="x", at=at(17 * 60)))
+    stored.clicks.record(click("c", kind=ClickKind.BOT, visitor=""))
+
+    reads = DynamoReads(stored.client, TABLE)
+    rows = {
+        (pk, str(row["sk"])): {
+            name: value for name, value in row.items() if name.startswith(("clicks", "bots", "rep"))
+        }
+        for pk in (f"L#{CODE}", f"L#@{GUILD}#{SPRING}")
+        for row in reads.under(pk, "CLICK-")
+    }
+
+    day = START.date().isoformat()
+    assert rows == {
+        (f"L#{CODE}", f"CLICK-DAY#{day}#x#{CODE}"): {"clicks": 1, "repeats": 1},
+        (f"L#{CODE}", f"CLICK-DAY#{day}##{CODE}"): {"bots": 1},
+        (f"L#{CODE}", f"CLICK-HOUR#{day}T12"): {"clicks_1": 1},
+        (f"L#@{GUILD}#{SPRING}", f"CLICK-DAY#{day}#x#{CODE}"): {"clicks": 1},
+        (f"L#@{GUILD}#{SPRING}", f"CLICK-HOUR#{day}T12"): {"clicks_1": 1},
+    }
+
+
+def test_an_invite_leads_back_to_its_click(stored: Stored) -> None:
+    if stored.client is None:
+        pytest.skip("rows are the table's")
+    clicked = click("z", variant="b", device=Device("mobile", "Firefox", "Android"), country="DE")
+    stored.invites.remember(clicked, InviteCode("one"))
+
+    found = DynamoJourneys(stored.client, TABLE).trace(CODE, InviteCode("one"))
+
+    assert found == trace_of(clicked)

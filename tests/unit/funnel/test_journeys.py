@@ -34,7 +34,7 @@ class Bench:
     def __init__(self, arrival: Arrival | None = CAME) -> None:
         self.rows = FakeJourneyRows(
             arrivals={} if arrival is None else {ANA: arrival},
-            links={CODE: link(platform="youtube"), OTHER: link(code=OTHER)},
+            links={CODE: link(), OTHER: link(code=OTHER)},
         )
         self.judge, self.teller = FakeJudge(), FakeTeller()
         self.journeys = Journeys(self.rows, self.judge, self.teller)
@@ -72,7 +72,7 @@ def test_each_step_is_counted_once_with_its_value() -> None:
     assert len(bench.teller.told) == 1
 
 
-def test_steps_are_counted_by_day_hour_campaign_platform_and_variant() -> None:
+def test_steps_are_counted_by_day_hour_campaign_and_variant() -> None:
     bench = Bench()
     bench.rows.traces[CODE, INVITE] = Trace(visitor="v", variant="bold", clicked_at=at(1))
 
@@ -87,13 +87,13 @@ def test_steps_are_counted_by_day_hour_campaign_platform_and_variant() -> None:
         "conversions": 1,
         "value": Decimal("2.5"),
     }
-    assert counters[campaign, step_day(day, "bold", "youtube")] == {
+    assert counters[campaign, step_day(day, "bold", CODE)] == {
         "joins": 1,
         "won_1": 1,
         "won_7": 1,
         "won_30": 1,
     }
-    assert counters[campaign, step_day(next_day, "bold", "youtube")]["conversions"] == 1
+    assert counters[campaign, step_day(next_day, "bold", CODE)]["conversions"] == 1
     assert counters[campaign, step_hour(at(10))] == {"joins_0": 1}
 
 
@@ -158,7 +158,7 @@ def test_a_leave_stands_in_the_cohort_of_the_day_of_joining() -> None:
     bench.look()
     bench.look()
 
-    day = bench.rows.counters[f"L#{CODE}", step_day(at(10).date())]
+    day = bench.rows.counters[f"L#{CODE}", step_day(at(10).date(), "", CODE)]
     assert day == {"joins": 1, "lost_7": 1, "lost_30": 1}
 
 

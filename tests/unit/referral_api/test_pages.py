@@ -2,7 +2,9 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -148,6 +150,40 @@ def test_a_visitor_keeps_their_variant() -> None:
 
     assert f"<h1>{shown}</h1>" in again.body
     assert again.cookies == []
+
+
+def seen(there: Door, **more: Any) -> str:  # noqa: ANN401 - parts of an event
+    (shown,) = re.findall("<h1>(.*?)</h1>", there.ask("GET", PATH, **more).body)
+    return str(shown)
+
+
+def test_a_variant_once_seen_stays_whatever_becomes_of_the_others() -> None:
+    first = Variant("a", "Headline a", "Text")
+    there = Door().campaign(variants=(first,))
+    (cookie,) = there.ask("GET", PATH).cookies
+    assert "Path=/r/spring-video" in cookie
+    kept: dict[str, Any] = {"cookies": [cookie.partition(";")[0]]}
+
+    there.campaigns_variants(replace(first, weight=0), Variant("b", "Headline b", "Text"))
+    assert seen(there, **kept) == "Headline a"
+    assert seen(there) == "Headline b"
+
+    there.campaigns_variants(Variant("b", "Headline b", "Text"))
+    again = there.ask("GET", PATH, **kept)
+    assert "<h1>Headline b</h1>" in again.body
+    assert again.cookies[0].startswith("usher_variant=b;")
+
+
+def test_who_keeps_no_cookies_sees_one_variant_for_a_day_and_is_counted_for_it() -> None:
+    two = tuple(Variant(name, f"Headline {name}", "Text") for name in ("a", "b"))
+    there = Door().campaign(variants=two)
+
+    for number in range(12):
+        address = f"203.0.113.{number}"
+        shown = {seen(there, address=address) for _ in range(5)}
+        there.ask("POST", f"{PATH}/seen", address=address)
+        assert shown == {f"Headline {[*there.table.kept.values()][-1].variant}"}
+    assert {one.variant for one in there.table.kept.values()} == {"a", "b"}
 
 
 def test_without_variants_no_cookie_is_kept() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -17,11 +17,14 @@ from referral_api.public import public_routes
 from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from tests.builders import START
+from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.referrals import FakeReferrals
 from tests.fakes.signing import FakeEntry, FakeIdentity, FakeSignIns
 from tests.referring import campaign, link
 from tests.unit.slash.fakes import FakeLog
 from usher.ids import GuildId, InviteCode
+from usher.referrals.clicks import Click
+from usher.referrals.model import Variant
 from usher.referrals.service import Landing, Visits
 from usher.referrals.sign_in import SignIns
 
@@ -42,9 +45,9 @@ class FakeInvitations:
     url: str | None = "https://discord.gg/abc"
     asked: list[str] = field(default_factory=list)
 
-    def invite_url(self, landing: Landing, visitor: str) -> str | None:
+    def invite_url(self, landing: Landing, click: Click) -> str | None:
         assert landing.link
-        self.asked.append(visitor)
+        self.asked.append(click.visitor)
         return self.url
 
 
@@ -77,6 +80,7 @@ class Door:
         visits = Visits(
             self.table,
             self.table,
+            FakeKeptHooks(),
             self._clock,
             lambda: f"id{next(ids)}",
             lambda: b"salt",
@@ -91,7 +95,7 @@ class Door:
             self.sign_ins,
             self.identity,
             self.entry,
-            lambda code: visits.landing(code, ""),
+            visits.known,
             self._clock,
             lambda: f"secret-{next(ids)}",
             "https://discord.com",
@@ -110,6 +114,11 @@ class Door:
     def campaign(self, **changes: object) -> "Door":
         self.table.add_campaign(campaign(**changes))
         return self
+
+    def campaigns_variants(self, *variants: Variant) -> None:
+        """Change the looks of the page."""
+        (before,) = self.table.campaigns(link().guild_id)
+        self.table.change_campaign(replace(before, variants=variants, version=before.version + 1))
 
     def ask(
         self,

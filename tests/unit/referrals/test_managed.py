@@ -8,7 +8,7 @@ import pytest
 from tests.builders import GUILD, START, at
 from tests.fakes.inviting import FakeDesk
 from tests.fakes.referrals import FakeInviteRows
-from tests.referring import CODE, OWNER, campaign, link
+from tests.referring import CODE, OWNER, campaign, click, link
 from tests.unit.slash.fakes import FakeLog
 from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import Observation
@@ -72,7 +72,8 @@ class House:
         )
         offer = campaign(channel_id=self.channel)
         here = link(invite=self.shared, mode=self.mode, platform="youtube")
-        return service.invite_url(Landing(here, offer, State.OPEN, None), visitor)
+        clicked = click(visitor=visitor, at=self.now)
+        return service.invite_url(Landing(here, offer, State.OPEN, None), clicked)
 
 
 def test_a_visitor_gets_an_invite_of_their_own_and_its_link_is_noted() -> None:
@@ -102,6 +103,15 @@ def test_a_visitor_keeps_their_invite_while_it_lives_and_others_get_others() -> 
     assert house.ask("another") == "https://discord.gg/made2"
     house.now = at(541)
     assert house.ask() == "https://discord.gg/made3"
+
+
+def test_an_invite_remembers_the_click_that_led_to_it() -> None:
+    house = House()
+    house.ask()
+    house.now = at(100)
+    house.ask()
+
+    assert house.rows.clicked == {(CODE, InviteCode("made1")): click(visitor="visitor")}
 
 
 def test_a_shared_link_makes_no_invites_and_bots_get_none_of_their_own() -> None:
