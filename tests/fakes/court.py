@@ -49,11 +49,12 @@ class Told:
 
     sentences: list[str] = field(default_factory=list)
     channels: list[ChannelId] = field(default_factory=list)
+    deaf: bool = False
 
     def tell(self, guild_id: GuildId, message_id: str, sentence: str) -> bool:
         del guild_id, message_id
         self.sentences.append(sentence)
-        return True
+        return not self.deaf
 
     def silent(self, guild_id: GuildId, channel_id: ChannelId) -> None:
         del guild_id
