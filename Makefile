@@ -35,8 +35,9 @@ install: .venv/installed ## make .venv with the usher command
 run: install ## start everything on this machine: http://127.0.0.1:8080/practice
 	exec $(BIN)/usher up $(ARGS)
 
-test: install ## every test that needs no network
-	UV="$(abspath_uv)" $(BIN)/pytest -m "not packaging and not soak" $(ARGS)
+test: install ## every test that needs no network, a file at a time on each core
+	UV="$(abspath_uv)" $(BIN)/pytest -m "not packaging and not soak" \
+		--numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 soak: install ## the runs that take minutes
 	$(BIN)/pytest -m soak $(ARGS)

@@ -1,6 +1,7 @@
 """Holding one shard's lease: renewing it with the session's point, giving it up."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -55,6 +56,8 @@ class LeaseKeeper:
         self._held: Lease | None = None
         self._ended = False
         self._one_at_a_time = asyncio.Lock()
+        self._now = asyncio.Event()
+        progress.keep_now = self._now.set
         self._poll = poll_of(life)
 
     @property
@@ -81,11 +84,12 @@ class LeaseKeeper:
     async def keep(self, learnt: Callable[[SessionPoint], None]) -> None:
         """Renew the lease for ever; raises LeaseLostError when somebody else has taken it.
 
-        Without a lease, go on trying; `learnt` is told the point that comes with it then.
+        A new session is kept at once: who does not know of it cannot go on with it. Without a
+        lease, go on trying; `learnt` is told the point that comes with it then.
         """
         pause = self._life.total_seconds() / RENEWALS
         while True:
-            await asyncio.sleep(pause if self.held else self._poll)
+            await self._sleep(pause if self.held else self._poll)
             try:
                 if self.held:
                     await self._renew()
@@ -97,6 +101,13 @@ class LeaseKeeper:
             except TableOutError as error:
                 pause = self._poll
                 self._thread.complain(error)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, but no longer than until the point is worth keeping."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._now.wait()
+        self._now.clear()
 
     async def confirm(self) -> None:
         """Make sure, before a connection, that nobody else has the shard: raises LeaseLostError.

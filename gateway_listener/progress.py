@@ -6,6 +6,7 @@ has to take the session up so that nothing is lost; what it then sees twice chan
 """
 
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +41,9 @@ class Progress:
         """Moved by the connection, after a dispatch has been taken."""
         self.fresh: bool = fresh
         """Whether nothing is known of any time before the process."""
+        self.keep_now: Callable[[], None] = lambda: None
+        """Called when the point should be kept at once, not with the next renewal of the lease."""
+        self._milestone = False
         self._gathered: dict[GuildId, deque[SessionPoint]] = defaultdict(deque)
         self._sending: dict[GuildId, deque[SessionPoint]] = defaultdict(deque)
         self._holds: dict[GuildId, _Hold] = {}
@@ -50,7 +54,14 @@ class Progress:
 
     def moved(self, point: SessionPoint) -> None:
         """Note that everything up to `point` has been taken."""
-        self.now = point
+        worth = self._milestone or point.session_id != self.now.session_id
+        self.now, self._milestone = point, False
+        if worth:
+            self.keep_now()
+
+    def reached(self) -> None:
+        """Note that nobody should go on before the dispatch being taken, if that can be helped."""
+        self._milestone = True
 
     def gathered(self, guild_id: GuildId) -> None:
         """Note that an event of the dispatch being taken waits in its guild's gatherer."""

@@ -30,7 +30,10 @@ class Recoverer(Protocol):
     """Who is told of absences."""
 
     def away(self, guild_id: GuildId, since: datetime | None, ended: datetime) -> None:
-        """Nothing was heard of the guild from `since` to `ended`; None where nobody knows."""
+        """Nothing was heard of the guild from `since` to `ended`.
+
+        None where there is no time before that anybody knows of: then nothing was missed.
+        """
 
     def out(self, guild_id: GuildId) -> None:
         """Discord cannot tell of the guild from now on."""
@@ -72,7 +75,7 @@ class NoRecovery:
 
 @dataclass(frozen=True, slots=True)
 class _Absence:
-    since: datetime | None
+    since: datetime
     ended: datetime
 
 
@@ -102,8 +105,10 @@ class Recovery:
         """Note an absence. One that is still being read becomes part of it."""
         self._cancel(guild_id)
         older = self._absences.get(guild_id)
-        if older is not None and older.since is not None:
+        if older is not None:
             since = older.since if since is None else min(since, older.since)
+        if since is None:
+            return
         self._absences[guild_id] = _Absence(since, ended)
         self._progress.hold(guild_id, self._progress.now, self._clock() + AWAITED)
 
@@ -121,9 +126,6 @@ class Recovery:
         """Begin to read what was missed, if anything was and it is not being read."""
         absence = self._absences.get(guild_id)
         if absence is None or guild_id in self._tasks:
-            return
-        if absence.since is None:
-            self._done(guild_id)
             return
         self._hold_long(guild_id)
         tell = partial(self._tell, guild_id, name)

@@ -154,6 +154,9 @@ class Watch:
             gatherer.counted(data.get("member_count"))
             if guild_id in self._awaited:
                 self._awaited.discard(guild_id)
+                if not self._awaited:
+                    # Told again, these would look as if the guilds had been away.
+                    self._progress.reached()
                 gatherer.look_by(self._pace.next(now))
             else:
                 self._recorder.write(now, "GAP", guild_id, None)

@@ -136,6 +136,7 @@ class Services:
     referrals: ReferralTable
     keys: ApiKeys
     referral_url: str
+    sign_in: bool
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -154,7 +155,15 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     fakes = FakeRulesDesk(table, recounts, Patience(_now, PATIENCE))
     return Door(
         router=ROUTER,
-        services=_services(found, where, table, road, BackfillDesk(table, steps), fakes),
+        services=_services(
+            found,
+            where,
+            table,
+            road,
+            BackfillDesk(table, steps),
+            fakes,
+            sign_in=environ.get("SIGN_IN") == "on",
+        ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
@@ -170,6 +179,8 @@ def _services(
     road: NotedDeeds,
     imports: Imports,
     fakes: FakeRules,
+    *,
+    sign_in: bool,
 ) -> Services:
     bucket = Bucket(s3_client(where), found["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(READERS, "ledger")
@@ -207,6 +218,7 @@ def _services(
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
         referral_url=found["PUBLIC_URL"].rstrip("/"),
+        sign_in=sign_in,
     )
 
 

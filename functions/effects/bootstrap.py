@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from time import sleep
 
 import urllib3
 
 from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
+from effects.measuring import EndingMeter
 from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
 from usher.funnel.service import Journeys
@@ -24,10 +26,14 @@ from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import EffectSender
+from usher.rewards.admin_channel import AdminChannel
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.standing import Standings
 from usher.rewards.store import DynamoRewardRows
 from usher.rewards.trouble import Trouble
+from usher.timing.ending import Endings, Handler
+from usher.timing.term_endings import TermEndings
+from usher.timing.term_table import DynamoTerms
 
 
 def build(environ: Mapping[str, str]) -> EffectsDoor:
@@ -53,10 +59,15 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
         _now,
     )
     standings = Standings(rows, hall, orders, trouble, _now)
+    meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects"))
+    gauge, admins = EndingMeter(meter), AdminChannel(rows, hall)
+    terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), {}, admins, gauge, _now)
+    handlers: Mapping[str, Handler] = dict.fromkeys(terms.enders, terms)
+    endings = Endings(handlers, orders, gauge, _now, sleep)
     return EffectsDoor(
-        doer=DiscordEffects(rest, standings, trouble, greetings, referrals),
+        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings),
         log=get_logger(),
-        meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects")),
+        meter=meter,
     )
 
 

@@ -11,6 +11,7 @@ from usher.contracts.effect import (
     CheckStanding,
     CountReferral,
     Effect,
+    EndDue,
     Greet,
     MendRank,
     SendMessage,
@@ -57,6 +58,14 @@ class Referrals(Protocol):
         ...
 
 
+class Endings(Protocol):
+    """What ends bans, mutes, slowmodes and locks."""
+
+    def end(self, order: EndDue) -> None:
+        """End what is due; raises DiscordError, and errors of table and queue."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
@@ -66,6 +75,7 @@ class DiscordEffects:
     trouble: Trouble
     greetings: Greetings
     referrals: Referrals
+    endings: Endings
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -86,6 +96,8 @@ class DiscordEffects:
                 self.greetings.greet(effect)
             case CountReferral():
                 self.referrals.check(effect)
+            case EndDue():
+                self.endings.end(effect)
             case _:
                 assert_never(effect)
 

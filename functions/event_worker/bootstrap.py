@@ -34,6 +34,7 @@ from usher.platform.sqs import (
     ConfirmationsQueue,
     EffectsQueue,
     EventsQueue,
+    HooksQueue,
     RepairsQueue,
     sqs_client,
 )
@@ -45,6 +46,7 @@ NEEDED: Final = (
     "EFFECTS_QUEUE_URL",
     "CONFIRMATIONS_QUEUE_URL",
     "REPAIRS_QUEUE_URL",
+    "HOOKS_QUEUE_URL",
 )
 WRITERS: Final = 16
 """Ledger objects written at once: a burst of 100 joins has up to 300."""
@@ -84,6 +86,7 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
         ledger=LedgerWriter(ledger, ThreadPoolExecutor(writers, "ledger"), repairs),
         effects=EffectsQueue(queues, names["EFFECTS_QUEUE_URL"]),
         confirmations=ConfirmationsQueue(queues, names["CONFIRMATIONS_QUEUE_URL"]),
+        hooks=HooksQueue(queues, names["HOOKS_QUEUE_URL"]),
         attribute=attribute,
         needs_closed=needs_closed_groups,
         pause=sleep,

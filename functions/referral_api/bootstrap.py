@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import sleep
 
 import crawleruseragents
 import urllib3
@@ -13,10 +14,12 @@ from referral_api.devices import device_of
 from referral_api.door import ReferralDoor
 from referral_api.pages import Pages
 from referral_api.public import public_routes
+from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
 from usher.ids import GuildId
 from usher.invites.discord_desk import DiscordDesk
+from usher.platform.discord_oauth import DiscordOAuth
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.events_sender import ObservationSender
@@ -25,13 +28,26 @@ from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
 from usher.platform.signed_token import SignedToken
 from usher.referrals.click_table import DynamoClicks
+from usher.referrals.discord_door import DiscordDoor
+from usher.referrals.discord_identity import DiscordIdentity
+from usher.referrals.exact import ExactEntry
+from usher.referrals.invite_books import InviteBooks
 from usher.referrals.invite_table import DynamoInviteRows
 from usher.referrals.managed import ManagedInvites
 from usher.referrals.service import Visits
+from usher.referrals.sign_in import SignIns
+from usher.referrals.sign_in_table import DynamoSignIns
 from usher.referrals.table import DynamoReferrals
 
 INVITE_BASE = "https://discord.gg"
-NEEDED = ("TABLE_NAME", "EVENTS_QUEUE_URL", "DISCORD_API_BASE", "DISCORD_TOKEN_SECRET")
+SITE = "https://discord.com"
+NEEDED = (
+    "TABLE_NAME",
+    "EVENTS_QUEUE_URL",
+    "DISCORD_API_BASE",
+    "DISCORD_TOKEN_SECRET",
+    "DISCORD_APPLICATION_ID",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +77,75 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
         is_crawler=crawleruseragents.is_crawler,
         device_of=device_of,
     )
-    names, log = GuildNames(reads), get_logger()
+    names, log, not_sent = GuildNames(reads), get_logger(), (AwsError,)
     token = SignedToken(SignedClient(SECRETS, environ), found["DISCORD_TOKEN_SECRET"])
     rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
+    rows = DynamoInviteRows(client, found["TABLE_NAME"])
+    events = ObservationSender(SignedClient(SQS, environ), found["EVENTS_QUEUE_URL"])
     invitations = ManagedInvites(
-        rows=DynamoInviteRows(client, found["TABLE_NAME"]),
+        rows=rows,
         desk=DiscordDesk(rest),
-        events=ObservationSender(SignedClient(SQS, environ), found["EVENTS_QUEUE_URL"]),
+        events=events,
         names=names,
         log=log,
         clock=_now,
         base=invite_base,
-        not_sent=(AwsError,),
+        not_sent=not_sent,
     )
-    pages = Pages((invite_base, "https://discord.com"))
+    site = (environ.get("DISCORD_SITE") or SITE).rstrip("/")
+    pages = Pages(tuple(dict.fromkeys((invite_base, site))), site)
+    sign_ins = SignIns(
+        rows=DynamoSignIns(client, found["TABLE_NAME"]),
+        identity=DiscordIdentity(_oauth(environ, found, rest.pool), log),
+        entry=ExactEntry(
+            door=DiscordDoor(rest),
+            books=InviteBooks(rows, events, names, log, _now, not_sent),
+            events=events,
+            names=names,
+            log=log,
+            clock=_now,
+            fresh=lambda: secrets.token_hex(16),
+            pause=sleep,
+            base=invite_base,
+            not_sent=not_sent,
+        ),
+        landing=visits.known,
+        clock=_now,
+        fresh=lambda: secrets.token_urlsafe(32),
+        site=site,
+        client_id=found["DISCORD_APPLICATION_ID"],
+    )
+    public_url = environ.get("PUBLIC_URL", "")
     return ReferralDoor(
         (
-            public_routes(visits, pages, names, invitations, environ.get("PUBLIC_URL", "")),
-            tracking_routes(visits, names, invitations),
+            public_routes(visits, pages, names, invitations, sign_ins, public_url),
+            sign_in_routes(sign_ins, pages, public_url),
+            tracking_routes(visits, names, invitations, public_url),
         ),
         log,
         build_rest(
             client,
             found["TABLE_NAME"],
-            environ.get("PUBLIC_URL", ""),
+            public_url,
             invite_base,
             _now,
             lambda: secrets.token_hex(16),
+            sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),
         ),
         Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),
     )
+
+
+def _oauth(
+    environ: Mapping[str, str], found: Mapping[str, str], pool: urllib3.PoolManager
+) -> DiscordOAuth | None:
+    """Sign people in, where whoever runs Usher has named the client's secret."""
+    name = environ.get("DISCORD_CLIENT_SECRET", "")
+    if not name:
+        return None
+    secret = SignedToken(SignedClient(SECRETS, environ), name)
+    base = found["DISCORD_API_BASE"].rstrip("/")
+    return DiscordOAuth(base, found["DISCORD_APPLICATION_ID"], secret, pool)
 
 
 def _now() -> datetime:

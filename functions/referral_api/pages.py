@@ -12,9 +12,13 @@ from aws_lambda_powertools.event_handler import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from referral_api.sentences import ENDINGS
+from usher.referrals.entering import Ending
 from usher.referrals.model import Mode
 from usher.referrals.rules import State
 from usher.referrals.service import Landing
+from usher.referrals.sign_in import Ended
+from usher.referrals.ways import EXACT
 from usher.slash.say import later, say, spoken
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -51,11 +55,18 @@ _CLOSED: Final[Mapping[State | None, tuple[str, str, int]]] = {
     ),
 }
 _MODE: Final = {
-    Mode.SHARED: later("You get the server's invite."),
+    Mode.SHARED: later("You get the server's invite, as everybody does."),
     Mode.MANAGED: later("You get an invite of your own: it works once, for ten minutes."),
-    Mode.TARGETED: later("You sign in with Discord and get an invite that works for you alone."),
-    Mode.ADDED: later("You sign in with Discord and are let in at once."),
+    Mode.TARGETED: later(
+        "You sign in with Discord and get an invite that works for you alone, "
+        "so it is certain by whom you came."
+    ),
+    Mode.ADDED: later(
+        "You sign in with Discord and are let in at once, so it is certain by whom you came."
+    ),
 }
+_JOIN: Final = later("Join on Discord")
+_SIGN_IN: Final = later("Sign in with Discord")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,8 @@ class Pages:
     """Renders pages. `form_targets` are origins that the Join button may lead to."""
 
     form_targets: tuple[str, ...] = ("https://discord.gg", "https://discord.com")
+    site: str = "https://discord.com"
+    """Discord's own, where members read."""
 
     def landing(self, landing: Landing, guild_name: str, url: str) -> Response[str]:
         """Show what a link offers, and the way in. `url` is the page's own address."""
@@ -81,6 +94,8 @@ class Pages:
             "url": url,
             "variant": variant.name if variant else "",
             "mode": say(_MODE[link.mode]),
+            "signing_in": link.mode in EXACT,
+            "button": say(_SIGN_IN if link.mode in EXACT else _JOIN),
             "script": Markup(_SCRIPT),  # noqa: S704 - our own file
         }
         return self._page("landing.html", 200, fields)
@@ -97,6 +112,25 @@ class Pages:
             "text": say("No invite could be made just now. Please try again in a minute."),
         }
         return self._page("closed.html", 503, fields)
+
+    def ended(self, ended: Ended) -> Response[str]:
+        """Say how a sign-in ended, and what can be done."""
+        landing = ended.landing
+        if ended.ending is Ending.CLOSED:
+            return self.closed(landing.state if landing else None)
+        said = ENDINGS[ended.ending]
+        fields = {
+            "headline": say(said.headline),
+            "text": say(said.text),
+            "again": f"/r/{landing.link.code}" if said.again and landing else "",
+            "inside": f"{self.site}/channels/{landing.link.guild_id}"
+            if said.inside and landing
+            else "",
+        }
+        shown = self._page("ended.html", said.status, fields)
+        # The address holds a code, worthless by now, that is nobody's business.
+        shown.headers["Referrer-Policy"] = "no-referrer"
+        return shown
 
     def _page(self, name: str, status: int, fields: Mapping[str, object]) -> Response[str]:
         language = spoken().partition("-")[0]

@@ -9,11 +9,14 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from referral_api.pages import COOKIE, Pages
 from referral_api.requests import address_of, language_of, request_of
+from referral_api.signing_in import to_discord
 from usher.ids import GuildId
 from usher.referrals.clicks import Click
 from usher.referrals.model import LinkCode
 from usher.referrals.rules import State
 from usher.referrals.service import Landing, Visits
+from usher.referrals.sign_in import SignIns
+from usher.referrals.ways import EXACT
 from usher.slash.say import speaking
 
 YEAR_SECONDS: Final = 365 * 86_400
@@ -36,7 +39,12 @@ class Invitations(Protocol):
 
 
 def public_routes(
-    visits: Visits, pages: Pages, names: Names, invitations: Invitations, public_url: str
+    visits: Visits,
+    pages: Pages,
+    names: Names,
+    invitations: Invitations,
+    sign_ins: SignIns,
+    public_url: str,
 ) -> APIGatewayHttpRouter:
     """Declare the routes."""
     router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call] # powertools
@@ -71,6 +79,8 @@ def public_routes(
             if landing is None or landing.state is not State.OPEN:
                 return pages.closed(landing.state if landing else None)
             click = visits.click(landing, asked)
+            if landing.link.mode in EXACT:
+                return to_discord(sign_ins, landing, router.current_event, public_url)
             url = invitations.invite_url(landing, click)
             return pages.full() if url is None else _to(url)
 

@@ -29,7 +29,11 @@ def language_of(event: APIGatewayProxyEventV2) -> str:
     return ENGLISH
 
 
+def site_of(event: APIGatewayProxyEventV2, public_url: str) -> str:
+    """Tell where the site is: as it is set, else as it was asked for."""
+    return public_url or f"https://{event.request_context.domain_name}"
+
+
 def address_of(event: APIGatewayProxyEventV2, public_url: str) -> str:
     """Tell the address of the page that was asked for; `public_url` is the site's, if it is set."""
-    site = public_url or f"https://{event.request_context.domain_name}"
-    return f"{site}{event.raw_path}"
+    return f"{site_of(event, public_url)}{event.raw_path}"

@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 
 from referral_api.problems import Problem, ProblemError, unknown_link
 from referral_api.public import Invitations, Names
-from referral_api.requests import request_of
+from referral_api.requests import request_of, site_of
 from usher.referrals.clicks import Click
 from usher.referrals.rules import State
 from usher.referrals.service import Landing, Visits
+from usher.referrals.ways import EXACT
 
 LinkPath = Annotated[str, Path(description="The link's code", pattern="^[A-Za-z0-9_-]{1,64}$")]
 
@@ -69,12 +70,19 @@ class InviteAnswer(BaseModel):
     """An invite for one visitor."""
 
     success: bool
-    invite_url: str
+    invite_url: str = Field(
+        description="Where to lead the visitor. For a link that asks for sign-in, its own page."
+    )
 
 
-def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> APIGatewayHttpRouter:
+def tracking_routes(
+    visits: Visits, names: Names, invitations: Invitations, public_url: str = ""
+) -> APIGatewayHttpRouter:
     """Declare the routes."""
     router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call] # powertools
+
+    def site() -> str:
+        return site_of(router.current_event, public_url)
 
     def found(code: str) -> Landing:
         landing = visits.landing(code, request_of(router.current_event))
@@ -128,7 +136,7 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
         """Record a click and lead on to the link's page, or to Discord where it has an invite."""
         landing = found(code)
         click = visits.click(landing, request_of(router.current_event))
-        url = _way_in(landing, invitations, click)
+        url = _way_in(landing, invitations, click, site())
         return Response(302, body="", headers={"Location": url, "Cache-Control": "no-store"})
 
     @router.post(
@@ -141,16 +149,19 @@ def tracking_routes(visits: Visits, names: Names, invitations: Invitations) -> A
         """Make an invite for one visitor: it works once, for ten minutes."""
         landing = found(wanted.referral_code)
         click = visits.click(landing, request_of(router.current_event))
-        return InviteAnswer(success=True, invite_url=_way_in(landing, invitations, click))
+        url = _way_in(landing, invitations, click, site())
+        return InviteAnswer(success=True, invite_url=url)
 
     return router
 
 
-def _way_in(landing: Landing, invitations: Invitations, click: Click) -> str:
+def _way_in(landing: Landing, invitations: Invitations, click: Click, site: str) -> str:
     if landing.state is not State.OPEN:
         raise ProblemError(
             409, f"link_{landing.state.value}", "The link leads nowhere now", _WHY[landing.state]
         )
+    if landing.link.mode in EXACT:
+        return f"{site}/r/{landing.link.code}"  # who comes in signs in first, on the link's page
     url = invitations.invite_url(landing, click)
     if url is None:
         raise ProblemError(

@@ -17,6 +17,29 @@ class Sweeping(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Sweeps:
+    """Several sweeps as one: what one of them cannot do keeps no other from its work."""
+
+    each: tuple[Sweeping, ...]
+
+    def run(self) -> Report:
+        """Sweep everything; raises what failed once all were tried."""
+        reports, failed = [], []
+        for one in self.each:
+            try:
+                reports.append(one.run())
+            except Exception as error:  # noqa: BLE001 - raised below, with all others
+                failed.append(error)
+        if failed:
+            raise ExceptionGroup("sweeps", failed)
+        return Report(
+            sum(report.told for report in reports),
+            sum(report.unknown for report in reports),
+            max(report.latest for report in reports),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SweeperDoor:
     """Runs sweeps."""
 

@@ -45,6 +45,7 @@ from usher.referrals.link_commands import resume as resume_link
 from usher.referrals.link_list_commands import list_ as list_links
 from usher.referrals.link_list_commands import show as show_link
 from usher.referrals.link_list_commands import turn_links
+from usher.referrals.link_mode_commands import mode_ as mode_link
 from usher.rewards.commands import add_rank, ranks, remove_rank, trust
 from usher.rewards.milestone_commands import (
     achievements,
@@ -85,7 +86,7 @@ EVERY: Final = (
     *FAREWELL,
     *(create_campaign, list_campaigns, show_campaign, edit_campaign),
     *(pause_campaign, resume_campaign),
-    *(create_link, list_links, show_link, pause_link, resume_link),
+    *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
 )
 """What a member can run: the members of the groups too. A test holds the two together."""

@@ -7,7 +7,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 REAL_API: Final = "https://discord.com/api/v10"
@@ -26,15 +26,19 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """One Discord application: public key in hex, id, token ("" for none), the API's base."""
+    """One Discord application: public key in hex, id, token ("" for none), the API's base.
+
+    With the client's secret links may ask people to sign in; "" for none.
+    """
 
     public_key: str
     application_id: str
     token: str
     api_base: str
+    client_secret: str = ""
 
     def __repr__(self) -> str:
-        """Leave the token out, so that no log or traceback carries it."""
+        """Leave token and secret out, so that no log or traceback carries them."""
         return f"Bot(application_id={self.application_id!r}, api_base={self.api_base!r})"
 
 
@@ -57,14 +61,17 @@ def from_environment(choice: str, environment: Mapping[str, str]) -> Bot:
     if not public_key:
         raise SettingError(f"--discord {choice} needs DISCORD_PUBLIC_KEY in the environment.")
     token = environment.get("DISCORD_BOT_TOKEN", "")
+    secret = environment.get("DISCORD_CLIENT_SECRET", "")
     application_id = environment.get("DISCORD_APPLICATION_ID", "")
     if choice == NONE:
         base = environment.get("DISCORD_API_BASE") or REAL_API
-        return checked(Bot(public_key, application_id or _NO_APPLICATION, token, base.rstrip("/")))
+        return checked(
+            Bot(public_key, application_id or _NO_APPLICATION, token, base.rstrip("/"), secret)
+        )
     if not token:
         raise SettingError(f"--discord {choice} needs DISCORD_BOT_TOKEN in the environment.")
-    bot = checked(Bot(public_key, application_id or _NO_APPLICATION, token, choice))
-    return bot if application_id else Bot(public_key, _ask_who_i_am(bot), token, choice)
+    bot = checked(Bot(public_key, application_id or _NO_APPLICATION, token, choice, secret))
+    return bot if application_id else replace(bot, application_id=_ask_who_i_am(bot))
 
 
 def checked(bot: Bot) -> Bot:

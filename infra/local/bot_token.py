@@ -1,4 +1,4 @@
-"""The bot token, put where functions and listener look for it: the secret the template names."""
+"""The bot token and the client's secret, put where the template says that they are."""
 
 from __future__ import annotations
 

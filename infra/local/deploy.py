@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -59,7 +60,7 @@ def plan(template_file: Path, functions: Path, parameters: Mapping[str, str]) ->
 def deploy(cloud: Cloud, wanted: Plan) -> Deployment:
     """Bring the stack to what the plan says, or leave it if it is there; raises DeployError."""
     _upload(cloud, wanted.packages)
-    _create_or_update(cloud, wanted.template, wanted.parameters)
+    _create_or_update(cloud, _put_template(cloud, wanted.template), wanted.parameters)
     stack = _wait_until_complete(cloud)
     resources = cloud.cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
     return Deployment(
@@ -81,8 +82,15 @@ def _upload(cloud: Cloud, packages: Mapping[str, Package]) -> None:
             cloud.s3.put_object(Bucket=CODE_BUCKET, Key=each.key, Body=each.content)
 
 
-def _create_or_update(cloud: Cloud, template: Json, parameters: Mapping[str, str]) -> None:
-    body = json.dumps(template)
+def _put_template(cloud: Cloud, template: Json) -> str:
+    """Put the template where CloudFormation reads one of more than 51,200 bytes; its address."""
+    body = json.dumps(template, separators=(",", ":")).encode()
+    key = f"template-{sha256(body).hexdigest()[:20]}.json"
+    cloud.s3.put_object(Bucket=CODE_BUCKET, Key=key, Body=body)
+    return f"{cloud.endpoint_url}/{CODE_BUCKET}/{key}"
+
+
+def _create_or_update(cloud: Cloud, template_url: str, parameters: Mapping[str, str]) -> None:
     values: list[ParameterTypeDef] = [
         {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
     ]
@@ -90,14 +98,14 @@ def _create_or_update(cloud: Cloud, template: Json, parameters: Mapping[str, str
         if _describe(cloud) is None:
             cloud.cloudformation.create_stack(
                 StackName=STACK,
-                TemplateBody=body,
+                TemplateURL=template_url,
                 Parameters=values,
                 Capabilities=["CAPABILITY_IAM"],
             )
         else:
             cloud.cloudformation.update_stack(
                 StackName=STACK,
-                TemplateBody=body,
+                TemplateURL=template_url,
                 Parameters=values,
                 Capabilities=["CAPABILITY_IAM"],
             )

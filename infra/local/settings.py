@@ -10,6 +10,7 @@ from infra.local.host import ROOT, architecture, free_port
 
 TEMPLATE: Final = ROOT / "template.yaml"
 FUNCTIONS: Final = ROOT / "functions"
+CLIENT_SECRET: Final = "usher/discord-client-secret"  # noqa: S105 - the secret's name as well
 TOKEN_SECRET: Final = "usher/discord-token"  # noqa: S105 - the secret's name, not the secret
 
 
@@ -25,18 +26,24 @@ def stack_parameters(bot: Bot, front_url: str, import_at_install: int = 0) -> di
         "DiscordPublicKey": bot.public_key,
         "DiscordApplicationId": bot.application_id,
         "DiscordApiBase": bot.api_base,
-        **_invites(bot, front_url),
+        **_site(bot, front_url),
+        "DiscordClientSecretName": CLIENT_SECRET if bot.client_secret else "",
         "ReferralUrl": front_url.rstrip("/"),
         "DiscordTokenSecretName": TOKEN_SECRET,
+        # Receivers of one's own, on this machine.
+        "WebhookTargets": "any",
         # The emulator's ECS has no containers: ListenerProcess takes the nested stack's place.
         "DeployListener": "false",
         "ImportAtInstall": str(import_at_install),
     }
 
 
-def _invites(bot: Bot, front_url: str) -> dict[str, str]:
-    practised = bot.api_base.startswith(front_url)
-    return {"DiscordInviteBase": f"{front_url.rstrip('/')}/practice/invite"} if practised else {}
+def _site(bot: Bot, front_url: str) -> dict[str, str]:
+    """Say where people are led to, where the practice Discord stands for Discord."""
+    if not bot.api_base.startswith(front_url):
+        return {}
+    site = front_url.rstrip("/")
+    return {"DiscordInviteBase": f"{site}/practice/invite", "DiscordSite": site}
 
 
 def listener_settings(

@@ -20,6 +20,7 @@ from infra.local.ledger_view import LedgerView
 from infra.local.listener import ListenerProcess
 from infra.local.running import Running, there
 from infra.local.settings import (
+    CLIENT_SECRET,
     FUNCTIONS,
     TEMPLATE,
     TOKEN_SECRET,
@@ -138,6 +139,7 @@ class System(Running):
         self._front = Front(listening, self._practice)
         if self._practice is not None:
             self._practice.origin = self._front.url
+            self._practice.register_redirect(f"{self._front.url}/api/discord/signed-in")
             self._bot = _practice_bot(self._practice, self._front.url)
         self._bot = checked(there(self._bot))
         await self._front.start()
@@ -163,6 +165,8 @@ class System(Running):
         await asyncio.to_thread(fixups.apply, cloud, self._deployment)
         if bot.token:
             await asyncio.to_thread(bot_token.store, cloud, TOKEN_SECRET, bot.token)
+        if bot.client_secret:
+            await asyncio.to_thread(bot_token.store, cloud, CLIENT_SECRET, bot.client_secret)
         bucket = self.ledger_bucket
         front.open(
             self.endpoint_url,
@@ -210,4 +214,5 @@ def _practice_bot(practice: Practice, front_url: str) -> Bot:
         application_id=practice.application_id,
         token=practice.bot_token,
         api_base=f"{front_url}/api/v10",
+        client_secret=practice.client_secret,
     )

@@ -5,8 +5,8 @@ from infra.practice.faults.faults import Faults
 from infra.practice.gateway.terms import GatewayTerms
 from infra.practice.intents import Intents
 from infra.practice.interactions.endpoint import EndpointCheck
-from infra.practice.interactions.options import NotSendableError
 from infra.practice.interactions.outcome import Outcome
+from infra.practice.interactions.resolving import NotSendableError
 from infra.practice.permissions import Permission
 from infra.practice.practice import Practice
 from infra.practice.rest.limits import Quota, RateLimits

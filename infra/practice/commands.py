@@ -3,27 +3,21 @@
 Source: Discord API reference, "Application Commands".
 """
 
-import re
-
+from infra.practice.command_checks import (
+    check_bare,
+    check_description,
+    check_name,
+    check_options,
+    size_of,
+)
 from infra.practice.entities import Command
 from infra.practice.errors import TOO_MANY_COMMANDS, UNKNOWN_COMMAND, ApiError, FormErrors
-from infra.practice.interactions.options import (
-    INTEGER,
-    NUMBER,
-    STRING,
-    SUBCOMMAND,
-    SUBCOMMAND_GROUP,
-)
 from infra.practice.json_types import Json, JsonObject, as_list, as_object, as_objects
 from infra.practice.world import World
 
 CHAT_INPUT = 1
 MOST = {1: 100, 2: 15, 3: 15}
-OPTIONS = 25
-CHOICES = 25
 CHARACTERS = 8_000
-_TYPED = (STRING, INTEGER, NUMBER)
-_NAME = re.compile(r"[-_'\w]{1,32}")
 
 
 def commands_of(world: World, guild_id: str | None) -> list[Command]:
@@ -123,16 +117,18 @@ def _kind(body: JsonObject) -> int:
 
 def _read(declared: JsonObject, errors: FormErrors, at: str) -> JsonObject:
     kind = _kind(declared)
-    _check_name(declared, errors, at, chat_input=kind == CHAT_INPUT)
+    check_name(declared, errors, at, chat_input=kind == CHAT_INPUT)
     if kind == CHAT_INPUT:
-        _check_description(declared, errors, at)
-        _check_options(declared, errors, at)
-        if _size(declared) > CHARACTERS:
+        check_description(declared, errors, at)
+        check_options(declared, errors, at)
+        if size_of(declared) > CHARACTERS:
             errors.add(
                 f"{at}name",
                 "APPLICATION_COMMAND_TOO_LARGE",
                 f"Command exceeds maximum size ({CHARACTERS})",
             )
+    else:
+        check_bare(declared, errors, at)
     permissions = declared.get("default_member_permissions")
     body: JsonObject = {
         "type": kind,
@@ -157,81 +153,3 @@ def _option(declared: JsonObject) -> JsonObject:
     if "options" in body:
         body["options"] = [_option(item) for item in as_objects(body["options"])]
     return body
-
-
-def _check_name(
-    declared: JsonObject, errors: FormErrors, at: str, *, chat_input: bool = True
-) -> None:
-    name = str(declared.get("name") or "")
-    if not name:
-        errors.required(f"{at}name")
-    elif not 1 <= len(name) <= 32:
-        errors.bad_length(f"{at}name", 1, 32)
-    elif chat_input and (_NAME.fullmatch(name) is None or name != name.lower()):
-        errors.add(f"{at}name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-
-
-def _check_description(declared: JsonObject, errors: FormErrors, at: str) -> None:
-    description = str(declared.get("description") or "")
-    if not description:
-        errors.required(f"{at}description")
-    elif len(description) > 100:
-        errors.bad_length(f"{at}description", 1, 100)
-
-
-def _check_options(declared: JsonObject, errors: FormErrors, at: str) -> None:
-    options = as_objects(declared.get("options"))
-    if len(options) > OPTIONS:
-        errors.too_long(f"{at}options", OPTIONS)
-    names: set[str] = set()
-    optional_seen = False
-    for index, option in enumerate(options):
-        here = f"{at}options.{index}."
-        _check_name(option, errors, here)
-        _check_description(option, errors, here)
-        name = str(option.get("name"))
-        if name in names:
-            errors.add(
-                f"{here}name",
-                "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS",
-                "Option name already exists",
-            )
-        names.add(name)
-        kind = option.get("type")
-        if not isinstance(kind, int) or not 1 <= kind <= 11:
-            errors.choices(f"{here}type", ", ".join(map(str, range(1, 12))))
-        if kind in (SUBCOMMAND, SUBCOMMAND_GROUP):
-            _check_options(option, errors, here)
-            continue
-        if option.get("required") and optional_seen:
-            errors.add(
-                f"{here}required",
-                "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
-                "Required options must be placed before non-required options",
-            )
-        optional_seen = optional_seen or not option.get("required")
-        _check_choices(option, errors, here)
-
-
-def _check_choices(option: JsonObject, errors: FormErrors, at: str) -> None:
-    choices = as_objects(option.get("choices"))
-    if option.get("autocomplete") and (choices or option.get("type") not in _TYPED):
-        errors.add(
-            f"{at}autocomplete",
-            "APPLICATION_COMMAND_AUTOCOMPLETE_INVALID",
-            "Autocomplete is for text and numbers without choices",
-        )
-    if len(choices) > CHOICES:
-        errors.too_long(f"{at}choices", CHOICES)
-    for index, choice in enumerate(choices):
-        if not 1 <= len(str(choice.get("name") or "")) <= 100:
-            errors.bad_length(f"{at}choices.{index}.name", 1, 100)
-        if choice.get("value") is None:
-            errors.required(f"{at}choices.{index}.value")
-
-
-def _size(declared: JsonObject) -> int:
-    size = len(str(declared.get("name") or "")) + len(str(declared.get("description") or ""))
-    for choice in as_objects(declared.get("choices")):
-        size += len(str(choice.get("name"))) + len(str(choice.get("value")))
-    return size + sum(_size(option) for option in as_objects(declared.get("options")))

@@ -12,9 +12,9 @@ from infra.practice.entities import Guild
 from infra.practice.errors import INVALID_JSON, UNKNOWN_GUILD, ApiError
 from infra.practice.fault_control import FaultControl
 from infra.practice.forms import Form
-from infra.practice.interactions.options import NotSendableError, OptionValue
-from infra.practice.interactions.outcome import Outcome
-from infra.practice.json_types import Json, JsonObject, as_list, as_object
+from infra.practice.interaction_control import InteractionControl
+from infra.practice.interactions.resolving import NotSendableError
+from infra.practice.json_types import Json, JsonObject, as_object
 from infra.practice.newcomer_control import NewcomerControl
 from infra.practice.population import Via
 from infra.practice.role_control import RoleControl
@@ -95,54 +95,6 @@ class Control:
         where, who = form.text("channel_id", 20), form.text("user_id", 20)
         return {"id": self._practice.say(where, who, form.text("content", 2_000)).id}
 
-    async def command(self, guild: Guild, form: Form) -> Json:
-        """Run the command `line` with `options`; a deferred answer is not waited for."""
-        outcome = await self._practice.run_command(
-            guild.id,
-            form.text("user_id", 20),
-            form.text("line", 100),
-            _options(form),
-            channel_id=form.text("channel_id", 20) or None,
-            patience=0,
-        )
-        return _outcome(outcome)
-
-    async def suggest(self, guild: Guild, form: Form) -> Json:
-        """Ask for the choices of the option `focused`."""
-        choices = await self._practice.suggest(
-            guild.id,
-            form.text("user_id", 20),
-            form.text("line", 100),
-            _options(form),
-            form.text("focused", 32),
-            channel_id=form.text("channel_id", 20) or None,
-        )
-        return {"choices": choices}
-
-    async def click(self, guild: Guild, form: Form) -> Json:
-        """Use the component `custom_id` of the message `message_id`."""
-        outcome = await self._practice.click(
-            guild.id,
-            form.text("user_id", 20),
-            form.text("message_id", 20),
-            form.text("custom_id", 100),
-            [str(value) for value in as_list(form.fields.get("values"))],
-            patience=0,
-        )
-        return _outcome(outcome)
-
-    async def modal(self, guild: Guild, form: Form) -> Json:
-        """Submit the modal that the interaction `interaction_id` opened."""
-        values = as_object(form.fields.get("values"))
-        outcome = await self._practice.submit_modal(
-            guild.id,
-            form.text("user_id", 20),
-            form.text("interaction_id", 20),
-            {name: str(value) for name, value in values.items()},
-            patience=0,
-        )
-        return _outcome(outcome)
-
     async def check_endpoint(self, _: Guild, __: Form) -> Json:
         """Check the interactions endpoint."""
         check = await self._practice.verify_endpoint()
@@ -160,12 +112,9 @@ def mount_control(app: web.Application, practice: "Practice") -> None:
         "create-invite": control.create_invite,
         "delete-invite": control.delete_invite,
         "say": control.say,
-        "command": control.command,
-        "suggest": control.suggest,
-        "click": control.click,
-        "modal": control.modal,
         "check-endpoint": control.check_endpoint,
         "fault": FaultControl(practice.faults, practice.gateway).cause,
+        **InteractionControl(practice).actions,
         **RoleControl(practice).actions,
         **NewcomerControl(practice).actions,
     }
@@ -231,20 +180,3 @@ def _fields(raw: bytes) -> JsonObject:
     except ValueError:
         raise ApiError(INVALID_JSON) from None
     return as_object(parsed)
-
-
-def _options(form: Form) -> dict[str, OptionValue]:
-    given = as_object(form.fields.get("options"))
-    return {
-        name: value for name, value in given.items() if isinstance(value, str | int | float | bool)
-    }
-
-
-def _outcome(outcome: Outcome) -> JsonObject:
-    return {
-        "interaction_id": outcome.interaction_id,
-        "phase": outcome.phase.value,
-        "notice": outcome.notice,
-        "detail": outcome.detail,
-        "modal": outcome.modal,
-    }

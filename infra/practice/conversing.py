@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 
 from infra.practice.core import Core
+from infra.practice.errors import UNKNOWN_CHANNEL, ApiError
 from infra.practice.interactions.desk import Desk
+from infra.practice.interactions.filling import Filled
 from infra.practice.interactions.options import OptionValue
 from infra.practice.interactions.outcome import Outcome
 from infra.practice.interactions.person import Person
+from infra.practice.interactions.pressing import Pressing
+from infra.practice.interactions.resolving import NotSendableError, Place
 from infra.practice.json_types import JsonObject
 from infra.practice.role_keeping import RoleKeeping
 
@@ -64,24 +68,52 @@ class Conversing(RoleKeeping):
         *,
         patience: float = 30.0,
     ) -> Outcome:
-        """Have a member press a button, or choose `values` from a menu, of a message."""
-        channel_id = self._channel_of_message(message_id)
-        person = self.person(guild_id, user_id, channel_id)
-        return await person.click(message_id, custom_id, values or [], patience)
+        """Have a member press a button, or choose `values` from a menu, of a message.
+
+        The message may be one of the bot in their direct channel.
+        """
+        pressing = self._pressing(guild_id, user_id, self._channel_of_message(message_id))
+        return await pressing.click(message_id, custom_id, values or [], patience)
 
     async def submit_modal(
         self,
         guild_id: str,
         user_id: str,
         interaction_id: str,
-        values: Mapping[str, str],
+        values: Filled,
         *,
         patience: float = 30.0,
     ) -> Outcome:
-        """Have a member submit the modal that the interaction opened; `values` by custom id."""
-        channel_id = self.world.state.interactions[interaction_id].channel_id
+        """Have a member submit the modal that the interaction opened; `values` by custom id.
+
+        A menu takes a list of values; users, roles and channels by id, mention or name.
+        """
+        opener = self.world.state.interactions.get(interaction_id)
+        if opener is None:
+            raise NotSendableError("no modal is open")
+        pressing = self._pressing(guild_id, user_id, opener.channel_id)
+        return await pressing.submit(interaction_id, values, patience)
+
+    async def use_on_user(
+        self,
+        guild_id: str,
+        user_id: str,
+        name: str,
+        target_id: str,
+        *,
+        channel_id: str | None = None,
+        patience: float = 30.0,
+    ) -> Outcome:
+        """Have a member use the command `name` of the context menu of a user."""
         person = self.person(guild_id, user_id, channel_id)
-        return await person.submit(interaction_id, dict(values), patience)
+        return await person.use_on_user(name, target_id, patience)
+
+    async def use_on_message(
+        self, guild_id: str, user_id: str, name: str, message_id: str, *, patience: float = 30.0
+    ) -> Outcome:
+        """Have a member use the command `name` of the context menu of a message."""
+        person = self.person(guild_id, user_id, self._channel_of_message(message_id))
+        return await person.use_on_message(name, message_id, patience)
 
     def outcome(self, interaction_id: str) -> Outcome:
         """Say what is to be seen of an interaction now."""
@@ -90,8 +122,20 @@ class Conversing(RoleKeeping):
     def person(self, guild_id: str, user_id: str, channel_id: str | None = None) -> Person:
         """Take a member's seat in a channel, the system channel unless told."""
         guild = self.world.guild(guild_id)
-        channel = self.channel_of(guild, channel_id)
-        return Person(self.core, self._desk, guild, user_id, channel.id)
+        self.world.member(guild, user_id)
+        place = Place(self.channel_of(guild, channel_id), user_id, guild)
+        return Person(self.core, self._desk, place)
+
+    def _pressing(self, guild_id: str, user_id: str, channel_id: str | None) -> Pressing:
+        direct = self.world.state.direct_channels.get(channel_id or "")
+        if direct is not None:
+            if direct.recipient_id != user_id:
+                raise ApiError(UNKNOWN_CHANNEL)
+            return Pressing(self.core, self._desk, Place(direct, user_id))
+        guild = self.world.guild(guild_id)
+        self.world.member(guild, user_id)
+        place = Place(self.channel_of(guild, channel_id), user_id, guild)
+        return Pressing(self.core, self._desk, place)
 
     def _channel_of_message(self, message_id: str) -> str | None:
         for channel_id, kept in self.world.state.messages.items():

@@ -46,6 +46,7 @@ NO_VANITY = Refusal(
     403, 50020, "Invite code is either invalid or taken. This guild has no vanity URL."
 )
 INVALID_OAUTH2_TOKEN = Refusal(403, 50025, "Invalid OAuth2 access token provided")
+MISSING_SCOPE = Refusal(403, 50026, "Missing required OAuth2 scope")
 INVALID_WEBHOOK_TOKEN = Refusal(401, 50027, "Invalid Webhook Token")
 INVALID_FORM = Refusal(400, 50035, "Invalid Form Body")
 INVALID_JSON = Refusal(400, 50109, "The request body contains invalid JSON.")

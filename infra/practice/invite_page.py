@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from infra.practice.entities import Guild
+from infra.practice.entities import Guild, User
 from infra.practice.errors import ApiError
+from infra.practice.oauth_page import COOKIE
 
 if TYPE_CHECKING:
     from infra.practice.practice import Practice
@@ -32,20 +33,21 @@ def mount_invite_page(app: web.Application, practice: "Practice") -> None:
         inside = len(guild.members)
         form = (
             f"<p>{inside:,} members</p>"
-            '<form method="post"><label>Your name '
-            f'<input name="name" maxlength="{NAME_LENGTH}" required autofocus></label>'
+            f'<form method="post">{_who(_person(practice, request))}'
             '<div class="row"><button type="submit">Accept invite</button></div></form>'
         )
         return _page(f"You are invited to join {guild.name}", form)
 
     async def accept(request: web.Request) -> web.StreamResponse:
         code, fields = request.match_info["code"], await request.post()
-        guild = _guild_of(practice, code)
+        guild, person = _guild_of(practice, code), _person(practice, request)
         name = str(fields.get("name") or "Newcomer").strip()[:NAME_LENGTH] or "Newcomer"
+        if person is not None:
+            name = person.username
         if guild is None:
             return _page("Invite invalid", "<p>This invite is invalid or has expired.</p>", 404)
         try:
-            member = practice.join(guild.id, code, user=name)
+            member = practice.join(guild.id, code, user=name if person is None else person.id)
         except ApiError as error:
             return _page("Not this time", f"<p>{escape(str(error.body['message']))}</p>", 403)
         inside = f'<p>You are <strong data-user="{member.user_id}">{escape(name)}</strong>.</p>'
@@ -53,6 +55,19 @@ def mount_invite_page(app: web.Application, practice: "Practice") -> None:
 
     app.router.add_get("/practice/invite/{code}", show)
     app.router.add_post("/practice/invite/{code}", accept)
+
+
+def _person(practice: "Practice", request: web.Request) -> User | None:
+    """Find who this browser signed in as, if it did."""
+    return practice.world.state.users.get(request.cookies.get(COOKIE, ""))
+
+
+def _who(person: User | None) -> str:
+    if person is not None:
+        return f"<p>You are <strong>{escape(person.username)}</strong>.</p>"
+    return (
+        f'<label>Your name <input name="name" maxlength="{NAME_LENGTH}" required autofocus></label>'
+    )
 
 
 def _guild_of(practice: "Practice", code: str) -> Guild | None:

@@ -27,6 +27,7 @@ class Permission(IntFlag):
     ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
     MENTION_EVERYONE = 1 << 17
+    USE_EXTERNAL_EMOJIS = 1 << 18
     MUTE_MEMBERS = 1 << 22
     DEAFEN_MEMBERS = 1 << 23
     CHANGE_NICKNAME = 1 << 26

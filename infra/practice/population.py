@@ -4,16 +4,9 @@ from datetime import timedelta
 from typing import Literal
 
 from infra.practice.content.body import read_body
+from infra.practice.content.message import Message
 from infra.practice.core import Core
-from infra.practice.entities import (
-    Channel,
-    Guild,
-    Invite,
-    JoinSource,
-    Member,
-    Message,
-    User,
-)
+from infra.practice.entities import Channel, Guild, Invite, JoinSource, Member, User
 from infra.practice.errors import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, ApiError
 from infra.practice.invites import InviteTerms, create_invite, live_invites, revoke_invite
 from infra.practice.membership import Entrance, ban, guild_event, join, kick, leave, unban
@@ -182,10 +175,13 @@ class Population:
         return token
 
     def say(self, channel_id: str, user_id: str, content: str) -> Message:
-        """Have a member post a message."""
+        """Have a member post a message, or write to the bot in their direct channel."""
         channel = self.world.channel(channel_id)
-        guild = self.world.guild(channel.guild_id or "")
-        self._require(guild, user_id, channel, Permission.SEND_MESSAGES)
+        if channel.guild_id is not None:
+            guild = self.world.guild(channel.guild_id)
+            self._require(guild, user_id, channel, Permission.SEND_MESSAGES)
+        elif channel.recipient_id != user_id:
+            raise ApiError(UNKNOWN_CHANNEL)
         body = read_body({"content": content})
         message, events = self.core.postbox.post(channel, body, Authorship(author_id=user_id))
         self.core.publish(events)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from infra.practice.attachments import AttachmentStore
-from infra.practice.content.body import MessageBody
+from infra.practice.content.body import MessageBody, Upload
 from infra.practice.content.mentions import find_mentions
-from infra.practice.entities import Attachment, Channel, Guild, InteractionOrigin, Message
+from infra.practice.content.message import Attachment, InteractionOrigin, Message
+from infra.practice.entities import Channel, Guild
 from infra.practice.intents import Dispatch, Dispatches, Intents
 from infra.practice.json_types import JsonObject
-from infra.practice.payloads.messages import message_event_json, without_content
+from infra.practice.payloads.messages import attachment_json, message_event_json, without_content
 from infra.practice.permissions import Permission
 from infra.practice.world import World
 
@@ -86,6 +87,10 @@ class Postbox:
             data["guild_id"] = message.guild_id
         return self._addressed("MESSAGE_DELETE", message, data, None)
 
+    def keep_file(self, channel_id: str, upload: Upload) -> JsonObject:
+        """Keep a file that belongs to no message: the option of a command."""
+        return attachment_json(channel_id, self._kept(upload), self.origin, ephemeral=True)
+
     def welcome(self, guild: Guild, user_id: str) -> Dispatches:
         """Post Discord's own line about a newcomer into the system channel."""
         if guild.system_channel_id not in guild.channels:
@@ -109,21 +114,23 @@ class Postbox:
         if everything or "components" in body.present:
             message.components = body.components
         message.flags |= body.flags
-        for upload in body.uploads:
-            attachment = Attachment(
-                id=self._world.new_id(),
-                filename=upload.filename,
-                size=len(upload.content),
-                content_type=upload.content_type,
-                description=upload.description,
-            )
-            self._attachments.put(attachment.id, upload.content)
-            message.attachments.append(attachment)
+        message.attachments += [self._kept(upload) for upload in body.uploads]
         guild = self._world.state.guilds.get(message.guild_id) if message.guild_id else None
         mentions = find_mentions(self._world, guild, message.content, body.allowed_mentions)
         message.mention_ids = mentions.user_ids
         message.mention_role_ids = mentions.role_ids
         message.mention_everyone = mentions.everyone
+
+    def _kept(self, upload: Upload) -> Attachment:
+        attachment = Attachment(
+            id=self._world.new_id(),
+            filename=upload.filename,
+            size=len(upload.content),
+            content_type=upload.content_type,
+            description=upload.description,
+        )
+        self._attachments.put(attachment.id, upload.content)
+        return attachment
 
     def _events(self, name: str, message: Message) -> Dispatches:
         data = message_event_json(self._world, message, self.origin)

@@ -19,6 +19,8 @@ from infra.practice.interactions.signing import Signer
 from infra.practice.invite_page import mount_invite_page
 from infra.practice.locales import locale_of
 from infra.practice.moments import Clock, utc_now
+from infra.practice.oauth import secret_of
+from infra.practice.oauth_page import mount_oauth_page
 from infra.practice.posting import Postbox
 from infra.practice.rest.limits import Limits, RateLimits
 from infra.practice.routes import mount_attachments, mount_gateway, mount_rest
@@ -86,6 +88,15 @@ class Practice(Conversing):
     def bot_token(self) -> str:
         """The bot's token, for `Authorization: Bot …` and IDENTIFY."""
         return self.world.application.bot_token
+
+    @property
+    def client_secret(self) -> str:
+        """The application's secret, for OAuth2's token endpoint."""
+        return secret_of(self.world.application.signing_seed)
+
+    def register_redirect(self, address: str) -> None:
+        """Register an address to which people who signed in are led back."""
+        self.world.grants.redirects.add(address)
 
     @property
     def public_key_hex(self) -> str:
@@ -165,6 +176,7 @@ class Practice(Conversing):
         mount_attachments(app, self._attachments.get)
         mount_control(app, self)
         mount_invite_page(app, self)
+        mount_oauth_page(app, self)
 
         async def close(_: web.Application) -> None:
             await self.close()

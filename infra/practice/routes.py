@@ -19,6 +19,7 @@ from infra.practice.rest import (
     invites,
     member_search,
     members,
+    oauth2,
     target_users,
     users,
     webhooks,
@@ -31,6 +32,7 @@ from infra.practice.rest.serving import Guard, Served
 SHOWN_INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp")
 NOUNS = (
     gateway,
+    oauth2,
     users,
     guilds,
     members,

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from infra.practice.commands import usable_commands
+from infra.practice.command_checks import ON_MESSAGE, ON_USER
+from infra.practice.commands import CHAT_INPUT, usable_commands
 from infra.practice.entities import Channel, Guild, Invite, Role, User
-from infra.practice.interactions.outcome import NO_RESPONSE
-from infra.practice.interactions.records import Phase
-from infra.practice.json_types import JsonObject, as_objects
+from infra.practice.interactions.outcome import notice_of
+from infra.practice.interactions.records import Interaction, InteractionType, Phase
+from infra.practice.json_types import Json, JsonObject, as_objects
 from infra.practice.membership import SCREENING
 from infra.practice.moments import stamp
 from infra.practice.payloads.messages import message_json
@@ -53,7 +54,10 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
         "screens": SCREENING in guild.features,
         "direct": None if direct is None else {"id": direct.id, "name": world.bot.username},
         "channel_id": channel.id,
-        "channels": [{"id": item.id, "name": item.name} for item in guild.channels.values()],
+        "channels": [
+            {"id": item.id, "name": item.name, "type": item.type}
+            for item in guild.channels.values()
+        ],
         "roles": [
             {"id": role.id, "name": role.name, "managed": role.managed}
             for role in _from_the_top(guild)
@@ -61,6 +65,8 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
         "members": [_member(practice, guild, user_id) for user_id in guild.members],
         "invites": [_invite(practice, guild, invite) for invite in practice.invites(guild.id)],
         "commands": _commands(practice, guild, viewer_id, channel) if speaks else [],
+        "user_menu": _menus(practice, guild, viewer_id, channel, ON_USER) if speaks else [],
+        "message_menu": _menus(practice, guild, viewer_id, channel, ON_MESSAGE) if speaks else [],
         "messages": [
             message_json(world, message, practice.origin)
             for message in practice.messages(channel.id, viewer_id)[-MESSAGES_SHOWN:]
@@ -132,18 +138,37 @@ def _leaves(body: JsonObject, prefix: str) -> list[JsonObject]:
     return [{"line": line, "description": body.get("description"), "options": options}]
 
 
+def _menus(
+    practice: "Practice", guild: Guild, viewer_id: str, channel: Channel, kind: int
+) -> list[Json]:
+    """List the commands of the context menu of a user or a message."""
+    person = practice.person(guild.id, viewer_id, channel.id)
+    commands = usable_commands(practice.world, guild.id)
+    named = [it.body["name"] for it in commands if it.body["type"] == kind and person.may_use(it)]
+    return sorted(named, key=str)
+
+
 def _failures(practice: "Practice", viewer_id: str, channel: Channel) -> list[JsonObject]:
+    """List failed interactions; one with a component until it is used again."""
+    latest: dict[str, Interaction] = {}
+    shown: list[Interaction] = []
+    for item in practice.world.state.interactions.values():
+        if item.user_id != viewer_id or item.channel_id != channel.id:
+            continue
+        if item.kind is InteractionType.COMPONENT and item.source_message_id is not None:
+            latest[item.source_message_id] = item
+        elif item.kind is InteractionType.COMMAND:
+            shown.append(item)
     return [
         {
             "id": item.id,
-            "name": item.name,
+            "name": f"/{item.name}" if item.command_type == CHAT_INPUT else item.name,
             "kind": item.kind.value,
+            "message_id": item.source_message_id,
             "at": stamp(item.created_at),
-            "notice": NO_RESPONSE,
+            "notice": notice_of(item),
             "detail": item.failure,
         }
-        for item in practice.world.state.interactions.values()
+        for item in [*shown, *latest.values()]
         if item.phase is Phase.FAILED
-        and item.user_id == viewer_id
-        and item.channel_id == channel.id
     ]

@@ -7,16 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from infra.practice.entities import (
-    Application,
-    Channel,
-    Command,
-    Guild,
-    Member,
-    Message,
-    User,
-    Webhook,
-)
+from infra.practice.content.message import Message
+from infra.practice.entities import Application, Channel, Command, Guild, Member, User, Webhook
 from infra.practice.errors import (
     UNKNOWN_CHANNEL,
     UNKNOWN_GUILD,
@@ -27,6 +19,7 @@ from infra.practice.errors import (
 )
 from infra.practice.interactions.records import Interaction
 from infra.practice.moments import Clock, aged_snowflake, snowflake_floor
+from infra.practice.oauth import Grants
 
 MESSAGES_KEPT = 2_000
 USES_KEPT = 20_000
@@ -60,13 +53,15 @@ class State:
 class World:
     """Finds and makes things; every lookup that fails is Discord's own 404.
 
-    `uses` are the latest uses of codes, oldest first; they are not kept over a restart.
+    `uses` are the latest uses of codes, oldest first; they and `grants`, what people allowed the
+    application by OAuth2, are not kept over a restart.
     """
 
     def __init__(self, state: State, clock: Clock) -> None:
         self.state = state
         self.clock = clock
         self.uses: deque[Use] = deque(maxlen=USES_KEPT)
+        self.grants = Grants()
         self._usernames = {user.username for user in state.users.values()}
 
     @property

@@ -9,6 +9,7 @@ from tests.builders import GUILD, joined, left, look, observe, row, searched
 from tests.fakes.confirmations import FakeConfirmations
 from tests.fakes.effects import FakeEffects
 from tests.fakes.guilds import FakeGuilds
+from tests.fakes.hooks import FakeHooks
 from tests.fakes.objects import Inline
 from usher.attribution.rules import attribute, needs_closed_groups
 from usher.attribution.service import AttributionService
@@ -68,6 +69,7 @@ def live(bucket: Archive, joins: int) -> FakeGuilds:
         ledger=LedgerWriter(LedgerStore(bucket, lambda: END), Inline()),
         effects=FakeEffects(),
         confirmations=FakeConfirmations(),
+        hooks=FakeHooks(),
         attribute=attribute,
         needs_closed=needs_closed_groups,
         pause=lambda _: None,

@@ -111,6 +111,7 @@ def _close(system: System, town: Town) -> None:
             "TABLE_NAME": system.table_name,
             "LEDGER_BUCKET": system.ledger_bucket,
             "REPAIRS_QUEUE_URL": "none",
+            "HOOKS_QUEUE_URL": "none",
         },
         4,
     )

@@ -34,7 +34,7 @@ class World:
     guilds: FakeGuilds = field(default_factory=FakeGuilds)
 
     def __post_init__(self) -> None:
-        self.guilds.configured[GUILD] = GuildSettings(ChannelId("77"))
+        self.guilds.configured[GUILD] = GuildSettings(ChannelId("77"), webhooks=True)
         self.guilds.greeting[GUILD] = frozenset(Occasion)
         self._worker = Worker(guilds=self.guilds, room=self.room)
 
@@ -82,6 +82,7 @@ class World:
             "effects": self._worker.effects.done(),
             "greeted": self._worker.effects.greeted(),
             "asked": self._worker.confirmations.asked(),
+            "told": self._worker.hooks.told(),
         }
 
     def objects(self, prefix: str) -> dict[str, bytes]:

@@ -20,6 +20,10 @@ class FakeEffects:
         self.delays |= {effect.id: delay for effect in effects}
         self.fuse.step("effects", lambda: self.sent.extend(effects))
 
+    def schedule(self, effects: Sequence[tuple[Effect, int]]) -> None:
+        for effect, delay in effects:
+            self.send([effect], delay)
+
     def greeted(self) -> set[str]:
         """Whom Discord would greet, by the greeting's name."""
         return {effect.id for effect in self.sent if isinstance(effect, Greet)}

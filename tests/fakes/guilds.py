@@ -30,6 +30,7 @@ from usher.credit.queries import Tally
 from usher.credit.rules import MemberRecord, Members
 from usher.greeting.rules import Ended, read_ended, write_ended
 from usher.greeting.settings import Occasion
+from usher.hooks.line_facts import Telling, read_tellings, write_tellings
 from usher.ids import GuildId, InviteCode, UserId
 from usher.ledger.lines import LineType, join_id
 from usher.rewards.owed import Owed, read_owed, write_owed
@@ -85,6 +86,8 @@ class FakeGuilds:
     greeting: dict[GuildId, frozenset[Occasion]] = field(default_factory=dict)
     """What guilds greet."""
     ended: dict[str, tuple[Ended, ...]] = field(default_factory=dict)
+    told: dict[str, tuple[Telling, ...]] = field(default_factory=dict)
+    """Of which lines of whole observations webhooks tell."""
     pending: set[str] = field(default_factory=set)
 
     def load(self, observation: Observation) -> Loaded:
@@ -102,7 +105,13 @@ class FakeGuilds:
             owed = self.owed.get(whole_id(observation), Owed())
             ended = self.ended.get(whole_id(observation), ())
             return Loaded(
-                Stored(guild.head), done=True, own=own, notices=said, owed=owed, ended=ended
+                Stored(guild.head),
+                done=True,
+                own=own,
+                notices=said,
+                owed=owed,
+                ended=ended,
+                told=self.told.get(whole_id(observation), ()),
             )
         users = {user_id for user_id, _ in joins}
         records = self.members(observation.guild_id, users, observation.id).before
@@ -229,6 +238,7 @@ class FakeGuilds:
                 self.notices[whole] = read_notices(write_notices(change.notices))
             self.owed[whole] = read_owed(write_owed(change.owed))
             self.ended[whole] = read_ended(write_ended(change.ended))
+            self.told[whole] = read_tellings(write_tellings(change.told))
 
     def _take_back(self, guild: Guild) -> None:
         version = guild.head.version

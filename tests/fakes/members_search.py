@@ -1,5 +1,6 @@
 """Discord's members-search in memory, with its index, filters, pages and moods."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,8 @@ class FakeMembersSearch:
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     page: int = 1000
     bots: set[str] = field(default_factory=set)
+    _indexed: dict[str, tuple[datetime, str | None, str | None, int]] = field(default_factory=dict)
+    _order: list[tuple[int, int]] = field(default_factory=list)
 
     def join(
         self, user: str, joined_at: datetime, code: str | None, inviter: str | None = "900"
@@ -42,27 +45,36 @@ class FakeMembersSearch:
 
     def answer(self, body: Mapping[str, Any]) -> object:
         """Answer as Discord does, the newest join first."""
-        found = sorted(self.members, key=self._key, reverse=True)
-        query = body["and_query"]
+        places = self._places()
+        begin, end, query = 0, len(places), body["and_query"]
+        if "guild_joined_at" in query:
+            within = query["guild_joined_at"]["range"]
+            begin = bisect_left(places, (within.get("gte", 0), 0))
+            end = bisect_left(places, (within["lte"] + 1, 0))
+        if "after" in body:
+            after = (body["after"]["guild_joined_at"], int(body["after"]["user_id"]))
+            end = min(end, bisect_left(places, after))
+        found = places[begin:end]
         if "user_id" in query:
             ids = query["user_id"]["or_query"]
             assert len(ids) <= 10
-            found = [user for user in found if user in ids]
-        if "guild_joined_at" in query:
-            within = query["guild_joined_at"]["range"]
-            found = [u for u in found if within.get("gte", 0) <= self._key(u)[0] <= within["lte"]]
-        if "after" in body:
-            after = (body["after"]["guild_joined_at"], int(body["after"]["user_id"]))
-            found = [user for user in found if self._key(user) < after]
-        shown = found[: min(body["limit"], self.page)]
+            found = [place for place in found if str(place[1]) in ids]
+        shown = found[::-1][: min(body["limit"], self.page)]
         return {
-            "members": [self._row(user) for user in shown],
+            "members": [self._row(str(user)) for _, user in shown],
             "page_result_count": len(shown),
             "total_result_count": len(found),
         }
 
-    def _key(self, user: str) -> tuple[int, int]:
-        return int((self.members[user][0] - EPOCH).total_seconds() * 1000), int(user)
+    def _places(self) -> list[tuple[int, int]]:
+        """When everybody joined, in milliseconds, and who: in order, made anew after changes."""
+        if self.members != self._indexed:
+            self._indexed = dict(self.members)
+            self._order = sorted(
+                (int((one[0] - EPOCH).total_seconds() * 1000), int(user))
+                for user, one in self.members.items()
+            )
+        return self._order
 
     def _row(self, user: str) -> object:
         joined_at, code, inviter, source = self.members[user]

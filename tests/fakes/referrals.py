@@ -22,8 +22,10 @@ class FakeInviteRows:
         invite, ends = self.held.get((code, visitor), (None, after))
         return invite if ends > after else None
 
-    def keep(self, click: Click, invite: InviteCode, ends: datetime) -> None:
-        self.held[click.code, click.visitor] = invite, ends
+    def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
+        self.held[code, visitor] = invite, ends
+
+    def remember(self, click: Click, invite: InviteCode) -> None:
         self.clicked[click.code, invite] = click
 
     def made(self, guild_id: GuildId, now: datetime) -> int:

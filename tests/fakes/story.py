@@ -113,7 +113,7 @@ def story() -> tuple[Observation, ...]:
 def told(worker: Worker) -> Worker:
     """Give the guild a channel for its join log."""
     assert isinstance(worker.guilds, FakeGuilds)
-    worker.guilds.configured[GUILD] = GuildSettings(ChannelId("77"))
+    worker.guilds.configured[GUILD] = GuildSettings(ChannelId("77"), webhooks=True)
     return worker
 
 
@@ -136,4 +136,5 @@ def outcome(worker: Worker) -> dict[str, object]:
         "marks": worker.guilds.marks,
         "effects": worker.effects.done(),
         "asked": worker.confirmations.asked(),
+        "told": worker.hooks.told(),
     }

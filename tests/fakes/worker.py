@@ -8,6 +8,7 @@ from tests.fakes.confirmations import FakeConfirmations
 from tests.fakes.effects import FakeEffects
 from tests.fakes.fuse import Fuse
 from tests.fakes.guilds import FakeGuilds
+from tests.fakes.hooks import FakeHooks
 from tests.fakes.objects import FakeObjects, Inline
 from usher.attribution.plan import ROOM
 from usher.attribution.ports import Attribute, Guilds, NeedsClosed
@@ -30,6 +31,7 @@ class Worker:
     objects: FakeObjects = field(default_factory=FakeObjects)
     effects: FakeEffects = field(default_factory=FakeEffects)
     confirmations: FakeConfirmations = field(default_factory=FakeConfirmations)
+    hooks: FakeHooks = field(default_factory=FakeHooks)
     attribute: Attribute = attribute
     needs_closed: NeedsClosed = needs_closed_groups
     first_seen: Callable[[Observation], None] | None = None
@@ -42,6 +44,7 @@ class Worker:
     def burn(self, fuse: Fuse) -> None:
         """Put in another fuse."""
         self.fuse = self.objects.fuse = self.effects.fuse = self.confirmations.fuse = fuse
+        self.hooks.fuse = fuse
         if isinstance(self.guilds, FakeGuilds):
             self.guilds.fuse = fuse
 
@@ -52,6 +55,7 @@ class Worker:
             ledger=LedgerWriter(LedgerStore(self.objects, lambda: NOW), Inline()),
             effects=self.effects,
             confirmations=self.confirmations,
+            hooks=self.hooks,
             attribute=self.attribute,
             needs_closed=self.needs_closed,
             pause=self.pauses.append,

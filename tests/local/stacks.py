@@ -21,6 +21,7 @@ ROOMS = (
     "log_backup",
     "rollup",
     "referral_api",
+    "webhooks",
 )
 PARAMETERS = {
     "Stage": "test",

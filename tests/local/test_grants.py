@@ -109,6 +109,7 @@ def _calls(stack: Stack) -> dict[str, Call]:
         "send effect": send("EffectsQueue"),
         "send confirmation": send("ConfirmationsQueue"),
         "send repair": send("RepairsQueue"),
+        "send hook": send("HooksQueue"),
         "receive repair": ("sqs", "receive_message", repairs),
         "send event": send("EventsQueue", MessageGroupId="g", MessageDeduplicationId="d"),
         "give back event": (
@@ -142,6 +143,7 @@ GRANTED = {
         "keep press",
         "send event",
         "send confirmation",
+        "send hook",
         "read token",
     ],
     "EventWorkerFunction": [
@@ -161,6 +163,7 @@ GRANTED = {
         "send effect",
         "send confirmation",
         "send repair",
+        "send hook",
     ],
     "EffectsFunction": ["get", "query", "query board", "update", "send effect", "read token"],
     "ConfirmerFunction": [
@@ -172,7 +175,7 @@ GRANTED = {
         "send event",
         "read token",
     ],
-    "SweeperFunction": ["query due", "send event", "send effect"],
+    "SweeperFunction": ["query due", "send event", "send effect", "send hook"],
     "LogBackupFunction": [
         "get",
         "batch get",
@@ -190,7 +193,8 @@ GRANTED = {
         "list ledger",
         "receive repair",
     ],
-    "ReferralApiFunction": [*_READS, "update", "send event", "read token"],
+    "ReferralApiFunction": [*_READS, "update", "send event", "send hook", "read token"],
+    "WebhooksFunction": ["get", "query", "send effect", "send hook"],
     "RollupFunction": [
         "batch get",
         "query",
@@ -204,9 +208,11 @@ GRANTED = {
 OWN = {
     "EventWorkerFunction": ["give back event"],
     # Of links' rows alone, by dynamodb:LeadingKeys.
-    "CommandWorkerFunction": ["update"],
+    "CommandWorkerFunction": ["update", "delete"],
     "EffectsFunction": ["keep press"],
-    "ReferralApiFunction": ["keep press"],
+    "ReferralApiFunction": ["keep press", "delete"],
+    # Of webhooks' rows alone.
+    "WebhooksFunction": ["keep press", "delete"],
 }
 """What the emulator grants beside that."""
 

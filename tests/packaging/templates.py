@@ -23,6 +23,7 @@ ROOMS: Final = {
     "LogBackupFunction": "log_backup",
     "RollupFunction": "rollup",
     "ReferralApiFunction": "referral_api",
+    "WebhooksFunction": "webhooks",
 }
 
 

@@ -19,6 +19,7 @@ from usher.attribution.gate_store import SearchRow
 from usher.greeting.store import WRITTEN as GREETINGS_WRITTEN
 from usher.ledger.head_store import ChainRow
 from usher.rewards.store import WRITTEN
+from usher.timing.term_table import ENDED
 
 BOTH = pytest.mark.parametrize("template", [TEMPLATE, LISTENER], ids=["template", "listener"])
 
@@ -69,7 +70,7 @@ def test_functions_that_feed_their_own_queue_may_and_no_others() -> None:
         if function.get("RecursiveLoop") == "Allow":
             allowed.add(name)
 
-    assert allowed == feeding == {"ConfirmerFunction", "EffectsFunction"}
+    assert allowed == feeding == {"ConfirmerFunction", "EffectsFunction", "WebhooksFunction"}
 
 
 def queues_of(function: Json) -> list[Json]:
@@ -79,7 +80,7 @@ def queues_of(function: Json) -> list[Json]:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 9
+    assert len(set(roles)) == len(FUNCTIONS) == 10
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 
@@ -179,7 +180,7 @@ def test_the_sweeper_reads_what_is_due_tells_of_it_and_does_nothing_else() -> No
     }
 
 
-def test_the_effects_function_writes_milestones_problems_and_greetings_and_nothing_else() -> None:
+def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothing_else() -> None:
     updates = {
         s["Sid"]: s
         for role, s in statements(TEMPLATE)
@@ -192,6 +193,10 @@ def test_the_effects_function_writes_milestones_problems_and_greetings_and_nothi
     (names,) = conditions.pop("KeepMilestonesAndProblems").values()
     assert tuple(names["dynamodb:Attributes"]) == WRITTEN
     assert conditions == {
+        "EndTerms": {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "G#*"},
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": [*ENDED]},
+        },
         "CountReferrals": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "L#*"}},
         "KeepGreetings": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "GREET#*"},

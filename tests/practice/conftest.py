@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Page
 
 from infra.practice import GatewayTerms, Practice, PracticeServer
+from tests.practice.browser import Site, opened
 from tests.practice.rest import Rest
 
 
@@ -44,3 +46,17 @@ async def server(practice: Practice) -> AsyncIterator[PracticeServer]:
 async def rest(practice: Practice, server: PracticeServer) -> AsyncIterator[Rest]:
     async with Rest(server.api_base, practice.bot_token) as client:
         yield client
+
+
+@pytest_asyncio.fixture
+async def site() -> AsyncIterator[Site]:
+    site = Site(Practice())
+    await site.start()
+    yield site
+    await site.runner.cleanup()
+
+
+@pytest_asyncio.fixture
+async def page(site: Site) -> AsyncIterator[Page]:
+    async with opened(site) as page:
+        yield page

@@ -11,8 +11,9 @@ import pytest_asyncio
 from aiohttp import web
 
 from infra.practice import NotSendableError, Outcome, Practice, PracticeServer
+from tests.practice.answering import always, member_id, say
 from tests.practice.conftest import FakeClock
-from tests.practice.endpoint import Answer, FakeEndpoint, Payload
+from tests.practice.endpoint import FakeEndpoint, Payload
 from tests.practice.rest import Rest
 from tests.practice.test_contract import COMMANDS
 
@@ -38,25 +39,10 @@ async def endpoint(practice: Practice, rest: Rest) -> AsyncIterator[FakeEndpoint
         yield running
 
 
-def always(body: Payload) -> Answer:
-    async def answer(_: Payload) -> Payload:
-        return body
-
-    return answer
-
-
-def say(text: str, **more: Any) -> Answer:  # noqa: ANN401 whatever a message may hold
-    return always({"type": 4, "data": {"content": text, **more}})
-
-
 async def run(practice: Practice, line: str, **options: str) -> Outcome:
     return await practice.run_command(
         practice.guild.id, practice.guild.owner_id, line, options, patience=5
     )
-
-
-def member_id(practice: Practice, name: str) -> str:
-    return next(user.id for user in practice.world.state.users.values() if user.global_name == name)
 
 
 @pytest.mark.asyncio

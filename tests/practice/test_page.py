@@ -1,74 +1,13 @@
 """The page in a real browser."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
-
 import aiohttp
 import pytest
-import pytest_asyncio
-from aiohttp import web
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from infra.practice import Practice
+from tests.practice.browser import Site, needs_browser, register
 from tests.practice.endpoint import FakeEndpoint, Payload
-from tests.practice.test_contract import COMMANDS
 
-CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = "<img src=x onerror=alert(1)>"
-needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
-
-
-class Site:
-    """The practice Discord with a ledger beside it."""
-
-    def __init__(self, practice: Practice) -> None:
-        self.practice = practice
-        self.lines: list[dict[str, Any]] | None = None
-        app = web.Application()
-        practice.add_routes(app)
-        app.router.add_get("/practice/ledger", self._ledger)
-        self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        self.origin = ""
-
-    async def start(self) -> None:
-        await self.runner.setup()
-        await web.TCPSite(self.runner, "127.0.0.1", 0).start()
-        self.origin = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
-        self.practice.origin = self.origin
-
-    async def _ledger(self, _: web.Request) -> web.Response:
-        if self.lines is None:
-            raise web.HTTPNotFound
-        return web.json_response({"lines": self.lines})
-
-
-@pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
-    site = Site(Practice())
-    await site.start()
-    yield site
-    await site.runner.cleanup()
-
-
-@pytest_asyncio.fixture
-async def page(site: Site) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--headless=new", "--disable-background-networking"],
-        )
-        page = await browser.new_page(viewport={"width": 1_280, "height": 800})
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        await page.goto(f"{site.origin}/practice")
-        await expect(page.locator("#status")).to_contain_text("members")
-        yield page
-        assert wrong == []
-        assert all(url.startswith(site.origin) for url in asked)
-        await browser.close()
 
 
 @needs_browser
@@ -248,17 +187,6 @@ async def test_no_other_site_can_drive_it(site: Site) -> None:
     assert site.practice.guild.invites["JonasOpen7"].uses == 3
 
 
-async def register(site: Site, *more: dict[str, Any]) -> None:
-    practice = site.practice
-    url = f"{site.origin}/api/v10/applications/{practice.application_id}/commands"
-    headers = {"Authorization": f"Bot {practice.bot_token}"}
-    async with (
-        aiohttp.ClientSession(headers=headers) as session,
-        session.put(url, json=[*COMMANDS, *more]) as response,
-    ):
-        assert response.status == 200
-
-
 @needs_browser
 @pytest.mark.asyncio
 async def test_a_newcomer_accepts_the_rules_and_reads_a_direct_message(
@@ -291,6 +219,6 @@ async def test_a_newcomer_accepts_the_rules_and_reads_a_direct_message(
     await direct.click()
     await expect(page.locator("#messages")).to_contain_text("Welcome, only you. Not @everyone")
     await expect(page.locator("#messages .mention")).to_have_count(0)
-    await page.locator("#members").get_by_role("button", name="Mara").click()
+    await page.locator("#members").get_by_role("button", name="Mara owner").click()
     await expect(direct).to_have_count(0)
     await expect(page.locator("#messages")).not_to_contain_text("Welcome, only you")

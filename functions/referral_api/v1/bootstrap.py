@@ -48,6 +48,8 @@ def build_rest(
     invite_base: str,
     clock: Callable[[], datetime],
     fresh_seed: Callable[[], str],
+    *,
+    sign_in: bool = False,
 ) -> Rest:
     """Build the REST API; opens no connection."""
     table = DynamoReferrals(client, table_name)
@@ -60,7 +62,7 @@ def build_rest(
         def base() -> str:
             return public_url or f"https://{router.current_event.request_context.domain_name}"
 
-        link_routes(router, table, listing, Site(base, invite_base), clock)
+        link_routes(router, table, listing, Site(base, invite_base, sign_in), clock)
         campaign_routes(router, table, clock)
         read_routes(router, table, listing, clock)
         number_routes(router, table, Numbers(DynamoNumbers(client, table_name)), clock)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from referral_api.v1.fields import Body, Description, Moment, Platform, Snowflake, Title
 from usher.referrals.model import Counts, Link, Mode
+from usher.referrals.ways import GUARANTEES
 
 CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{1,30}[A-Za-z0-9]$"
 CodePath = Annotated[str, Path(description="The link's code", pattern=CODE)]
@@ -27,6 +28,8 @@ class Site:
     referral_base: Callable[[], str]
     """For example `https://go.example`."""
     invite_base: str
+    sign_in: bool = False
+    """Whether links may ask visitors to sign in with Discord."""
 
 
 class CountsView(BaseModel):
@@ -52,6 +55,7 @@ class LinkView(BaseModel):
     description: str
     platform: str
     mode: Mode
+    guarantee: str = Field(description="How visitors come in, and how sure it is who came.")
     active: bool
     expires_at: datetime | None
     referral_url: str
@@ -77,6 +81,11 @@ class NewLink(Body):
     code: Annotated[str | None, Field(pattern=CODE)] = None
     owner_id: Snowflake | None = None
     expires_at: Moment | None = None
+    mode: Mode = Field(
+        default=Mode.MANAGED,
+        description="`shared` links are made by `/referral create`; `targeted` and `added` ones "
+        "need the sign-in to be set up.",
+    )
 
 
 class LinkChange(Body):
@@ -87,6 +96,11 @@ class LinkChange(Body):
     platform: Platform = ""
     expires_at: Moment | None = None
     active: StrictBool = True
+    mode: Mode = Field(
+        default=Mode.MANAGED,
+        description="`shared` for links that have a shared invite; `targeted` and `added` where "
+        "the sign-in is set up.",
+    )
 
 
 def counts_view(counts: Counts) -> CountsView:
@@ -113,6 +127,7 @@ def link_view(link: Link, site: Site) -> LinkView:
         description=link.description,
         platform=link.platform,
         mode=link.mode,
+        guarantee=GUARANTEES[link.mode],
         active=link.active,
         expires_at=link.expires_at,
         referral_url=f"{site.referral_base()}/r/{link.code}",

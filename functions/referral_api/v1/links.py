@@ -29,8 +29,9 @@ from usher.ids import GuildId, UserId
 from usher.referrals.keys import Scope
 from usher.referrals.link_commands import MOST
 from usher.referrals.listing import Wanted
-from usher.referrals.model import CampaignId, Link, LinkCode
+from usher.referrals.model import CampaignId, Link, LinkCode, Mode
 from usher.referrals.ports import ReferralTable, StaleError, TakenError
+from usher.referrals.ways import EXACT
 from usher.times import format_time
 
 
@@ -115,6 +116,7 @@ def _making(
         "POST", "/links", Scope.LINKS_WRITE, "Make a link", 409, success=201, told="The link"
     )
     def create_link(new: NewLink) -> Response[LinkView]:
+        check_mode(new.mode, site, has_invite=False)
         link = _new(new, routes.caller, table, clock())
         if listing.count(link.guild_id) >= MOST:
             raise ProblemError(409, "too_many", f"A server has at most {MOST:,} links")
@@ -139,6 +141,8 @@ def _changing(
         link = reach(routes.caller, table, code)
         check_version(if_match, link.version)
         given = {name: getattr(change, name) for name in change.model_fields_set}
+        if "mode" in given:
+            check_mode(change.mode, site, has_invite=link.invite is not None)
         return link_view(_changed(link, given, if_match), site)
 
     @routes.declare(
@@ -188,8 +192,17 @@ def _new(new: NewLink, caller: Caller, table: ReferralTable, now: datetime) -> L
         expires_at=new.expires_at,
         created_at=now,
         updated_at=now,
+        mode=new.mode,
         made_by=f"api:{caller.seed}",
     )
+
+
+def check_mode(mode: Mode, site: Site, *, has_invite: bool) -> None:
+    """Say what a mode lacks; raises ProblemError."""
+    if mode in EXACT and not site.sign_in:
+        raise _wrong("mode", "Signing in with Discord is not set up here.")
+    if mode is Mode.SHARED and not has_invite:
+        raise _wrong("mode", "The link has no shared invite: make one with /referral.")
 
 
 def code_of(seed: str) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from usher.attribution.adding import IN_FLIGHT
 from usher.attribution.model import Membership, Stored
 from usher.contracts.observation import (
     GatewayEvent,
+    MemberAdded,
     MemberFound,
     MemberJoined,
     MemberSearched,
@@ -39,4 +41,6 @@ def concerned(stored: Stored, observation: Observation) -> set[Membership]:
     for event in observation.events:
         if isinstance(event, MemberFound | MemberSearched):
             new.add((event.person.user_id, event.joined_at))
+        if isinstance(event, MemberAdded):
+            new.add((event.user_id, event.at - IN_FLIGHT))  # their join may have been told before
     return new - {(join.person.user_id, join.joined_at) for join in stored.head.open.joins}

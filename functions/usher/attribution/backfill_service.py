@@ -45,7 +45,8 @@ NOT_READY_SECONDS: Final = 5.0
 WORKER_SECONDS: Final = 2.0
 """First wait for what was found to be recorded; each further one is a second longer."""
 LONGEST_WAIT: Final = 86_400
-_SECOND: Final = timedelta(seconds=1)
+PARTING: Final = timedelta(minutes=1)
+"""Longer than a page takes: the last that is shown says that it is."""
 
 type _Answer = SearchPage | NotReady | SearchLimitedError | SearchRefusedError
 
@@ -88,7 +89,7 @@ class BackfillService:
     def _begin(self, before: Backfill | None, step: BackfillStep, now: datetime) -> BackfillReport:
         backfill = begun(before, step, now)
         if backfill is None and before is not None:
-            self._show(step, words.describe(before, now), now)
+            self._stand(step, before, now)
         if backfill is None or not self.backfills.write(step.guild_id, backfill):
             return BackfillReport()
         self._send(replace(step, page=backfill.page, due_at=now), now)
@@ -175,9 +176,9 @@ class BackfillService:
         return BackfillReport(after.status, hurdle=hurdle)
 
     def _next(self, backfill: Backfill, step: BackfillStep, now: datetime) -> None:
-        due_at = now + NEXT_SECONDS * _SECOND
+        due_at = now + timedelta(seconds=NEXT_SECONDS)
         self._send(replace(step, page=backfill.page, due_at=due_at, postponed=0), now)
-        self._show(step, words.describe(backfill, now), now)
+        self._stand(step, backfill, now)
 
     def _wait(
         self, backfill: Backfill, step: BackfillStep, hurdle: Hurdle, seconds: float, now: datetime
@@ -190,7 +191,7 @@ class BackfillService:
         if self.backfills.write(step.guild_id, after):
             self._send(replace(step, due_at=due_at, postponed=step.postponed + 1), now)
             if hurdle not in (backfill.hurdle, Hurdle.WORKER):
-                self._show(step, words.describe(after, now), now)
+                self._stand(step, after, now)
         return BackfillReport(after.status, hurdle=hurdle)
 
     def _finish(
@@ -199,7 +200,7 @@ class BackfillService:
         named = backfill.named or status is Status.DONE
         after = replace(backfill, status=status, finished_at=now, moved_at=now, named=named)
         if self.backfills.write(step.guild_id, after):
-            self._show(step, words.describe(after, now), now)
+            self._stand(step, after, now)
         return BackfillReport(status, hurdle=after.hurdle)
 
     def _member(self, step: BackfillStep, now: datetime) -> BackfillReport:
@@ -237,8 +238,13 @@ class BackfillService:
         self._show(step, member_words.describe_hurdle(hurdle), now)
 
     def _send(self, step: BackfillStep, now: datetime) -> None:
-        wait = ceil(min((step.due_at - now) / _SECOND, LONGEST_DELAY))
+        wait = ceil(min((step.due_at - now).total_seconds(), LONGEST_DELAY))
         self.steps.send(step, max(1, wait))
+
+    def _stand(self, step: BackfillStep, backfill: Backfill, now: datetime) -> None:
+        """Show how the run stands, and at last that more cannot be shown."""
+        parting = step.token_until is not None and now >= step.token_until - PARTING
+        self._show(step, words.describe(backfill, now, parting=parting), now)
 
     def _show(self, step: BackfillStep, reply: Reply, now: datetime) -> None:
         """Show progress, while the interaction's token serves."""

@@ -31,6 +31,10 @@ _REFUSED: Final = (
     "Discord does not show me its record of joins: that takes Manage Server. "
     "After a refusal I ask again an hour later at the earliest."
 )
+_PARTING: Final = (
+    "It goes on, but Discord lets me change this message for a quarter of an hour only: "
+    "run `/invite import` again to see how it stands."
+)
 _WHY: Final = {
     **_WAITING,
     Hurdle.OFF: "This server's setting keeps me from asking for Discord's record of joins.",
@@ -38,13 +42,14 @@ _WHY: Final = {
 }
 
 
-def describe(backfill: Backfill, now: datetime) -> Reply:
-    """Say how a backfill stands."""
+def describe(backfill: Backfill, now: datetime, *, parting: bool = False) -> Reply:
+    """Say how a backfill stands; `parting`: nothing can be shown here after this."""
     match backfill.status:
         case Status.RUNNING if backfill.stuck(now):
             return _embed(backfill, "The import got stuck; run `/invite import` to go on.", YELLOW)
         case Status.RUNNING:
-            return _embed(backfill, _so_far(backfill), BLURPLE)
+            said = (_so_far(backfill), _PARTING if parting else "")
+            return _embed(backfill, " ".join(filter(None, said)), BLURPLE)
         case Status.DONE:
             return _embed(backfill, _result(backfill), GREEN, took=True)
         case Status.COUNTED:
@@ -54,8 +59,8 @@ def describe(backfill: Backfill, now: datetime) -> Reply:
             return _embed(backfill, head, BLURPLE)
         case Status.STOPPED:
             head = f"The import stopped after {text.count(backfill.found, 'member')}."
-            said = (head, why(backfill.hurdle), "Run `/invite import` to go on from there.")
-            return _embed(backfill, " ".join(filter(None, said)), YELLOW)
+            told = (head, why(backfill.hurdle), "Run `/invite import` to go on from there.")
+            return _embed(backfill, " ".join(filter(None, told)), YELLOW)
 
 
 def _so_far(backfill: Backfill) -> str:

@@ -11,7 +11,7 @@ from usher.attribution.matching import SKEW, Solution, fits, linked
 from usher.attribution.model import Group, OpenJoin, Use, Weight
 from usher.attribution.outcomes import Attributed, Reason
 from usher.attribution.tracking import Spans, untracked_of
-from usher.attribution.watching import LAG
+from usher.attribution.watching import Waiting
 from usher.contracts.observation import Observation
 from usher.ids import UserId
 
@@ -38,22 +38,17 @@ def split(
     joins: Sequence[OpenJoin],
     uses: Sequence[Use],
     solution: Solution,
-    now: datetime,
-    blind_since: datetime | None,
+    waiting: Waiting,
 ) -> list[Part]:
-    """Divide the open evidence into independent parts, oldest first, and close what is done.
-
-    Looks have not shown everything since `blind_since`, if it is given: what they would have shown
-    is waited for, ten minutes more.
-    """
+    """Divide the open evidence into independent parts, oldest first, and close what is done."""
     parts: list[Part] = []
     counts = [use.count for use in uses]
     surplus = len(joins) - MOST_OPEN_JOINS
     for part_joins, part_uses in linked(solution.pairings):
         newest = max(joins[j].joined_at for j in part_joins)
-        seen_out = newest < (now if blind_since is None else blind_since) - LAG
-        settled = seen_out or _balanced(part_joins, part_uses, counts, solution)
-        done = settled or surplus > 0 or newest < now - 2 * LAG
+        balanced = _balanced(part_joins, part_uses, counts, solution)
+        settled = balanced or waiting.is_over(newest)
+        done = settled or surplus > 0 or waiting.is_given_up(newest)
         surplus -= len(part_joins) if done else 0
         spent = tuple(
             u
@@ -82,16 +77,16 @@ def _balanced(joins: set[int], uses: set[int], counts: Sequence[int], solution: 
     return spent == len(joins) == sum(counts[u] for u in seen)
 
 
-def still_open(uses: Sequence[Use], joins: Sequence[OpenJoin], now: datetime) -> tuple[Use, ...]:
+def still_open(uses: Sequence[Use], joins: Sequence[OpenJoin], waiting: Waiting) -> tuple[Use, ...]:
     """Uses that are young or fit an open join; of idle ones the youngest few."""
     young = [
-        use for use in uses if use.until >= now - LAG or any(fits(join, use) for join in joins)
+        use for use in uses if waiting.is_young(use.until) or any(fits(join, use) for join in joins)
     ]
     idle = [use for use in young if _is_idle(use, joins)]
     idle.sort(key=lambda use: use.until)
     dropped = {id(use) for use in idle[:-MOST_IDLE_USES]}
     kept = [use for use in young if id(use) not in dropped]
-    kept.sort(key=lambda use: (use.weight is Weight.MAYBE, now - use.until))
+    kept.sort(key=lambda use: (use.weight is Weight.MAYBE, waiting.now - use.until))
     return tuple(sorted(kept[:MOST_OPEN_USES], key=lambda use: (use.until, use.code)))
 
 
@@ -108,16 +103,16 @@ def close(
     uses: Sequence[Use],
     solution: Solution,
     observation: Observation,
-    off: Spans = (),
+    waiting: Waiting,
 ) -> tuple[Group, tuple[Group, ...]]:
-    """Build the group that stays open and those closed now; tracking was off in the spans given."""
+    """Build the group that stays open and those closed now."""
     spent: set[int] = set()
     open_joins: list[OpenJoin] = []
     open_pool: Counter[UserId] = Counter()
     closed: list[Group] = []
     for part in parts:
         held = tuple(joins[j] for j in part.joins)
-        pool = _unpaired(held, part.uses, uses, solution, off)
+        pool = _unpaired(held, part.uses, uses, solution, waiting.head.off)
         if part.closed:
             spent.update(part.uses)
             maybe = {u for j in part.joins for u in solution.maybe[j]}
@@ -127,7 +122,7 @@ def close(
             open_joins.extend(held)
             open_pool.update(pool)
     rest = [use for u, use in enumerate(uses) if u not in spent]
-    left = still_open(rest, open_joins, observation.at)
+    left = still_open(rest, open_joins, waiting)
     return Group("", tuple(open_joins), left, dict(open_pool)), tuple(closed)
 
 

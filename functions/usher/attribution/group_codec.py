@@ -53,12 +53,15 @@ def _read_join(items: _Items) -> OpenJoin:
 
 
 def _pin(pin: Pin) -> list[object]:
-    return [pin.kind.value, pin.code, pin.inviter_id, pin.confidence.value, pin.method.value]
+    link = [pin.link] if pin.link is not None else []
+    sure, how = pin.confidence.value, pin.method.value
+    return [pin.kind.value, pin.code, pin.inviter_id, sure, how, *link]
 
 
 def _read_pin(items: _Items) -> Pin:
-    kind, code, inviter, confidence, method = items
-    return Pin(Kind(kind), code, inviter, Confidence(confidence), Method(method))
+    kind, code, inviter, confidence, method, *more = items
+    link = more[0] if more else None
+    return Pin(Kind(kind), code, inviter, Confidence(confidence), Method(method), link)
 
 
 def _use(use: Use) -> list[object]:

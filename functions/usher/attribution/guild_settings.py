@@ -35,6 +35,7 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
         notice_lead=timedelta(seconds=int(lead)) if lead.isdecimal() else LEAD,
         policy=read_policy(values),
         referrals=values.get("referrals") == ON,
+        webhooks=values.get("webhooks") == ON,
         standings=values.get("rewards") == ON or bool(values.get("milestone_channel_id")),
     )
 

@@ -156,10 +156,16 @@ class Intake:
             head = replace(head, vanity_code=vanity.code)
             failed = failed or Reason.NO_USE_SEEN
         if look is not None:
-            whole = shown and self._vanity_shown(head)
-            head = replace(head, blind_since=None if whole else head.blind_since or look.at)
+            head = self._watched(head, look, whole=shown and self._vanity_shown(head))
         self.ends.confirm()
         return head, failed
+
+    def _watched(self, head: Head, look: InviteLook, *, whole: bool) -> Head:
+        """Note until when, or since when not, everything has been shown."""
+        if not whole:
+            return replace(head, blind_since=self.watch.blind_since or look.at)
+        shown_at = max(head.shown_at or look.at, look.at)
+        return replace(head, blind_since=None, shown_at=shown_at)
 
     def _introduced(self, row: InviteRow) -> None:
         """A list that lags shows a code of which nothing but its end was told."""

@@ -2,18 +2,19 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
+from usher.attribution.adding import IN_FLIGHT, pins_of, stands, waiting
 from usher.attribution.code_book import CodeBook
-from usher.attribution.model import Head, Membership, Pin
-from usher.attribution.outcomes import Confidence, Kind, Method
+from usher.attribution.model import Adding, Head, Membership, OpenJoin, Pin
+from usher.attribution.outcomes import Confidence, Kind, Method, Outcome
 from usher.attribution.watching import LAG
 from usher.contracts.deeds import InvitesGranted, RecountAsked, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import (
     CodesDue,
     GatewayEvent,
     ImportEnded,
+    InviteTargeted,
     MemberAdded,
     MemberFound,
     MemberJoined,
@@ -28,12 +29,6 @@ KINDS: Final = {1: Kind.API, 2: Kind.API, 3: Kind.DISCOVERY, 4: Kind.HUB}
 
 SILENT: Final = frozenset({0, 5, 6})
 """Sources that without a code say nothing: unspecified, or an invite that is not named."""
-
-ADDED_WITHIN: Final = timedelta(minutes=2)
-"""From Usher's own request to add somebody to their join."""
-
-IN_FLIGHT: Final = timedelta(seconds=15)
-"""Events this close to the end of an absence may still have been under way."""
 
 MOST_GAPS: Final = 20
 
@@ -57,23 +52,36 @@ def _confirmed(kind: Kind, found: MemberSearched, inviter_id: UserId | None) -> 
     return Pin(kind, found.code, inviter_id, Confidence.CONFIRMED, Method.MEMBERS_SEARCH)
 
 
-def pins(
-    observation: Observation, book: CodeBook, head: Head, joins: Iterable[Membership]
-) -> dict[Membership, Pin]:
-    """What the observation and lately done things make known of joins."""
+def on_record(observation: Observation, book: CodeBook) -> dict[Membership, Pin]:
+    """What Discord's own record, where the observation tells of it, makes known of joins."""
     known: dict[Membership, Pin] = {}
     for event in observation.events:
         if isinstance(event, MemberSearched):
             pin = pin_of(event, book)
             if pin is not None:
                 known[event.person.user_id, event.joined_at] = pin
-    for user_id, joined_at in joins:
-        for added, at in head.added:
-            if user_id == added and at - IN_FLIGHT <= joined_at <= at + ADDED_WITHIN:
-                known[user_id, joined_at] = Pin(
-                    Kind.API, None, None, Confidence.DETERMINISTIC, Method.ADDED
-                )
     return known
+
+
+def pins(
+    recorded: dict[Membership, Pin],
+    added: Iterable[Adding],
+    held: Iterable[OpenJoin],
+    words: Mapping[Membership, Outcome | None],
+) -> tuple[dict[Membership, Pin], tuple[Adding, ...]]:
+    """What is known of joins by Discord's record and by whom Usher added.
+
+    `held` are joins whose evidence is at hand, `words` what was said of others. The second result
+    is who was added and has not been seen joining yet.
+    """
+    joins = {(join.person.user_id, join.joined_at): join for join in held}
+    before = {membership: join.pin for membership, join in joins.items() if join.pin is not None}
+    said = {**words, **{membership: join.outcome for membership, join in joins.items()}}
+    seen = pins_of(added, [*joins, *recorded], {**before, **recorded})
+    told = recorded | {membership: pin for membership, (_, pin) in seen.items()}
+    known = {m: pin for m, pin in told.items() if not stands(said.get(m), pin)}
+    found = {one for membership, (one, _) in seen.items() if membership in said}
+    return known, tuple(one for one in added if one not in found)
 
 
 def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool]:
@@ -83,20 +91,17 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
         began = head.seen_at
         ended = max(observation.at, began)
         gaps = (*gaps, (began, ended))[-MOST_GAPS:]
-    added = [
-        (event.user_id, event.at) for event in observation.events if isinstance(event, MemberAdded)
-    ]
-    recent = [deed for deed in head.added if observation.at - deed[1] < 2 * ADDED_WITHIN]
+    added = waiting(head.added, observation.events, observation.at)
     since, seen_at = head.since, head.seen_at
     if not _beside_the_gateway(observation):
         since = since or observation.at
         seen_at = max(observation.at, seen_at or observation.at)
-    noted = replace(head, since=since, gaps=gaps, added=(*recent, *added), seen_at=seen_at)
+    noted = replace(head, since=since, gaps=gaps, added=added, seen_at=seen_at)
     return noted, head.gap or observation.gap
 
 
 BESIDE: Final = (
-    *(MemberSearched, ImportEnded, CodesDue),
+    *(MemberSearched, ImportEnded, CodesDue, InviteTargeted, MemberAdded),
     *(InvitesGranted, SettingChanged, UpgradeAssigned, RecountAsked),
 )
 """Events that reach the queue without the listener."""

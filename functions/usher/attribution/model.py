@@ -103,6 +103,20 @@ class Pin:
     inviter_id: UserId | None
     confidence: Confidence
     method: Method
+    link: str | None = None
+    """The referral link of whom Usher added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """Usher asked Discord to add somebody, who has not been seen joining yet."""
+
+    user_id: UserId
+    at: datetime
+    inviter_id: UserId | None = None
+    link: str | None = None
+    done: bool = True
+    """Discord said that it did; else only its own record of the join can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +161,10 @@ class Head:
     blind_since: datetime | None = None
     """The first of the latest looks that were refused, failed or lacked counts; None when the last
     one showed everything."""
+    shown_at: datetime | None = None
+    """End of the last look that showed everything, the vanity counter too."""
     gap: bool = False
-    """The listener was away since that look."""
+    """The listener was away since the last look that showed counts."""
     vanity_code: InviteCode | None = None
     open: Group = field(default_factory=lambda: Group("", (), ()))
     closed_until: datetime | None = None
@@ -161,8 +177,8 @@ class Head:
     """The latest absences of the listener, oldest first."""
     forgotten: datetime | None = None
     """The latest join that was put away before its ten minutes of evidence had been seen."""
-    added: tuple[tuple[UserId, datetime], ...] = ()
-    """Users whom Usher added lately, and when."""
+    added: tuple[Adding, ...] = ()
+    """Whom Usher added lately and whose joins have not been told."""
     departures: tuple[tuple[UserId, datetime], ...] = ()
     """Who left a moment ago, and when; why may still come to be known."""
     prunes: tuple[Prune, ...] = ()

@@ -29,6 +29,7 @@ def write_outcome(outcome: Outcome) -> list[object]:
                 list(outcome.candidates),
                 outcome.uses_before,
                 outcome.uses_after,
+                *([outcome.link] if outcome.link is not None else []),
             ]
         case Ambiguous():
             return ["M", outcome.kind.value, outcome.reason.value, list(outcome.candidates)]
@@ -40,7 +41,7 @@ def read_outcome(items: Sequence[Any]) -> Outcome:
     """Read what `write_outcome` wrote; raises ValueError and TypeError for anything else."""
     tag, kind, *rest = items
     if tag == "A":
-        code, inviter, confidence, method, candidates, before, after = rest
+        code, inviter, confidence, method, candidates, before, after, *link = rest
         return Attributed(
             kind=Kind(kind),
             code=code,
@@ -50,6 +51,7 @@ def read_outcome(items: Sequence[Any]) -> Outcome:
             candidates=tuple(candidates),
             uses_before=before,
             uses_after=after,
+            link=link[0] if link else None,
         )
     if tag == "M":
         reason, candidates = rest

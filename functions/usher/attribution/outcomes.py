@@ -88,6 +88,8 @@ class Attributed:
     candidates: tuple[InviteCode, ...]
     uses_before: int | None = None
     uses_after: int | None = None
+    link: str | None = None
+    """The referral link of whom Usher added itself; an invite's link is in its note."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from usher.attribution.noticing import LEAD, Notice
 from usher.attribution.plan import Part
 from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.effect import Effect
+from usher.contracts.hook_event import HookEvent
 from usher.contracts.observation import Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import MemberRecord, Members
 from usher.greeting.rules import Ended
 from usher.greeting.settings import Occasion
+from usher.hooks.line_facts import Telling
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
@@ -70,6 +72,8 @@ class Loaded:
     """Whose standing is to be looked at, where it was applied before."""
     ended: tuple[Ended, ...] = ()
     """Who went, where it was applied before."""
+    told: tuple[Telling, ...] = ()
+    """Of which lines webhooks tell, where it was applied before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ class Change:
     """Whose standing is to be looked at once it is written."""
     ended: tuple[Ended, ...] = ()
     """Who went."""
+    told: tuple[Telling, ...] = ()
+    """Of which lines webhooks tell once it is written."""
     pending: frozenset[str] = frozenset()
     """Joins, by event id, of members who have to pass the screening first."""
 
@@ -115,6 +121,8 @@ class GuildSettings:
     """Ranks or milestones are on: members are looked at when their invites change."""
     referrals: bool = False
     """There are referral links: who joins may be counted for one."""
+    webhooks: bool = False
+    """There are webhooks: what is recorded is told to them."""
 
 
 class Guilds(Protocol):
@@ -189,6 +197,14 @@ class Effects(Protocol):
 
     def send(self, effects: Sequence[Effect], delay: int = 0) -> None:
         """Hand effects over, to be done after `delay` seconds; raises when not all were taken."""
+        ...
+
+
+class Hooks(Protocol):
+    """Takes events that webhooks tell of, each at least once."""
+
+    def send(self, events: Sequence[HookEvent]) -> None:
+        """Hand events over; raises when not all were taken."""
         ...
 
 

@@ -23,6 +23,7 @@ from usher.attribution.state_codec import (
 )
 from usher.contracts.wire import EPOCH, MICROSECOND
 from usher.greeting.rules import Ended, write_ended
+from usher.hooks.line_facts import Telling, write_tellings
 from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo import Actions, Row
 from usher.rewards.owed import NOTHING, Owed, write_owed
@@ -90,6 +91,8 @@ class EventRow(Row):
     """Whose standing is to be looked at after a whole observation."""
     ended = UnicodeAttribute(null=True)
     """Who went by a whole observation."""
+    told = UnicodeAttribute(null=True)
+    """Of which lines of a whole observation webhooks tell."""
     pending = BooleanAttribute(null=True)
     """A join's member has to pass the screening first."""
     ttl = NumberAttribute()
@@ -121,6 +124,7 @@ def event_row(
     notices: Sequence[Notice] = (),
     owed: Owed = NOTHING,
     ended: Sequence[Ended] = (),
+    told: Sequence[Telling] = (),
     *,
     pending: bool = False,
 ) -> EventRow:
@@ -128,15 +132,15 @@ def event_row(
     pk, sk = event_key(event_id)
     stamp = None if at is None else format_time(at)
     ttl = int((now + KEEP_EVENT).timestamp())
-    told = write_notices(notices) if notices else None
     return EventRow(
         pk,
         sk,
         observation=observation_id,
         at=stamp,
-        notices=told,
+        notices=write_notices(notices) if notices else None,
         owed=write_owed(owed),
         ended=write_ended(ended),
+        told=write_tellings(told),
         pending=pending or None,
         ttl=ttl,
     )

@@ -17,11 +17,19 @@ from usher.attribution.counts import settle_counts
 from usher.attribution.departing import departures
 from usher.attribution.facts import Fact, JoinRecorded, JoinRevised
 from usher.attribution.intake import Intake
-from usher.attribution.knowledge import imported, pin_of, pins, recovered, with_what_happened
+from usher.attribution.knowledge import (
+    imported,
+    on_record,
+    pin_of,
+    pins,
+    recovered,
+    with_what_happened,
+)
 from usher.attribution.matching import SKEW, Solution, solve
 from usher.attribution.model import Decision, Membership, OpenJoin, Stored, Use
 from usher.attribution.outcomes import Kind, Outcome, Reason, Unattributed
 from usher.attribution.tracking import switched
+from usher.attribution.watching import Waiting
 from usher.attribution.words import (
     candidates_of,
     details_of,
@@ -67,6 +75,7 @@ class _Case:
         self.book = CodeBook(stored.codes)
         head, self.gap = with_what_happened(stored.head, observation)
         self.head, self.departed = departures(switched(head, observation), observation)
+        self.recorded = on_record(observation, self.book)
         self.uses: list[Use] = list(stored.head.open.uses)
         self.joins: list[OpenJoin] = list(stored.head.open.joins)
         self.pooled: Counter[UserId] = Counter(stored.head.open.pooled)
@@ -87,12 +96,14 @@ class _Case:
         self.joins.extend(OpenJoin(j.person, j.joined_at, j.at, _NEW) for j in people)
         self.joins.sort(key=lambda join: (join.joined_at, join.person.user_id))
         revised = self._pin()
+        head = replace(head, added=self.head.added)
         solution = solve(self.joins, self.uses)
         said = self._outcomes(solution, failed)
-        parts = split(self.joins, self.uses, solution, self.observation.at, head.blind_since)
+        waiting = Waiting(head, self.observation.at)
+        parts = split(self.joins, self.uses, solution, waiting)
         intake.ends.settle(solution)
         facts = self._publish(fresh, missed, said, parts)
-        kept, closed = close(parts, self.joins, self.uses, solution, self.observation, head.off)
+        kept, closed = close(parts, self.joins, self.uses, solution, self.observation, waiting)
         pooled = pool_credits(self.pooled, (kept, *closed), self.observation)
         ends = [use.until for group in closed for use in group.uses]
         if head.closed_until is not None:
@@ -120,7 +131,8 @@ class _Case:
 
     def _reopen(self, people: Sequence[MemberJoined]) -> None:
         """Bring back groups that a late join may upset, or of which more is known now."""
-        told = pins(self.observation, self.book, self.head, ())
+        held = [join for group in self.stored.closed for join in group.joins]
+        told, _ = pins(self.recorded, self.head.added, held, self.stored.known)
         open_memberships = {(j.person.user_id, j.joined_at) for j in self.joins}
         groups = [
             group
@@ -140,7 +152,8 @@ class _Case:
     def _pin(self) -> list[JoinRevised]:
         """Fix what is known of joins; revise at once those that no group holds any more."""
         here = {(join.person.user_id, join.joined_at): j for j, join in enumerate(self.joins)}
-        known = pins(self.observation, self.book, self.head, here)
+        known, added = pins(self.recorded, self.head.added, self.joins, self.stored.known)
+        self.head = replace(self.head, added=added)
         revised: list[JoinRevised] = []
         for membership, pin in known.items():
             if membership in here:

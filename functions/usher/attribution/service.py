@@ -27,6 +27,7 @@ from usher.attribution.ports import (
     Effects,
     Guilds,
     GuildSettings,
+    Hooks,
     Ledger,
     Loaded,
     NeedsClosed,
@@ -35,6 +36,7 @@ from usher.attribution.ports import (
 )
 from usher.attribution.recording import believe, record_facts, users_of
 from usher.attribution.report import Report
+from usher.attribution.telling import Teller
 from usher.attribution.touched import only_updates
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.fake import Rules
@@ -80,6 +82,7 @@ class AttributionService:
     attribute: Attribute
     needs_closed: NeedsClosed
     pause: Callable[[float], None]
+    hooks: Hooks
     first_seen: Callable[[Observation], None] | None = None
     """What follows a guild's first observation; may be called again for the same one."""
     room: int = ROOM
@@ -125,6 +128,7 @@ class AttributionService:
         change = change_of(observation, loaded, decision, stored, members, parts)
         change = replace(change, owed=owed_by(lines, members.before), ended=ended_by(lines))
         change = with_notices(change, decision, settings)
+        change = replace(change, told=self._teller.of(observation, lines, members.before))
         units = self.guilds.commit(change)
         # Joins that another observation applied meanwhile are told of by that one.
         ours = {line.event_id for line in fresh}
@@ -136,6 +140,7 @@ class AttributionService:
         ]
         effects, to_confirm = self._follow_up(observation, settings, change, told)
         effects += self._greeter.greet(observation, lambda: told, change.ended)
+        effects += self._teller.tell(lines, change.told)
         self._begin(observation, decision.head)
         joins = [line for line in told if not line.imported]
         return Report(
@@ -220,6 +225,7 @@ class AttributionService:
         effects += self._greeter.greet(
             observation, lambda: self.ledger.read(guild_id, ids), loaded.ended
         )
+        effects += self._teller.tell_again(guild_id, loaded.told)
         self._begin(observation, loaded.stored.head)
         duplicates = _joins(observation)
         return Report(repeated=True, duplicates=duplicates, effects=effects, to_confirm=to_confirm)
@@ -228,6 +234,10 @@ class AttributionService:
         """Do what a guild's first observation asks for."""
         if self.first_seen is not None and head.since == observation.at:
             self.first_seen(observation)
+
+    @property
+    def _teller(self) -> Teller:
+        return Teller(self.guilds, self.ledger, self.hooks)
 
     @property
     def _greeter(self) -> Greeter:

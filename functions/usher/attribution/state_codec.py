@@ -10,6 +10,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from usher.attribution.adding import read_adding, write_adding
 from usher.attribution.group_codec import read_group, write_group
 from usher.attribution.micros import micros, moment, time_of
 from usher.attribution.model import CodeState, CodeStatus, Group, Head, Prune
@@ -44,6 +45,7 @@ def encode_head(head: Head) -> str:
         {
             "looked_at": micros(head.looked_at),
             "blind_since": micros(head.blind_since),
+            "shown_at": micros(head.shown_at),
             "gap": head.gap,
             "vanity_code": head.vanity_code,
             "open": write_group(head.open),
@@ -52,7 +54,7 @@ def encode_head(head: Head) -> str:
             "seen_at": micros(head.seen_at),
             "gaps": [[micros(began), micros(ended)] for began, ended in head.gaps],
             "forgotten": micros(head.forgotten),
-            "added": [[user_id, micros(at)] for user_id, at in head.added],
+            "added": [write_adding(one) for one in head.added],
             "departures": [[user_id, micros(at)] for user_id, at in head.departures],
             "prunes": [[micros(one.at), one.by, one.left] for one in head.prunes],
             **({"by_name": True} if head.by_name else {}),
@@ -71,6 +73,7 @@ def decode_head(text: str, version: int) -> Head:
             version=version,
             looked_at=moment(fields["looked_at"]),
             blind_since=moment(fields.get("blind_since")),
+            shown_at=moment(fields.get("shown_at")),
             gap=fields["gap"],
             vanity_code=fields["vanity_code"],
             open=read_group(fields["open"]),
@@ -79,7 +82,7 @@ def decode_head(text: str, version: int) -> Head:
             seen_at=moment(fields.get("seen_at")),
             gaps=tuple((time_of(began), time_of(ended)) for began, ended in fields.get("gaps", ())),
             forgotten=moment(fields.get("forgotten")),
-            added=tuple((user_id, time_of(at)) for user_id, at in fields.get("added", ())),
+            added=tuple(read_adding(one) for one in fields.get("added", ())),
             departures=tuple(
                 (user_id, time_of(at)) for user_id, at in fields.get("departures", ())
             ),

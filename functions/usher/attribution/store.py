@@ -41,6 +41,7 @@ from usher.credit.rules import Members
 from usher.credit.store import load_added, load_members
 from usher.greeting.rules import read_ended
 from usher.greeting.settings import Occasion
+from usher.hooks.line_facts import read_tellings
 from usher.ids import GuildId, InviteCode, UserId
 from usher.ledger.lines import join_id
 from usher.rewards.owed import read_owed
@@ -88,6 +89,7 @@ class DynamoGuilds:
                 notices=read_notices(said) if said else (),
                 owed=read_owed(marks[mark].owed),
                 ended=read_ended(marks[mark].ended),
+                told=read_tellings(marks[mark].told),
             )
         known = self._known(observation, joins, marks, own)
         codes = self._codes(observation, head)

@@ -9,6 +9,13 @@ from usher.attribution.model import Head
 LAG: Final = timedelta(minutes=10)
 """The longest time after which a use is still shown (SPEC 1.2)."""
 
+LAST_LOOK: Final = timedelta(minutes=9, seconds=30)
+"""A look so long after a join is the last one for it: the listener makes it after nine and three
+quarter minutes, or ten seconds before where one serves several joins."""
+
+PATIENCE: Final = 2 * LAG
+"""How long joins wait for a look that shows everything, while the listener is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:
@@ -36,3 +43,33 @@ def watch_of(head: Head, now: datetime, *, gap: bool) -> Watch:
     ends = [ended for _, ended in head.gaps[-1:]]
     doubts = [*ends, *([now] if gap else []), *([head.forgotten] if head.forgotten else [])]
     return Watch(blind_since, max(doubts, default=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What joins and uses still wait for, as of an observation sealed at `now`."""
+
+    head: Head
+    now: datetime
+
+    @property
+    def _heard_at(self) -> datetime:
+        """The listener's time: it stands still while nobody listens."""
+        return self.head.seen_at or self.now
+
+    def is_over(self, joined_at: datetime) -> bool:
+        """Whether everything that a join can have left behind has been shown."""
+        shown_at = self.head.shown_at
+        waited = joined_at < self.now - LAG
+        return waited and shown_at is not None and joined_at <= shown_at - LAST_LOOK
+
+    def is_given_up(self, joined_at: datetime) -> bool:
+        """Whether there was no good look for so long that none is expected any more."""
+        back = [ended for _, ended in self.head.gaps[-1:]] if self.head.gap else []
+        return max([joined_at, *back]) < self._heard_at - PATIENCE
+
+    def is_young(self, until: datetime) -> bool:
+        """Whether the join of a use that was shown then may still be told of."""
+        young = self._heard_at - LAG
+        starts = [began - LAG for began, ended in self.head.gaps[-1:] if ended >= young]
+        return until >= min([young, *starts])

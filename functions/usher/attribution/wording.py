@@ -32,6 +32,8 @@ class Word:
     reason: Reason | None = None
     uses_before: int | None = None
     uses_after: int | None = None
+    link: str | None = None
+    """The referral link of whom Usher added itself; an invite's link is in its note."""
 
 
 def word_of(outcome: Outcome) -> Word:
@@ -48,6 +50,7 @@ def word_of(outcome: Outcome) -> Word:
                 candidates=outcome.candidates,
                 uses_before=outcome.uses_before,
                 uses_after=outcome.uses_after,
+                link=outcome.link,
             )
         case Ambiguous():
             return Word(
@@ -83,6 +86,7 @@ def outcome_of(word: Word) -> Outcome:
                 candidates=word.candidates,
                 uses_before=word.uses_before,
                 uses_after=word.uses_after,
+                link=word.link,
             )
         case OutcomeName.AMBIGUOUS | OutcomeName.UNATTRIBUTED:
             if word.reason is None:

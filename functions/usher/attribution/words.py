@@ -66,7 +66,15 @@ def pinned(pin: Pin, named: Sequence[Use]) -> Outcome:
     before, after = _counts(named)
     candidates = () if pin.code is None else (pin.code,)
     return Attributed(
-        pin.kind, pin.code, pin.inviter_id, pin.confidence, pin.method, candidates, before, after
+        kind=pin.kind,
+        code=pin.code,
+        inviter_id=pin.inviter_id,
+        confidence=pin.confidence,
+        method=pin.method,
+        candidates=candidates,
+        uses_before=before,
+        uses_after=after,
+        link=pin.link,
     )
 
 
@@ -105,7 +113,7 @@ def _one_code(named: Sequence[Use], join: OpenJoin) -> Attributed:
 def names_same(before: Outcome, after: Outcome) -> bool:
     """Whether two outcomes name the same road and code, however sure each is of it."""
     if isinstance(before, Attributed) and isinstance(after, Attributed):
-        said, now = ((o.code, o.inviter_id, o.kind) for o in (before, after))
+        said, now = ((o.code, o.inviter_id, o.kind, o.link) for o in (before, after))
         return said == now
     if isinstance(before, Unattributed) and isinstance(after, Unattributed):
         return before.kind == after.kind

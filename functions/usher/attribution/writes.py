@@ -136,8 +136,15 @@ class Writes:
         row = head_row(change.guild_id, change.head.version, change.head, change.guild_name)
         actions.put(row, _unmoved(version) & free, HEAD)
         mark = observation_event_id(change.guild_id, id_)
-        said, owed, ended = change.notices, change.owed, change.ended
-        done = event_row(mark, id_, self.clock(), notices=said, owed=owed, ended=ended)
+        done = event_row(
+            mark,
+            id_,
+            self.clock(),
+            notices=change.notices,
+            owed=change.owed,
+            ended=change.ended,
+            told=change.told,
+        )
         actions.put(done, EventRow.pk.does_not_exist(), HEAD)
 
     def _fill(self, actions: Actions, change: Change, part: Part, *, ahead: bool) -> None:

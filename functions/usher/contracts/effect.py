@@ -133,8 +133,23 @@ class Greet:
     kind: Literal["greet"] = "greet"
 
 
+@dataclass(frozen=True, slots=True)
+class EndDue:
+    """End what holds for a time (`usher.timing.terms`), once that is over."""
+
+    id: str
+    guild_id: GuildId
+    key: str
+    """Sort key of its row."""
+    due_at: str
+    """The end for which this asks, as the row has it; any other end is another's to ask for."""
+    version: str | None = None
+    """The version that is to end; None for who knows the time alone, as the sweep does."""
+    kind: Literal["end_due"] = "end_due"
+
+
 type _Rewards = CheckStanding | SweepStandings | MendRank
-type Effect = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral | _Rewards
+type Effect = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral | EndDue | _Rewards
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -145,6 +160,7 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "mend_rank": MendRank,
     "greet": Greet,
     "count_referral": CountReferral,
+    "end_due": EndDue,
 }
 
 _TUPLES: Final = {"retired", "users"}

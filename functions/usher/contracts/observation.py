@@ -145,10 +145,17 @@ class InviteTargeted:
 
 @dataclass(frozen=True, slots=True)
 class MemberAdded:
-    """Usher added a user to the guild itself, with their leave (`guilds.join`)."""
+    """Usher adds a user to the guild itself, with their leave (`guilds.join`)."""
 
     user_id: UserId
     at: datetime
+    """When Discord was asked to."""
+    inviter_id: UserId | None = None
+    """Whose link they came by."""
+    link: str | None = None
+    """The code of that link."""
+    done: bool = True
+    """Discord answered that it did. False: it is being asked, and its answer may be lost."""
 
 
 @dataclass(frozen=True, slots=True)

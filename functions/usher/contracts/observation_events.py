@@ -47,12 +47,6 @@ from usher.contracts.wire import (
 from usher.ids import UserId
 from usher.times import format_time
 
-_BARE: Final[Mapping[type, str]] = {
-    MemberBanned: "banned",
-    MemberAdded: "added",
-}
-"""Kinds of events that tell of a user and nothing else."""
-
 
 def write_event(event: GatewayEvent) -> Fields:
     """Write an event; `t` tells its kind."""
@@ -63,7 +57,7 @@ def write_event(event: GatewayEvent) -> Fields:
         case MemberLeft():
             return {"t": "left", "at": at, **_write_left(event)}
         case MemberBanned() | MemberAdded():
-            return {"t": _BARE[type(event)], "at": at, "user_id": event.user_id}
+            return {"at": at, **_write_user(event)}
         case InviteCreated() | InviteDeleted() | InviteTargeted() | CodesDue():
             return {"at": at, **_write_codes(event)}
         case AuditEntry():
@@ -109,6 +103,13 @@ def _write_codes(event: InviteCreated | InviteDeleted | InviteTargeted | CodesDu
             return {"t": "targeted", "code": event.code, "users": list(event.users)}
         case CodesDue():
             return {"t": "due", "codes": list(event.codes)}
+
+
+def _write_user(event: MemberBanned | MemberAdded) -> Fields:
+    if isinstance(event, MemberBanned):
+        return {"t": "banned", "user_id": event.user_id}
+    whose = {"inviter_id": event.inviter_id, "link": event.link}
+    return {"t": "added", "user_id": event.user_id, **whose, "done": event.done}
 
 
 def _write_left(event: MemberLeft) -> Fields:
@@ -169,6 +170,17 @@ def _read_left(fields: Fields, at: datetime) -> MemberLeft:
     audited = bool(unless_none(fields, "audited", read_flag))
     until, began_by = (unless_none(fields, name, read_time) for name in ("until", "began_by"))
     return MemberLeft(_user_id(fields), at, audited, until, began_by)
+
+
+def _read_added(fields: Fields, at: datetime) -> MemberAdded:
+    inviter_id = unless_none(fields, "inviter_id", read_snowflake)
+    return MemberAdded(
+        user_id=_user_id(fields),
+        at=at,
+        inviter_id=None if inviter_id is None else UserId(inviter_id),
+        link=unless_none(fields, "link", read_text),
+        done=unless_none(fields, "done", read_flag) is not False,
+    )
 
 
 def _read_join(fields: Fields, at: datetime) -> MemberJoined:
@@ -238,7 +250,7 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "invite_deleted": lambda fields, at: InviteDeleted(read_code(fields, "code"), at),
     "audit": _read_audit,
     "targeted": _read_targeted,
-    "added": lambda fields, at: MemberAdded(_user_id(fields), at),
+    "added": _read_added,
     "found": lambda fields, at: MemberFound(
         _read_person(fields), read_time(fields, "joined_at"), at
     ),

@@ -69,4 +69,5 @@ _FIELDS = (
     "method",
     "candidates",
     "reason",
+    "link",
 )

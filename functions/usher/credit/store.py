@@ -38,6 +38,7 @@ class MemberRow(Row):
     reason = UnicodeAttribute(null=True)
     uses_before = NumberAttribute(null=True)
     uses_after = NumberAttribute(null=True)
+    link = UnicodeAttribute(null=True)
     epochs = NumberAttribute()
     booked = BooleanAttribute()
     cause = UnicodeAttribute(null=True)
@@ -140,6 +141,7 @@ def member_row(guild_id: GuildId, user_id: UserId, record: MemberRecord) -> Memb
         reason=None if word.reason is None else word.reason.value,
         uses_before=word.uses_before,
         uses_after=word.uses_after,
+        link=word.link,
         epochs=record.epochs,
         booked=record.booked,
         cause=None if record.cause is None else record.cause.value,
@@ -168,6 +170,7 @@ def _record(row: MemberRow) -> MemberRecord:
             reason=None if row.reason is None else Reason(row.reason),
             uses_before=None if row.uses_before is None else int(row.uses_before),
             uses_after=None if row.uses_after is None else int(row.uses_after),
+            link=row.link,
         ),
         epochs=int(row.epochs),
         booked=row.booked,

@@ -50,9 +50,10 @@ class DynamoJourneys:
         if item is None:
             return None
         member = read_member(item)
-        code = member.word.code
+        code, added_by = member.word.code, member.word.link
         if code is None:
-            return Arrival(member.joined_at, member.left_at)
+            by = LinkCode(added_by) if added_by else None
+            return Arrival(member.joined_at, member.left_at, by)
         note = self._reads.get((f"G#{guild_id}", f"S#{note_setting(code)}"), consistent=True)
         link = None if note is None else read_note(note.get("value")).link
         return Arrival(member.joined_at, member.left_at, LinkCode(link) if link else None, code)

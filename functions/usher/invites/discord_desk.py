@@ -65,7 +65,7 @@ class DiscordDesk:
         except DiscordError as error:
             if error.code == UNKNOWN_INVITE:
                 return False
-            raise _failed(error) from error
+            raise failed(error) from error
         return True
 
     def post(self, channel_id: ChannelId, words: str, message_id: str) -> None:
@@ -78,10 +78,11 @@ def _asked[T](ask: Callable[[], T]) -> T:
     try:
         return ask()
     except DiscordError as error:
-        raise _failed(error) from error
+        raise failed(error) from error
 
 
-def _failed(error: DiscordError) -> DeskError:
+def failed(error: DiscordError) -> DeskError:
+    """Say what went wrong as commands know it."""
     if error.code == TOO_MANY:
         return DeskFullError()
     match error:

@@ -24,6 +24,8 @@ def word_fields(word: Word | None) -> dict[str, object]:
         "method": None if word.method is None else word.method.value,
         "candidates": list(word.candidates),
         "reason": None if word.reason is None else word.reason.value,
+        # Told only where there is one: lines and ids of words without stay as they were.
+        **({"link": word.link} if word.link is not None else {}),
     }
 
 
@@ -46,6 +48,7 @@ def read_word(fields: Mapping[str, object]) -> Word | None:
         reason=None if reason is None else Reason(str(reason)),
         uses_before=_number(fields["uses_before"]),
         uses_after=_number(fields["uses_after"]),
+        link=optional_text(fields.get("link")),
     )
 
 

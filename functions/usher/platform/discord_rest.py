@@ -59,6 +59,16 @@ class UnavailableError(DiscordError):
     """5xx or no answer, several times."""
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file sent with a request."""
+
+    filename: str
+    content: bytes
+    kind: str
+    """Its media type."""
+
+
 class Token(Protocol):
     """Where the bot's token comes from."""
 
@@ -81,14 +91,22 @@ class DiscordRest:
     pause: Callable[[float], None] = sleep
 
     def call(
-        self, method: str, route: str, body: object = None, *, reason: str | None = None
+        self,
+        method: str,
+        route: str,
+        body: object = None,
+        *,
+        reason: str | None = None,
+        files: Mapping[str, Upload] | None = None,
     ) -> object:
         """Call a route, for example `/channels/1/messages`, and return what the answer holds.
+
+        With `files`, by the name of their field, the body goes beside them as `payload_json`.
 
         Raises RefusedError, UnauthorizedError, RateLimitedError, UnavailableError, and DiscordError
         for any other refusal. The call may have had its effect when UnavailableError is raised.
         """
-        content = None if body is None else json.dumps(body).encode()
+        content, kind = _content(body, files)
         failure: DiscordError = UnavailableError(0)
         for attempt in range(ATTEMPTS):
             wait = _JITTER.uniform(0.5, 1) * PAUSE_SECONDS * 2**attempt
@@ -97,7 +115,7 @@ class DiscordRest:
                     method,
                     self.base + route,
                     body=content,
-                    headers=self._headers(content, reason),
+                    headers=self._headers(kind, reason),
                     timeout=_TIMEOUT,
                     retries=False,
                     redirect=False,
@@ -119,13 +137,28 @@ class DiscordRest:
             self.pause(wait)
         raise failure
 
-    def _headers(self, content: bytes | None, reason: str | None) -> dict[str, str]:
+    def _headers(self, kind: str | None, reason: str | None) -> dict[str, str]:
         headers = {"Authorization": f"Bot {self.token.get()}", "User-Agent": USER_AGENT}
-        if content is not None:
-            headers["Content-Type"] = "application/json"
+        if kind is not None:
+            headers["Content-Type"] = kind
         if reason:
             headers["X-Audit-Log-Reason"] = quote(reason[:REASON_LENGTH])
         return headers
+
+
+def _content(
+    body: object, files: Mapping[str, Upload] | None
+) -> tuple[bytes, str] | tuple[None, None]:
+    if files:
+        fields: dict[str, tuple[str | None, bytes, str]] = {
+            "payload_json": (None, json.dumps(body).encode(), "application/json"),
+            **{name: (one.filename, one.content, one.kind) for name, one in files.items()},
+        }
+        # urllib3 leaves a filename of None out, though its types know no such field.
+        return urllib3.encode_multipart_formdata(fields)  # type: ignore[arg-type]
+    if body is None:
+        return None, None
+    return json.dumps(body).encode(), "application/json"
 
 
 def _failure(status: int, headers: Mapping[str, str], answer: object) -> DiscordError:

@@ -4,7 +4,6 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final, Protocol
 
 from usher.platform.signed_http import AwsError
@@ -19,6 +18,8 @@ type Key = tuple[str, str]
 BATCH_LIMIT: Final = 100
 """Keys of one BatchGetItem (DynamoDB's limit)."""
 BATCH_ROUNDS: Final = 5
+DUE_PAGE: Final = 250
+"""Items of the first page of what is due: most minutes have none or few."""
 
 
 class Caller(Protocol):
@@ -171,8 +172,8 @@ class DynamoReads:
             "ScanIndexForward": False,
         }
 
-    def due(self, due: str, until: str, limit: int) -> Iterator[Item]:
-        """Read at most `limit` items of a partition of the `due` index, earliest first.
+    def due(self, due: str, until: str) -> Iterator[Item]:
+        """Read the items of a partition of the `due` index, earliest first, page by page.
 
         `until` is the latest `due_at`, as text. Items hold their keys alone.
         """
@@ -182,9 +183,9 @@ class DynamoReads:
             "KeyConditionExpression": "#due = :due AND #at <= :until",
             "ExpressionAttributeNames": {"#due": "due", "#at": "due_at"},
             "ExpressionAttributeValues": {":due": {"S": due}, ":until": {"S": until}},
-            "Limit": limit,
+            "Limit": DUE_PAGE,
         }
-        yield from islice(self._pages(request), limit)
+        yield from self._pages(request)
 
     def _pages(self, request: dict[str, object], most: int | None = None) -> Iterator[Item]:
         read = 0

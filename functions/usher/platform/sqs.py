@@ -12,6 +12,7 @@ from botocore.config import Config
 from usher.contracts.backfill import BackfillStep, encode_step
 from usher.contracts.confirmation import ConfirmationRequest, encode_confirmation
 from usher.contracts.effect import Effect, encode_effect
+from usher.contracts.hook_event import HookEvent, encode_events
 from usher.contracts.observation import Observation
 from usher.contracts.observation_codec import encode, split
 from usher.contracts.recount import RecountStep, encode_recount
@@ -46,6 +47,19 @@ class EffectsQueue:
             self.client.send_message(
                 QueueUrl=self.queue_url, MessageBody=encode_effect(effect), DelaySeconds=delay
             )
+
+
+@dataclass(frozen=True, slots=True)
+class HooksQueue:
+    """Implements the event worker's Hooks on a standard queue. May raise botocore's errors."""
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, events: Sequence[HookEvent]) -> None:
+        """Hand events over, as many to a message as fit."""
+        for body in encode_events(events):
+            self.client.send_message(QueueUrl=self.queue_url, MessageBody=body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ class Services(FrontServices, Protocol):
         """Under which address links are given out, without a slash at the end."""
         ...
 
+    @property
+    def sign_in(self) -> bool:
+        """Whether links may ask visitors to sign in with Discord."""
+        ...
+
 
 def any_campaign(typing: Typing[FrontServices]) -> Suggestions:
     """Suggest campaigns by a word of their name."""

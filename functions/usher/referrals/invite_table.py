@@ -42,15 +42,16 @@ class DynamoInviteRows:
             return None
         return InviteCode(str(item["invite"]))
 
-    def keep(self, click: Click, invite: InviteCode, ends: datetime) -> None:
-        """Keep the invite that a click led to until it ends, and the click with it for longer."""
-        last = click.at + KEEP_CLICKS
-        trace: Attributes = {
-            name: {"S": text} for name, text in write_trace(trace_of(click)).items()
-        }
-        self._put(click.code, f"INVITE#{invite}", trace, last)
+    def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
+        """Keep a visitor's invite until it ends."""
         held: Attributes = {"invite": {"S": invite}, "ends": {"S": format_time(ends)}}
-        self._put(click.code, f"MINE#{click.visitor}", held, last)
+        self._put(code, f"MINE#{visitor}", held, ends)
+
+    def remember(self, click: Click, invite: InviteCode) -> None:
+        """Keep the click that led to an invite, for as long as clicks are kept."""
+        written = write_trace(trace_of(click))
+        trace: Attributes = {name: {"S": text} for name, text in written.items()}
+        self._put(click.code, f"INVITE#{invite}", trace, click.at + KEEP_CLICKS)
 
     def _put(self, code: LinkCode, sort: str, attributes: Attributes, last: datetime) -> None:
         key: Attributes = {"pk": {"S": f"L#{code}"}, "sk": {"S": sort}}

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated, Final
 
 from usher.ids import InviteCode, UserId
@@ -23,6 +22,7 @@ from usher.referrals.link_words import shown
 from usher.referrals.model import Campaign, Link, LinkCode, Mode
 from usher.referrals.ports import StaleError, TakenError
 from usher.referrals.rules import is_code
+from usher.referrals.ways import EXACT
 from usher.slash import text
 from usher.slash.commands import Group
 from usher.slash.context import Ctx
@@ -30,7 +30,7 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply
-from usher.slash.say import say
+from usher.slash.say import later, say
 
 MOST: Final = 1_000
 """Links of a server."""
@@ -38,15 +38,9 @@ CODE: Final = 100
 """Characters of what is typed for a code; a whole address may be pasted."""
 DESCRIPTION: Final = 300
 PLATFORM: Final = 40
+HOW: Final = later("How visitors come in, and so how sure it is who came")
 
 referral = Group("referral", "Links that tell by whom somebody came")
-
-
-class Way(StrEnum):
-    """How a link's visitors come in."""
-
-    MANAGED = "managed"
-    SHARED = "shared"
 
 
 @referral.command(
@@ -67,10 +61,11 @@ def create(
         str | None, Opt("Text of its page, if not the campaign's", max_length=DESCRIPTION)
     ] = None,
     days: Annotated[int | None, Opt("How long it works, in days", min=1, max=LONGEST)] = None,
-    way: Annotated[Way, Opt("An invite for each visitor, or one for all")] = Way.MANAGED,
+    mode: Annotated[Mode, Opt(HOW)] = Mode.MANAGED,
 ) -> Reply:
     """Write a link, and make the invite that everybody shares where no other can be had."""
     whose, offer = user or ctx.user_id, find_campaign(ctx, campaign)
+    check_mode(ctx, mode, offer)
     resolved = ctx.users.get(whose)
     if resolved is not None and resolved.bot:
         raise UserError(say("Bots bring nobody: name a member, or leave `user` out."))
@@ -85,7 +80,7 @@ def create(
         description=(description or "").strip(),
         platform=one_line(platform),
         expires_at=None if days is None else ctx.now + timedelta(days=days),
-        mode=Mode(way.value),
+        mode=mode,
         made_by=ctx.interaction_id,
     )
     link = _kept(ctx, made)
@@ -106,7 +101,7 @@ def pause(
 ) -> Reply:
     """Pause a link."""
     link = _set(ctx, find_link(ctx, code), active=False)
-    return shown(ctx, link, _campaign_of(ctx, link), say("The link rests until you resume it."))
+    return shown(ctx, link, campaign_of(ctx, link), say("The link rests until you resume it."))
 
 
 @referral.command(
@@ -122,7 +117,7 @@ def resume(
 ) -> Reply:
     """Resume a link, and make its shared invite where it has none."""
     link = _set(ctx, find_link(ctx, code), active=True)
-    offer = _campaign_of(ctx, link)
+    offer = campaign_of(ctx, link)
     trouble = ""
     if offer is not None:
         link, trouble = invited(ctx, link, offer)
@@ -131,6 +126,8 @@ def resume(
 
 def invited(ctx: Ctx[Services], link: Link, offer: Campaign) -> tuple[Link, str]:
     """Give a link its shared invite where it has none; say what is in the way, if anything."""
+    if link.mode in EXACT:
+        return link, ""
     if link.invite is not None:
         if link.made_by == ctx.interaction_id:  # told again: perhaps nobody heard of it
             _note(ctx, link, offer, link.invite)
@@ -146,9 +143,24 @@ def invited(ctx: Ctx[Services], link: Link, offer: Campaign) -> tuple[Link, str]
         again = say("Make it with `/referral resume`.")
         return link, f"{told} {error.sentence} {again}"
     held = replace(link, invite=code, updated_at=ctx.now, version=link.version + 1)
-    _change(ctx, held)
+    change(ctx, held)
     _note(ctx, held, offer, code)
     return held, ""
+
+
+def check_mode(ctx: Ctx[Services], mode: Mode, offer: Campaign) -> None:
+    """Say what a mode lacks; raises UserError."""
+    if mode not in EXACT:
+        return
+    if not ctx.services.sign_in:
+        raise UserError(
+            say(
+                "Nobody can sign in yet: whoever runs Usher must store the application's client "
+                "secret first."
+            )
+        )
+    if mode is Mode.TARGETED and offer.channel_id is None:
+        raise UserError(say("The campaign names no channel to invite to."))
 
 
 def _chosen(written: str) -> LinkCode:
@@ -201,16 +213,18 @@ def _set(ctx: Ctx[Services], link: Link, *, active: bool) -> Link:
     if link.active == active:
         return link
     changed = replace(link, active=active, updated_at=ctx.now, version=link.version + 1)
-    _change(ctx, changed)
+    change(ctx, changed)
     return changed
 
 
-def _change(ctx: Ctx[Services], changed: Link) -> None:
+def change(ctx: Ctx[Services], changed: Link) -> None:
+    """Write a changed link; raises UserError where others were quicker."""
     try:
         ctx.services.referrals.change_link(changed)
     except StaleError:
         raise UserError(say(CHANGED_MEANWHILE)) from None
 
 
-def _campaign_of(ctx: Ctx[Services], link: Link) -> Campaign | None:
+def campaign_of(ctx: Ctx[Services], link: Link) -> Campaign | None:
+    """Read a link's campaign."""
     return ctx.services.referrals.campaign(ctx.guild_id, link.campaign_id)

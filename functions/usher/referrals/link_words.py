@@ -6,6 +6,7 @@ from typing import Final
 from usher.referrals.asking import Services
 from usher.referrals.model import Brand, Campaign, Link, Mode
 from usher.referrals.rules import State, state_of
+from usher.referrals.ways import EXACT, GUARANTEES
 from usher.slash import text
 from usher.slash.context import Ctx
 from usher.slash.replies import Embed, Field, Reply
@@ -17,11 +18,11 @@ _STATES: Final[Mapping[State, str]] = {
     State.PAUSED: later("paused"),
     State.EXPIRED: later("over"),
 }
-_WAYS: Final[Mapping[Mode, str]] = {
-    Mode.SHARED: later("One invite for everybody: joins are told by its use count."),
-    Mode.MANAGED: later("Each visitor gets an invite of one use and ten minutes."),
-    Mode.TARGETED: later("Visitors sign in with Discord and get an invite for themselves alone."),
-    Mode.ADDED: later("Visitors sign in with Discord and Usher adds them."),
+_NAMES: Final[Mapping[Mode, str]] = {
+    Mode.SHARED: later("shared"),
+    Mode.MANAGED: later("managed"),
+    Mode.TARGETED: later("targeted"),
+    Mode.ADDED: later("added"),
 }
 
 
@@ -41,8 +42,8 @@ def shown(ctx: Ctx[Services], link: Link, offer: Campaign | None, words: str = "
         say("Owner"): text.user(link.owner_id),
         say("Platform"): text.escape(link.platform),
         say("Text"): text.escape(link.description),
-        say("Way in"): say(_WAYS[link.mode]),
-        say("Shared invite"): say("none") if link.invite is None else text.code(link.invite),
+        say("Mode"): f"**{say(_NAMES[link.mode])}** · {say(GUARANTEES[link.mode])}",
+        say("Shared invite"): _shared(link),
         say("Ends"): "" if link.expires_at is None else text.when(link.expires_at),
     }
     address = f"<{address_of(ctx, link)}>"
@@ -53,6 +54,13 @@ def shown(ctx: Ctx[Services], link: Link, offer: Campaign | None, words: str = "
         color=Brand().color if offer is None else offer.brand.color,
     )
     return Reply(words, embeds=(embed,), ephemeral=True)
+
+
+def _shared(link: Link) -> str:
+    """Tell the shared invite; where nobody is led to it, only one that is still there."""
+    if link.invite is not None:
+        return text.code(link.invite)
+    return "" if link.mode in EXACT else say("none")
 
 
 def address_of(ctx: Ctx[Services], link: Link) -> str:

@@ -1,7 +1,7 @@
 """A visitor on a link: what they are shown, and what is counted of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from usher.referrals.clicks import (
@@ -49,15 +49,23 @@ class Visits:
         one of that name, whatever becomes of weights and others; who keeps none sees the same for a
         day.
         """
+        found = self.known(code)
+        if found is None:
+            return None
+        variants = found.campaign.variants
+        variant = next((one for one in variants if one.name == kept), None)
+        if variant is None and variants:
+            visitor = self.visitor(request, self.clock())
+            variant = variant_for(variants, found.link.code, visitor)
+        return replace(found, variant=variant)
+
+    def known(self, code: str) -> Landing | None:
+        """Look a link up for nobody in particular; None where there is none."""
         found = self._found(code)
         if found is None:
             return None
         link, campaign = found
-        now = self.clock()
-        variant = next((one for one in campaign.variants if one.name == kept), None)
-        if variant is None and campaign.variants:
-            variant = variant_for(campaign.variants, link.code, self.visitor(request, now))
-        return Landing(link, campaign, state_of(link, campaign, now), variant)
+        return Landing(link, campaign, state_of(link, campaign, self.clock()), None)
 
     def origins(self, code: str) -> tuple[str, ...]:
         """Tell from which web origins a link may be used by script."""

@@ -23,6 +23,7 @@ TOGETHER: Final = 50
 """Members of one message where there are more than a few: an import names a thousand inviters, and
 messages are sent one by one."""
 _RANK: Final = f"{GROUP}#"
+_NEITHER: Final = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _inviters(line: Line, known: Mapping[UserId, MemberRecord]) -> Iterable[User
 
 
 def _concerns_link(line: Line) -> bool:
-    """Whether a line may change by which invite a member is known to have come, or how long."""
+    """Whether a line may change by which invite or link a member came, or for how long."""
     if line.type is LineType.LEAVE:
         return True
     if line.imported or line.type not in (
@@ -152,9 +153,9 @@ def _concerns_link(line: Line) -> bool:
         LineType.CONFIRMATION,
     ):
         return False
-    before = None if line.previous is None else line.previous.code
-    after = None if line.word is None else line.word.code
-    return before != after
+    before = None if line.previous is None else (line.previous.code, line.previous.link)
+    after = None if line.word is None else (line.word.code, line.word.link)
+    return (before or _NEITHER) != (after or _NEITHER)
 
 
 def _concerns_all(name: str, value: str | None) -> bool:

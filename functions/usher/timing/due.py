@@ -31,8 +31,8 @@ class Due:
 class DueIndex(Protocol):
     """The rows in order of their time. Reads may miss what was written a moment ago."""
 
-    def due(self, shard: int, until: datetime, limit: int) -> Iterator[Due]:
-        """Read at most `limit` rows of a shard that are due by `until`, oldest first.
+    def due(self, shard: int, until: datetime) -> Iterator[Due]:
+        """Read the rows of a shard that are due by `until`, oldest first, as they are taken.
 
         May raise an error of its store.
         """

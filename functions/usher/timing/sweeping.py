@@ -1,4 +1,8 @@
-"""The sweep: what is due is told to whoever does it, every minute."""
+"""The sweep: what is due is told to whoever does it, every minute.
+
+What holds for a time is told before its end, with the delay that is left (`usher.timing.terms`);
+everything else once it is due.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,9 +18,14 @@ from usher.rewards.owed import effect_id
 from usher.rewards.rows import CHECK, RANK
 from usher.times import format_time
 from usher.timing.due import SHARDS, Due, DueIndex
+from usher.timing.terms import AHEAD, TERM, delay, end_due, is_told
 
 MOST: Final = 1_000
-"""Rows of a shard in one sweep; the rest follow a minute later."""
+"""Rows of a shard in one sweep, but for terms, of which none waits; the rest follow a minute later.
+"""
+
+TOGETHER: Final = 100
+"""Rows that are looked at before those among them are told of."""
 
 MOST_CODES: Final = 500
 """Codes of one observation."""
@@ -40,6 +49,10 @@ class Effects(Protocol):
 
     def send(self, effects: Sequence[Effect]) -> None:
         """Hand effects over; raises an error of its queue."""
+        ...
+
+    def schedule(self, effects: Sequence[tuple[Effect, int]]) -> None:
+        """Hand effects over, each with its delay in seconds; raises an error of its queue."""
         ...
 
 
@@ -66,15 +79,37 @@ class Sweep:
     def run(self) -> Report:
         """Tell of everything that is due; raises errors of the table and of the queue."""
         now = self.clock()
-        rows = [row for shard in range(SHARDS) for row in self.index.due(shard, now, MOST)]
+        rows, told = self._read(now)
         codes = [row for row in rows if row.key.startswith(CODE)]
         for observation in observations(codes, now):
             self.events.send(observation)
         found = [effect for row in rows if (effect := order(row)) is not None]
         self.effects.send(found)
         late = max((now - row.at for row in rows), default=timedelta())
-        told = len(codes) + len(found)
-        return Report(told, len(rows) - told, late)
+        known = len(codes) + len(found)
+        return Report(told + known, len(rows) - known, late)
+
+    def _read(self, now: datetime) -> tuple[list[Due], int]:
+        """Read what is due, telling of terms as they come; return the rest, and how many told.
+
+        So a sweep that breaks off has told of the terms that end first.
+        """
+        rest: list[Due] = []
+        told = 0
+        for shard in range(SHARDS):
+            others = 0
+            for page in batched(self.index.due(shard, now + AHEAD), TOGETHER, strict=False):
+                terms = [row for row in page if row.key.startswith(TERM) and is_told(now - row.at)]
+                self.effects.schedule([_ending(row, now) for row in terms])
+                told += len(terms)
+                due = [row for row in page if not row.key.startswith(TERM) and row.at <= now]
+                rest += due[: max(0, MOST - others)]
+                others += len(due)
+        return rest, told
+
+
+def _ending(row: Due, now: datetime) -> tuple[Effect, int]:
+    return end_due(row.guild_id, row.key, row.at), delay(row.at, now)
 
 
 def order(row: Due) -> Effect | None:

@@ -5,14 +5,12 @@ Source: Discord API reference, "Component Reference".
 
 from collections.abc import Iterator
 
+from infra.practice.content.selects import SELECTS, check_custom_id, check_select
 from infra.practice.errors import FormErrors
 from infra.practice.json_types import Json, JsonObject, as_list, as_object, as_objects
 
 ACTION_ROW = 1
 BUTTON = 2
-STRING_SELECT = 3
-TEXT_INPUT = 4
-SELECTS = (3, 5, 6, 7, 8)
 LAYOUT_ONLY = (9, 10, 11, 12, 13, 14, 17)
 LINK_STYLE = 5
 IS_COMPONENTS_V2 = 1 << 15
@@ -37,7 +35,7 @@ def read_components(
             errors.choices(f"{at}.{index}.type", str(ACTION_ROW))
             continue
         _check(body, errors, f"{at}.{index}")
-    filled = _numbered([as_object(item) for item in items])
+    filled = numbered([as_object(item) for item in items])
     every = list(walk(filled))
     if len(every) > TOTAL_COMPONENTS:
         errors.bad_length(at, 1, TOTAL_COMPONENTS)
@@ -63,10 +61,7 @@ def _check(body: JsonObject, errors: FormErrors, at: str) -> None:
     if kind == BUTTON:
         _check_button(body, errors, at)
     elif kind in SELECTS:
-        _check_custom_id(body, errors, at)
-        options = as_list(body.get("options"))
-        if kind == STRING_SELECT and not 1 <= len(options) <= 25:
-            errors.bad_length(f"{at}.options", 1, 25)
+        check_select(body, errors, at)
     elif kind == ACTION_ROW:
         _check_row(body, errors, at)
     elif kind not in LAYOUT_ONLY:
@@ -93,7 +88,7 @@ def _check_button(body: JsonObject, errors: FormErrors, at: str) -> None:
         if not body.get("url"):
             errors.required(f"{at}.url")
     else:
-        _check_custom_id(body, errors, at)
+        check_custom_id(body, errors, at)
     label = body.get("label")
     if isinstance(label, str) and len(label) > 80:
         errors.too_long(f"{at}.label", 80)
@@ -101,15 +96,8 @@ def _check_button(body: JsonObject, errors: FormErrors, at: str) -> None:
         errors.required(f"{at}.label")
 
 
-def _check_custom_id(body: JsonObject, errors: FormErrors, at: str) -> None:
-    custom_id = body.get("custom_id")
-    if not custom_id:
-        errors.required(f"{at}.custom_id")
-    elif len(str(custom_id)) > 100:
-        errors.bad_length(f"{at}.custom_id", 1, 100)
-
-
-def _numbered(components: list[JsonObject]) -> list[JsonObject]:
+def numbered(components: list[JsonObject]) -> list[JsonObject]:
+    """Fill in the ids that the application left to Discord, and the defaults of menus."""
     used = {item["id"] for item in walk(components) if item.get("id")}
     fresh = (number for number in range(1, 10_000) if number not in used)
     return [_fill(component, fresh) for component in components]
@@ -121,8 +109,9 @@ def _fill(component: JsonObject, fresh: Iterator[int]) -> JsonObject:
         body["id"] = next(fresh)
     if "components" in body:
         body["components"] = [_fill(item, fresh) for item in as_objects(body["components"])]
-    if "accessory" in body:
-        body["accessory"] = _fill(as_object(body["accessory"]), fresh)
+    for name in ("accessory", "component"):
+        if name in body:
+            body[name] = _fill(as_object(body[name]), fresh)
     if body.get("type") in SELECTS:
         body.setdefault("min_values", 1)
         body.setdefault("max_values", 1)

@@ -7,8 +7,9 @@ Callback Type.
 from enum import IntEnum
 
 from infra.practice.content.body import EPHEMERAL, LOADING, MessageBody, Upload, read_body
-from infra.practice.content.components import walk
-from infra.practice.entities import Channel, InteractionOrigin, Message
+from infra.practice.content.message import InteractionOrigin, Message
+from infra.practice.content.modal import read_modal
+from infra.practice.entities import Channel
 from infra.practice.errors import ApiError, FormErrors
 from infra.practice.intents import Dispatches
 from infra.practice.interactions.records import TYPE_NUMBERS, Interaction, InteractionType, Phase
@@ -125,7 +126,7 @@ class Answers:
             case AnswerType.CHOICES:
                 interaction.choices = _choices(data)
             case AnswerType.MODAL:
-                interaction.modal = _modal(data)
+                interaction.modal = read_modal(data)
             case AnswerType.PONG:
                 pass
         return []
@@ -145,18 +146,25 @@ class Answers:
             author_id=application.bot_id,
             webhook_id=application.id,
             application_id=application.id,
-            interaction=InteractionOrigin(
-                id=interaction.id,
-                type=TYPE_NUMBERS[interaction.kind],
-                user_id=interaction.user_id,
-                name=interaction.name,
-                message_id=interaction.source_message_id,
-            ),
+            interaction=self._origin(interaction),
             visible_to=interaction.user_id if ephemeral else None,
             type=COMMAND_REPLY if first and command else 0,
             flags=(EPHEMERAL if ephemeral else 0) | (LOADING if thinking else 0),
         )
         return self._postbox.post(self._channel(interaction), body, authorship)
+
+    def _origin(self, interaction: Interaction) -> InteractionOrigin:
+        opener = self._world.state.interactions.get(interaction.opened_by or "")
+        return InteractionOrigin(
+            id=interaction.id,
+            type=TYPE_NUMBERS[interaction.kind],
+            user_id=interaction.user_id,
+            name=interaction.name,
+            message_id=interaction.source_message_id,
+            command_type=interaction.command_type,
+            target_id=interaction.target_id,
+            triggering=None if opener is None else self._origin(opener),
+        )
 
     def _channel(self, interaction: Interaction) -> Channel:
         return self._world.channel(interaction.channel_id)
@@ -185,18 +193,3 @@ def _choices(data: JsonObject) -> list[JsonObject]:
             errors.required(f"data.choices.{index}.value")
     errors.raise_if_any()
     return as_objects(items)
-
-
-def _modal(data: JsonObject) -> JsonObject:
-    errors = FormErrors()
-    for name, limit in (("custom_id", 100), ("title", 45)):
-        if not 1 <= len(str(data.get(name) or "")) <= limit:
-            errors.bad_length(f"data.{name}", 1, limit)
-    rows = as_objects(data.get("components"))
-    if not 1 <= len(rows) <= 5:
-        errors.bad_length("data.components", 1, 5)
-    ids = [item.get("custom_id") for item in walk(rows) if "custom_id" in item]
-    if len(ids) != len(set(map(str, ids))):
-        errors.add("data.components", "COMPONENT_CUSTOM_ID_DUPLICATED", "Duplicated custom id")
-    errors.raise_if_any()
-    return data

@@ -5,19 +5,22 @@ import base64
 import secrets
 
 from infra.practice.content.body import Upload
+from infra.practice.content.message import Message
 from infra.practice.core import Core
 from infra.practice.errors import (
     ALREADY_ACKNOWLEDGED,
     INVALID_WEBHOOK_TOKEN,
     UNKNOWN_INTERACTION,
+    UNKNOWN_MESSAGE,
     UNKNOWN_WEBHOOK,
     ApiError,
 )
 from infra.practice.intents import Dispatch
 from infra.practice.interactions.answers import Answers
-from infra.practice.interactions.outcome import NO_RESPONSE, Outcome
+from infra.practice.interactions.outcome import Outcome, notice_of
 from infra.practice.interactions.payload import interaction_json
 from infra.practice.interactions.records import TOKEN_LIFE, Interaction, InteractionType, Phase
+from infra.practice.interactions.resolving import Place
 from infra.practice.json_types import Json, JsonObject
 from infra.practice.payloads.messages import message_json
 
@@ -36,11 +39,10 @@ class Desk:
         self,
         kind: InteractionType,
         name: str,
-        user_id: str,
-        channel_id: str,
+        place: Place,
         source_message_id: str | None = None,
     ) -> Interaction:
-        """Open an interaction of a member in a channel."""
+        """Open an interaction of somebody in a channel."""
         self._forget_dead()
         interaction_id = self._world.new_id()
         secret = f"interaction:{interaction_id}:{secrets.token_urlsafe(64)}"
@@ -49,14 +51,21 @@ class Desk:
             token=base64.urlsafe_b64encode(secret.encode()).decode().rstrip("="),
             kind=kind,
             name=name,
-            user_id=user_id,
-            guild_id=self._world.channel(channel_id).guild_id or "",
-            channel_id=channel_id,
+            user_id=place.user_id,
+            guild_id=place.channel.guild_id or "",
+            channel_id=place.channel.id,
             created_at=self._world.now,
             source_message_id=source_message_id,
         )
         self._world.state.interactions[interaction.id] = interaction
         return interaction
+
+    def visible_message(self, place: Place, message_id: str) -> Message:
+        """Find a message that somebody sees: 10008 for the ephemeral ones of others."""
+        message = self._world.message(place.channel.id, message_id)
+        if message.visible_to not in (None, place.user_id):
+            raise ApiError(UNKNOWN_MESSAGE)
+        return message
 
     async def send(
         self, interaction: Interaction, data: JsonObject, message: JsonObject | None = None
@@ -143,7 +152,6 @@ class Desk:
         kept = self._world.state.messages.get(interaction.channel_id, {})
         ids = [interaction.original_id, *interaction.follow_up_ids]
         origin = self._core.postbox.origin
-        failed = interaction.phase is Phase.FAILED
         return Outcome(
             interaction_id=interaction.id,
             token=interaction.token,
@@ -153,7 +161,7 @@ class Desk:
                 for message_id in ids
                 if message_id is not None and message_id in kept
             ],
-            notice=NO_RESPONSE if failed else None,
+            notice=notice_of(interaction),
             detail=interaction.failure,
             modal=interaction.modal,
             choices=interaction.choices,

@@ -1,32 +1,25 @@
 """From `/invite view` and its options to the `data` of an interaction, checked as a client does."""
 
-import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
-from infra.practice.entities import Channel, Command, Guild, User
-from infra.practice.json_types import Json, JsonObject, as_objects
-from infra.practice.payloads.guilds import role_json
-from infra.practice.payloads.people import bare_member_json, user_json
-from infra.practice.permissions import channel_permissions, guild_permissions
+from infra.practice.content.body import Upload
+from infra.practice.entities import Command
+from infra.practice.interactions.resolving import (
+    NotSendableError,
+    Place,
+    Resolved,
+    find_channel,
+    find_role,
+    find_user,
+    plain_name,
+)
+from infra.practice.json_types import Json, JsonObject, as_list, as_objects
 from infra.practice.world import World
 
 SUBCOMMAND, SUBCOMMAND_GROUP = 1, 2
-STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER = range(3, 11)
-_MENTION = re.compile(r"<(?:@!?|@&|#)(\d+)>")
-type OptionValue = str | int | float | bool
-
-
-class NotSendableError(ValueError):
-    """The client would not let this be sent; the text says why."""
-
-
-@dataclass(slots=True)
-class Resolved:
-    """The things that options name."""
-
-    users: list[User] = field(default_factory=list)
-    role_ids: list[str] = field(default_factory=list)
-    channels: list[Channel] = field(default_factory=list)
+STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(3, 12)
+type OptionValue = str | int | float | bool | Upload
+type Keep = Callable[[Upload], JsonObject]
 
 
 def descend(command: Command, words: list[str]) -> tuple[list[str], list[JsonObject]]:
@@ -48,13 +41,17 @@ def descend(command: Command, words: list[str]) -> tuple[list[str], list[JsonObj
 
 def fill_options(
     world: World,
-    guild: Guild,
+    place: Place,
     declared: list[JsonObject],
     given: dict[str, OptionValue],
     *,
+    keep: Keep,
     focused: str | None = None,
 ) -> tuple[list[JsonObject], Resolved]:
-    """Type the given values as declared; with `focused`, half-typed values pass (autocomplete)."""
+    """Type the given values as declared; with `focused`, half-typed values pass (autocomplete).
+
+    `keep` takes a file and returns the attachment that stands for it.
+    """
     unknown = set(given) - {str(item["name"]) for item in declared}
     if unknown:
         raise NotSendableError(f"no such option: {', '.join(sorted(unknown))}")
@@ -74,7 +71,11 @@ def fill_options(
             typed: Json = str(given.get(name, ""))
             filled.append({"name": name, "type": option["type"], "value": typed, "focused": True})
             continue
-        typed = _typed(world, guild, option, given[name], resolved)
+        value = given[name]
+        if isinstance(value, Upload):
+            typed = _attached(option, keep(value), resolved)
+        else:
+            typed = _typed(world, place, option, value, resolved)
         filled.append({"name": name, "type": option["type"], "value": typed})
     return filled, resolved
 
@@ -88,66 +89,55 @@ def nested(path: list[str], options: list[JsonObject]) -> list[JsonObject]:
     return options
 
 
-def resolved_json(world: World, guild: Guild, resolved: Resolved, viewer_id: str) -> JsonObject:
-    """Write the `resolved` part; empty when the options name nothing."""
-    body: JsonObject = {}
-    if resolved.users:
-        body["users"] = {user.id: user_json(user) for user in resolved.users}
-        members = {
-            user.id: {
-                **bare_member_json(guild.members[user.id]),
-                "permissions": str(int(guild_permissions(guild, guild.members[user.id]))),
-            }
-            for user in resolved.users
-            if user.id in guild.members
-        }
-        if members:
-            body["members"] = members
-    if resolved.role_ids:
-        body["roles"] = {role: role_json(guild.roles[role]) for role in resolved.role_ids}
-    if resolved.channels:
-        viewer = guild.members[viewer_id]
-        body["channels"] = {
-            channel.id: {
-                "id": channel.id,
-                "name": channel.name,
-                "type": channel.type,
-                "permissions": str(int(channel_permissions(guild, viewer, channel))),
-            }
-            for channel in resolved.channels
-        }
-    return body
+def _attached(option: JsonObject, attachment: JsonObject, resolved: Resolved) -> Json:
+    if option["type"] != ATTACHMENT:
+        raise NotSendableError(f"{option['name']} takes no file")
+    resolved.attachments.append(attachment)
+    return attachment["id"]
 
 
 def _typed(
-    world: World, guild: Guild, option: JsonObject, value: OptionValue, resolved: Resolved
+    world: World,
+    place: Place,
+    option: JsonObject,
+    value: str | float | bool,
+    resolved: Resolved,
 ) -> Json:
     kind = option["type"]
     if kind in (STRING, INTEGER, NUMBER):
         return _plain(option, value)
     if kind == BOOLEAN:
         return value if isinstance(value, bool) else str(value).lower() in ("true", "yes", "1")
-    wanted = _MENTION.sub(r"\1", str(value)).strip()
+    found = _named(world, place, option, plain_name(str(value)), resolved)
+    if found is None:
+        raise NotSendableError(f"{option['name']}: nothing here is called {value}")
+    return found
+
+
+def _named(
+    world: World, place: Place, option: JsonObject, wanted: str, resolved: Resolved
+) -> str | None:
+    kind, guild = option["type"], place.guild
     if kind in (USER, MENTIONABLE):
-        user = _find_user(world, guild, wanted)
+        user = find_user(world, guild, wanted)
         if user is not None:
             resolved.users.append(user)
             return user.id
-    if kind in (ROLE, MENTIONABLE):
-        role_id = next((it.id for it in guild.roles.values() if wanted in (it.id, it.name)), None)
+    if guild is not None and kind in (ROLE, MENTIONABLE):
+        role_id = find_role(guild, wanted)
         if role_id is not None:
             resolved.role_ids.append(role_id)
             return role_id
-    if kind == CHANNEL:
-        plain = wanted.removeprefix("#")
-        named = [it for it in guild.channels.values() if plain in (it.id, it.name)]
-        if named:
-            resolved.channels.append(named[0])
-            return named[0].id
-    raise NotSendableError(f"{option['name']}: nothing here is called {value}")
+    if guild is not None and kind == CHANNEL:
+        channel = find_channel(guild, wanted)
+        types = as_list(option.get("channel_types"))
+        if channel is not None and (not types or channel.type in types):
+            resolved.channels.append(channel)
+            return channel.id
+    return None
 
 
-def _plain(option: JsonObject, value: OptionValue) -> Json:
+def _plain(option: JsonObject, value: str | float | bool) -> Json:
     name, kind = option["name"], option["type"]
     choices = as_objects(option.get("choices"))
     for choice in choices:
@@ -173,14 +163,3 @@ def _plain(option: JsonObject, value: OptionValue) -> Json:
     if isinstance(most, int | float) and number > most:
         raise NotSendableError(f"{name}: at most {most}")
     return number
-
-
-def _find_user(world: World, guild: Guild, wanted: str) -> User | None:
-    if wanted in world.state.users:
-        return world.state.users[wanted]
-    plain = wanted.removeprefix("@").lower()
-    for user_id in guild.members:
-        user = world.user(user_id)
-        if plain in (user.username.lower(), (user.global_name or "").lower()):
-            return user
-    return None

@@ -3,10 +3,20 @@
 from dataclasses import dataclass, field
 
 from infra.practice.content.body import EPHEMERAL
-from infra.practice.interactions.records import Phase
+from infra.practice.interactions.records import Interaction, InteractionType, Phase
 from infra.practice.json_types import JsonObject, as_objects
 
-NO_RESPONSE = "The application did not respond"
+NOTICES = {
+    InteractionType.COMMAND: "The application did not respond",
+    InteractionType.COMPONENT: "This interaction failed",
+    InteractionType.AUTOCOMPLETE: "Loading options failed",
+    InteractionType.MODAL: "Something went wrong. Try again.",
+}
+
+
+def notice_of(interaction: Interaction) -> str | None:
+    """Return what Discord's client shows in red; None where nothing failed."""
+    return NOTICES[interaction.kind] if interaction.phase is Phase.FAILED else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,10 @@ class Interaction:
     """One interaction.
 
     `original_id` is its first message, `follow_up_ids` the later ones; `source_message_id` the
-    message whose component was used. `failure` says why the application "did not respond", for
-    the developer. `acknowledged_after` is in seconds.
+    message whose component was used. `guild_id` is empty in a direct channel. A command of a
+    context menu has its `command_type` and `target_id`, a modal the interaction that opened it.
+    `failure` says why the application "did not respond", for the developer.
+    `acknowledged_after` is in seconds.
     """
 
     id: str
@@ -57,6 +59,9 @@ class Interaction:
     original_id: str | None = None
     follow_up_ids: list[str] = field(default_factory=list)
     source_message_id: str | None = None
+    command_type: int = 1
+    target_id: str | None = None
+    opened_by: str | None = None
     modal: JsonObject | None = None
     choices: list[JsonObject] = field(default_factory=list)
     failure: str | None = None

@@ -2,8 +2,17 @@
 import { completing } from "./completing.js";
 import { byId, el } from "./dom.js";
 
-const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, NUMBER = 10;
+const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, NUMBER = 10, FILE = 11;
 const KINDS = { 3: "text", 4: "whole number", 5: "yes or no", 6: "member", 7: "channel", 8: "role", 9: "member or role", 10: "number", 11: "file" };
+
+function read(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve({ filename: file.name, content_type: file.type, base64: reader.result.split(",")[1] ?? "" });
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
 
 /** Wires the message box. `act` has say, run and suggest; `state` gives what the page knows.
  * `refresh` looks at the commands anew. */
@@ -76,6 +85,7 @@ export function composer(state, act) {
     if (option.type === BOOLEAN) return choices([["true", "yes"], ["false", "no"]], option.required);
     if (option.type === CHANNEL) return choices(known.channels.map((channel) => [channel.id, `#${channel.name}`]), option.required);
     if (option.type === ROLE) return choices(known.roles.map((role) => [role.id, role.name]), option.required);
+    if (option.type === FILE) return el("input", { type: "file" });
     const number = option.type === INTEGER || option.type === NUMBER;
     const control = el("input", { type: number && !option.autocomplete ? "number" : "text", placeholder: KINDS[option.type] });
     if (option.type === INTEGER || option.type === NUMBER) {
@@ -99,7 +109,13 @@ export function composer(state, act) {
 
   function values() {
     const given = {};
-    for (const control of form.querySelectorAll("[name]")) if (control.value !== "") given[control.name] = control.value;
+    for (const control of form.querySelectorAll("[name]:not([type=file])")) if (control.value !== "") given[control.name] = control.value;
+    return given;
+  }
+
+  async function files() {
+    const given = {};
+    for (const control of form.querySelectorAll("[type=file]")) if (control.files.length) given[control.name] = await read(control.files[0]);
     return given;
   }
 
@@ -112,10 +128,10 @@ export function composer(state, act) {
     input.focus();
   }
 
-  function send() {
+  async function send() {
     if (chosen) {
       if (!form.reportValidity()) return;
-      const line = chosen.line, options = values();
+      const line = chosen.line, options = { ...values(), ...await files() };
       reset();
       act.run(line, options);
       return;

@@ -1,6 +1,7 @@
 // Messages as Discord shows them.
 import { ago, avatar, el } from "./dom.js";
 import { inline, markdown } from "./markdown.js";
+import { withMenu } from "./menu.js";
 
 const EPHEMERAL = 64, LOADING = 128, JOINED = 7;
 const hidden = new Set();
@@ -64,13 +65,20 @@ function button(item, message, act) {
 }
 
 function choices(item, state) {
+  if (item.type === 7) return [...choices({ type: 5 }, state), ...choices({ type: 6 }, state)];
   if (item.type === 3) return item.options.map((option) => [option.value, option.label]);
   if (item.type === 5) return state.members.map((member) => [member.id, member.name]);
   if (item.type === 6) return state.roles.map((role) => [role.id, role.name]);
-  return state.channels.map((channel) => [channel.id, `#${channel.name}`]);
+  const fits = (channel) => !item.channel_types?.length || item.channel_types.includes(channel.type);
+  return state.channels.filter(fits).map((channel) => [channel.id, `#${channel.name}`]);
 }
 
 function select(item, message, act, state) {
+  if (item.max_values > 1 || item.min_values === 0) {
+    const open = el("button", { type: "button", className: "menu-button", disabled: Boolean(item.disabled), "aria-haspopup": "dialog" }, item.placeholder ?? "Choose…", el("span", { "aria-hidden": "true" }, " ▾"));
+    open.addEventListener("click", () => act.choose(message.id, item));
+    return open;
+  }
   const node = el("select", { disabled: Boolean(item.disabled), "aria-label": item.placeholder ?? "Choose" },
     el("option", { value: "" }, item.placeholder ?? "Choose…"),
     ...choices(item, state).map(([value, label]) => el("option", { value }, label)));
@@ -102,7 +110,8 @@ function note(message, redraw) {
 function used(message, names) {
   const origin = message.interaction_metadata;
   if (!origin || origin.type !== 2 || !message.interaction) return null;
-  return el("p", { className: "used" }, `${names.user[origin.user.id] ?? origin.user.username} used /${message.interaction.name}`);
+  const command = origin.command_type === 1 ? `/${message.interaction.name}` : message.interaction.name;
+  return el("p", { className: "used" }, `${names.user[origin.user.id] ?? origin.user.username} used ${command}`);
 }
 
 function joined(message, names) {
@@ -125,13 +134,17 @@ function draw(message, act, state, names) {
       ...message.attachments.filter((file) => !message.embeds.some((item) => item.image?.url === `attachment://${file.filename}`)).map(attachment),
       ...message.components.map((item) => component(item, message, act, state, names))].filter(Boolean));
   }
+  const failure = state.failures.find((item) => item.message_id === message.id);
+  if (failure) body.append(el("p", { className: "complaint" }, failure.notice, el("small", {}, failure.detail ?? "")));
   if (isPrivate) body.append(note(message, act.redraw));
-  return el("article", { className: isPrivate ? "message private" : "message", "data-id": message.id },
+  const article = el("article", { className: isPrivate ? "message private" : "message", "data-id": message.id },
     used(message, names), avatar(name, message.author.id, true), body);
+  if (!isPrivate && act.messageMenu(message).length) article.append(withMenu(article, `the message of ${name}`, () => act.messageMenu(message)));
+  return article;
 }
 
 function failed(item) {
-  return el("article", { className: "message failed private" }, el("p", { className: "used" }, item.kind === "command" ? `/${item.name}` : ""),
+  return el("article", { className: "message failed private" }, el("p", { className: "used" }, item.name),
     avatar("!", "0", true), el("div", {}, el("p", { className: "text" }, item.notice), el("p", { className: "muted" }, item.detail ?? ""),
       el("p", { className: "note" }, "Only you can see this")));
 }
@@ -141,7 +154,7 @@ export function drawMessages(box, state, act, names) {
   const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   const items = [
     ...state.messages.filter((message) => !hidden.has(message.id)).map((message) => [message.id, () => draw(message, act, state, names)]),
-    ...state.failures.map((item) => [item.id, () => failed(item)]),
+    ...state.failures.filter((item) => !item.message_id).map((item) => [item.id, () => failed(item)]),
     ...act.pending.map((line, index) => [`9${"9".repeat(20)}${index}`, () => el("article", { className: "message private" }, avatar("…", "1", true), el("p", { className: "thinking" }, `Sending ${line}…`))]),
   ].sort((one, two) => one[0].length - two[0].length || (one[0] < two[0] ? -1 : 1));
   box.replaceChildren(...(items.length ? items.map(([, make]) => make()) : [el("p", { className: "empty" }, "Nothing here yet. Say something, or type / for a command.")]));

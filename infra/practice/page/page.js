@@ -1,9 +1,10 @@
 // The page: who one is, what one sees, and what one does.
-import { ago, avatar, byId, el, toast } from "./dom.js";
+import { byId, el, toast } from "./dom.js";
 import { composer } from "./composer.js";
 import { followLedger } from "./ledger.js";
 import { drawMessages, refreshTimes } from "./messages.js";
 import { openModal } from "./modal.js";
+import { invite, member, role } from "./people.js";
 
 const POLL = 700, RELOAD = 10000;
 let state = null, viewer = sessionStorage.getItem("viewer"), channel = null, version = "", loadedAt = 0, drawnFor = "", drawnMessages = "";
@@ -29,7 +30,22 @@ async function attempt(work, done) {
 }
 
 function react(outcome) {
-  if (outcome?.modal) openModal(outcome.modal, (values) => attempt(async () => react(await post("modal", { interaction_id: outcome.interaction_id, values }))));
+  if (!outcome?.modal) return;
+  openModal(outcome.modal, state, async (values, close) => {
+    try {
+      const answer = await post("modal", { interaction_id: outcome.interaction_id, values });
+      if (answer.notice) return `${answer.notice} ${answer.detail ?? ""}`;
+      close();
+      react(answer);
+    } catch (error) { return error.message; }
+    await refresh();
+    return null;
+  });
+}
+
+async function refresh() {
+  version = "";
+  await load();
 }
 
 const act = {
@@ -37,21 +53,40 @@ const act = {
   redraw: () => draw(true),
   say: (content) => attempt(() => post("say", { content })),
   suggest: async (line, options, focused) => (await post("suggest", { line, options, focused }).catch(() => ({ choices: [] }))).choices,
-  async run(line, options) {
-    pending.push(line);
-    draw(true);
-    try { react(await post("command", { line, options })); }
-    catch (error) { toast(error.message, true); }
-    pending.splice(pending.indexOf(line), 1);
-    version = "";
-    await load();
-  },
+  async run(line, options) { await shown(line, () => post("command", { line, options })); },
   async click(message_id, custom_id, values, node) {
     node.disabled = true;
     await attempt(async () => react(await post("click", { message_id, custom_id, values })));
     node.disabled = false;
   },
+  choose(message_id, item) {
+    const menu = { title: item.placeholder ?? "Choose", components: [{ type: 18, label: item.placeholder ?? "Choose", component: item }] };
+    openModal(menu, state, async (values, close) => {
+      try {
+        const answer = await post("click", { message_id, custom_id: item.custom_id, values: values[item.custom_id] });
+        close();
+        react(answer);
+      } catch (error) { return error.message; }
+      await refresh();
+      return null;
+    }, { action: "Choose" });
+  },
+  memberMenu: (item) => state.user_menu.map((name) => [name, () => shown(name, () => post("menu", { name, on_user: item.id }))]),
+  messageMenu: (message) => state.message_menu.map((name) => [name, () => shown(name, () => post("menu", { name, on_message: message.id }))]),
+  become,
+  joinAs,
+  attempt,
+  post,
 };
+
+async function shown(line, send) {
+  pending.push(line);
+  draw(true);
+  try { react(await send()); }
+  catch (error) { toast(error.message, true); }
+  pending.splice(pending.indexOf(line), 1);
+  await refresh();
+}
 
 const messageBox = composer(() => state ?? { commands: [], members: [], channels: [], roles: [] }, act);
 
@@ -60,42 +95,11 @@ function names() {
   return { user: { ...state.names, ...table(state.members) }, role: table(state.roles), channel: table(state.channels) };
 }
 
-function member(item) {
-  const about = item.pending ? "has not accepted the rules" : item.owner ? "owner" : item.bot ? "app" : item.manages_server ? "can manage the server" : "member";
-  const roles = item.roles.length ? el("span", { className: "roles" }, item.roles.map((name) => el("span", { className: "role" }, name))) : null;
-  const node = el("button", { type: "button", className: "member", "aria-pressed": String(item.id === viewer), disabled: item.bot },
-    avatar(item.name, item.id), el("span", { className: "who" }, item.name, el("small", {}, about), roles));
-  node.addEventListener("click", () => become(item.id));
-  return el("li", {}, node);
-}
-
 function become(id) {
   viewer = id;
   sessionStorage.setItem("viewer", id);
   version = "";
   load();
-}
-
-function invite(item) {
-  const limits = [item.max_uses ? `${item.uses} of ${item.max_uses} uses` : `${item.uses} uses`, item.expires_at ? `ends ${ago(new Date(item.expires_at))}` : null];
-  const join = el("button", { type: "button", "aria-label": `Join as somebody new with ${item.code}` }, "Join as somebody new");
-  join.addEventListener("click", () => joinAs({ code: item.code }));
-  const revoke = el("button", { type: "button", className: "link", "aria-label": `Revoke ${item.code}` }, "Revoke");
-  revoke.addEventListener("click", () => attempt(() => post("delete-invite", { code: item.code }), () => `${item.code} is revoked`));
-  return el("li", {}, el("div", { className: "invite-head" }, el("code", {}, item.code), el("span", { className: "muted" }, item.vanity ? "vanity" : item.inviter ?? "")),
-    el("p", { className: "muted" }, limits.filter(Boolean).join(" · ")), el("div", { className: "row" }, join, item.vanity ? null : revoke));
-}
-
-function role(item, index, all) {
-  const button = (label, text, off, action, body) => {
-    const node = el("button", { type: "button", className: "link", "aria-label": `${label} ${item.name}`, disabled: off }, text);
-    node.addEventListener("click", () => attempt(() => post(action, { role_id: item.id, ...body })));
-    return node;
-  };
-  return el("li", {}, el("span", { className: "role" }, item.name), el("span", { className: "row" },
-    button("Move up", "Up", index === 0, "move-role", { up: true }),
-    button("Move down", "Down", index === all.length - 1, "move-role", { up: false }),
-    button("Delete", "Delete", item.managed, "delete-role", {})));
 }
 
 function joinAs(how) {
@@ -141,11 +145,11 @@ function drawAround() {
   byId("screens").checked = state.screens;
   byId("leave").disabled = !me || me.owner;
   byId("leave").title = me?.owner ? "An owner cannot leave" : "";
-  keepFocus(byId("members"), () => byId("members").replaceChildren(...state.members.map(member)));
-  keepFocus(byId("roles"), () => byId("roles").replaceChildren(...state.roles.map(role)));
+  keepFocus(byId("members"), () => byId("members").replaceChildren(...state.members.map((item) => member(item, viewer, act))));
+  keepFocus(byId("roles"), () => byId("roles").replaceChildren(...state.roles.map((item, index, all) => role(item, index, all, act))));
   const vanity = state.guild.vanity_code ? [{ code: state.guild.vanity_code, uses: state.guild.vanity_uses, vanity: true }] : [];
   const invites = [...vanity, ...state.invites];
-  keepFocus(byId("invites"), () => byId("invites").replaceChildren(...(invites.length ? invites.map(invite) : [el("li", { className: "muted" }, "No invites. Make one below.")])));
+  keepFocus(byId("invites"), () => byId("invites").replaceChildren(...(invites.length ? invites.map((item) => invite(item, act)) : [el("li", { className: "muted" }, "No invites. Make one below.")])));
   keepFocus(byId("channels"), drawChannels);
   messageBox.refresh();
 }

@@ -19,7 +19,7 @@ def application_json(world: World, verify_key: str) -> JsonObject:
         "verify_key": verify_key,
         "flags": GATEWAY_GUILD_MEMBERS_LIMITED,
         "flags_new": str(GATEWAY_GUILD_MEMBERS_LIMITED),
-        "redirect_uris": [],
+        "redirect_uris": [*sorted(world.grants.redirects)],
         "interactions_endpoint_url": application.interactions_endpoint,
         "role_connections_verification_url": None,
         "owner": user_json(world.user(application.owner_id)),

@@ -2,19 +2,22 @@
 
 from urllib.parse import quote
 
-from infra.practice.entities import Attachment, InteractionOrigin, Message, User
+from infra.practice.content.message import Attachment, InteractionOrigin, Message
+from infra.practice.entities import User
 from infra.practice.json_types import Json, JsonObject
 from infra.practice.moments import stamp
 from infra.practice.payloads.people import user_json
 from infra.practice.world import World
 
+COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
+ON_USER, ON_MESSAGE = 2, 3
 
-def attachment_json(message: Message, attachment: Attachment, origin: str) -> JsonObject:
+
+def attachment_json(
+    channel_id: str, attachment: Attachment, origin: str, *, ephemeral: bool
+) -> JsonObject:
     """Write an attachment; its bytes are served under `origin`."""
-    url = (
-        f"{origin}/practice/attachments/{message.channel_id}/{attachment.id}/"
-        f"{quote(attachment.filename)}"
-    )
+    url = f"{origin}/practice/attachments/{channel_id}/{attachment.id}/{quote(attachment.filename)}"
     body: JsonObject = {
         "id": attachment.id,
         "filename": attachment.filename,
@@ -25,7 +28,7 @@ def attachment_json(message: Message, attachment: Attachment, origin: str) -> Js
     }
     if attachment.description is not None:
         body["description"] = attachment.description
-    if message.visible_to is not None:
+    if ephemeral:
         body["ephemeral"] = True
     return body
 
@@ -46,7 +49,7 @@ def message_json(world: World, message: Message, origin: str) -> JsonObject:
         "mention_everyone": message.mention_everyone,
         "mentions": [user_json(world.user(user_id)) for user_id in message.mention_ids],
         "mention_roles": list(message.mention_role_ids),
-        "attachments": [attachment_json(message, item, origin) for item in message.attachments],
+        "attachments": _attachments(message, origin),
         "embeds": message.embeds,
         "components": message.components,
     }
@@ -80,6 +83,14 @@ def message_event_json(world: World, message: Message, origin: str) -> JsonObjec
 def without_content(event: JsonObject) -> JsonObject:
     """Empty what only MESSAGE_CONTENT shows."""
     return {**event, "content": "", "embeds": [], "attachments": [], "components": []}
+
+
+def _attachments(message: Message, origin: str) -> list[Json]:
+    hidden = message.visible_to is not None
+    return [
+        attachment_json(message.channel_id, item, origin, ephemeral=hidden)
+        for item in message.attachments
+    ]
 
 
 def _author_json(world: World, message: Message) -> Json:
@@ -127,9 +138,17 @@ def _origin_json(world: World, message: Message, interaction: InteractionOrigin)
         "user": user_json(world.user(interaction.user_id)),
         "authorizing_integration_owners": {"0": message.guild_id or "0"},
     }
-    if interaction.message_id is not None:
+    if interaction.type == COMPONENT:
         body["interacted_message_id"] = interaction.message_id
-    if interaction.type == 2:
+    if interaction.type == MODAL_SUBMIT and interaction.triggering is not None:
+        body["triggering_interaction_metadata"] = _origin_json(
+            world, message, interaction.triggering
+        )
+    if interaction.type == COMMAND:
         body["name"] = interaction.name
-        body["command_type"] = 1
+        body["command_type"] = interaction.command_type
+        if interaction.command_type == ON_USER:
+            body["target_user"] = user_json(world.user(interaction.target_id or ""))
+        elif interaction.command_type == ON_MESSAGE:
+            body["target_message_id"] = interaction.target_id
     return body

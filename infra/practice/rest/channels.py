@@ -1,7 +1,8 @@
 """Channels and their messages."""
 
 from infra.practice.content.body import MessageBody, read_body
-from infra.practice.entities import Channel, Message
+from infra.practice.content.message import Message
+from infra.practice.entities import Channel
 from infra.practice.errors import EDIT_OF_OTHERS, UNKNOWN_MESSAGE, ApiError
 from infra.practice.json_types import JsonObject
 from infra.practice.payloads.guilds import channel_json

@@ -3,7 +3,8 @@
 import secrets
 
 from infra.practice.content.body import EPHEMERAL, LOADING, read_body
-from infra.practice.entities import Message, Webhook
+from infra.practice.content.message import Message
+from infra.practice.entities import Webhook
 from infra.practice.errors import UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, ApiError
 from infra.practice.interactions.records import TYPE_NUMBERS, Interaction, Phase
 from infra.practice.json_types import JsonObject
@@ -29,8 +30,9 @@ async def callback(call: Call) -> Answer:
         "id": interaction.id,
         "type": TYPE_NUMBERS[interaction.kind],
         "channel_id": interaction.channel_id,
-        "guild_id": interaction.guild_id,
     }
+    if interaction.guild_id:
+        told["guild_id"] = interaction.guild_id
     body: JsonObject = {"interaction": told}
     original = desk.answers.original(interaction)
     if original is not None:

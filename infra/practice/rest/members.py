@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from infra.practice.entities import Guild, JoinSource, Member
-from infra.practice.errors import INVALID_OAUTH2_TOKEN, MISSING_PERMISSIONS, ApiError
+from infra.practice.errors import INVALID_OAUTH2_TOKEN, MISSING_PERMISSIONS, MISSING_SCOPE, ApiError
 from infra.practice.forms import Form
 from infra.practice.intents import Intents
 from infra.practice.json_types import JsonObject
@@ -79,6 +79,9 @@ async def add_member(call: Call) -> Answer:
         if not may_manage_role(guild, call.own_member(guild), known_role(guild, role_id)):
             raise ApiError(MISSING_PERMISSIONS)
     user_id = call.id("user_id")
+    token = call.world.grants.tokens.get(access_token)
+    if token is not None and "guilds.join" not in token.scopes:
+        raise ApiError(MISSING_SCOPE)
     if call.world.state.access_tokens.get(access_token) != user_id:
         raise ApiError(INVALID_OAUTH2_TOKEN)
     if user_id in guild.members:

@@ -3,18 +3,12 @@
 from infra.practice.errors import FormErrors
 from infra.practice.payloads.application import application_json
 from infra.practice.payloads.guilds import channel_json, own_guild_json
-from infra.practice.payloads.people import own_user_json, user_json
+from infra.practice.payloads.people import user_json
 from infra.practice.permissions import guild_permissions
 from infra.practice.rest.call import Call
 from infra.practice.rest.routing import Answer, Routes
 
 routes = Routes()
-
-
-@routes.add("GET", "/users/@me")
-async def get_own_user(call: Call) -> Answer:
-    """Answer with the bot's user."""
-    return Answer(own_user_json(call.world.bot))
 
 
 @routes.add("GET", "/users/@me/guilds")

@@ -103,6 +103,7 @@ def furnish(writers: int) -> Road:
         "EFFECTS_QUEUE_URL": queue_url,
         "CONFIRMATIONS_QUEUE_URL": confirmations_url,
         "REPAIRS_QUEUE_URL": repairs_url,
+        "HOOKS_QUEUE_URL": "http://127.0.0.1:1/h",
         "AWS_REGION": REGION,
         "POWERTOOLS_SERVICE_NAME": "event_worker",
     }

@@ -23,7 +23,7 @@ def test_the_saga_has_every_step() -> None:
     assert steps == {
         *("load", "reopen", "members", "added", "commit", "settings", "rules", "greets"),
         "mark_gap",
-        *("add lines", "add names", "add parked", "effects", "confirmations"),
+        *("add lines", "add names", "add parked", "effects", "confirmations", "hooks"),
     }
     assert "transaction 4" in world.fuse.log
     assert world.left()["greeted"]

@@ -203,6 +203,7 @@ def test_an_incomplete_environment_is_told(missing: str, credentials: None) -> N
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",
+        "HOOKS_QUEUE_URL": "http://127.0.0.1:1/h",
         "AWS_REGION": REGION,
     }
     del environ[missing]
@@ -227,6 +228,7 @@ def test_a_senseless_number_is_told(name: str, value: str, credentials: None) ->
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/q",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "REPAIRS_QUEUE_URL": "http://127.0.0.1:1/r",
+        "HOOKS_QUEUE_URL": "http://127.0.0.1:1/h",
         "AWS_REGION": REGION,
         name: value,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from time import monotonic
 
 import pytest
 
@@ -14,6 +15,7 @@ from usher.attribution.model import CodeStatus
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import CodeSummary, MemberOrigin, OutcomeName
 from usher.contracts.deferred import DeferredCommand
+from usher.contracts.effect import decode_effect
 from usher.credit import places
 from usher.credit import reads as credit_reads
 from usher.credit.places import Place, Surety
@@ -22,7 +24,8 @@ from usher.credit.reads import board_name
 from usher.ids import VANITY, ChannelId, GuildId, InviteCode, UserId
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.signed_http import AwsError
-from usher.platform.sqs_sender import SqsSender
+from usher.platform.sqs_sender import EffectSender, SqsSender
+from usher.timing.terms import end_due
 
 GUILD, OTHER_GUILD = GuildId("613425648685547541"), GuildId("1")
 MEMBER = UserId("53908232506183680")
@@ -327,3 +330,19 @@ def test_a_missing_queue_is_an_error_with_its_name(cloud: Cloud) -> None:
         SqsSender(cloud.sqs, f"{cloud.url}/000000000000/none").send("{}")
 
     assert "QueueDoesNotExist" in caught.value.code or "NonExistentQueue" in caught.value.code
+
+
+def test_ends_wait_in_the_queue_for_as_long_as_each_is_to(cloud: Cloud) -> None:
+    sqs = sdk("sqs")
+    url = sqs.create_queue(QueueName="effects")["QueueUrl"]
+    due = [end_due(GuildId("1"), f"X#ban#{n}", NOW) for n in range(12)]
+
+    began = monotonic()
+    EffectSender(cloud.sqs, url).schedule([(order, 900 if n else 1) for n, order in enumerate(due)])
+
+    [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+    assert decode_effect(message["Body"]) == due[0]
+    assert monotonic() - began >= 1
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert told["ApproximateNumberOfMessagesDelayed"] == "11"
+    sqs.close()

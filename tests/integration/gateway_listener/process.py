@@ -80,6 +80,7 @@ class Process:
         stage, numbers = self.stage, count(1)
         self.progress = Progress(SessionPoint(stage.now()))
         self.publisher = Publisher(self, Inline(), spread=lambda _low, high: high)
+        self.progress.keep_now = self._keep_now
         publish = partial(self.publisher.publish, sent=self.progress.sent)
         catch_up = CatchUp(MissedReader(stage), self, stage.now)
 
@@ -133,6 +134,10 @@ class Process:
             await asyncio.sleep(LIFE.total_seconds() / RENEWALS)
             with suppress(FaultError):
                 self._renew(LIFE)
+
+    def _keep_now(self) -> None:
+        with suppress(FaultError):
+            self._renew(LIFE)
 
     def _renew(self, life: timedelta) -> None:
         if self._lease is not None:

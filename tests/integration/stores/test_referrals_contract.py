@@ -22,8 +22,8 @@ from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.clicks import ClickKind, Device
+from usher.referrals.invite_books import InviteRows
 from usher.referrals.invite_table import DynamoInviteRows
-from usher.referrals.managed import InviteRows
 from usher.referrals.model import CampaignId, LinkCode
 from usher.referrals.ports import ClickTable, ReferralTable, StaleError, TakenError
 from usher.referrals.table import DynamoReferrals
@@ -205,13 +205,13 @@ def test_no_row_keeps_an_address_and_what_may_go_goes(stored: Stored) -> None:
 def test_a_visitors_invite_is_theirs_until_it_ends(stored: Stored) -> None:
     rows = stored.invites
     assert rows.mine(CODE, "v", at(0)) is None
-    rows.keep(click(visitor="v"), InviteCode("one"), at(600))
+    rows.keep(CODE, "v", InviteCode("one"), at(600))
 
     assert rows.mine(CODE, "v", at(599)) == "one"
     assert rows.mine(CODE, "v", at(600)) is None
     assert rows.mine(CODE, "w", at(0)) is None
     assert rows.mine(LinkCode("other"), "v", at(0)) is None
-    rows.keep(click(visitor="v"), InviteCode("two"), at(900))
+    rows.keep(CODE, "v", InviteCode("two"), at(900))
     assert rows.mine(CODE, "v", at(600)) == "two"
 
 
@@ -287,7 +287,7 @@ def test_an_invite_leads_back_to_its_click(stored: Stored) -> None:
     if stored.client is None:
         pytest.skip("rows are the table's")
     clicked = click("z", variant="b", device=Device("mobile", "Firefox", "Android"), country="DE")
-    stored.invites.keep(clicked, InviteCode("one"), at(600))
+    stored.invites.remember(clicked, InviteCode("one"))
 
     found = DynamoJourneys(stored.client, TABLE).trace(CODE, InviteCode("one"))
 

@@ -43,7 +43,7 @@ class Bench:
     client: Any
 
     def due(self) -> list[tuple[str, str]]:
-        found = self.index.due(shard_of(GUILD), at(10_000), 10)
+        found = self.index.due(shard_of(GUILD), at(10_000))
         return [(one.key, format_time(one.at)) for one in found]
 
 

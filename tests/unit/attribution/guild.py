@@ -125,8 +125,17 @@ class Guild:
         deed = SettingChanged(f"made-{code}", setting, value, UserId("manager"), at(when))
         self._events.append(deed)
 
-    def added(self, user: str, when: float) -> None:
-        self._events.append(MemberAdded(UserId(user), at(when)))
+    def added(
+        self,
+        user: str,
+        when: float,
+        *,
+        link: str | None = None,
+        by: str | None = None,
+        done: bool = True,
+    ) -> None:
+        owner = None if by is None else UserId(by)
+        self._events.append(MemberAdded(UserId(user), at(when), owner, link, done))
 
     def audited(self, action: int, row: InviteRow, when: float) -> None:
         self._events.append(AuditEntry(action, UserId("m"), None, row.code, at(when), row))
@@ -143,9 +152,11 @@ class Guild:
     def refused(self, when: float, status: int = 403, *, gap: bool = False) -> list[Fact]:
         return self._observe(when, InviteLook(at(when), status), None, gap=gap)
 
-    def refused_vanity(self, when: float, status: int, *rows: InviteRow) -> list[Fact]:
+    def refused_vanity(
+        self, when: float, status: int, *rows: InviteRow, gap: bool = False
+    ) -> list[Fact]:
         look = InviteLook(at(when), 200, rows=rows)
-        return self._observe(when, look, VanityLook(at(when), status))
+        return self._observe(when, look, VanityLook(at(when), status), gap=gap)
 
     def waited(self, when: float) -> list[Fact]:
         return self._observe(when, None, None)

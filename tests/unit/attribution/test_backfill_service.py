@@ -111,6 +111,30 @@ def test_it_ends_the_same_wherever_it_breaks_off(at_step: int, before: bool) -> 
     assert said == expected
 
 
+def test_a_long_import_says_that_no_more_can_be_shown_and_tells_whoever_asks_again() -> None:
+    importer = town(3 * PAGE)
+    importer.command("1")
+    importer.run(messages=2)
+    assert "again" not in importer.progress.said[-1]
+
+    # When the interaction that it answers comes to its end
+    importer.now += timedelta(minutes=13, seconds=30)
+    importer.one()
+    assert "run `/invite import` again to see how it stands" in importer.progress.said[-1]
+    shown = len(importer.progress.said)
+    importer.now += timedelta(minutes=2)
+    importer.command("2")
+    importer.one()
+    assert len(importer.progress.said) == shown
+
+    # Then asking again begins nothing, and tells how it stands
+    importer.one()
+    assert importer.row.run == "1"
+    assert f"Imported **{importer.row.found} members** so far" in importer.progress.said[-1]
+    importer.run()
+    assert importer.row.status is Status.DONE
+
+
 def test_a_page_is_written_before_the_next_is_asked_for() -> None:
     importer = town(2 * PAGE, working=False)
     importer.command()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.builders import at, by, by_vanity, open_between, person, unknown
 from usher.attribution.model import (
+    Adding,
     CodeState,
     CodeStatus,
     Group,
@@ -95,6 +96,7 @@ HEADS = st.builds(
     version=st.integers(0, 2**31),
     looked_at=st.none() | MOMENTS,
     blind_since=st.none() | MOMENTS,
+    shown_at=st.none() | MOMENTS,
     gap=st.booleans(),
     vanity_code=st.none() | CODES,
     open=GROUPS,
@@ -103,7 +105,17 @@ HEADS = st.builds(
     seen_at=st.none() | MOMENTS,
     gaps=st.lists(st.tuples(MOMENTS, MOMENTS), max_size=3).map(tuple),
     forgotten=st.none() | MOMENTS,
-    added=st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
+    added=st.lists(
+        st.builds(
+            Adding,
+            user_id=SNOWFLAKES,
+            at=MOMENTS,
+            inviter_id=st.none() | SNOWFLAKES,
+            link=st.none() | st.text(max_size=8),
+            done=st.booleans(),
+        ),
+        max_size=3,
+    ).map(tuple),
     departures=st.lists(st.tuples(SNOWFLAKES, MOMENTS), max_size=3).map(tuple),
     prunes=st.lists(st.builds(Prune, MOMENTS, st.none() | SNOWFLAKES, COUNTS), max_size=3).map(
         tuple
@@ -155,7 +167,7 @@ def test_every_field_is_thought_of() -> None:
     """A new field must be written, read, and drawn above."""
     assert [len(fields(kind)) for kind in (CodeState, Head, Group, Use, OpenJoin)] == [
         19,
-        17,
+        18,
         4,
         9,
         5,

@@ -101,7 +101,14 @@ events = st.one_of(
     ),
     st.builds(CodesDue, codes=st.lists(codes, max_size=3).map(tuple), at=times),
     st.builds(InviteTargeted, code=codes, users=st.lists(users, max_size=3).map(tuple), at=times),
-    st.builds(MemberAdded, user_id=users, at=times),
+    st.builds(
+        MemberAdded,
+        user_id=users,
+        at=times,
+        inviter_id=st.none() | users,
+        link=st.none() | words,
+        done=st.booleans(),
+    ),
     st.builds(MemberFound, person=people, joined_at=times, at=times),
     st.builds(
         MemberSearched,

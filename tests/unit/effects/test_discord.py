@@ -16,6 +16,7 @@ from usher.contracts.effect import (
     CheckStanding,
     CountReferral,
     Effect,
+    EndDue,
     Greet,
     MendRank,
     SendMessage,
@@ -81,7 +82,7 @@ class FakePool:
 
 @dataclass
 class FakeStandings:
-    """Implements Standings, Trouble and Greetings; remembers what was ordered."""
+    """Implements Standings, Trouble, Greetings and Endings; remembers what was ordered."""
 
     orders: list[Effect] = field(default_factory=list)
     silenced: list[ChannelId] = field(default_factory=list)
@@ -96,6 +97,9 @@ class FakeStandings:
         self.orders.append(order)
 
     def greet(self, order: Greet) -> None:
+        self.orders.append(order)
+
+    def end(self, order: EndDue) -> None:
         self.orders.append(order)
 
     def silent(self, guild_id: GuildId, channel_id: ChannelId) -> None:
@@ -119,7 +123,7 @@ class Discord:
         pool = cast("urllib3.PoolManager", self.pool)
         rest = DiscordRest(BASE, self.token, pool, self.pauses.append)
         others = self.standings
-        DiscordEffects(rest, others, others, others, others).do(effect)
+        DiscordEffects(rest, others, others, others, others, others).do(effect)
 
 
 def test_a_message_mentions_nobody_and_is_posted_once_by_its_nonce() -> None:
@@ -264,6 +268,7 @@ def test_orders_about_ranks_reach_who_looks_after_them() -> None:
         SweepStandings("s", GUILD, "{}", (RoleId("8"), RoleId("9"))),
         MendRank("m", GUILD, "8", "2026-11-20T12:00:00.000000Z"),
         CountReferral("r", GUILD, UserId("7")),
+        EndDue("e", GUILD, "X#ban#7", "2026-11-20T12:00:00.000000Z", "v1"),
     ]
 
     for order in orders:

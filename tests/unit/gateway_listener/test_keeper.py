@@ -41,8 +41,8 @@ class Harness:
     def lease(self, lease: Lease) -> None:
         self.table.rows[SHARD] = lease
 
-    def keeper(self, owner: str = "a") -> LeaseKeeper:
-        return LeaseKeeper(self.table, SHARD, owner, LIFE, now, self.progress, self.thread)
+    def keeper(self, owner: str = "a", life: timedelta = LIFE) -> LeaseKeeper:
+        return LeaseKeeper(self.table, SHARD, owner, life, now, self.progress, self.thread)
 
     async def taken(self, owner: str = "a") -> LeaseKeeper:
         keeper = self.keeper(owner)
@@ -121,6 +121,24 @@ async def test_before_a_connection_a_lost_lease_is_noticed_and_an_outage_is_not_
     harness.lease = Lease("other", 9, now() + LIFE)
     with pytest.raises(LeaseLostError):
         await keeper.confirm()
+    await keeper.release()
+
+
+@pytest.mark.asyncio
+async def test_a_new_session_is_kept_at_once(harness: Harness) -> None:
+    keeper = harness.keeper(life=timedelta(hours=1))
+    assert await keeper.take(None)
+    keeping = asyncio.create_task(keeper.keep(unheard))
+    harness.progress.moved(SessionPoint(now(), "session", 8))
+    await asyncio.sleep(0.05)
+    assert harness.table.renewals == 0
+
+    harness.progress.moved(SessionPoint(now(), "another", 1))
+
+    await until(lambda: harness.table.renewals)
+    assert harness.lease.point is not None
+    assert harness.lease.point.session_id == "another"
+    keeping.cancel()
     await keeper.release()
 
 

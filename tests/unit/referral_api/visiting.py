@@ -14,15 +14,18 @@ from referral_api.devices import device_of
 from referral_api.door import ReferralDoor
 from referral_api.pages import Pages
 from referral_api.public import public_routes
+from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from tests.builders import START
 from tests.fakes.referrals import FakeReferrals
+from tests.fakes.signing import FakeEntry, FakeIdentity, FakeSignIns
 from tests.referring import campaign, link
 from tests.unit.slash.fakes import FakeLog
 from usher.ids import GuildId, InviteCode
 from usher.referrals.clicks import Click
 from usher.referrals.model import Variant
 from usher.referrals.service import Landing, Visits
+from usher.referrals.sign_in import SignIns
 
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
@@ -82,9 +85,24 @@ class Door:
             crawleruseragents.is_crawler,
             device_of,
         )
+        self.entry = FakeEntry()
+        self.identity = FakeIdentity()
+        self.sign_ins = FakeSignIns()
+        pages = Pages()
+        sign_ins = SignIns(
+            self.sign_ins,
+            self.identity,
+            self.entry,
+            visits.known,
+            self._clock,
+            lambda: f"secret-{next(ids)}",
+            "https://discord.com",
+            "1000",
+        )
         self.door = ReferralDoor(
             (
-                public_routes(visits, Pages(), Names(), self.invitations, ""),
+                public_routes(visits, pages, Names(), self.invitations, sign_ins, ""),
+                sign_in_routes(sign_ins, pages, ""),
                 tracking_routes(visits, Names(), self.invitations),
             ),
             self.log,  # type: ignore[arg-type]
@@ -113,7 +131,8 @@ class Door:
             "version": "2.0",
             "routeKey": "ANY /r/{proxy+}",
             "rawPath": path,
-            "rawQueryString": "",
+            "rawQueryString": more.pop("query", ""),
+            "queryStringParameters": more.pop("asked", {}),
             "cookies": more.pop("cookies", []),
             "headers": headers | more.pop("headers", {}),
             "requestContext": {

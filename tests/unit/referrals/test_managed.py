@@ -23,7 +23,8 @@ from usher.invites.ports import (
     DeskTokenError,
     Wish,
 )
-from usher.referrals.managed import BUDGET, ManagedInvites
+from usher.referrals.invite_books import BUDGET
+from usher.referrals.managed import ManagedInvites
 from usher.referrals.model import Mode
 from usher.referrals.rules import State
 from usher.referrals.service import Landing

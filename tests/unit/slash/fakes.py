@@ -259,6 +259,7 @@ class FakeServices:
     charts: FakeCharts = field(default_factory=FakeCharts)
     referrals: FakeReferrals = field(default_factory=FakeReferrals)
     referral_url: str = "https://go.example"
+    sign_in: bool = True
     keys: FakeKeys = field(default_factory=FakeKeys)
 
     fakes: FakeFakeRules = field(init=False)

@@ -49,7 +49,8 @@ def test_a_sweep_that_fails_fails_the_invocation() -> None:
 @pytest.mark.parametrize("missing", NEEDED)
 def test_an_incomplete_environment_is_told(missing: str) -> None:
     queue = "http://127.0.0.1:1/q"
-    environ = {"TABLE_NAME": "t", "EVENTS_QUEUE_URL": queue, "EFFECTS_QUEUE_URL": queue}
+    queues = ("EVENTS_QUEUE_URL", "EFFECTS_QUEUE_URL", "HOOKS_QUEUE_URL")
+    environ = {"TABLE_NAME": "t", **dict.fromkeys(queues, queue)}
     del environ[missing]
 
     with pytest.raises(SettingsError) as told:

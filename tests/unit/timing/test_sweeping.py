@@ -7,14 +7,22 @@ import pytest
 
 from tests.builders import GUILD, at
 from tests.fakes.effects import FakeEffects
+from tests.fakes.fuse import BrokenOffError, Fuse
 from tests.fakes.timing import FakeDueIndex
-from usher.contracts.effect import CheckStanding, MendRank, decode_effect, encode_effect
+from usher.contracts.effect import (
+    CheckStanding,
+    EndDue,
+    MendRank,
+    decode_effect,
+    encode_effect,
+)
 from usher.contracts.observation import CodesDue, Observation
 from usher.contracts.observation_codec import decode, encode
 from usher.ids import GuildId
 from usher.times import format_time
 from usher.timing.due import Due
-from usher.timing.sweeping import AGAIN, MOST_CODES, Report, Sweep
+from usher.timing.sweeping import AGAIN, MOST, MOST_CODES, Report, Sweep
+from usher.timing.terms import AHEAD
 
 OTHER = GuildId("2")
 
@@ -109,3 +117,70 @@ def test_what_is_due_of_ranks_and_milestones_is_told_to_the_effects_function() -
     assert isinstance(mend, MendRank)
     assert (check.user_id, check.due_at) == ("7", format_time(at(1)))
     assert (mend.key, mend.due_at) == ("55", format_time(at(2)))
+
+
+def term(what: str, seconds: float, guild: GuildId = GUILD) -> Due:
+    return Due(guild, f"X#ban#{what}", at(seconds))
+
+
+def test_what_holds_for_a_time_is_told_before_its_end_with_the_delay_that_is_left() -> None:
+    effects = FakeEffects()
+    ahead = 60 + AHEAD.total_seconds()
+    rows = [term("past", 50), term("next", 60.2), term("edge", ahead), term("far", ahead + 1)]
+
+    report = Sweep(FakeDueIndex(rows), Sent(), effects, lambda: at(60)).run()
+
+    told = [decode_effect(encode_effect(effect)) for effect in effects.sent]
+    assert all(isinstance(order, EndDue) for order in told)
+    delays = {o.key: effects.delays[o.id] for o in told if isinstance(o, EndDue)}
+    assert delays == {"X#ban#past": 0, "X#ban#next": 1, "X#ban#edge": 135}
+    assert report == Report(told=3)
+
+
+def test_the_end_is_never_told_for_too_early_a_second() -> None:
+    effects = FakeEffects()
+
+    Sweep(FakeDueIndex([term("7", 61.000001)]), Sent(), effects, lambda: at(60)).run()
+
+    assert list(effects.delays.values()) == [2]
+
+
+def test_other_rows_are_told_when_they_are_due_and_not_before() -> None:
+    report, sent = sweep([code("a", 61), Due(GUILD, "T#check#7", at(61))])
+
+    assert (report, sent) == (Report(), [])
+
+
+def test_no_term_waits_because_there_are_many_or_because_others_are_in_the_way() -> None:
+    stuck = [Due(GUILD, f"T#rank#{n}", at(-n)) for n in range(MOST + 50)]
+    rows = [*stuck, *(term(str(n), 30 + n / 100) for n in range(MOST + 50))]
+    effects = FakeEffects()
+
+    Sweep(FakeDueIndex(rows), Sent(), effects, lambda: at(60)).run()
+
+    told = [effect.key for effect in effects.sent if isinstance(effect, EndDue)]
+    assert told == [f"X#ban#{n}" for n in range(MOST + 50)]
+    assert sum(isinstance(effect, MendRank) for effect in effects.sent) == MOST
+
+
+def test_what_cannot_end_is_told_less_and_less_often() -> None:
+    row = [term("7", 0)]
+
+    def told_at(minute: int) -> bool:
+        effects = FakeEffects()
+        Sweep(FakeDueIndex(row), Sent(), effects, lambda: at(60 * minute + 1)).run()
+        return bool(effects.sent)
+
+    minutes = [minute for minute in range(46) if told_at(minute)]
+    assert minutes == [0, 1, 2, 4, 8, 15, 30, 45]
+
+
+def test_a_sweep_that_breaks_off_has_told_what_ends_first() -> None:
+    rows = [term(str(n), n / 10) for n in range(500)]
+    effects = FakeEffects(Fuse(at=250))
+
+    with pytest.raises(BrokenOffError):
+        Sweep(FakeDueIndex(rows), Sent(), effects, lambda: at(60)).run()
+
+    told = [effect.key for effect in effects.sent if isinstance(effect, EndDue)]
+    assert told == [f"X#ban#{n}" for n in range(249)]

@@ -53,6 +53,8 @@ def test_a_link_is_made_read_changed_and_switched_off(there: Api) -> None:
         "description": "Line one\nline two",
         "platform": "youtube",
         "mode": "managed",
+        "guarantee": "Each visitor gets an invite of one use and ten minutes: whoever joins by it "
+        "counts for this link, though they may have passed it on.",
         "active": True,
         "expires_at": "2026-12-24T16:00:00Z",
         "referral_url": "https://usher.example/r/my-video",

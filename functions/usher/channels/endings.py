@@ -1,0 +1,112 @@
+"""Slowmodes and locks whose time is over, and those that were begun while an older one ended."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from usher.channels.codec import read_lock, read_server_lock, read_slowmode
+from usher.channels.locks import SERVER, Draft, Outcome, Verdict, hold, undo
+from usher.channels.ports import ChannelDesk, done_or_gone
+from usher.ids import ChannelId
+from usher.invites.ports import DeskError, DeskRefusedError
+from usher.timing.terms import Term
+
+OVER: Final = "Its time is over"
+STILL: Final = "A newer one has begun meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class SlowmodeEnder:
+    """Implements Ender."""
+
+    desk: ChannelDesk
+
+    def end(self, term: Term) -> str | None:
+        """Set what was before, unless somebody has set something else meanwhile."""
+        channel_id, kept = ChannelId(term.what), read_slowmode(term.held)
+        with _telling():
+            channel = self.desk.channel(channel_id)
+            if channel is None or channel.slowmode != kept.seconds:
+                return None
+            problem = done_or_gone(lambda: self.desk.slow(channel_id, kept.before, OVER))
+            return _sentence(problem, "slowmode", channel_id)
+
+    def hold(self, term: Term) -> None:
+        """Set a slowmode again."""
+        with _telling():
+            self.desk.slow(ChannelId(term.what), read_slowmode(term.held).seconds, STILL)
+
+
+@dataclass(frozen=True, slots=True)
+class LockEnder:
+    """Implements Ender."""
+
+    desk: ChannelDesk
+
+    def end(self, term: Term) -> str | None:
+        """Undo a lock."""
+        with _telling():
+            if term.what == SERVER:
+                return self._end_server(term)
+            outcome = undo(self.desk, term, OVER)
+            done = outcome.verdict is not Verdict.PARTLY
+            return None if done else _sentence(outcome.problem, "lock", outcome.channel_id)
+
+    def hold(self, term: Term) -> None:
+        """Lock a channel again."""
+        with _telling():
+            channel = None if term.what == SERVER else self.desk.channel(ChannelId(term.what))
+            if channel is not None:
+                _raise(hold(self.desk, Draft(term, channel, read_lock(term.held)), STILL))
+
+    def _end_server(self, term: Term) -> str | None:
+        return _sentence(resume(self.desk, term), "lock", None)
+
+
+def resume(desk: ChannelDesk, term: Term) -> DeskError | None:
+    """Let people in by invites again, unless somebody has paused them for another time."""
+    paused = read_server_lock(term.held).paused_until
+    if not paused:
+        return None
+
+    def end_pause() -> None:
+        if desk.paused_until(term.guild_id) == datetime.fromisoformat(paused):
+            desk.pause(term.guild_id, None, OVER)
+
+    return done_or_gone(end_pause)
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Tell the door of Discord's own errors, by which it knows when to stop asking."""
+    try:
+        yield
+    except DeskError as error:
+        if error.__cause__ is None:
+            raise
+        raise error.__cause__ from None
+
+
+def _raise(outcome: Outcome) -> None:
+    if outcome.problem is not None:
+        raise outcome.problem
+
+
+def _sentence(problem: DeskError | None, what: str, channel_id: ChannelId | None) -> str | None:
+    """Say what is refused and how to mend it; raises what may work when it is tried again."""
+    if problem is None:
+        return None
+    if not isinstance(problem, DeskRefusedError):
+        raise problem
+    if channel_id is None:
+        return (
+            "I cannot let people in by invites again, which I paused when the server was locked: "
+            "give my role Manage Server, and I go on by myself."
+        )
+    needed = "Manage Channels" if what == "slowmode" else "Manage Permissions and what it takes"
+    return (
+        f"I cannot end the {what} of <#{channel_id}>, whose time is over: give my role {needed} "
+        "there, and I go on by myself."
+    )
