@@ -17,7 +17,7 @@ from referral_api.public import public_routes
 from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from tests.builders import START
-from tests.fakes.referrals import FakeReferrals
+from tests.fakes.referrals import FakeInviteRows, FakeReferrals
 from tests.fakes.signing import FakeEntry, FakeIdentity, FakeSignIns
 from tests.referring import campaign, link
 from tests.unit.slash.fakes import FakeLog
@@ -85,7 +85,7 @@ class Door:
             crawleruseragents.is_crawler,
             device_of,
         )
-        self.entry = FakeEntry()
+        self.entry, self.invites = FakeEntry(), FakeInviteRows()
         self.identity = FakeIdentity()
         self.sign_ins = FakeSignIns()
         pages = Pages()
@@ -93,6 +93,7 @@ class Door:
             self.sign_ins,
             self.identity,
             self.entry,
+            self.invites,
             visits.known,
             self._clock,
             lambda: f"secret-{next(ids)}",

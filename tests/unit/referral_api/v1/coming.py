@@ -50,7 +50,9 @@ def came(
 def clicked(there: Api, invite: str = "made1") -> Click:
     """Have a visitor click and get an invite."""
     one = there.clicks.record(click("c1", visitor=VISITOR, variant="bold", country="DE"))
-    DynamoInviteRows(there.client, TABLE).keep(one, InviteCode(invite), at(600))
+    rows = DynamoInviteRows(there.client, TABLE)
+    rows.remember(CODE, invite, trace_of(one), at(0))
+    rows.keep(CODE, VISITOR, InviteCode(invite), at(600))
     return one
 
 
