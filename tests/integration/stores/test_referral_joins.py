@@ -7,14 +7,14 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.builders import GUILD, changed, joined, look, observe, row, searched
+from tests.builders import GUILD, at, changed, joined, look, observe, row, searched
 from tests.fakes.cloud import REGION, TABLE
 from tests.fakes.worker import Worker
 from tests.integration.stores.conftest import aws, dynamo_guilds
 from tests.integration.stores.test_referrals_contract import Client, Moto
 from tests.referring import CODE, link
 from usher.contracts.effect import CountReferral
-from usher.contracts.observation import Observation
+from usher.contracts.observation import MemberAdded, Observation
 from usher.ids import UserId
 from usher.invites.notes import CodeNote, write_note
 from usher.platform.signed_http import DYNAMODB, SignedClient
@@ -90,3 +90,20 @@ def test_who_was_slower_finds_that_out(bench: Bench) -> None:
         bench.rows.count(GUILD, arrival, None)
 
     assert bench.look() == (1, 0)
+
+
+def test_whom_usher_added_counts_for_the_link_without_any_invite(bench: Bench) -> None:
+    # Given somebody whom Usher added by a link, while others came by an invite
+    first = observe(look=look(row("abc", 3), seconds=0), seconds=0)
+    done = MemberAdded(UserId("7"), at(9), UserId("900"), CODE)
+    joins = observe(
+        joined("7", 10), joined("8", 10), look=look(row("abc", 4), seconds=11), seconds=11
+    )
+    bench.worker.handle(first, observe(done, seconds=9), joins)
+
+    # When they are looked at, again and again, the link has one join
+    assert [bench.look() for _ in range(3)] == [(1, 0)] * 3
+    assert bench.look("8") == (1, 0)
+    arrival = bench.rows.arrival(GUILD, UserId("7"))
+    assert arrival is not None
+    assert arrival.link == CODE

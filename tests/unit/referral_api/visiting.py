@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -141,6 +141,11 @@ class Door:
         headers = {name.lower(): str(value) for name, value in found["headers"].items()}
         cookies = found.get("cookies", [])
         return Answer(found["statusCode"], headers, found.get("body") or "", cookies)
+
+    def pause(self) -> None:
+        """Let the link rest."""
+        (found,) = self.table.links(link().guild_id)
+        self.table.change_link(replace(found, active=False, version=found.version + 1))
 
     def counts(self) -> tuple[int, int, int]:
         """Clicks, bots, repeats."""
