@@ -120,6 +120,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             base=invite_base,
             not_sent=not_sent,
         ),
+        clicks=rows,
         landing=visits.known,
         clock=_now,
         fresh=lambda: secrets.token_urlsafe(32),

@@ -24,7 +24,7 @@ class FakeJourneyRows:
 
     arrivals: dict[UserId, Arrival] = field(default_factory=dict)
     links: dict[LinkCode, Link] = field(default_factory=dict)
-    traces: dict[tuple[LinkCode, InviteCode], Trace] = field(default_factory=dict)
+    traces: dict[tuple[LinkCode, str], Trace] = field(default_factory=dict)
     kept: dict[tuple[GuildId, UserId, datetime], Journey] = field(default_factory=dict)
     counters: dict[Row, dict[str, Decimal]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(Decimal))
@@ -44,8 +44,9 @@ class FakeJourneyRows:
     def link(self, code: LinkCode) -> Link | None:
         return self.links.get(code)
 
-    def trace(self, link: LinkCode, invite: InviteCode) -> Trace:
-        return self.traces.get((link, invite), NO_TRACE)
+    def trace(self, link: LinkCode, user_id: UserId, invite: InviteCode | None) -> Trace:
+        found = (self.traces.get((link, who)) for who in (invite, f"@{user_id}") if who)
+        return next((one for one in found if one is not None), NO_TRACE)
 
     def save(self, before: Journey, after: Journey, trace: Trace) -> None:
         key = after.guild_id, after.user_id, after.joined_at

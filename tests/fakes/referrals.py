@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from usher.contracts.hook_event import HookEvent
+from usher.funnel.model import Trace
 from usher.ids import GuildId, InviteCode
 from usher.referrals.clicks import Click, ClickKind
 from usher.referrals.model import Campaign, CampaignId, Counts, Link, LinkCode
@@ -16,7 +17,7 @@ class FakeInviteRows:
     """Implements InviteRows."""
 
     held: dict[tuple[LinkCode, str], tuple[InviteCode, datetime]] = field(default_factory=dict)
-    clicked: dict[tuple[LinkCode, InviteCode], Click] = field(default_factory=dict)
+    traces: dict[tuple[LinkCode, str], Trace] = field(default_factory=dict)
     minutes: list[tuple[GuildId, datetime]] = field(default_factory=list)
 
     def mine(self, code: LinkCode, visitor: str, after: datetime) -> InviteCode | None:
@@ -26,8 +27,8 @@ class FakeInviteRows:
     def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
         self.held[code, visitor] = invite, ends
 
-    def remember(self, click: Click, invite: InviteCode) -> None:
-        self.clicked[click.code, invite] = click
+    def remember(self, code: LinkCode, who: str, trace: Trace, at: datetime) -> None:
+        self.traces[code, who] = trace
 
     def made(self, guild_id: GuildId, now: datetime) -> int:
         first = now.replace(second=0, microsecond=0) - timedelta(minutes=10)
