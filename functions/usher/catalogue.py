@@ -12,6 +12,7 @@ from usher.credit.fake_commands import apply as apply_recount
 from usher.credit.fake_commands import recount, tracking
 from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
+from usher.funnel import catalogue as funnel
 from usher.greeting.farewell_commands import FAREWELL, farewell
 from usher.greeting.welcome_commands import WELCOME, welcome
 from usher.invites.create_commands import create
@@ -88,6 +89,7 @@ EVERY: Final = (
     *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
+    *funnel.EVERY,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -97,6 +99,7 @@ ACTIONS: Final = (
     *(turn, switch, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
+    *funnel.ACTIONS,
     *(*REWARDS, apply_recount, erase, keep),
 )
 """What buttons, selects and forms do."""
