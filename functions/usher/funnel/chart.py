@@ -13,8 +13,10 @@ PANEL: Final = "#2b2d31"
 INK: Final = "#f2f3f5"
 MUTED: Final = "#b5bac1"
 GRID: Final = "#404249"
-STEPS: Final = ("#8ea1ff", "#6f86f5", "#f0a35e", "#f7c948")
-"""Of clicks, joins, onboardings and conversions; blue and orange for who sees no red or green."""
+NAMES: Final = ("clicks", "joins", "onboardings", "conversions")
+"""In English: the font that comes with Pillow has no letters of other languages."""
+STEPS: Final = ("#8ea1ff", "#f0a35e", "#f7d774", "#f2f3f5")
+"""Blue and orange are told apart by who sees no red or green."""
 LARGE, SMALL = 26, 20
 MARGIN: Final = 28
 HEADING: Final = 44
@@ -37,10 +39,11 @@ class PillowFunnels:
         canvas = ImageDraw.Draw(image)
         width, height = CHART_SIZE
         canvas.rounded_rectangle((0, 0, width - 1, height - 1), 16, PANEL)
-        canvas.text((MARGIN, HEADING), picture.title, INK, _font(LARGE), "ls")
+        title = f"The last {len(picture.days)} days (UTC)"
+        canvas.text((MARGIN, HEADING), title, INK, _font(LARGE), "ls")
         if not any(_steps(picture)):
             middle = (width / 2, height / 2 + 10)
-            canvas.text(middle, picture.nothing, MUTED, _font(LARGE), "mm")
+            canvas.text(middle, "Nothing happened in this time", MUTED, _font(LARGE), "mm")
         else:
             _bars(canvas, picture)
             _days(canvas, picture)
@@ -59,9 +62,9 @@ def _bars(canvas: ImageDraw.ImageDraw, picture: Picture) -> None:
     """Draw the steps, the longest across the whole width."""
     width, _ = CHART_SIZE
     steps = _steps(picture)
-    left = MARGIN + max(_width(name) for name in picture.names) + 16
+    left = MARGIN + max(_width(name) for name in NAMES) + 16
     room = width - MARGIN - left - _width("000.0M · 100 %") - 12
-    for place, (name, number) in enumerate(zip(picture.names, steps, strict=True)):
+    for place, (name, number) in enumerate(zip(NAMES, steps, strict=True)):
         top = TOP + place * (BAR + GAP)
         middle = top + BAR / 2
         canvas.text((left - 16, middle), name, MUTED, _font(SMALL), "rm")
@@ -87,7 +90,7 @@ def _days(canvas: ImageDraw.ImageDraw, picture: Picture) -> None:
     for (_, counts), center in zip(days, centers, strict=True):
         for number, color, share in (
             (counts.clicks, STEPS[0], 1.0),
-            (counts.joins, STEPS[2], 0.5),
+            (counts.joins, STEPS[1], 0.5),
         ):
             if number > 0:
                 top = foot - max(room * number / high, SHORTEST)

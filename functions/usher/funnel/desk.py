@@ -18,11 +18,6 @@ class Picture:
     total: Counts
     days: tuple[tuple[date, Counts], ...]
     """Every day of the time, oldest first."""
-    title: str
-    names: tuple[str, str, str, str]
-    """Of clicks, joins, onboardings and conversions."""
-    nothing: str
-    """Said where nothing happened."""
 
 
 class FunnelCharts(Protocol):

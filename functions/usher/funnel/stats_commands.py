@@ -10,7 +10,7 @@ from usher.funnel.cohorts import cohorts
 from usher.funnel.desk import Picture, Services
 from usher.funnel.measure import Cell, Rate, by, chosen, compare, ordered, total
 from usher.funnel.numbers import TooMuchError, of_campaigns, of_link
-from usher.funnel.words import NAMES, between, brief, finding, money, way
+from usher.funnel.words import between, brief, finding, money, way
 from usher.referrals.asking import any_campaign, any_link, find_campaign, find_link
 from usher.referrals.campaign_commands import NAME, campaign
 from usher.referrals.link_commands import CODE, referral
@@ -142,16 +142,9 @@ def _reply(
     whole, counted = total(cells), by(cells, lambda cell: cell.day)
     first, last = _span(ctx, period)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    nothing = say("Nothing happened in this time.")
-    picture = Picture(
-        whole,
-        tuple((day, counted.get(day, Counts())) for day in days),
-        say(_TITLES[period]),
-        (say(NAMES[0]), say(NAMES[1]), say(NAMES[2]), say(NAMES[3])),
-        nothing,
-    )
+    picture = Picture(whole, tuple((day, counted.get(day, Counts())) for day in days))
     embed = Embed(
-        way(whole) if cells else nothing,
+        way(whole) if cells else say("Nothing happened in this time."),
         f"{title} · {say(_TITLES[period])}",
         tuple(fields),
         say("Days are UTC. Each step counts on its own day; bots and repeats are left out."),

@@ -11,7 +11,6 @@ from usher.referrals.model import Counts
 from usher.slash import text
 from usher.slash.say import later, say, say_count
 
-NAMES: Final = (later("clicks"), later("joins"), later("onboardings"), later("conversions"))
 STANDINGS: Final = {
     Standing.COUNTED: later("counted"),
     Standing.HELD: later("held for review"),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.funnel import FakeFunnel
 from tests.fakes.greeting import FakeGreetingRecords, FakePeople
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.keys import FakeKeys
@@ -23,6 +24,7 @@ from usher.credit.places import MOST_RANKED, Place, place_among
 from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standing, Tally
 from usher.credit.recounting import look_at
 from usher.credit.rules import MemberRecord
+from usher.funnel.desk import FunnelDesk
 from usher.greeting.drafts import Drafts
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
@@ -260,12 +262,15 @@ class FakeServices:
     referrals: FakeReferrals = field(default_factory=FakeReferrals)
     referral_url: str = "https://go.example"
     sign_in: bool = True
+    ways: FakeFunnel = field(default_factory=FakeFunnel)
+    funnel: FunnelDesk = field(init=False)
     keys: FakeKeys = field(default_factory=FakeKeys)
 
     fakes: FakeFakeRules = field(init=False)
 
     def __post_init__(self) -> None:
         self.fakes = FakeFakeRules(self.credit)
+        self.funnel = self.ways.desk()
         self.deeds = FakeDeeds(self.credit, self.staff)
         self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)
