@@ -13,6 +13,8 @@ from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.hooks.endpoint_table import DynamoEndpoints
+from usher.hooks.ports import EndpointTable
 from usher.platform.cache import Cache
 from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.dynamo_reads import DynamoReads
@@ -40,6 +42,7 @@ class Services:
     staff: StaffReads
     rewards: RewardReads
     referrals: ReferralTable
+    endpoints: EndpointTable
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -58,6 +61,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoStaffReads(table),
             DynamoRewardReads(table),
             DynamoReferrals(dynamodb, found["TABLE_NAME"]),
+            DynamoEndpoints(dynamodb, found["TABLE_NAME"]),
         ),
         deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),

@@ -17,12 +17,19 @@ from referral_api.public import public_routes
 from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
+from referral_api.v1.webhooks import Webhooks
+from usher.hooks.delivery_table import DynamoDeliveries
+from usher.hooks.endpoint_table import DynamoEndpoints
+from usher.hooks.managing import WebhookDesk
+from usher.hooks.switching import HookSwitch
 from usher.ids import GuildId
 from usher.invites.discord_desk import DiscordDesk
+from usher.platform.cache import Cache
 from usher.platform.discord_oauth import DiscordOAuth
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.events_sender import ObservationSender
+from usher.platform.hook_sender import EventSender, OrderSender
 from usher.platform.logging import get_logger
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
@@ -44,6 +51,7 @@ SITE = "https://discord.com"
 NEEDED = (
     "TABLE_NAME",
     "EVENTS_QUEUE_URL",
+    "HOOKS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_TOKEN_SECRET",
     "DISCORD_APPLICATION_ID",
@@ -68,9 +76,12 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
     client = SignedClient(DYNAMODB, environ)
     reads = DynamoReads(client, found["TABLE_NAME"])
     invite_base = (environ.get("DISCORD_INVITE_BASE") or INVITE_BASE).rstrip("/")
+    queues = SignedClient(SQS, environ)
+    hooks = EventSender(queues, found["HOOKS_QUEUE_URL"], reads, Cache())
     visits = Visits(
         table=DynamoReferrals(client, found["TABLE_NAME"]),
         clicks=DynamoClicks(client, found["TABLE_NAME"]),
+        hooks=hooks,
         clock=_now,
         new_id=lambda: secrets.token_hex(12),
         fresh_salt=lambda: secrets.token_bytes(32),
@@ -81,7 +92,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
     token = SignedToken(SignedClient(SECRETS, environ), found["DISCORD_TOKEN_SECRET"])
     rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
     rows = DynamoInviteRows(client, found["TABLE_NAME"])
-    events = ObservationSender(SignedClient(SQS, environ), found["EVENTS_QUEUE_URL"])
+    events = ObservationSender(queues, found["EVENTS_QUEUE_URL"])
     invitations = ManagedInvites(
         rows=rows,
         desk=DiscordDesk(rest),
@@ -131,6 +142,18 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             invite_base,
             _now,
             lambda: secrets.token_hex(16),
+            Webhooks(
+                WebhookDesk(
+                    DynamoEndpoints(client, found["TABLE_NAME"]),
+                    DynamoDeliveries(client, found["TABLE_NAME"]),
+                    OrderSender(queues, found["HOOKS_QUEUE_URL"]),
+                    secrets.token_bytes,
+                    sleep,
+                    anywhere=environ.get("WEBHOOK_TARGETS") == "any",
+                ),
+                HookSwitch(events, names, hooks, _now).on,
+                _now,
+            ),
             sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),
         ),
         Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),

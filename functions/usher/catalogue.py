@@ -6,6 +6,7 @@ from usher.analytics.commands import stats, switch
 from usher.attribution.backfill_commands import import_
 from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
+from usher.channels import catalogue as channels
 from usher.credit.admin_commands import add, reset
 from usher.credit.commands import leaderboard, turn, view
 from usher.credit.fake_commands import apply as apply_recount
@@ -15,6 +16,7 @@ from usher.credit.fake_commands import show as show_fake
 from usher.funnel import catalogue as funnel
 from usher.greeting.farewell_commands import FAREWELL, farewell
 from usher.greeting.welcome_commands import WELCOME, welcome
+from usher.hooks import catalogue as hooks
 from usher.invites.create_commands import create
 from usher.invites.label_commands import label
 from usher.invites.notice_commands import channel, joins, lead, off
@@ -70,6 +72,8 @@ COMMANDS: Final = (
     invite,
     *LOGS,
     *(staff, welcome, farewell, campaign, apikey, referral, privacy),
+    *hooks.COMMANDS,
+    *channels.COMMANDS,
 )
 """What is registered with Discord, in this order."""
 
@@ -90,6 +94,8 @@ EVERY: Final = (
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
     *funnel.EVERY,
+    *channels.COMMANDS,
+    *hooks.EVERY,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -101,6 +107,8 @@ ACTIONS: Final = (
     *(turn_campaigns, turn_links),
     *funnel.ACTIONS,
     *(*REWARDS, apply_recount, erase, keep),
+    *channels.ACTIONS,
+    *hooks.ACTIONS,
 )
 """What buttons, selects and forms do."""
 

@@ -186,6 +186,26 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/referral stats": [("code", True), ("period", False)],
         "/referral chain": [("code", True), ("user", False)],
         "/referral held": [],
+        "/webhook create": [("url", True), ("events", False), ("description", False)],
+        "/webhook list": [],
+        "/webhook show": [("name", True)],
+        "/webhook edit": [
+            ("name", True),
+            ("url", False),
+            ("events", False),
+            ("description", False),
+        ],
+        "/webhook enable": [("name", True)],
+        "/webhook disable": [("name", True)],
+        "/webhook secret": [("name", True)],
+        "/webhook delete": [("name", True)],
+        "/webhook test": [("name", True)],
+        "/webhook replay": [
+            ("name", True),
+            ("event", False),
+            ("hours", False),
+            ("everything", False),
+        ],
         "/staff report": [("from", False), ("to", False)],
         "/welcome on": [("channel", False)],
         "/welcome off": [],
@@ -206,18 +226,37 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/privacy view": [],
         "/privacy export": [],
         "/privacy delete": [("for_good", False)],
+        "/slowmode": [("seconds", True), ("channel", False), ("duration", False)],
+        "/lockdown": [
+            ("channel", False),
+            ("duration", False),
+            ("reason", False),
+            ("scope", False),
+        ],
+        "/unlock": [("channel", False), ("reason", False), ("scope", False)],
+        "/purge": [
+            ("count", True),
+            ("user", False),
+            ("bots", False),
+            ("before", False),
+            ("after", False),
+        ],
     }
 
 
-def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
-    invite, *others, referral, privacy = ROUTER.registration()
+SHOWN_TO = {
+    # Members look at their own invites, links and data.
+    **dict.fromkeys(("invite", "referral", "privacy"), None),
+    **dict.fromkeys(("slowmode", "lockdown", "unlock"), "16"),
+    "purge": "8192",
+}
+"""Whom Discord offers what is not for those who manage the server (32)."""
 
-    assert invite["default_member_permissions"] is None
-    # Owners of referral links look at their own.
-    assert referral["default_member_permissions"] is None
-    assert privacy["default_member_permissions"] is None
-    assert [command["default_member_permissions"] for command in others] == ["32"] * 9
-    for command in (invite, *others, referral, privacy):
+
+def test_commands_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
+    for command in ROUTER.registration():
+        name = str(command["name"])
+        assert (name, command["default_member_permissions"]) == (name, SHOWN_TO.get(name, "32"))
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]
 

@@ -15,6 +15,7 @@ from referral_api.v1.link_fields import Site
 from referral_api.v1.links import link_routes
 from referral_api.v1.numbers import number_routes
 from referral_api.v1.reads import guild_routes, read_routes
+from referral_api.v1.webhooks import Webhooks, webhook_routes
 from usher.attribution.code_list import DynamoCodeList
 from usher.attribution.reads import DynamoInviteReads
 from usher.credit.reads import DynamoCreditReads
@@ -48,6 +49,7 @@ def build_rest(
     invite_base: str,
     clock: Callable[[], datetime],
     fresh_seed: Callable[[], str],
+    webhooks: Webhooks,
     *,
     sign_in: bool = False,
 ) -> Rest:
@@ -63,6 +65,7 @@ def build_rest(
             return public_url or f"https://{router.current_event.request_context.domain_name}"
 
         link_routes(router, table, listing, Site(base, invite_base, sign_in), clock)
+        webhook_routes(router, webhooks)
         campaign_routes(router, table, clock)
         read_routes(router, table, listing, clock)
         number_routes(router, table, Numbers(DynamoNumbers(client, table_name)), clock)

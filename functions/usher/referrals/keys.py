@@ -36,6 +36,8 @@ class Scope(StrEnum):
     CONVERSIONS_READ = "conversions:read"
     CONVERSIONS_WRITE = "conversions:write"
     """To let held conversions count, or never."""
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 READING: Final = frozenset(scope for scope in Scope if scope.value.endswith(":read"))

@@ -46,6 +46,7 @@ def work(cloud: Cloud, discord: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterat
         "LEDGER_BUCKET": BUCKET,
         "EVENTS_QUEUE_URL": "http://127.0.0.1:9/events.fifo",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
+        "EFFECTS_QUEUE_URL": "http://127.0.0.1:1/f",
         "DISCORD_API_BASE": f"{discord.url}/api/v10",
         "DISCORD_APPLICATION_ID": APPLICATION,
         "DISCORD_TOKEN_SECRET": "usher/discord-token",

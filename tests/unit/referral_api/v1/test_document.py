@@ -36,6 +36,17 @@ OPERATIONS = {
     "read_leaderboard",
     "read_inviter",
     "list_invites",
+    "list_webhooks",
+    "create_webhook",
+    "read_webhook",
+    "change_webhook",
+    "delete_webhook",
+    "rotate_secret",
+    "test_webhook",
+    "list_deliveries",
+    "read_delivery",
+    "replay_delivery",
+    "replay_span",
 }
 
 
@@ -100,7 +111,7 @@ def test_examples_are_what_they_are_examples_of(there: Api) -> None:
         name: example for name, schema in schemas.items() for example in schema.get("examples", [])
     }
 
-    assert set(examples) == {"NewLink", "NewCampaign"}
+    assert set(examples) == {"NewLink", "NewCampaign", "NewWebhook"}
     for name, example in examples.items():
         whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         jsonschema_rs.validate(whole, example)
