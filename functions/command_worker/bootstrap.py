@@ -42,6 +42,17 @@ from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.funnel.chain_table import DynamoChains
+from usher.funnel.chains import Chains
+from usher.funnel.chart import PillowFunnels
+from usher.funnel.desk import FunnelDesk
+from usher.funnel.evidence_table import DynamoEvidence
+from usher.funnel.judging import TableJudge
+from usher.funnel.numbers import Numbers
+from usher.funnel.numbers_table import DynamoNumbers
+from usher.funnel.service import Journeys
+from usher.funnel.silent import Silent
+from usher.funnel.table import DynamoJourneys
 from usher.greeting.discord_people import DiscordPeople
 from usher.greeting.drafts import Drafts
 from usher.greeting.store import DynamoRecords
@@ -149,6 +160,7 @@ class Services:
     greetings: Drafts
     referrals: ReferralTable
     keys: ApiKeys
+    funnel: FunnelDesk
     channels: Tools
     hooks: KeptHooks
     endpoints: EndpointTable
@@ -242,12 +254,25 @@ def _services(
         greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
+        funnel=_funnel(table),
         channels=_channels(found, rest, halls, table, effects),
         hooks=webhooks[0],
         endpoints=webhooks[1].endpoints,
         webhooks=webhooks[1],
         referral_url=found["PUBLIC_URL"].rstrip("/"),
         sign_in=sign_in,
+    )
+
+
+def _funnel(table: DynamoReads) -> FunnelDesk:
+    rows = DynamoJourneys(table.client, table.table)
+    judge = TableJudge(DynamoEvidence(table.client, table.table))
+    return FunnelDesk(
+        numbers=Numbers(DynamoNumbers(table.client, table.table)),
+        chains=Chains(DynamoChains(table.client, table.table)),
+        held=rows,
+        reviews=Journeys(rows, judge, Silent()),
+        charts=PillowFunnels(),
     )
 
 

@@ -13,6 +13,7 @@ from usher.credit.fake_commands import apply as apply_recount
 from usher.credit.fake_commands import recount, tracking
 from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
+from usher.funnel import catalogue as funnel
 from usher.greeting.farewell_commands import FAREWELL, farewell
 from usher.greeting.welcome_commands import WELCOME, welcome
 from usher.hooks import catalogue as hooks
@@ -92,6 +93,7 @@ EVERY: Final = (
     *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
+    *funnel.EVERY,
     *channels.COMMANDS,
     *hooks.EVERY,
 )
@@ -103,6 +105,7 @@ ACTIONS: Final = (
     *(turn, switch, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
+    *funnel.ACTIONS,
     *(*REWARDS, apply_recount, erase, keep),
     *channels.ACTIONS,
     *hooks.ACTIONS,

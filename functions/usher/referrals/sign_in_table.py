@@ -16,6 +16,7 @@ from usher.referrals.model import LinkCode
 from usher.referrals.sign_in import Taken
 from usher.times import format_time, parse_time
 
+_CLICK: Final = "click_"
 _REFUSED: Final = "ConditionalCheckFailedException"
 
 
@@ -29,7 +30,7 @@ class DynamoSignIns:
     def begin(self, state: str, browser: str, code: LinkCode, trace: Trace, ends: datetime) -> None:
         """Keep a sign-in, and the click that led to it, until it ends."""
         item = {
-            **{f"click_{name}": {"S": text} for name, text in write_trace(trace).items()},
+            **{f"{_CLICK}{name}": {"S": text} for name, text in write_trace(trace).items()},
             **_key(state),
             "link": {"S": code},
             "browser": {"S": browser},
@@ -62,7 +63,13 @@ class DynamoSignIns:
     def trace_of(self, state: str) -> Trace:
         """Read the click that led to a sign-in."""
         row = DynamoReads(self.client, self.name).get((f"O#{state}", "O"), consistent=True) or {}
-        return read_trace({name.removeprefix("click_"): value for name, value in row.items()})
+        return read_trace(
+            {
+                name.removeprefix(_CLICK): value
+                for name, value in row.items()
+                if name.startswith(_CLICK)
+            }
+        )
 
     def link_of(self, state: str, browser: str) -> LinkCode | None:
         """Tell of which link a sign-in was, though it be over; None for none of this browser."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.channels import FakeTools
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.funnel import FakeFunnel
 from tests.fakes.greeting import FakeGreetingRecords, FakePeople
 from tests.fakes.hook_room import FakeHookQueue, FakeHookTable
 from tests.fakes.hooks import FakeKeptHooks
@@ -27,6 +28,7 @@ from usher.credit.places import MOST_RANKED, Place, place_among
 from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standing, Tally
 from usher.credit.recounting import look_at
 from usher.credit.rules import MemberRecord
+from usher.funnel.desk import FunnelDesk
 from usher.greeting.drafts import Drafts
 from usher.hooks.managing import WebhookDesk
 from usher.ids import GuildId, UserId
@@ -265,6 +267,8 @@ class FakeServices:
     referrals: FakeReferrals = field(default_factory=FakeReferrals)
     referral_url: str = "https://go.example"
     sign_in: bool = True
+    ways: FakeFunnel = field(default_factory=FakeFunnel)
+    funnel: FunnelDesk = field(init=False)
     hooks: FakeKeptHooks = field(default_factory=FakeKeptHooks)
     endpoints: FakeHookTable = field(default_factory=FakeHookTable)
     hook_queue: FakeHookQueue = field(default_factory=FakeHookQueue)
@@ -277,6 +281,7 @@ class FakeServices:
 
     def __post_init__(self) -> None:
         self.fakes = FakeFakeRules(self.credit)
+        self.funnel = self.ways.desk()
         self.rooms = FakeTools(self.halls)
         self.channels = self.rooms.all()
         self.webhooks = WebhookDesk(
