@@ -82,9 +82,11 @@ def test_a_guild_s_channels_are_read_in_one_call() -> None:
     assert rest.calls[0][1] == f"/guilds/{GUILD}/channels"
 
 
-@pytest.mark.parametrize("code", [10003, 50001])
-def test_what_is_gone_or_not_seen_is_no_channel(code: int) -> None:
-    assert DiscordChannels(FakeRest(RefusedError(404, code))).channel(ROOM) is None
+def test_what_is_gone_is_no_channel_but_what_is_not_seen_is() -> None:
+    assert DiscordChannels(FakeRest(RefusedError(404, 10003))).channel(ROOM) is None
+
+    with pytest.raises(DeskRefusedError):
+        DiscordChannels(FakeRest(RefusedError(403, 50001))).channel(ROOM)
 
 
 def test_an_overwrite_is_written_whole_and_removed() -> None:
