@@ -15,7 +15,7 @@ from tests.integration.stores.conftest import aws, dynamo_guilds
 from tests.integration.stores.test_referrals_contract import Client, Moto
 from tests.referring import CODE, link
 from usher.contracts.effect import CountReferral
-from usher.contracts.observation import Observation
+from usher.contracts.observation import MemberAdded, Observation
 from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.holds import EVERY, write_set
 from usher.funnel.judging import TableJudge
@@ -182,3 +182,17 @@ def test_who_was_slower_finds_that_out(bench: Bench) -> None:
     assert bench.counts(CODE).joins == 1
     [kept] = bench.rows.journeys(GUILD, ANA)
     assert kept == replace(placed, version=1)
+
+
+def test_whom_usher_added_counts_for_the_link_without_any_invite(bench: Bench) -> None:
+    # Given somebody whom Usher added by a link, while another came by an invite
+    first = observe(look=look(row("abc", 3), seconds=0), seconds=0)
+    done = MemberAdded(ANA, at(9), UserId("900"), CODE)
+    joins = observe(
+        joined(ANA, 10), joined("8", 10), look=look(row("abc", 4), seconds=11), seconds=11
+    )
+    bench.worker.handle(first, observe(done, seconds=9), joins)
+
+    # When they are looked at, again and again, the link has one join
+    assert [bench.look() for _ in range(3)] == [(1, 0)] * 3
+    assert bench.look("8") == (1, 0)

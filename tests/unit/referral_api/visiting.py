@@ -151,6 +151,11 @@ class Door:
         cookies = found.get("cookies", [])
         return Answer(found["statusCode"], headers, found.get("body") or "", cookies)
 
+    def pause(self) -> None:
+        """Let the link rest."""
+        (found,) = self.table.links(link().guild_id)
+        self.table.change_link(replace(found, active=False, version=found.version + 1))
+
     def counts(self) -> tuple[int, int, int]:
         """Clicks, bots, repeats."""
         (found,) = self.table.links(link().guild_id)

@@ -61,10 +61,20 @@ class Api:
     key: str = ""
 
     def __post_init__(self) -> None:
-        ids = count(1)
         self.table = DynamoReferrals(self.client, TABLE)
         self.keys = DynamoKeys(self.client, TABLE)
         self.clicks = DynamoClicks(self.client, TABLE)
+        self._open()
+        self.key = self.make_key("a" * 12)
+        self.table.add_campaign(campaign(origins=(PAGE,)))
+        self.table.add_link(link())
+
+    def signing_in(self) -> None:
+        """Have the sign-in with Discord set up from now on."""
+        self._open(sign_in=True)
+
+    def _open(self, *, sign_in: bool = False) -> None:
+        ids = count(1)
         visits = Visits(
             self.table,
             self.clicks,
@@ -96,12 +106,10 @@ class Api:
                 self.clock,
                 lambda: f"seed{next(ids)}",
                 Webhooks(self.desk, lambda *asked: self.switched.append(asked), self.clock),
+                sign_in=sign_in,
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),
         )
-        self.key = self.make_key("a" * 12)
-        self.table.add_campaign(campaign(origins=(PAGE,)))
-        self.table.add_link(link())
 
     def make_webhook(self) -> None:
         """An endpoint whose log holds a test that it did not take."""
