@@ -109,6 +109,7 @@ async def test_every_route_answers_as_discord_describes(practice: Practice, rest
     await _about_messages(practice, rest)
     await _about_moderation(practice, rest)
     await _about_channels(practice, rest)
+    await _about_automod(practice, rest)
     await _about_commands(practice, rest)
     await _about_interactions(practice, rest)
     served = {
@@ -319,6 +320,32 @@ async def _about_channels(practice: Practice, rest: Rest) -> None:
     await rest.get(f"/channels/{thread['id']}")
     await rest.get(f"{base}/threads/active")
     await rest.call("DELETE", place)
+
+
+async def _about_automod(practice: Practice, rest: Rest) -> None:
+    base = f"/guilds/{practice.guild.id}/auto-moderation/rules"
+    alert = {"type": 2, "metadata": {"channel_id": practice.guild.system_channel_id}}
+    pause = {"type": 3, "metadata": {"duration_seconds": 60}}
+    for trigger, event, metadata, actions in (
+        (1, 1, {"keyword_filter": ["cat"]}, [{"type": 1}, alert, pause]),
+        (3, 1, None, [{"type": 1, "metadata": {"custom_message": "no"}}]),
+        (4, 1, {"presets": [1, 2]}, [alert]),
+        (5, 1, {"mention_total_limit": 5}, [pause]),
+        (6, 2, {"regex_patterns": ["x+"]}, [{"type": 4}]),
+    ):
+        body = {
+            "name": "rule",
+            "trigger_type": trigger,
+            "event_type": event,
+            "trigger_metadata": metadata,
+            "actions": actions,
+        }
+        rule = await rest.call("POST", base, body)
+    await rest.get(base)
+    place = f"{base}/{rule['id']}"
+    await rest.get(place)
+    await rest.call("PATCH", place, {"enabled": True})
+    await rest.call("DELETE", place, expect=204)
 
 
 async def _about_commands(practice: Practice, rest: Rest) -> None:
