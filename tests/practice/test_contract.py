@@ -4,6 +4,7 @@ import aiohttp
 import pytest
 
 from infra.practice import Practice
+from infra.practice.oauth import secret_of
 from infra.practice.routes import NOUNS
 from tests.practice import contract
 from tests.practice.endpoint import FakeEndpoint, Payload
@@ -110,6 +111,7 @@ async def test_every_route_answers_as_discord_describes(practice: Practice, rest
     await _about_moderation(practice, rest)
     await _about_channels(practice, rest)
     await _about_automod(practice, rest)
+    await _about_signing_in(practice, rest)
     await _about_commands(practice, rest)
     await _about_interactions(practice, rest)
     served = {
@@ -346,6 +348,23 @@ async def _about_automod(practice: Practice, rest: Rest) -> None:
     await rest.get(place)
     await rest.call("PATCH", place, {"enabled": True})
     await rest.call("DELETE", place, expect=204)
+
+
+async def _about_signing_in(practice: Practice, rest: Rest) -> None:
+    world, back = practice.world, "https://example.com/back"
+    code = world.grants.allow(practice.guild.owner_id, ["identify"], back, None, world.now)
+    fields = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": back,
+        "client_id": practice.application_id,
+        "client_secret": secret_of(world.application.signing_seed),
+    }
+    token = await rest.call("POST", "/oauth2/token", data=aiohttp.FormData(fields))
+    await rest.call("POST", "/oauth2/token", data=aiohttp.FormData(fields), expect=400)
+    bearer = {"Authorization": f"Bearer {token['access_token']}"}
+    told = await rest.get("/users/@me", headers=bearer)
+    assert told["id"] == practice.guild.owner_id
 
 
 async def _about_commands(practice: Practice, rest: Rest) -> None:
