@@ -148,9 +148,8 @@ function draw(messagesOnly = false) {
 }
 
 function drawRaidCodes(invites) {
-  const box = byId("raid-code"), kept = box.value;
-  box.replaceChildren(...invites.map((item) => el("option", { value: item.code }, item.code)), el("option", { value: "" }, "discovery"));
-  if ([...box.options].some((one) => one.value === kept)) box.value = kept;
+  const box = byId("raid-code"), kept = box.options.length ? box.value : invites[0]?.code;
+  box.replaceChildren(...[...invites.map((item) => [item.code, item.code]), ["", "discovery"]].map(([value, text]) => el("option", { value, selected: value === kept }, text)));
 }
 
 function drawAround() {
