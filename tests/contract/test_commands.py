@@ -157,6 +157,8 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/referral pause": [("code", True)],
         "/referral resume": [("code", True)],
         "/referral mode": [("code", True), ("mode", True)],
+        "/referral import": [("file", True), ("atomic", False), ("trial", False)],
+        "/referral export": [("form", False)],
         "/webhook create": [("url", True), ("events", False), ("description", False)],
         "/webhook list": [],
         "/webhook show": [("name", True)],
