@@ -77,6 +77,7 @@ from usher.ledger.lookup_found import Lookups
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore, LineMissingError
+from usher.platform.attached import AttachedFiles
 from usher.platform.cache import Cache, measure_uses
 from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
@@ -94,6 +95,9 @@ from usher.platform.signed_http import DYNAMODB, SQS, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EffectsQueue, EventsQueue, RecountQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
+from usher.referrals.bulk_commands import Attached, LinkFiles
+from usher.referrals.bulk_desk import BulkDesk
+from usher.referrals.bulk_service import BulkLinks
 from usher.referrals.key_making import ApiKeys
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.ports import KeptHooks, ReferralTable
@@ -162,6 +166,8 @@ class Services:
     keys: ApiKeys
     funnel: FunnelDesk
     channels: Tools
+    link_files: LinkFiles
+    attached: Attached
     hooks: KeptHooks
     endpoints: EndpointTable
     webhooks: WebhookDesk
@@ -256,6 +262,12 @@ def _services(
         keys=DynamoKeys(table.client, table.table),
         funnel=_funnel(table),
         channels=_channels(found, rest, halls, table, effects),
+        link_files=BulkDesk(
+            BulkLinks(DynamoReferrals(table.client, table.table), webhooks[0]),
+            _now,
+            lambda: sign_in,
+        ),
+        attached=AttachedFiles(urllib3.PoolManager()),
         hooks=webhooks[0],
         endpoints=webhooks[1].endpoints,
         webhooks=webhooks[1],

@@ -151,6 +151,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
                     sleep,
                     anywhere=environ.get("WEBHOOK_TARGETS") == "any",
                 ),
+                hooks,
                 HookSwitch(events, names, hooks, _now).on,
                 _now,
             ),

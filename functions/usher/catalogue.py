@@ -30,6 +30,8 @@ from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked
 from usher.policy.commands import clear, set_, show
 from usher.privacy.commands import delete, erase, export, keep, privacy
 from usher.privacy.commands import view as view_own
+from usher.referrals.bulk_commands import export as export_links
+from usher.referrals.bulk_commands import import_ as import_links
 from usher.referrals.campaign_commands import campaign, turn_campaigns
 from usher.referrals.campaign_commands import create as create_campaign
 from usher.referrals.campaign_commands import list_ as list_campaigns
@@ -92,6 +94,7 @@ EVERY: Final = (
     *(create_campaign, list_campaigns, show_campaign, edit_campaign),
     *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
+    *(import_links, export_links),
     *(create_key, list_keys, revoke_key),
     *funnel.EVERY,
     *channels.COMMANDS,

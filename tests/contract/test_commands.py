@@ -186,6 +186,8 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/referral stats": [("code", True), ("period", False)],
         "/referral chain": [("code", True), ("user", False)],
         "/referral held": [],
+        "/referral import": [("file", True), ("atomic", False), ("trial", False)],
+        "/referral export": [("form", False)],
         "/webhook create": [("url", True), ("events", False), ("description", False)],
         "/webhook list": [],
         "/webhook show": [("name", True)],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tests.builders import START
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.channels import FakeTools
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
@@ -33,6 +34,8 @@ from usher.greeting.drafts import Drafts
 from usher.hooks.managing import WebhookDesk
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
+from usher.referrals.bulk_desk import BulkDesk
+from usher.referrals.bulk_service import BulkLinks
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -240,6 +243,18 @@ class FakeDeeds:
 
 
 @dataclass
+class FakeAttached:
+    """Implements Attached."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def fetch(self, url: str, limit: int) -> bytes:
+        content = self.files[url]
+        assert len(content) <= limit
+        return content
+
+
+@dataclass
 class FakeServices:
     """Everything that a command may call."""
 
@@ -270,6 +285,8 @@ class FakeServices:
     ways: FakeFunnel = field(default_factory=FakeFunnel)
     funnel: FunnelDesk = field(init=False)
     hooks: FakeKeptHooks = field(default_factory=FakeKeptHooks)
+    link_files: BulkDesk = field(init=False)
+    attached: FakeAttached = field(default_factory=lambda: FakeAttached())
     endpoints: FakeHookTable = field(default_factory=FakeHookTable)
     hook_queue: FakeHookQueue = field(default_factory=FakeHookQueue)
     webhooks: WebhookDesk = field(init=False)
@@ -284,6 +301,8 @@ class FakeServices:
         self.funnel = self.ways.desk()
         self.rooms = FakeTools(self.halls)
         self.channels = self.rooms.all()
+        bulk = BulkLinks(self.referrals, self.hooks)
+        self.link_files = BulkDesk(bulk, lambda: START, lambda: self.sign_in)
         self.webhooks = WebhookDesk(
             self.endpoints, self.endpoints, self.hook_queue, bytes, lambda _: None
         )

@@ -85,7 +85,7 @@ class Api:
             crawleruseragents.is_crawler,
             device_of,
         )
-        self.queue = FakeHookQueue()
+        self.queue, self.hooks = FakeHookQueue(), FakeKeptHooks()
         self.deliveries = DynamoDeliveries(self.client, TABLE)
         self.desk = WebhookDesk(
             DynamoEndpoints(self.client, TABLE),
@@ -107,6 +107,9 @@ class Api:
                 lambda: f"seed{next(ids)}",
                 Webhooks(self.desk, lambda *asked: self.switched.append(asked), self.clock),
                 sign_in=sign_in,
+                Webhooks(
+                    self.desk, self.hooks, lambda *asked: self.switched.append(asked), self.clock
+                ),
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),
         )
