@@ -105,11 +105,10 @@ class Api:
                 "https://discord.gg",
                 self.clock,
                 lambda: f"seed{next(ids)}",
-                Webhooks(self.desk, lambda *asked: self.switched.append(asked), self.clock),
-                sign_in=sign_in,
                 Webhooks(
                     self.desk, self.hooks, lambda *asked: self.switched.append(asked), self.clock
                 ),
+                sign_in=sign_in,
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),
         )
