@@ -77,6 +77,16 @@ from usher.ledger.lookup_found import Lookups
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore, LineMissingError
+from usher.moderation.amending import Bench
+from usher.moderation.asking import Court
+from usher.moderation.discord_desk import DiscordSanctions
+from usher.moderation.discord_post import DiscordPost
+from usher.moderation.files import HttpFiles
+from usher.moderation.order import Rulebook
+from usher.moderation.ports import CaseBook
+from usher.moderation.rulebook import Rules
+from usher.moderation.service import Sanctions
+from usher.moderation.table import DynamoCases
 from usher.platform.attached import AttachedFiles
 from usher.platform.cache import Cache, measure_uses
 from usher.platform.cached_settings import Answer, CachedSettings
@@ -172,6 +182,9 @@ class Services:
     endpoints: EndpointTable
     webhooks: WebhookDesk
     referral_url: str
+    cases: CaseBook
+    rulebook: Rulebook
+    court: Court
     sign_in: bool
 
 
@@ -234,6 +247,14 @@ def _services(
     callers = urllib3.PoolManager(maxsize=CALLERS)
     rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, callers)
     halls = DiscordHall(rest, _now)
+    sanctions = Sanctions(
+        DynamoCases(table.client, table.table),
+        DiscordSanctions(rest, halls),
+        DiscordPost(rest),
+        effects,
+        Rules(DynamoSettingReads(table)),
+        _now,
+    )
     return Services(
         credit=DynamoCreditReads(table),
         deeds=road,
@@ -272,6 +293,9 @@ def _services(
         endpoints=webhooks[1].endpoints,
         webhooks=webhooks[1],
         referral_url=found["PUBLIC_URL"].rstrip("/"),
+        cases=sanctions.book,
+        rulebook=sanctions.rulebook,
+        court=Bench(sanctions, HttpFiles(urllib3.PoolManager())),
         sign_in=sign_in,
     )
 

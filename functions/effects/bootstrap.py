@@ -9,6 +9,7 @@ import urllib3
 from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
+from effects.moderating import moderating
 from usher.channels.discord_channels import DiscordChannels
 from usher.channels.endings import LockEnder, SlowmodeEnder
 from usher.channels.locks import LOCK
@@ -68,10 +69,13 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     desk = DiscordChannels(rest)
     enders: Mapping[str, Ender] = {SLOWMODE: SlowmodeEnder(desk), LOCK: LockEnder(desk)}
     terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), enders, admins, gauge, _now)
-    handlers: Mapping[str, Handler] = dict.fromkeys(enders, terms)
+    told = trouble, admins, gauge
+    moderation = moderating(rest, hall, dynamodb, names["TABLE_NAME"], orders, told, _now)
+    handlers: dict[str, Handler] = dict.fromkeys(enders, terms)
+    handlers |= moderation.handlers
     endings = Endings(handlers, orders, gauge, _now, sleep)
     return EffectsDoor(
-        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings),
+        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings, moderation),
         log=get_logger(),
         meter=meter,
     )

@@ -8,18 +8,23 @@ from effects.policing import Policing
 from usher.contracts.effect import (
     ChangeRole,
     CheckInvite,
+    CheckMute,
     CheckStanding,
     CountReferral,
     Effect,
     EndDue,
     Greet,
+    LogCase,
     MendRank,
+    NoteByHand,
+    PostCard,
     SendMessage,
     SweepStandings,
 )
 from usher.ids import ChannelId, GuildId
+from usher.moderation.ports import ActError
 from usher.platform.discord_messages import Rest, send
-from usher.platform.discord_rest import RefusedError
+from usher.platform.discord_rest import DiscordError, RefusedError
 
 
 class Standings(Protocol):
@@ -66,6 +71,14 @@ class Endings(Protocol):
         ...
 
 
+class Moderation(Protocol):
+    """What keeps cases as they are."""
+
+    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
+        """Do an effect about cases; raises ActError, DiscordError, errors of table and queue."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
@@ -76,9 +89,18 @@ class DiscordEffects:
     greetings: Greetings
     referrals: Referrals
     endings: Endings
+    moderation: Moderation
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
+        try:
+            self._do(effect)
+        except ActError as error:
+            if isinstance(error.__cause__, DiscordError):
+                raise error.__cause__ from error
+            raise
+
+    def _do(self, effect: Effect) -> None:
         match effect:
             case SendMessage():
                 self._send(effect)
@@ -86,20 +108,27 @@ class DiscordEffects:
                 self._change_role(effect)
             case CheckInvite():
                 Policing(self.rest).check(effect)
-            case CheckStanding():
-                self.standings.check(effect)
-            case SweepStandings():
-                self.standings.sweep(effect)
-            case MendRank():
-                self.trouble.mend(effect)
+            case CheckStanding() | SweepStandings() | MendRank():
+                self._look(effect)
             case Greet():
                 self.greetings.greet(effect)
             case CountReferral():
                 self.referrals.check(effect)
             case EndDue():
                 self.endings.end(effect)
+            case LogCase() | NoteByHand() | CheckMute() | PostCard():
+                self.moderation.do(effect)
             case _:
                 assert_never(effect)
+
+    def _look(self, effect: CheckStanding | SweepStandings | MendRank) -> None:
+        match effect:
+            case CheckStanding():
+                self.standings.check(effect)
+            case SweepStandings():
+                self.standings.sweep(effect)
+            case MendRank():
+                self.trouble.mend(effect)
 
     def _send(self, effect: SendMessage) -> None:
         try:

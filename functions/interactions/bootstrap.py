@@ -15,6 +15,11 @@ from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
 from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.ports import EndpointTable
+from usher.invites.reads import DynamoSettingReads
+from usher.moderation.order import Rulebook
+from usher.moderation.ports import CaseBook
+from usher.moderation.rulebook import Rules
+from usher.moderation.table import DynamoCases
 from usher.platform.cache import Cache
 from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.dynamo_reads import DynamoReads
@@ -42,6 +47,8 @@ class Services:
     staff: StaffReads
     rewards: RewardReads
     referrals: ReferralTable
+    cases: CaseBook
+    rulebook: Rulebook
     endpoints: EndpointTable
 
 
@@ -61,6 +68,8 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoStaffReads(table),
             DynamoRewardReads(table),
             DynamoReferrals(dynamodb, found["TABLE_NAME"]),
+            DynamoCases(dynamodb, found["TABLE_NAME"]),
+            Rules(DynamoSettingReads(table)),
             DynamoEndpoints(dynamodb, found["TABLE_NAME"]),
         ),
         deferrals=SqsSender(SignedClient(SQS, environ), found["COMMANDS_QUEUE_URL"]),

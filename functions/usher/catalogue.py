@@ -26,6 +26,7 @@ from usher.ledger.commands import export_invite_logs
 from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
+from usher.moderation import catalogue as moderation
 from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
 from usher.policy.commands import clear, set_, show
 from usher.privacy.commands import delete, erase, export, keep, privacy
@@ -74,6 +75,7 @@ COMMANDS: Final = (
     invite,
     *LOGS,
     *(staff, welcome, farewell, campaign, apikey, referral, privacy),
+    *moderation.COMMANDS,
     *hooks.COMMANDS,
     *channels.COMMANDS,
 )
@@ -97,6 +99,7 @@ EVERY: Final = (
     *(import_links, export_links),
     *(create_key, list_keys, revoke_key),
     *funnel.EVERY,
+    *moderation.EVERY,
     *channels.COMMANDS,
     *hooks.EVERY,
 )
@@ -110,12 +113,13 @@ ACTIONS: Final = (
     *(turn_campaigns, turn_links),
     *funnel.ACTIONS,
     *(*REWARDS, apply_recount, erase, keep),
+    *moderation.ACTIONS,
     *channels.ACTIONS,
     *hooks.ACTIONS,
 )
 """What buttons, selects and forms do."""
 
-MENUS: Final = ()
+MENUS: Final = (*moderation.MENUS,)
 """Entries of the menus on members and messages."""
 
 ROUTER: Final = Router(COMMANDS, ACTIONS, MENUS)

@@ -130,6 +130,7 @@ def test_who_answers_members_writes_presses_and_little_else(role: str) -> None:
     ]
     put, *others = own
     mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndForgetWebhooks"]
+    mine += ["KeepCases", "KeepSanctions"]
     beside = mine if role == "CommandWorkerRole" else []
     assert [s["Sid"] for s in others] == beside
 
@@ -200,7 +201,7 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
     }
 
     puts = [sid for sid, s in updates.items() if listed(s["Action"]) != ["dynamodb:UpdateItem"]]
-    assert puts == ["CountReferrals"]
+    assert puts == ["KeepCases", "CountReferrals"]
     conditions = {sid: s["Condition"] for sid, s in updates.items()}
     (names,) = conditions.pop("KeepMilestonesAndProblems").values()
     assert tuple(names["dynamodb:Attributes"]) == WRITTEN
@@ -208,6 +209,13 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
         "EndTerms": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "G#*"},
             "ForAllValues:StringEquals": {"dynamodb:Attributes": [*ENDED]},
+        },
+        "KeepCases": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "C#*"}},
+        "KeepSanctions": {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "G#*"},
+            "ForAllValues:StringEquals": {
+                "dynamodb:Attributes": ["pk", "sk", "due", "due_at", "version", "sanction"]
+            },
         },
         "CountReferrals": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "L#*"}},
         "KeepGreetings": {
