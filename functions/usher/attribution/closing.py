@@ -68,13 +68,13 @@ def awaited_since(
     A listener that ends forgets the looks that it planned, and one that counts wrong plans none:
     such a join has no use, and its last look was not made.
     """
-    lacking = [one for one in joins if _lacks_look(one, waiting)]
+    lacking = [j for j, join in enumerate(joins) if _lacks_look(join, waiting)]
     put_away = waiting.head.forgotten
     away = [put_away] if put_away is not None and not waiting.was_looked_for(put_away) else []
-    if not any(one.joined_at < waiting.now - LAG for one in lacking):
+    if not any(joins[j].joined_at < waiting.now - LAG for j in lacking):
         return min(away, default=None)
     unexplained = solve(joins, uses).unexplained
-    alone = [one.joined_at for j, one in enumerate(joins) if one in lacking and unexplained[j]]
+    alone = [joins[j].joined_at for j in lacking if unexplained[j]]
     return min([*alone, *away], default=None)
 
 
