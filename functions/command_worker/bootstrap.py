@@ -58,6 +58,10 @@ from usher.ledger.lookup_found import Lookups
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore, LineMissingError
+from usher.onboarding.ports import AnswerShelf, Arrivals, Orders, Sessions
+from usher.onboarding.ports import Drafts as OnboardingDrafts
+from usher.onboarding.shelf import Answers
+from usher.onboarding.table import DynamoDrafts, DynamoSessions
 from usher.platform.cache import Cache, measure_uses
 from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
@@ -70,10 +74,12 @@ from usher.platform.s3 import Bucket, s3_client
 from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
-from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
+from usher.platform.signed_http import DYNAMODB, SQS, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
+from usher.platform.sqs_sender import EffectSender
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
+from usher.referrals.join_table import DynamoJoinRows
 from usher.referrals.key_making import ApiKeys
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.ports import ReferralTable
@@ -91,6 +97,7 @@ NEEDED: Final = (
     "TABLE_NAME",
     "LEDGER_BUCKET",
     "EVENTS_QUEUE_URL",
+    "EFFECTS_QUEUE_URL",
     "CONFIRMATIONS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
@@ -135,6 +142,11 @@ class Services:
     greetings: Drafts
     referrals: ReferralTable
     keys: ApiKeys
+    onboardings: Sessions
+    drafts: OnboardingDrafts
+    arrivals: Arrivals
+    orders: Orders
+    answers: AnswerShelf
     referral_url: str
     sign_in: bool
 
@@ -162,6 +174,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             road,
             BackfillDesk(table, steps),
             fakes,
+            SignedClient(SQS, environ),
             sign_in=environ.get("SIGN_IN") == "on",
         ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
@@ -179,6 +192,7 @@ def _services(
     road: NotedDeeds,
     imports: Imports,
     fakes: FakeRules,
+    queues: SignedClient,
     *,
     sign_in: bool,
 ) -> Services:
@@ -217,6 +231,11 @@ def _services(
         greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
+        onboardings=DynamoSessions(table.client, table.table),
+        drafts=DynamoDrafts(table.client, table.table),
+        arrivals=DynamoJoinRows(table.client, table.table),
+        orders=EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
+        answers=Answers(bucket, pool),
         referral_url=found["PUBLIC_URL"].rstrip("/"),
         sign_in=sign_in,
     )

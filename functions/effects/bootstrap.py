@@ -14,10 +14,12 @@ from usher.funnel.judging import TableJudge
 from usher.funnel.service import Journeys
 from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
+from effects.onboarding import Parts, office
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.greeting.service import Greetings
 from usher.greeting.store import DynamoMarks, DynamoRecords
+from usher.onboarding.recording import Unrecorded
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
@@ -52,8 +54,9 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
+    drafts = Drafts(DynamoRecords(DynamoReads(dynamodb, names["TABLE_NAME"])), DiscordPeople(rest))
     greetings = Greetings(
-        Drafts(DynamoRecords(DynamoReads(dynamodb, names["TABLE_NAME"])), DiscordPeople(rest)),
+        drafts,
         DynamoMarks(dynamodb, names["TABLE_NAME"]),
         DiscordPost(rest, trouble.silent),
         _now,
@@ -64,8 +67,22 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), {}, admins, gauge, _now)
     handlers: Mapping[str, Handler] = dict.fromkeys(terms.enders, terms)
     endings = Endings(handlers, orders, gauge, _now, sleep)
+    onboarding = office(
+        Parts(
+            dynamodb=dynamodb,
+            table=names["TABLE_NAME"],
+            rest=rest,
+            rows=rows,
+            hall=hall,
+            orders=orders,
+            trouble=trouble,
+            drafts=drafts,
+            recorder=Unrecorded(),
+            clock=_now,
+        )
+    )
     return EffectsDoor(
-        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings),
+        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings, onboarding),
         log=get_logger(),
         meter=meter,
     )

@@ -12,14 +12,17 @@ from usher.contracts.effect import (
     CountReferral,
     Effect,
     EndDue,
+    FollowOnboarding,
     Greet,
     MendRank,
+    OfferOnboarding,
     SendMessage,
     SweepStandings,
 )
-from usher.ids import ChannelId, GuildId
+from usher.ids import ChannelId, GuildId, UserId
 from usher.platform.discord_messages import Rest, send
 from usher.platform.discord_rest import RefusedError
+from usher.rewards.problems import ONBOARDING
 
 
 class Standings(Protocol):
@@ -66,6 +69,26 @@ class Endings(Protocol):
         ...
 
 
+class Onboarding(Protocol):
+    """What newcomers are led through. Methods raise DiscordError, and errors of table and queue."""
+
+    def look(self, guild_id: GuildId, user_id: UserId) -> None:
+        """Look whether a member is to be sent the button."""
+        ...
+
+    def offer(self, order: OfferOnboarding) -> None:
+        """Send the button that a program asks for."""
+        ...
+
+    def follow(self, order: FollowOnboarding) -> None:
+        """Do what follows from how far somebody is."""
+        ...
+
+    def mend(self, order: MendRank) -> None:
+        """Look whether a role can be given that could not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
@@ -76,6 +99,7 @@ class DiscordEffects:
     greetings: Greetings
     referrals: Referrals
     endings: Endings
+    onboarding: Onboarding
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -86,20 +110,37 @@ class DiscordEffects:
                 self._change_role(effect)
             case CheckInvite():
                 Policing(self.rest).check(effect)
-            case CheckStanding():
-                self.standings.check(effect)
-            case SweepStandings():
-                self.standings.sweep(effect)
-            case MendRank():
-                self.trouble.mend(effect)
+            case CheckStanding() | SweepStandings() | MendRank():
+                self._reward(effect)
             case Greet():
                 self.greetings.greet(effect)
-            case CountReferral():
-                self.referrals.check(effect)
+            case CountReferral() | FollowOnboarding() | OfferOnboarding():
+                self._lead_in(effect)
             case EndDue():
                 self.endings.end(effect)
             case _:
                 assert_never(effect)
+
+    def _reward(self, effect: CheckStanding | SweepStandings | MendRank) -> None:
+        match effect:
+            case CheckStanding():
+                self.standings.check(effect)
+            case SweepStandings():
+                self.standings.sweep(effect)
+            case MendRank(key=key) if key.startswith(ONBOARDING):
+                self.onboarding.mend(effect)
+            case MendRank():
+                self.trouble.mend(effect)
+
+    def _lead_in(self, effect: CountReferral | FollowOnboarding | OfferOnboarding) -> None:
+        match effect:
+            case CountReferral():
+                self.referrals.check(effect)
+                self.onboarding.look(effect.guild_id, effect.user_id)
+            case FollowOnboarding():
+                self.onboarding.follow(effect)
+            case OfferOnboarding():
+                self.onboarding.offer(effect)
 
     def _send(self, effect: SendMessage) -> None:
         try:

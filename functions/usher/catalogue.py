@@ -23,6 +23,9 @@ from usher.ledger.commands import export_invite_logs
 from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
+from usher.onboarding.catalogue import ACTIONS as ONBOARDING_ACTIONS
+from usher.onboarding.catalogue import COMMANDS as ONBOARDING
+from usher.onboarding.catalogue import EVERY as EVERY_ONBOARDING
 from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
 from usher.policy.commands import clear, set_, show
 from usher.privacy.commands import delete, erase, export, keep, privacy
@@ -69,6 +72,7 @@ COMMANDS: Final = (
     invite,
     *LOGS,
     *(staff, welcome, farewell, campaign, apikey, referral, privacy),
+    *ONBOARDING,
 )
 """What is registered with Discord, in this order."""
 
@@ -88,6 +92,7 @@ EVERY: Final = (
     *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
+    *EVERY_ONBOARDING,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -98,6 +103,7 @@ ACTIONS: Final = (
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
     *(*REWARDS, apply_recount, erase, keep),
+    *ONBOARDING_ACTIONS,
 )
 """What buttons, selects and forms do."""
 

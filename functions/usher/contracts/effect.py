@@ -197,12 +197,9 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "mend_rank": MendRank,
     "greet": Greet,
     "count_referral": CountReferral,
-<<<<<<< HEAD
     "end_due": EndDue,
-=======
     "follow_onboarding": FollowOnboarding,
     "offer_onboarding": OfferOnboarding,
->>>>>>> d9c4625 (Onboardings: how far they are, what is asked, and whom to welcome where)
 }
 
 _TUPLES: Final = {"retired", "users"}

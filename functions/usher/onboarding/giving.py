@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from usher.contracts.effect import MendRank
 from usher.ids import GuildId, RoleId, UserId
@@ -15,7 +15,7 @@ from usher.rewards.ports import Discord
 from usher.rewards.problems import ONBOARDING, Problem, onboarding_key
 from usher.times import format_time
 
-_TRIED: str = "Onboarding"
+_TRIED: Final = "Onboarding"
 
 
 class ProblemRows(Protocol):
@@ -101,7 +101,5 @@ class RoleGiving:
         user_id = problem.user_id
         return None if user_id is None else self._do(guild_id, user_id, role, _TRIED)
 
-    def _do(
-        self, guild_id: GuildId, user_id: UserId, role: RoleId, reason: str
-    ) -> Obstacle | None:
+    def _do(self, guild_id: GuildId, user_id: UserId, role: RoleId, reason: str) -> Obstacle | None:
         return self.discord.change_role(guild_id, user_id, role, present=True, reason=reason)

@@ -1,4 +1,4 @@
-"""What became of what programs asked for, in the DynamoDB table: `O#<guild>` / `ASK#<id>`."""
+"""What became of what programs asked for, in the DynamoDB table: `ON#<guild>` / `ASK#<id>`."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,11 +22,11 @@ class DynamoOutcomes:
         """Keep what became of it."""
         request = {
             "TableName": self.table,
-            "Key": {"pk": {"S": f"O#{guild_id}"}, "sk": {"S": f"ASK#{asked}"}},
-            "UpdateExpression": "SET outcome = :outcome, offered = :it, offered_at = :at, #ttl = :ttl",
+            "Key": {"pk": {"S": f"ON#{guild_id}"}, "sk": {"S": f"ASK#{asked}"}},
+            "UpdateExpression": "SET outcome = :what, offered = :it, offered_at = :at, #ttl = :ttl",
             "ExpressionAttributeNames": {"#ttl": "ttl"},
             "ExpressionAttributeValues": {
-                ":outcome": {"S": outcome},
+                ":what": {"S": outcome},
                 ":it": {"S": where},
                 ":at": {"S": format_time(at)},
                 ":ttl": {"N": str(int((at + KEPT).timestamp()))},
@@ -36,6 +36,6 @@ class DynamoOutcomes:
 
     def find(self, guild_id: GuildId, asked: str) -> tuple[str, str] | None:
         """Read what became of it, and where; None for not yet."""
-        key = (f"O#{guild_id}", f"ASK#{asked}")
+        key = (f"ON#{guild_id}", f"ASK#{asked}")
         row = DynamoReads(self.client, self.table).get(key, consistent=True)
         return None if row is None else (str(row["outcome"]), str(row.get("offered") or ""))

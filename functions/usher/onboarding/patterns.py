@@ -1,6 +1,6 @@
-"""What form an answer must have: a few named forms, and a language too small to run away. Pure.
+r"""What form an answer must have: a few named forms, and a language too small to run away. Pure.
 
-A pattern is one or more forms parted by `|`; a form is a row of characters, `.`, `\\d`, `\\w`, `\\s`
+A pattern is one or more forms parted by `|`; a form is a row of characters, `.`, `\d`, `\w`, `\s`
 and `[a-z]`, each perhaps followed by `?`, `*`, `+`, `{3}`, `{3,}` or `{3,5}`. There are no groups,
 so an answer is held against it letter by letter, in a time that grows with its length alone; what
 an admin types here runs in the same process as everybody's commands.

@@ -10,7 +10,7 @@ from usher.contracts.effect import Effect
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.onboarding.model import Answers, Draft, Record, Session, Stay
 from usher.referrals.counting import Arrival
-from usher.referrals.model import CampaignId, LinkCode
+from usher.referrals.model import CampaignId, LinkCode, Question
 from usher.rewards.problems import Problem
 from usher.slash.replies import Json
 
@@ -88,8 +88,8 @@ class AnswerShelf(Protocol):
         """Read what a member has answered, newest first, without what was erased."""
         ...
 
-    def find(self, stay: Stay) -> Record | None:
-        """Read what was answered in one membership; None where it was erased, or nothing was."""
+    def export(self, questions: Sequence[Question], sessions: Sequence[Session]) -> bytes:
+        """Write what was answered as a CSV file: a membership a row, a question a column."""
         ...
 
 

@@ -41,7 +41,9 @@ class Channel:
     overwrites: tuple[Overwrite, ...] = ()
 
 
-def rooms(hall: Hall, channels: Iterable[Channel], newcomer: Collection[RoleId]) -> tuple[Room, ...]:
+def rooms(
+    hall: Hall, channels: Iterable[Channel], newcomer: Collection[RoleId]
+) -> tuple[Room, ...]:
     """Say what Usher and a newcomer may do in each channel of text."""
     own = granted(hall, hall.own_id, hall.own_roles)
     theirs = granted(hall, "", newcomer)
@@ -77,9 +79,7 @@ def granted(hall: Hall, user_id: str, roles: Collection[RoleId]) -> int:
     return EVERYTHING if bits & ADMINISTRATOR else bits
 
 
-def _in(
-    channel: Channel, hall: Hall, bits: int, user_id: str, roles: Collection[RoleId]
-) -> int:
+def _in(channel: Channel, hall: Hall, bits: int, user_id: str, roles: Collection[RoleId]) -> int:
     if bits == EVERYTHING:
         return bits
     found: Mapping[str, Overwrite] = {one.id: one for one in channel.overwrites}

@@ -1,4 +1,4 @@
-"""What follows from an onboarding: it is recorded, roles are given, the conversion counts (SPEC 5.7).
+"""What follows from an onboarding: it is recorded, roles are given, a conversion counts (SPEC 5.7).
 
 Every step may be repeated. Roles are given before the conversion is recorded, since it tells which;
 what is in the way of one neither holds up the others nor the conversion.

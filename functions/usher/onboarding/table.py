@@ -1,6 +1,6 @@
 """Onboardings in the DynamoDB table, without the SDK.
 
-`O#<guild>` / `M#<user>#<time>` says how far a membership is, by ids alone; `D#<guild>` under the
+`ON#<guild>` / `M#<user>#<time>` says how far a membership is, by ids alone; `OD#<guild>` under the
 same sort key holds what was answered so far. Drafts are personal, hence in rows of their own: TTL
 ends them, and backups leave them out.
 """
@@ -19,7 +19,7 @@ from usher.referrals.model import CampaignId, LinkCode
 from usher.referrals.ports import StaleError
 from usher.times import format_time, parse_time
 
-DRAFTS: Final = "D#"
+DRAFTS: Final = "OD#"
 """What the partitions of drafts begin with."""
 _REFUSED: Final = "ConditionalCheckFailedException"
 
@@ -35,7 +35,7 @@ class DynamoSessions:
 
     def find(self, stay: Stay) -> Session | None:
         """Read the session of a membership."""
-        key = (f"O#{stay.guild_id}", sort_key(stay))
+        key = (f"ON#{stay.guild_id}", sort_key(stay))
         row = DynamoReads(self.client, self.table).get(key, consistent=True)
         return None if row is None else _session(row)
 
@@ -47,7 +47,7 @@ class DynamoSessions:
                 "TableName": self.table,
                 "KeyConditionExpression": "pk = :pk AND begins_with(sk, :user)",
                 "ExpressionAttributeValues": {
-                    ":pk": {"S": f"O#{guild_id}"},
+                    ":pk": {"S": f"ON#{guild_id}"},
                     ":user": {"S": f"M#{user_id}#"},
                 },
                 "ConsistentRead": True,
@@ -63,7 +63,7 @@ class DynamoSessions:
     def open(self, session: Session) -> Session:
         """Write a session unless its membership has one; return what stands."""
         item: Values = {
-            **_key("O#", session.stay),
+            **_key("ON#", session.stay),
             "campaign_id": {"S": session.campaign_id},
             "way": {"S": session.way.value},
             "opened_at": {"S": format_time(session.opened_at)},
@@ -111,13 +111,13 @@ class DynamoSessions:
 
     def every(self, guild_id: GuildId) -> Iterable[Session]:
         """Read all sessions of a guild."""
-        for row in DynamoReads(self.client, self.table).under(f"O#{guild_id}", "M#"):
+        for row in DynamoReads(self.client, self.table).under(f"ON#{guild_id}", "M#"):
             yield _session(row)
 
     def _update(self, stay: Stay, change: str, values: Mapping[str, object]) -> None:
         request = {
             "TableName": self.table,
-            "Key": _key("O#", stay),
+            "Key": _key("ON#", stay),
             "UpdateExpression": change,
             "ExpressionAttributeValues": values,
         }

@@ -23,6 +23,7 @@ from usher.onboarding.model import DIRECT, Session, Stay, Way
 from usher.onboarding.ports import Arrivals, Door, Orders, Outcomes, Problems, Sessions
 from usher.onboarding.rooms import candidates
 from usher.onboarding.rules import name_of
+from usher.onboarding.standing import SAME
 from usher.referrals.counting import Arrival
 from usher.referrals.model import Campaign, CampaignId, LinkCode
 from usher.referrals.ports import ReferralTable
@@ -33,8 +34,6 @@ from usher.slash.replies import Json, Reply
 
 NEWCOMER: Final = timedelta(days=1)
 """How long after a join somebody is welcomed whose link becomes known late."""
-SAME: Final = timedelta(seconds=1)
-"""How far two words on when somebody joined may lie apart."""
 
 
 class Outcome(StrEnum):
@@ -83,7 +82,9 @@ class Welcoming:
             return
         stay = Stay(guild_id, user_id, arrival.joined_at)
         session = self.sessions.find(stay)
-        session = self._opened(stay, arrival) if session is None else self._followed(session, arrival)
+        session = (
+            self._opened(stay, arrival) if session is None else self._followed(session, arrival)
+        )
         if session is None:
             return
         if session.settled_at is not None and session.owed:
