@@ -9,9 +9,10 @@ from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.greeting import FakeGreetingRecords, FakePeople
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.keys import FakeKeys
+from tests.fakes.onboarding import FakeArrivals, FakeDrafts, FakeSessions, shelf
 from tests.fakes.privacy import FakePrivacy
 from tests.fakes.referrals import FakeReferrals
-from tests.fakes.rewards import FakeHall, FakeRewardReads
+from tests.fakes.rewards import FakeHall, FakeOrders, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
@@ -26,6 +27,7 @@ from usher.credit.rules import MemberRecord
 from usher.greeting.drafts import Drafts
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
+from usher.onboarding.shelf import Answers
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -261,6 +263,11 @@ class FakeServices:
     referral_url: str = "https://go.example"
     sign_in: bool = True
     keys: FakeKeys = field(default_factory=FakeKeys)
+    onboardings: FakeSessions = field(default_factory=FakeSessions)
+    drafts: FakeDrafts = field(default_factory=FakeDrafts)
+    arrivals: FakeArrivals = field(default_factory=FakeArrivals)
+    orders: FakeOrders = field(default_factory=FakeOrders)
+    answers: Answers = field(init=False)
 
     fakes: FakeFakeRules = field(init=False)
 
@@ -269,6 +276,7 @@ class FakeServices:
         self.deeds = FakeDeeds(self.credit, self.staff)
         self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)
+        self.answers = shelf(self.privacy.objects)
         self.greetings = Drafts(FakeGreetingRecords(self.staff), self.people)
 
 
