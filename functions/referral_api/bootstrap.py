@@ -1,6 +1,7 @@
 """Names the referral API's adapters."""
 
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
 from usher.ids import GuildId
 from usher.invites.discord_desk import DiscordDesk
+from usher.onboarding.offers import Offers
+from usher.onboarding.outcome_table import DynamoOutcomes
 from usher.platform.discord_oauth import DiscordOAuth
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
@@ -27,6 +30,7 @@ from usher.platform.logging import get_logger
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
 from usher.platform.signed_token import SignedToken
+from usher.platform.sqs_sender import EffectSender
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.discord_door import DiscordDoor
 from usher.referrals.discord_identity import DiscordIdentity
@@ -44,6 +48,7 @@ SITE = "https://discord.com"
 NEEDED = (
     "TABLE_NAME",
     "EVENTS_QUEUE_URL",
+    "EFFECTS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_TOKEN_SECRET",
     "DISCORD_APPLICATION_ID",
@@ -130,6 +135,11 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             invite_base,
             _now,
             lambda: secrets.token_hex(16),
+            Offers(
+                EffectSender(SignedClient(SQS, environ), found["EFFECTS_QUEUE_URL"]),
+                DynamoOutcomes(client, found["TABLE_NAME"]),
+                time.sleep,
+            ),
             sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),
         ),
         Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),

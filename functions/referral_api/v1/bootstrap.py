@@ -12,10 +12,12 @@ from referral_api.v1.codes import CodeRows
 from referral_api.v1.gate import Gate
 from referral_api.v1.link_fields import Site
 from referral_api.v1.links import link_routes
+from referral_api.v1.onboarding import onboarding_routes
 from referral_api.v1.reads import guild_routes, read_routes
 from usher.attribution.code_list import DynamoCodeList
 from usher.attribution.reads import DynamoInviteReads
 from usher.credit.reads import DynamoCreditReads
+from usher.onboarding.offers import Offers
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.referrals.answers import DynamoAnswers
 from usher.referrals.key_table import DynamoKeys
@@ -38,6 +40,7 @@ def build_rest(
     invite_base: str,
     clock: Callable[[], datetime],
     fresh_seed: Callable[[], str],
+    offers: Offers,
     *,
     sign_in: bool = False,
 ) -> Rest:
@@ -62,6 +65,7 @@ def build_rest(
             CodeRows(DynamoCodeList(reads)),
             clock,
         )
+        onboarding_routes(router, table, offers)
         app.include_router(router)
 
     gate = Gate(

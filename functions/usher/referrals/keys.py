@@ -33,6 +33,7 @@ class Scope(StrEnum):
     CAMPAIGNS_WRITE = "campaigns:write"
     ANALYTICS_READ = "analytics:read"
     INVITES_READ = "invites:read"
+    ONBOARDING_WRITE = "onboarding:write"
 
 
 READING: Final = frozenset(scope for scope in Scope if scope.value.endswith(":read"))

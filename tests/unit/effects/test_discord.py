@@ -17,8 +17,10 @@ from usher.contracts.effect import (
     CountReferral,
     Effect,
     EndDue,
+    FollowOnboarding,
     Greet,
     MendRank,
+    OfferOnboarding,
     SendMessage,
     SweepStandings,
     decode_effect,
@@ -86,6 +88,7 @@ class FakeStandings:
 
     orders: list[Effect] = field(default_factory=list)
     silenced: list[ChannelId] = field(default_factory=list)
+    looked: list[UserId] = field(default_factory=list)
 
     def check(self, order: CheckStanding | CountReferral) -> None:
         self.orders.append(order)
@@ -101,6 +104,16 @@ class FakeStandings:
 
     def end(self, order: EndDue) -> None:
         self.orders.append(order)
+
+    def offer(self, order: OfferOnboarding) -> None:
+        self.orders.append(order)
+
+    def follow(self, order: FollowOnboarding) -> None:
+        self.orders.append(order)
+
+    def look(self, guild_id: GuildId, user_id: UserId) -> None:
+        assert guild_id == GUILD
+        self.looked.append(user_id)
 
     def silent(self, guild_id: GuildId, channel_id: ChannelId) -> None:
         assert guild_id == GUILD

@@ -1,7 +1,7 @@
 """The REST API on a table in memory, and requests to it with a key."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,11 +20,14 @@ from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
 from tests.builders import GUILD, START
 from tests.fakes.cloud import REGION, TABLE, make_table
+from tests.fakes.onboarding import FakeOutcomes
+from tests.fakes.rewards import FakeOrders
 from tests.integration.stores.test_referrals_contract import Moto
 from tests.referring import OWNER, campaign, link
 from tests.unit.referral_api.visiting import Answer, Context, FakeInvitations, Names
 from tests.unit.slash.fakes import FakeLog
 from usher.ids import GuildId, UserId
+from usher.onboarding.offers import Offers
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.keys import ApiKey, Scope, digest_of, key_text
@@ -46,6 +49,10 @@ class Api:
     log: FakeLog = field(default_factory=FakeLog)
     door: ReferralDoor = field(init=False)
     key: str = ""
+    orders: FakeOrders = field(default_factory=FakeOrders)
+    outcomes: FakeOutcomes = field(default_factory=FakeOutcomes)
+    effects: Callable[[], None] = lambda: None
+    """What the effects function does while the door waits."""
 
     def __post_init__(self) -> None:
         ids = count(1)
@@ -71,6 +78,7 @@ class Api:
                 "https://discord.gg",
                 self.clock,
                 lambda: f"seed{next(ids)}",
+                Offers(self.orders, self.outcomes, lambda _: self.effects()),
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),
         )

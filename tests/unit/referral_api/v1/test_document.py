@@ -28,6 +28,7 @@ OPERATIONS = {
     "read_leaderboard",
     "read_inviter",
     "list_invites",
+    "start_onboarding",
 }
 
 

@@ -36,6 +36,7 @@ BODIES: dict[str, Any] = {
     "change_link": {"title": "Other"},
     "create_campaign": {"name": "Fall"},
     "change_campaign": {"offer": "Late"},
+    "start_onboarding": {"campaign_id": "100", "discord_user_id": MEMBER},
 }
 PLACES = {"code": "spring-video", "campaign_id": "100", "member_id": MEMBER}
 
