@@ -45,7 +45,7 @@ class Desk(Asked, Protocol):
 @onboarding.command("start", "Answer the questions, or go on with them", ephemeral=True)
 def start(ctx: Ctx[Services]) -> Reply | Modal:
     """Open the member's next form."""
-    return opened(ctx, submitted.press())
+    return opened(ctx, submitted)
 
 
 @onboarding.command(

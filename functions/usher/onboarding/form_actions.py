@@ -15,8 +15,8 @@ from usher.onboarding.rules import answered, pages, problems, taken
 from usher.onboarding.standing import Services, Standing, answer, find
 from usher.referrals.model import Campaign
 from usher.slash import text
-from usher.slash.actions import action
-from usher.slash.buttons import Button, Press, Style
+from usher.slash.actions import Action, action
+from usher.slash.buttons import Button, Style
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.modals import Modal
@@ -40,25 +40,25 @@ class Desk(Services, Protocol):
 @action(BEGIN, anew=True, direct=True)
 def begin(ctx: Ctx[Services]) -> Reply | Modal:
     """Open the next form; without questions the button alone completes."""
-    return opened(ctx, submitted.press())
+    return opened(ctx, submitted)
 
 
 @action("onboarding.continue", direct=True)
 def proceed(ctx: Ctx[Services]) -> Reply | Modal:
     """Open the next form from a message that only the member sees."""
-    return opened(ctx, resubmitted.press())
+    return opened(ctx, resubmitted)
 
 
 @action("onboarding.submitted", anew=True, direct=True, defer=True)
-def submitted(ctx: Ctx[Desk]) -> Reply:
+def submitted(ctx: Ctx[Desk], asked: list[str]) -> Reply:
     """Take a form that was opened from a message that others see too."""
-    return _submit(ctx)
+    return _submit(ctx, asked)
 
 
 @action("onboarding.resubmitted", direct=True, defer=True)
-def resubmitted(ctx: Ctx[Desk]) -> Reply:
+def resubmitted(ctx: Ctx[Desk], asked: list[str]) -> Reply:
     """Take a form that was opened from a message that only the member sees."""
-    return _submit(ctx)
+    return _submit(ctx, asked)
 
 
 @action("onboarding.finish", direct=True, defer=True)
@@ -72,8 +72,8 @@ def finish(ctx: Ctx[Desk]) -> Reply:
     return _complete(ctx, found)
 
 
-def opened(ctx: Ctx[Services], press: Press) -> Reply | Modal:
-    """Open the next form, or say why there is none; raises UserError."""
+def opened(ctx: Ctx[Services], then: Action) -> Reply | Modal:
+    """Open the next form, or say why there is none; `then` takes it. Raises UserError."""
     found = _found(ctx)
     if found.session.completed_at is not None:
         return _known(ctx, found)
@@ -86,7 +86,8 @@ def opened(ctx: Ctx[Services], press: Press) -> Reply | Modal:
         button = Button(say("Finish"), finish.press(), Style.SUCCESS)
         words = say("Everything is answered.")
         return Reply(words, ephemeral=True, rows=((button,),))
-    return form(found.campaign, found.page, found.draft.answers, press)
+    asked = [one.id for one in pages(found.campaign.questions)[found.page]]
+    return form(found.campaign, found.page, found.draft.answers, then.press(asked=[*asked]))
 
 
 def thanks(campaign: Campaign) -> str:
@@ -107,11 +108,13 @@ def _found(ctx: Ctx[Services]) -> Standing:
     return found
 
 
-def _submit(ctx: Ctx[Desk]) -> Reply:
+def _submit(ctx: Ctx[Desk], asked: list[str]) -> Reply:
+    """Take the answers to the questions of a form; what was not sent was left empty."""
     found = _found(ctx)
     if found.session.completed_at is not None:
         return _known(ctx, found)
-    sent = taken(found.campaign.questions, ctx.answers)
+    whole = dict.fromkeys(asked, ()) | {**ctx.answers}
+    sent = taken(found.campaign.questions, whole)
     found = answer(ctx.services, found, sent, ctx.now)
     wrong = problems([one for one in found.campaign.questions if one.id in sent], sent)
     if wrong:
