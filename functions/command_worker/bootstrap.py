@@ -38,6 +38,7 @@ from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.funnel.table import DynamoJourneys
 from usher.greeting.discord_people import DiscordPeople
 from usher.greeting.drafts import Drafts
 from usher.greeting.store import DynamoRecords
@@ -79,7 +80,6 @@ from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_cli
 from usher.platform.sqs_sender import EffectSender
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
-from usher.referrals.join_table import DynamoJoinRows
 from usher.referrals.key_making import ApiKeys
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.ports import ReferralTable
@@ -233,7 +233,7 @@ def _services(
         keys=DynamoKeys(table.client, table.table),
         onboardings=DynamoSessions(table.client, table.table),
         drafts=DynamoDrafts(table.client, table.table),
-        arrivals=DynamoJoinRows(table.client, table.table),
+        arrivals=DynamoJourneys(table.client, table.table),
         orders=EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
         answers=Answers(bucket, pool),
         referral_url=found["PUBLIC_URL"].rstrip("/"),

@@ -3,25 +3,28 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from time import sleep
+from typing import Final
 
 import urllib3
 
 from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
+from effects.onboarding import Parts, office
 from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
 from usher.funnel.service import Journeys
 from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
-from effects.onboarding import Parts, office
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.greeting.service import Greetings
 from usher.greeting.store import DynamoMarks, DynamoRecords
-from usher.onboarding.recording import Unrecorded
+from usher.onboarding.recording import Recording
+from usher.platform.cache import Cache
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.hook_sender import EventSender
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
@@ -37,10 +40,12 @@ from usher.timing.ending import Endings, Handler
 from usher.timing.term_endings import TermEndings
 from usher.timing.term_table import DynamoTerms
 
+NEEDED: Final = ("DISCORD_TOKEN_SECRET", "TABLE_NAME", "EFFECTS_QUEUE_URL", "HOOKS_QUEUE_URL")
+
 
 def build(environ: Mapping[str, str]) -> EffectsDoor:
     """Build the door; raises SettingsError. Opens no connection."""
-    names = require(environ, "DISCORD_TOKEN_SECRET", "TABLE_NAME", "EFFECTS_QUEUE_URL")
+    names = require(environ, *NEEDED)
     token = TokenSecret(secrets_client(region(environ)), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
@@ -51,10 +56,12 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
         TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
         Silent(),
     )
-    orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
+    queues = SignedClient(SQS, environ)
+    orders = EffectSender(queues, names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
-    drafts = Drafts(DynamoRecords(DynamoReads(dynamodb, names["TABLE_NAME"])), DiscordPeople(rest))
+    reads = DynamoReads(dynamodb, names["TABLE_NAME"])
+    drafts = Drafts(DynamoRecords(reads), DiscordPeople(rest))
     greetings = Greetings(
         drafts,
         DynamoMarks(dynamodb, names["TABLE_NAME"]),
@@ -67,6 +74,7 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), {}, admins, gauge, _now)
     handlers: Mapping[str, Handler] = dict.fromkeys(terms.enders, terms)
     endings = Endings(handlers, orders, gauge, _now, sleep)
+    hooks = EventSender(queues, names["HOOKS_QUEUE_URL"], reads, Cache())
     onboarding = office(
         Parts(
             dynamodb=dynamodb,
@@ -77,7 +85,7 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
             orders=orders,
             trouble=trouble,
             drafts=drafts,
-            recorder=Unrecorded(),
+            recorder=Recording(referrals, hooks),
             clock=_now,
         )
     )

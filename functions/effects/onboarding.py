@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from usher.funnel.table import DynamoJourneys
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.onboarding.discord_lobby import DiscordLobby
@@ -18,7 +19,6 @@ from usher.platform.discord_rest import DiscordRest
 from usher.platform.press_table import PressTable
 from usher.platform.signed_http import SignedClient
 from usher.platform.sqs_sender import EffectSender
-from usher.referrals.join_table import DynamoJoinRows
 from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.store import DynamoRewardRows
@@ -50,7 +50,7 @@ def office(parts: Parts) -> Office:
     post = DiscordPost(parts.rest, parts.trouble.silent)
     welcoming = Welcoming(
         sessions=sessions,
-        arrivals=DynamoJoinRows(parts.dynamodb, parts.table),
+        arrivals=DynamoJourneys(parts.dynamodb, parts.table),
         referrals=referrals,
         drafts=parts.drafts,
         people=DiscordPeople(parts.rest),

@@ -14,6 +14,7 @@ from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.funnel.table import DynamoJourneys
 from usher.onboarding.ports import Arrivals, Drafts, Orders, Sessions
 from usher.onboarding.table import DynamoDrafts, DynamoSessions
 from usher.platform.cache import Cache
@@ -24,7 +25,6 @@ from usher.platform.press_table import PressTable
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
 from usher.platform.sqs_sender import EffectSender, SqsSender
-from usher.referrals.join_table import DynamoJoinRows
 from usher.referrals.ports import ReferralTable
 from usher.referrals.table import DynamoReferrals
 from usher.rewards.queries import RewardReads
@@ -71,7 +71,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoReferrals(dynamodb, found["TABLE_NAME"]),
             DynamoSessions(dynamodb, found["TABLE_NAME"]),
             DynamoDrafts(dynamodb, found["TABLE_NAME"]),
-            DynamoJoinRows(dynamodb, found["TABLE_NAME"]),
+            DynamoJourneys(dynamodb, found["TABLE_NAME"]),
             EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
         ),
         deferrals=SqsSender(queues, found["COMMANDS_QUEUE_URL"]),

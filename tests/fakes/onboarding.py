@@ -22,6 +22,7 @@ from usher.contracts.effect import (
     decode_effect,
     encode_effect,
 )
+from usher.funnel.ports import Arrival
 from usher.greeting.drafts import Drafts as GreetingDrafts
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.onboarding.giving import RoleGiving
@@ -31,7 +32,6 @@ from usher.onboarding.ports import Lobby, Room
 from usher.onboarding.settling import Settling
 from usher.onboarding.shelf import Answers as Shelf
 from usher.onboarding.welcoming import Welcoming
-from usher.referrals.counting import Arrival
 from usher.referrals.model import CampaignId, LinkCode
 from usher.referrals.ports import StaleError
 from usher.rewards.settings import RewardSettings
@@ -151,6 +151,12 @@ class FakeRecorder:
     conversions: dict[Stay, tuple[Decimal, Mapping[str, str | int], LinkCode | None]] = field(
         default_factory=dict
     )
+
+    told: dict[Stay, Session] = field(default_factory=dict)
+
+    def qualified(self, session: Session, at: datetime) -> None:
+        assert at.tzinfo is not None
+        self.told[session.stay] = session
 
     def started(self, stay: Stay, at: datetime, claimed: LinkCode | None) -> None:
         self.begun.setdefault(stay, (at, claimed))

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from usher.contracts.effect import Effect
+from usher.funnel.ports import Arrival
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.onboarding.model import Answers, Draft, Record, Session, Stay
-from usher.referrals.counting import Arrival
 from usher.referrals.model import CampaignId, LinkCode, Question
 from usher.rewards.problems import Problem
 from usher.slash.replies import Json
@@ -117,6 +117,10 @@ class Recorder(Protocol):
         claimed: LinkCode | None,
     ) -> None:
         """Record that the member became what the campaign is for; may raise the same."""
+        ...
+
+    def qualified(self, session: Session, at: datetime) -> None:
+        """Tell those who have asked to hear of it; may raise an error of the queue."""
         ...
 
 

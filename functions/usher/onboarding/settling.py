@@ -85,6 +85,7 @@ class Settling:
                 metadata(session.fields, self._named(stay.guild_id, given)),
                 claimed,
             )
+            self.recorder.qualified(session, session.completed_at or now)
             if roles and not campaign.automatic_roles:
                 self._ask(stay, campaign)
         self.sessions.settled(stay, given, owed, now)

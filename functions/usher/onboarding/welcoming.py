@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from usher.contracts.effect import OfferOnboarding
+from usher.funnel.ports import Arrival
 from usher.greeting.drafts import Drafts
 from usher.greeting.model import Face, Place, Scene
 from usher.greeting.settings import Occasion
@@ -24,7 +25,6 @@ from usher.onboarding.ports import Arrivals, Door, Orders, Outcomes, Problems, S
 from usher.onboarding.rooms import candidates
 from usher.onboarding.rules import name_of
 from usher.onboarding.standing import SAME
-from usher.referrals.counting import Arrival
 from usher.referrals.model import Campaign, CampaignId, LinkCode
 from usher.referrals.ports import ReferralTable
 from usher.rewards.hierarchy import Obstacle
@@ -136,7 +136,7 @@ class Welcoming:
         """Open the session of a newcomer; None for who came by no link, or long ago."""
         now = self.clock()
         link = None if arrival.link is None else self.referrals.link(arrival.link)
-        if link is None or now - arrival.joined_at > NEWCOMER:
+        if link is None or arrival.left_at or now - arrival.joined_at > NEWCOMER:
             return None
         return self.sessions.open(Session(stay, link.campaign_id, Way.JOIN, now, link.code))
 

@@ -16,9 +16,9 @@ from tests.unit.onboarding.scene import LOOK, newcomer, stage
 from tests.unit.slash.fakes import NOW, FakeServices
 from tests.unit.slash.payloads import buttons, interaction, send, slash, user
 from usher.contracts.deferred import DeferredCommand
+from usher.funnel.ports import Arrival
 from usher.ids import UserId
 from usher.onboarding.model import Stay
-from usher.referrals.counting import Arrival
 from usher.referrals.model import LinkCode, Question
 from usher.slash.presses import Presses, new_token
 from usher.slash.replies import Reply, message
@@ -40,7 +40,7 @@ class Doors:
     def __init__(self, link: LinkCode | None = CODE, **campaign: object) -> None:
         self.stage: Stage = stage(link, NOW, **({"questions": ASKED} | campaign))
         self.stage.people.members[NEW] = replace(newcomer(), joined_at=NOW)
-        self.stage.arrivals.held[NEW] = Arrival(NEW, NOW, link)
+        self.stage.arrivals.held[NEW] = Arrival(NOW, link=link)
         self.stage.now = NOW
         self.services = FakeServices(referrals=self.stage.referrals)
         there = self.stage

@@ -9,11 +9,11 @@ from tests.fakes.onboarding import Stage
 from tests.fakes.rewards import role
 from tests.referring import CODE, campaign, link
 from usher.contracts.effect import CountReferral, FollowOnboarding
+from usher.funnel.ports import Arrival
 from usher.greeting.model import Face
 from usher.ids import RoleId, UserId
 from usher.onboarding.following import completed
 from usher.onboarding.model import Session, Stay
-from usher.referrals.counting import Arrival
 from usher.referrals.model import LinkCode
 from usher.rewards.ports import Holder
 from usher.slash.replies import Json
@@ -36,7 +36,7 @@ def stage(link_code: LinkCode | None = CODE, joined_at: datetime = JOINED, **cha
     there.people.members[NEW] = newcomer()
     there.hall.put(role(GIFT, 10))
     there.hall.members[NEW] = Holder(frozenset())
-    there.arrivals.held[NEW] = Arrival(NEW, joined_at, link_code)
+    there.arrivals.held[NEW] = Arrival(joined_at, link=link_code)
     return there
 
 

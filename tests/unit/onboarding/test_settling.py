@@ -40,6 +40,7 @@ def test_roles_are_given_and_the_conversion_counts_with_its_value() -> None:
             None,
         )
     }
+    assert there.recorder.told[STAY].link == CODE
     found = session(there)
     assert (found.completed_at, found.fields, found.given, found.owed) == (at(60), 3, (GIFT,), ())
     assert found.settled_at is not None

@@ -11,11 +11,11 @@ from tests.fakes.onboarding import GENERAL, SYSTEM, Stage
 from tests.referring import CODE, SPRING, campaign, link
 from tests.unit.onboarding.scene import JOINED, LOOK, STAY, newcomer, said, session, stage
 from usher.contracts.effect import OfferOnboarding
+from usher.funnel.ports import Arrival
 from usher.onboarding.buttons import BEGIN, LIFE
 from usher.onboarding.following import started
 from usher.onboarding.model import Session, Way
 from usher.onboarding.ports import Room
-from usher.referrals.counting import Arrival
 from usher.referrals.model import CampaignId, LinkCode
 from usher.slash.buttons import Press
 
@@ -65,7 +65,7 @@ def test_looking_again_sends_nothing_more() -> None:
 
 @pytest.mark.parametrize(
     "arrival",
-    [None, Arrival(NEW, JOINED, None), Arrival(NEW, at(20) - timedelta(days=2), CODE)],
+    [None, Arrival(JOINED, link=None), Arrival(at(20) - timedelta(days=2), link=CODE)],
 )
 def test_who_came_by_no_link_or_long_ago_is_not_welcomed(arrival: Arrival | None) -> None:
     there = stage()
@@ -141,17 +141,17 @@ def test_the_session_follows_a_correction() -> None:
     there.do(LOOK)
 
     # When the join turns out to be by that one: link and campaign follow, nothing is posted anew
-    there.arrivals.held[NEW] = Arrival(NEW, JOINED, OTHER)
+    there.arrivals.held[NEW] = Arrival(JOINED, link=OTHER)
     there.do(LOOK)
     assert (session(there).link, session(there).campaign_id) == (OTHER, summer)
     assert there.door.where == [SYSTEM]
 
     # Who has begun goes on with the questions that they have begun
     there.do(started(session(there), at(30)))
-    there.arrivals.held[NEW] = Arrival(NEW, JOINED, CODE)
+    there.arrivals.held[NEW] = Arrival(JOINED, link=CODE)
     there.do(LOOK)
     assert (session(there).link, session(there).campaign_id) == (CODE, summer)
-    there.arrivals.held[NEW] = Arrival(NEW, JOINED, None)
+    there.arrivals.held[NEW] = Arrival(JOINED, link=None)
     there.do(LOOK)
     assert session(there).link is None
 
@@ -160,7 +160,7 @@ def test_a_late_word_on_the_link_welcomes_late() -> None:
     there = stage(None)
     there.do(LOOK)
     assert there.door.posted == {}
-    there.arrivals.held[NEW] = Arrival(NEW, JOINED, CODE)
+    there.arrivals.held[NEW] = Arrival(JOINED, link=CODE)
     there.do(LOOK)
     assert there.door.where == [SYSTEM]
 
