@@ -132,6 +132,39 @@ def test_names_and_options_are_those_of_the_specification() -> None:
             ("channel", False),
             ("days", False),
         ],
+        "/campaign questions add": [
+            ("campaign", True),
+            ("question", True),
+            ("required", False),
+            ("choices", False),
+            ("pattern", False),
+            ("long", False),
+            ("placeholder", False),
+        ],
+        "/campaign questions edit": [
+            ("campaign", True),
+            ("question", True),
+            ("wording", False),
+            ("required", False),
+            ("choices", False),
+            ("pattern", False),
+            ("long", False),
+            ("placeholder", False),
+        ],
+        "/campaign questions remove": [("campaign", True), ("question", True)],
+        "/campaign questions move": [("campaign", True), ("question", True), ("place", True)],
+        "/campaign questions list": [("campaign", True)],
+        "/campaign roles": [
+            ("campaign", True),
+            ("add", False),
+            ("remove", False),
+            ("given", False),
+        ],
+        "/campaign welcome": [("campaign", True), ("message", False)],
+        "/campaign value": [("campaign", True), ("worth", True)],
+        "/onboarding start": [],
+        "/onboarding answers": [("user", True)],
+        "/onboarding export": [("campaign", True)],
         "/campaign pause": [("campaign", True)],
         "/campaign resume": [("campaign", True)],
         "/apikey create": [
@@ -181,14 +214,12 @@ def test_names_and_options_are_those_of_the_specification() -> None:
 
 
 def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
-    invite, *others, referral, privacy = ROUTER.registration()
-
-    assert invite["default_member_permissions"] is None
     # Owners of referral links look at their own.
-    assert referral["default_member_permissions"] is None
-    assert privacy["default_member_permissions"] is None
-    assert [command["default_member_permissions"] for command in others] == ["32"] * 9
-    for command in (invite, *others, referral, privacy):
+    for_all = {"invite", "referral", "privacy", "onboarding"}
+
+    for command in ROUTER.registration():
+        shown_to = None if command["name"] in for_all else "32"
+        assert command["default_member_permissions"] == shown_to, command["name"]
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]
 
