@@ -87,6 +87,10 @@ from usher.moderation.ports import CaseBook
 from usher.moderation.rulebook import Rules
 from usher.moderation.service import Sanctions
 from usher.moderation.table import DynamoCases
+from usher.onboarding.ports import AnswerShelf, Arrivals, Orders, Sessions
+from usher.onboarding.ports import Drafts as OnboardingDrafts
+from usher.onboarding.shelf import Answers
+from usher.onboarding.table import DynamoDrafts, DynamoSessions
 from usher.platform.attached import AttachedFiles
 from usher.platform.cache import Cache, measure_uses
 from usher.platform.cached_settings import Answer, CachedSettings
@@ -126,8 +130,8 @@ NEEDED: Final = (
     "TABLE_NAME",
     "LEDGER_BUCKET",
     "EVENTS_QUEUE_URL",
-    "CONFIRMATIONS_QUEUE_URL",
     "EFFECTS_QUEUE_URL",
+    "CONFIRMATIONS_QUEUE_URL",
     "HOOKS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
@@ -181,6 +185,11 @@ class Services:
     hooks: KeptHooks
     endpoints: EndpointTable
     webhooks: WebhookDesk
+    onboardings: Sessions
+    drafts: OnboardingDrafts
+    arrivals: Arrivals
+    orders: Orders
+    answers: AnswerShelf
     referral_url: str
     cases: CaseBook
     rulebook: Rulebook
@@ -292,6 +301,11 @@ def _services(
         hooks=webhooks[0],
         endpoints=webhooks[1].endpoints,
         webhooks=webhooks[1],
+        onboardings=DynamoSessions(table.client, table.table),
+        drafts=DynamoDrafts(table.client, table.table),
+        arrivals=DynamoJourneys(table.client, table.table),
+        orders=effects,
+        answers=Answers(bucket, pool),
         referral_url=found["PUBLIC_URL"].rstrip("/"),
         cases=sanctions.book,
         rulebook=sanctions.rulebook,

@@ -27,6 +27,9 @@ from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
 from usher.moderation import catalogue as moderation
+from usher.onboarding.catalogue import ACTIONS as ONBOARDING_ACTIONS
+from usher.onboarding.catalogue import COMMANDS as ONBOARDING
+from usher.onboarding.catalogue import EVERY as EVERY_ONBOARDING
 from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked, unblock
 from usher.policy.commands import clear, set_, show
 from usher.privacy.commands import delete, erase, export, keep, privacy
@@ -78,6 +81,7 @@ COMMANDS: Final = (
     *moderation.COMMANDS,
     *hooks.COMMANDS,
     *channels.COMMANDS,
+    *ONBOARDING,
 )
 """What is registered with Discord, in this order."""
 
@@ -102,6 +106,7 @@ EVERY: Final = (
     *moderation.EVERY,
     *channels.COMMANDS,
     *hooks.EVERY,
+    *EVERY_ONBOARDING,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -116,6 +121,7 @@ ACTIONS: Final = (
     *moderation.ACTIONS,
     *channels.ACTIONS,
     *hooks.ACTIONS,
+    *ONBOARDING_ACTIONS,
 )
 """What buttons, selects and forms do."""
 

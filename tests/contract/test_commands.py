@@ -134,6 +134,39 @@ def test_names_and_options_are_those_of_the_specification() -> None:
             ("channel", False),
             ("days", False),
         ],
+        "/campaign questions add": [
+            ("campaign", True),
+            ("question", True),
+            ("required", False),
+            ("choices", False),
+            ("pattern", False),
+            ("long", False),
+            ("placeholder", False),
+        ],
+        "/campaign questions edit": [
+            ("campaign", True),
+            ("question", True),
+            ("wording", False),
+            ("required", False),
+            ("choices", False),
+            ("pattern", False),
+            ("long", False),
+            ("placeholder", False),
+        ],
+        "/campaign questions remove": [("campaign", True), ("question", True)],
+        "/campaign questions move": [("campaign", True), ("question", True), ("place", True)],
+        "/campaign questions list": [("campaign", True)],
+        "/campaign roles": [
+            ("campaign", True),
+            ("add", False),
+            ("remove", False),
+            ("given", False),
+        ],
+        "/campaign welcome": [("campaign", True), ("message", False)],
+        "/campaign value": [("campaign", True), ("worth", True)],
+        "/onboarding start": [],
+        "/onboarding answers": [("user", True)],
+        "/onboarding export": [("campaign", True)],
         "/campaign pause": [("campaign", True)],
         "/campaign resume": [("campaign", True)],
         "/campaign stats": [("campaign", True), ("period", False)],
@@ -250,7 +283,7 @@ def test_names_and_options_are_those_of_the_specification() -> None:
 
 SHOWN_TO = {
     # Members look at their own invites, links and data.
-    **dict.fromkeys(("invite", "referral", "privacy"), None),
+    **dict.fromkeys(("invite", "referral", "privacy", "onboarding"), None),
     **dict.fromkeys(("slowmode", "lockdown", "unlock"), "16"),
     "purge": "8192",
 }

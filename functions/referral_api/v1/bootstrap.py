@@ -15,6 +15,7 @@ from referral_api.v1.gate import Gate
 from referral_api.v1.link_fields import Site
 from referral_api.v1.links import link_routes
 from referral_api.v1.numbers import number_routes
+from referral_api.v1.onboarding import onboarding_routes
 from referral_api.v1.reads import guild_routes, read_routes
 from referral_api.v1.webhooks import Webhooks, webhook_routes
 from usher.attribution.code_list import DynamoCodeList
@@ -28,6 +29,7 @@ from usher.funnel.numbers_table import DynamoNumbers
 from usher.funnel.service import Journeys
 from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
+from usher.onboarding.offers import Offers
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.referrals.answers import DynamoAnswers
 from usher.referrals.bulk_desk import BulkDesk
@@ -53,6 +55,7 @@ def build_rest(
     clock: Callable[[], datetime],
     fresh_seed: Callable[[], str],
     webhooks: Webhooks,
+    offers: Offers,
     *,
     sign_in: bool = False,
 ) -> Rest:
@@ -88,6 +91,7 @@ def build_rest(
             CodeRows(DynamoCodeList(reads)),
             clock,
         )
+        onboarding_routes(router, table, offers)
         app.include_router(router)
 
     gate = Gate(

@@ -14,6 +14,10 @@ from referral_api.v1.gate import Caller
 from usher.referrals.keys import Scope
 
 PREFIX: Final = "/api/v1"
+BOT: Final = "/api/discord-bot"
+"""Where what a bot of one's own would ask for is (SPEC 5.7)."""
+GATED: Final = (f"{PREFIX}/", f"{BOT}/")
+"""Addresses that need a key."""
 SCHEME: Final = "ApiKey"
 
 _TOLD: Final = {
@@ -67,6 +71,7 @@ class Routes:
         success: int = 200,
         told: str = "As asked",
         content: Mapping[str, Any] | None = None,
+        prefix: str = PREFIX,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register a handler; `also` are the statuses of its problems beside those of all."""
         with_body = _WITH_BODY if method in ("POST", "PATCH") else ()
@@ -79,7 +84,7 @@ class Routes:
 
         def register(handler: Callable[..., Any]) -> Callable[..., Any]:
             self.router.route(
-                f"{PREFIX}{path}",
+                f"{prefix}{path}",
                 method=method,
                 summary=summary,
                 description=f"Needs the scope `{scope.value}`.",

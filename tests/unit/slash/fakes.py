@@ -14,9 +14,10 @@ from tests.fakes.hook_room import FakeHookQueue, FakeHookTable
 from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.keys import FakeKeys
+from tests.fakes.onboarding import FakeArrivals, FakeDrafts, FakeSessions, shelf
 from tests.fakes.privacy import FakePrivacy
 from tests.fakes.referrals import FakeReferrals
-from tests.fakes.rewards import FakeHall, FakeRewardReads
+from tests.fakes.rewards import FakeHall, FakeOrders, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
@@ -34,6 +35,7 @@ from usher.greeting.drafts import Drafts
 from usher.hooks.managing import WebhookDesk
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
+from usher.onboarding.shelf import Answers
 from usher.referrals.bulk_desk import BulkDesk
 from usher.referrals.bulk_service import BulkLinks
 
@@ -293,6 +295,11 @@ class FakeServices:
     keys: FakeKeys = field(default_factory=FakeKeys)
     rooms: FakeTools = field(init=False)
     channels: Tools = field(init=False)
+    onboardings: FakeSessions = field(default_factory=FakeSessions)
+    drafts: FakeDrafts = field(default_factory=FakeDrafts)
+    arrivals: FakeArrivals = field(default_factory=FakeArrivals)
+    orders: FakeOrders = field(default_factory=FakeOrders)
+    answers: Answers = field(init=False)
 
     fakes: FakeFakeRules = field(init=False)
 
@@ -309,6 +316,7 @@ class FakeServices:
         self.deeds = FakeDeeds(self.credit, self.staff)
         self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)
+        self.answers = shelf(self.privacy.objects)
         self.greetings = Drafts(FakeGreetingRecords(self.staff), self.people)
 
 

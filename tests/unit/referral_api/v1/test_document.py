@@ -49,6 +49,7 @@ OPERATIONS = {
     "read_delivery",
     "replay_delivery",
     "replay_span",
+    "start_onboarding",
 }
 
 
