@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from time import sleep
+from typing import Final
 
 import urllib3
 
@@ -10,6 +11,7 @@ from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
 from effects.moderating import moderating
+from effects.onboarding import Parts, office
 from usher.channels.discord_channels import DiscordChannels
 from usher.channels.endings import LockEnder, SlowmodeEnder
 from usher.channels.locks import LOCK
@@ -23,8 +25,11 @@ from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.greeting.service import Greetings
 from usher.greeting.store import DynamoMarks, DynamoRecords
+from usher.onboarding.recording import Recording
+from usher.platform.cache import Cache
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.hook_sender import EventSender
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
@@ -40,10 +45,12 @@ from usher.timing.ending import Endings, Handler
 from usher.timing.term_endings import Ender, TermEndings
 from usher.timing.term_table import DynamoTerms
 
+NEEDED: Final = ("DISCORD_TOKEN_SECRET", "TABLE_NAME", "EFFECTS_QUEUE_URL", "HOOKS_QUEUE_URL")
+
 
 def build(environ: Mapping[str, str]) -> EffectsDoor:
     """Build the door; raises SettingsError. Opens no connection."""
-    names = require(environ, "DISCORD_TOKEN_SECRET", "TABLE_NAME", "EFFECTS_QUEUE_URL")
+    names = require(environ, *NEEDED)
     token = TokenSecret(secrets_client(region(environ)), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
@@ -54,11 +61,14 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
         TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
         Silent(),
     )
-    orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
+    queues = SignedClient(SQS, environ)
+    orders = EffectSender(queues, names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
+    reads = DynamoReads(dynamodb, names["TABLE_NAME"])
+    drafts = Drafts(DynamoRecords(reads), DiscordPeople(rest))
     greetings = Greetings(
-        Drafts(DynamoRecords(DynamoReads(dynamodb, names["TABLE_NAME"])), DiscordPeople(rest)),
+        drafts,
         DynamoMarks(dynamodb, names["TABLE_NAME"]),
         DiscordPost(rest, trouble.silent),
         _now,
@@ -74,8 +84,25 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     handlers: dict[str, Handler] = dict.fromkeys(enders, terms)
     handlers |= moderation.handlers
     endings = Endings(handlers, orders, gauge, _now, sleep)
+    hooks = EventSender(queues, names["HOOKS_QUEUE_URL"], reads, Cache())
+    onboarding = office(
+        Parts(
+            dynamodb=dynamodb,
+            table=names["TABLE_NAME"],
+            rest=rest,
+            rows=rows,
+            hall=hall,
+            orders=orders,
+            trouble=trouble,
+            drafts=drafts,
+            recorder=Recording(referrals, hooks),
+            clock=_now,
+        )
+    )
     return EffectsDoor(
-        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings, moderation),
+        doer=DiscordEffects(
+            rest, standings, trouble, greetings, referrals, endings, moderation, onboarding
+        ),
         log=get_logger(),
         meter=meter,
     )

@@ -13,18 +13,21 @@ from usher.contracts.effect import (
     CountReferral,
     Effect,
     EndDue,
+    FollowOnboarding,
     Greet,
     LogCase,
     MendRank,
     NoteByHand,
+    OfferOnboarding,
     PostCard,
     SendMessage,
     SweepStandings,
 )
-from usher.ids import ChannelId, GuildId
+from usher.ids import ChannelId, GuildId, UserId
 from usher.moderation.ports import ActError
 from usher.platform.discord_messages import Rest, send
 from usher.platform.discord_rest import DiscordError, RefusedError
+from usher.rewards.problems import ONBOARDING
 
 
 class Standings(Protocol):
@@ -79,6 +82,26 @@ class Moderation(Protocol):
         ...
 
 
+class Onboarding(Protocol):
+    """What newcomers are led through. Methods raise DiscordError, and errors of table and queue."""
+
+    def look(self, guild_id: GuildId, user_id: UserId) -> None:
+        """Look whether a member is to be sent the button."""
+        ...
+
+    def offer(self, order: OfferOnboarding) -> None:
+        """Send the button that a program asks for."""
+        ...
+
+    def follow(self, order: FollowOnboarding) -> None:
+        """Do what follows from how far somebody is."""
+        ...
+
+    def mend(self, order: MendRank) -> None:
+        """Look whether a role can be given that could not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
@@ -90,6 +113,7 @@ class DiscordEffects:
     referrals: Referrals
     endings: Endings
     moderation: Moderation
+    onboarding: Onboarding
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -109,11 +133,11 @@ class DiscordEffects:
             case CheckInvite():
                 Policing(self.rest).check(effect)
             case CheckStanding() | SweepStandings() | MendRank():
-                self._look(effect)
+                self._reward(effect)
             case Greet():
                 self.greetings.greet(effect)
-            case CountReferral():
-                self.referrals.check(effect)
+            case CountReferral() | FollowOnboarding() | OfferOnboarding():
+                self._lead_in(effect)
             case EndDue():
                 self.endings.end(effect)
             case LogCase() | NoteByHand() | CheckMute() | PostCard():
@@ -121,14 +145,26 @@ class DiscordEffects:
             case _:
                 assert_never(effect)
 
-    def _look(self, effect: CheckStanding | SweepStandings | MendRank) -> None:
+    def _reward(self, effect: CheckStanding | SweepStandings | MendRank) -> None:
         match effect:
             case CheckStanding():
                 self.standings.check(effect)
             case SweepStandings():
                 self.standings.sweep(effect)
+            case MendRank(key=key) if key.startswith(ONBOARDING):
+                self.onboarding.mend(effect)
             case MendRank():
                 self.trouble.mend(effect)
+
+    def _lead_in(self, effect: CountReferral | FollowOnboarding | OfferOnboarding) -> None:
+        match effect:
+            case CountReferral():
+                self.referrals.check(effect)
+                self.onboarding.look(effect.guild_id, effect.user_id)
+            case FollowOnboarding():
+                self.onboarding.follow(effect)
+            case OfferOnboarding():
+                self.onboarding.offer(effect)
 
     def _send(self, effect: SendMessage) -> None:
         try:

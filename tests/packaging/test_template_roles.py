@@ -106,7 +106,7 @@ def test_only_four_read_the_token() -> None:
     assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole", "ReferralApiRole"}
 
 
-def test_who_answers_members_writes_exports_and_wishes_and_nothing_else_of_the_bucket() -> None:
+def test_who_answers_members_writes_no_more_of_the_bucket_than_they_ask_for() -> None:
     resources = [
         s["Resource"]
         for role, s in statements(TEMPLATE)
@@ -114,6 +114,7 @@ def test_who_answers_members_writes_exports_and_wishes_and_nothing_else_of_the_b
     ]
 
     assert resources == [
+        {"Fn::Sub": "${LedgerBucket.Arn}/names/*/onboarding-*.json"},
         {"Fn::Sub": "${LedgerBucket.Arn}/exports/*"},
         {"Fn::Sub": "${LedgerBucket.Arn}/erased/*/asked.json"},
     ]
@@ -146,6 +147,16 @@ def test_who_answers_members_begins_terms_and_changes_nothing_else_of_a_guild() 
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "G#*"},
         "ForAllValues:StringEquals": {"dynamodb:Attributes": [*BEGUN]},
     }
+
+
+def test_who_takes_answers_writes_onboardings_and_drafts() -> None:
+    keys = {
+        role: s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for role, s in statements(TEMPLATE)
+        if s.get("Sid") == "KeepOnboardings"
+    }
+
+    assert keys == {"CommandWorkerRole": ["ON#*", "OD#*"], "EffectsRole": ["ON#*", "B#*"]}
 
 
 def test_who_makes_links_writes_them_and_nothing_else() -> None:
@@ -201,7 +212,7 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
     }
 
     puts = [sid for sid, s in updates.items() if listed(s["Action"]) != ["dynamodb:UpdateItem"]]
-    assert puts == ["KeepCases", "CountReferrals"]
+    assert sorted(puts) == ["CountReferrals", "KeepCases", "KeepOnboardings"]
     conditions = {sid: s["Condition"] for sid, s in updates.items()}
     (names,) = conditions.pop("KeepMilestonesAndProblems").values()
     assert tuple(names["dynamodb:Attributes"]) == WRITTEN
@@ -218,6 +229,7 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
             },
         },
         "CountReferrals": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "L#*"}},
+        "KeepOnboardings": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ON#*", "B#*"]}},
         "KeepGreetings": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "GREET#*"},
             "ForAllValues:StringEquals": {"dynamodb:Attributes": [*GREETINGS_WRITTEN]},

@@ -38,7 +38,7 @@ class Verdict(StrEnum):
     PARTLY = "partly"
     """Some of it is undone; it may be tried again."""
     GONE = "gone"
-    """There is no such channel, or Usher does not see it."""
+    """There is no such channel any more."""
 
 
 @dataclass(frozen=True, slots=True)

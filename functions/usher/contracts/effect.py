@@ -204,10 +204,45 @@ class EndDue:
     kind: Literal["end_due"] = "end_due"
 
 
+@dataclass(frozen=True, slots=True)
+class FollowOnboarding:
+    """Note how far a member's onboarding is, and do what follows from that."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    joined_at: str
+    """Begin of the membership, as text."""
+    campaign_id: str
+    link: str | None
+    way: str
+    """As `usher.onboarding.model.Way` has it."""
+    step: Literal["started", "completed"]
+    at: str
+    """When it was done, as text."""
+    fields: int = 0
+    """Questions that were answered."""
+    kind: Literal["follow_onboarding"] = "follow_onboarding"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOnboarding:
+    """Send a member the button of a campaign's onboarding, as a program asks."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    campaign_id: str
+    link: str | None
+    """The referral code that the program names."""
+    kind: Literal["offer_onboarding"] = "offer_onboarding"
+
+
 type _Moderation = LogCase | NoteByHand | CheckMute | PostCard | EndDue
+type _Onboarding = FollowOnboarding | OfferOnboarding
 type _Rewards = CheckStanding | SweepStandings | MendRank
 type _Others = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral
-type Effect = _Others | _Rewards | _Moderation
+type Effect = _Others | _Rewards | _Moderation | _Onboarding
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -223,6 +258,8 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "check_mute": CheckMute,
     "post_card": PostCard,
     "end_due": EndDue,
+    "follow_onboarding": FollowOnboarding,
+    "offer_onboarding": OfferOnboarding,
 }
 
 _TUPLES: Final = {"retired", "users"}

@@ -1,7 +1,7 @@
 """The REST API on a table in memory, and requests to it with a key."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +23,8 @@ from tests.builders import GUILD, START
 from tests.fakes.cloud import REGION, TABLE, make_table
 from tests.fakes.hook_room import FakeHookQueue
 from tests.fakes.hooks import FakeKeptHooks
+from tests.fakes.onboarding import FakeOutcomes
+from tests.fakes.rewards import FakeOrders
 from tests.integration.stores.test_referrals_contract import Moto
 from tests.referring import OWNER, campaign, link
 from tests.unit.referral_api.visiting import Answer, Context, FakeInvitations, Names
@@ -33,6 +35,7 @@ from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.managing import WebhookDesk
 from usher.hooks.model import Attempt, Delivery, Endpoint, EndpointId, State
 from usher.ids import GuildId, UserId
+from usher.onboarding.offers import Offers
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.keys import ApiKey, Scope, digest_of, key_text
@@ -59,12 +62,26 @@ class Api:
     log: FakeLog = field(default_factory=FakeLog)
     door: ReferralDoor = field(init=False)
     key: str = ""
+    orders: FakeOrders = field(default_factory=FakeOrders)
+    outcomes: FakeOutcomes = field(default_factory=FakeOutcomes)
+    effects: Callable[[], None] = lambda: None
+    """What the effects function does while the door waits."""
 
     def __post_init__(self) -> None:
-        ids = count(1)
         self.table = DynamoReferrals(self.client, TABLE)
         self.keys = DynamoKeys(self.client, TABLE)
         self.clicks = DynamoClicks(self.client, TABLE)
+        self._open()
+        self.key = self.make_key("a" * 12)
+        self.table.add_campaign(campaign(origins=(PAGE,)))
+        self.table.add_link(link())
+
+    def signing_in(self) -> None:
+        """Have the sign-in with Discord set up from now on."""
+        self._open(sign_in=True)
+
+    def _open(self, *, sign_in: bool = False) -> None:
+        ids = count(1)
         visits = Visits(
             self.table,
             self.clicks,
@@ -75,7 +92,7 @@ class Api:
             crawleruseragents.is_crawler,
             device_of,
         )
-        self.queue = FakeHookQueue()
+        self.queue, self.hooks = FakeHookQueue(), FakeKeptHooks()
         self.deliveries = DynamoDeliveries(self.client, TABLE)
         self.desk = WebhookDesk(
             DynamoEndpoints(self.client, TABLE),
@@ -95,13 +112,14 @@ class Api:
                 "https://discord.gg",
                 self.clock,
                 lambda: f"seed{next(ids)}",
-                Webhooks(self.desk, lambda *asked: self.switched.append(asked), self.clock),
+                Webhooks(
+                    self.desk, self.hooks, lambda *asked: self.switched.append(asked), self.clock
+                ),
+                Offers(self.orders, self.outcomes, lambda _: self.effects()),
+                sign_in=sign_in,
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),
         )
-        self.key = self.make_key("a" * 12)
-        self.table.add_campaign(campaign(origins=(PAGE,)))
-        self.table.add_link(link())
 
     def make_webhook(self) -> None:
         """An endpoint whose log holds a test that it did not take."""
