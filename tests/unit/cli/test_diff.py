@@ -19,7 +19,10 @@ def as_discord_answers(command: Mapping[str, Any], number: int = 0) -> dict[str,
             kept["choices"] = [one | {"name_localizations": None} for one in of["choices"]]
         return kept
 
+    # A menu has neither, and comes back with an empty description.
+    own = {"options": [option(one) for one in command["options"]]} if "options" in command else {}
     return {
+        "description": "",
         **command,
         "id": str(900 + number),
         "application_id": "42",
@@ -29,7 +32,7 @@ def as_discord_answers(command: Mapping[str, Any], number: int = 0) -> dict[str,
         "name_localizations": None,
         "description_localizations": None,
         "default_permission": True,
-        "options": [option(one) for one in command["options"]],
+        **own,
     }
 
 
@@ -41,7 +44,10 @@ def registered() -> list[dict[str, Any]]:
 
 
 def names() -> list[str]:
-    return [str(command["name"]) for command in DECLARED]
+    return [
+        f"{command['name']}" + (f" (type {kind})" if (kind := command["type"]) != 1 else "")
+        for command in DECLARED
+    ]
 
 
 def named(answered: list[dict[str, Any]], name: str) -> dict[str, Any]:
