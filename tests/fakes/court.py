@@ -7,7 +7,7 @@ from tests.builders import GUILD, START
 from tests.fakes.effects import FakeEffects
 from tests.fakes.fuse import Fuse, fused
 from tests.fakes.moderation import FakeCases, FakeDesk
-from usher.contracts.effect import CheckMute, EndDue, LogCase, NoteByHand
+from usher.contracts.effect import CheckMute, EndDue, LogCase, NoteByHand, PostCard
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.moderation.by_hand import ByHand
 from usher.moderation.ending import SlotEndings
@@ -49,11 +49,12 @@ class Told:
 
     sentences: list[str] = field(default_factory=list)
     channels: list[ChannelId] = field(default_factory=list)
+    deaf: bool = False
 
     def tell(self, guild_id: GuildId, message_id: str, sentence: str) -> bool:
         del guild_id, message_id
         self.sentences.append(sentence)
-        return True
+        return not self.deaf
 
     def silent(self, guild_id: GuildId, channel_id: ChannelId) -> None:
         del guild_id
@@ -71,6 +72,7 @@ class Court:
     told: Told = field(default_factory=Told)
     fuse: Fuse = field(default_factory=Fuse)
     desk: FakeDesk = field(init=False)
+    cards: list[PostCard] = field(default_factory=list)
     keys: int = 0
 
     def __post_init__(self) -> None:
@@ -140,6 +142,8 @@ class Court:
                     ByHand(self.sanctions).note(effect)
                 case CheckMute():
                     self.endings.returned(effect)
+                case PostCard():
+                    self.cards.append(effect)
                 case _:
                     pass
 

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from usher.contracts.effect import NoteByHand
+from usher.moderation.guard import permissions_of
 from usher.moderation.model import Case, Kind, Slot, Source, Status, Told
 from usher.moderation.rules import slot_of
 from usher.moderation.service import Sanctions
+from usher.rewards.hierarchy import Hall
+from usher.slash.permissions import Permission
 from usher.times import parse_time
 
+VIEW_AUDIT_LOG: Final = 1 << 7
 KINDS: Final = frozenset({Kind.KICK, Kind.BAN, Kind.UNBAN, Kind.MUTE, Kind.UNMUTE})
 
 
@@ -27,6 +31,8 @@ class ByHand:
         hall = self.sanctions.discord.hall(order.guild_id)
         if hall is None or order.by == hall.own_id or order.what not in KINDS:
             return
+        if order.by is None and _sees_log(hall):
+            return  # its entry tells of it
         case = self._draft(order)
         kind = slot_of(case)
         slot = None
@@ -74,3 +80,9 @@ class ByHand:
         numbers = [one for one in (slot.case, slot.pending) if one is not None]
         found = [self.sanctions.book.find(case.guild_id, number) for number in numbers]
         return any(one is not None and one.at > case.at for one in found)
+
+
+def _sees_log(hall: Hall) -> bool:
+    """Whether audit log entries are told to Usher."""
+    held = permissions_of(hall, hall.own_roles)
+    return held is not None and bool(held & (VIEW_AUDIT_LOG | Permission.ADMINISTRATOR))

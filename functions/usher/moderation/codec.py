@@ -1,6 +1,7 @@
 """Cases and slots as JSON text of one attribute of their rows."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,6 @@ from usher.moderation.model import (
     Status,
     Told,
 )
-from usher.platform.dynamo_reads import Item
 from usher.times import format_time, parse_time
 
 _APART = ("guild_id", "number", "version", "log", "logged")
@@ -34,7 +34,7 @@ def write_case(case: Case) -> str:
     return json.dumps(fields, default=_text, separators=(",", ":"))
 
 
-def read_case(item: Item) -> Case:
+def read_case(item: Mapping[str, object]) -> Case:
     """Read a case's row."""
     fields = json.loads(str(item["case"]))
     channel, message = item.get("log_channel"), item.get("log_message")
@@ -81,7 +81,9 @@ def write_slot(slot: Slot) -> str:
     return json.dumps(fields, default=_text, separators=(",", ":"))
 
 
-def read_slot(guild_id: GuildId, kind: SlotKind, user_id: UserId, item: Item | None) -> Slot:
+def read_slot(
+    guild_id: GuildId, kind: SlotKind, user_id: UserId, item: Mapping[str, object] | None
+) -> Slot:
     """Read a slot's row; an empty slot where there is none."""
     if item is None:
         return Slot(guild_id, kind, user_id)

@@ -27,6 +27,7 @@ from usher.moderation.service import Sanctions
 from usher.moderation.settling import Settling
 from usher.moderation.words import audit_reason
 from usher.slash import text
+from usher.slash.replies import Reply, message
 from usher.slash.say import later, say, speaking
 from usher.times import format_time
 from usher.timing.terms import read_key
@@ -174,7 +175,11 @@ class SlotEndings:
             settings = self.sanctions.rulebook.read(slot.guild_id)
             with speaking(settings.locale):
                 words = say(_REFUSED[slot.kind], user=text.user(slot.user_id), number=case.number)
-            self.admins.tell(slot.guild_id, _message_id(case), words)
+            nonce = _message_id(case)
+            told = self.admins.tell(slot.guild_id, nonce, words)
+            if not told and settings.log_channel_id is not None:
+                body = message(Reply(words))
+                self.sanctions.post.post(settings.log_channel_id, body, nonce)
         try:
             self._book.change(slot=postponed(slot, self.sanctions.clock()))
         except StaleError:

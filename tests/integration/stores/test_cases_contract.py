@@ -10,11 +10,15 @@ import pytest
 
 from tests.builders import GUILD, START, at
 from tests.fakes.cloud import REGION, TABLE, make_table, rows
+from tests.fakes.court import MEMBER, Court
 from tests.fakes.moderation import FakeCases
 from tests.integration.stores.conftest import aws
 from tests.integration.stores.test_referrals_contract import Moto
 from usher.ids import ChannelId, GuildId, UserId
+from usher.moderation.guard import Action
+from usher.moderation.ladder import Rung
 from usher.moderation.model import (
+    Appeal,
     Case,
     Change,
     Evidence,
@@ -27,6 +31,7 @@ from usher.moderation.model import (
 )
 from usher.moderation.ports import CaseBook, Points, StaleError
 from usher.moderation.rules import SETTLED_AFTER, changed, emptied, settled
+from usher.moderation.settings import ModSettings
 from usher.moderation.table import DynamoCases
 from usher.platform.dynamo_reads import Caller
 from usher.platform.signed_http import DYNAMODB, SignedClient
@@ -208,3 +213,45 @@ def _fifty(book: CaseBook, clients: list[SignedClient]) -> None:
 
 def _text(moment: object) -> str:
     return str(moment).replace(" ", "T").replace("+00:00", ".000000+00:00")
+
+
+def test_an_appeal_and_reports_are_kept(stored: Stored) -> None:
+    book = stored.book
+    case = book.open(draft("a", Kind.WARN, points=1))
+    appealed = changed(
+        case, at(1), USER, Change.APPEALED, "no", appeal=Appeal("no", at(1)), status=Status.ACTIVE
+    )
+    book.change(appealed)
+    assert book.find(GUILD, 1) == appealed
+    assert [book.count_report(GUILD, USER, at(n)) for n in (0, 1, 3600)] == [1, 2, 1]
+    assert book.count_report(GUILD, OTHER, at(0)) == 1
+
+
+def test_fifty_warnings_at_once_lead_to_every_rung_once(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The member is there again after each kick, so that no rung stands in another's way.
+    ladder = tuple(Rung(points, Kind.KICK) for points in range(5, 51, 5))
+    court = Court(settings=ModSettings(ladder=ladder))
+    member = court.desk.members[MEMBER]
+    court.desk.kick = lambda *_: court.desk.members.update({MEMBER: member})  # type: ignore[method-assign]
+    with aws("emulator", request, monkeypatch):
+        client = boto3.client("dynamodb", region_name=REGION)
+        make_table(client)
+        clients = [SignedClient(DYNAMODB) for _ in range(50)]
+        orders = [court.order(Action.WARN, points=1) for _ in range(50)]
+
+        def warn(n: int) -> None:
+            sanctions = replace(court.sanctions, book=DynamoCases(clients[n], TABLE))
+            sanctions.do(orders[n])
+
+        with ThreadPoolExecutor(50) as pool:
+            list(pool.map(warn, range(50)))
+        cases = DynamoCases(clients[0], TABLE).latest(GUILD, None, 200)
+        client.close()
+        for one in clients:
+            one.close()
+    rungs = [one.key.rpartition(".rung")[2] for one in cases if ".rung" in one.key]
+    assert sorted(map(int, rungs)) == list(range(5, 51, 5))
+    assert {one.number for one in cases} == set(range(1, len(cases) + 1))
+    assert sum(one.kind is Kind.WARN for one in cases) == 50

@@ -6,7 +6,20 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import GUILD, START
-from tests.fakes.court import ACTOR, LOG, LOW, MEMBER, MOD, MODS, OWNER, USHER, Court
+from tests.fakes.court import (
+    ACTOR,
+    EVERYTHING,
+    HALL,
+    HIGH,
+    LOG,
+    LOW,
+    MEMBER,
+    MOD,
+    MODS,
+    OWNER,
+    USHER,
+    Court,
+)
 from tests.fakes.fuse import BREAKS, BrokenOffError, DiedError, Fuse
 from usher.contracts.effect import CheckMute, NoteByHand
 from usher.ids import UserId
@@ -22,8 +35,11 @@ from usher.moderation.ports import (
     UncertainError,
 )
 from usher.moderation.settings import ModSettings
+from usher.rewards.hierarchy import Hall, Role
 from usher.times import format_time
 
+BLIND = replace(HALL, roles={**HALL.roles, HIGH: Role(HIGH, "Usher", 9, EVERYTHING)})
+"""Usher may not see the audit log."""
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -212,6 +228,8 @@ def by_hand(court: Court, what: str, by: UserId | None = OWNER, **changes: objec
 @pytest.mark.parametrize("hears", ["audit", "events", "nothing"])
 def test_an_old_tempban_never_lifts_a_ban_made_by_hand(hears: str) -> None:
     court = Court()
+    if hears == "events":
+        court.desk.halls = BLIND
     court.ban(DAY)
     court.now += HOUR
     court.desk.bans.clear()
@@ -245,8 +263,10 @@ def test_tempban_unban_permanent_ban_and_the_old_time_passes() -> None:
     assert court.slot().case == 3
 
 
-def test_own_acts_are_not_recorded_twice() -> None:
+@pytest.mark.parametrize("hall", [HALL, BLIND])
+def test_own_acts_are_not_recorded_twice(hall: Hall) -> None:
     court = Court()
+    court.desk.halls = hall
     court.ban(DAY)
     by_hand(court, "ban", USHER)
     by_hand(court, "ban", None)
@@ -316,6 +336,16 @@ def test_what_discord_refuses_to_lift_is_kept_told_once_and_lifted_later() -> No
     court.passes(DAY)
     assert court.desk.bans == {}
     assert court.case(1).status is Status.ENDED
+
+
+def test_a_refusal_is_told_in_the_log_where_there_is_no_admin_channel() -> None:
+    court = Court()
+    court.told.deaf = True
+    court.ban(HOUR)
+    court.now += HOUR
+    court.desk.refuses = ForbiddenError()
+    court.sweep()
+    assert any("I could not lift the ban" in one for one in court.log())
 
 
 def test_a_ban_written_while_the_old_one_is_lifted_holds() -> None:
