@@ -14,14 +14,15 @@ from gateway_listener.headcount import Headcount
 from gateway_listener.look import Known, diff_look, known_rows
 from gateway_listener.tally import visible_uses
 from gateway_listener.timing import (
+    DOUBTED,
     GATHER,
     GIVE_UP,
-    LAST_LOOK,
     LOOK_SPACING,
     PATIENCE,
     RETRIES,
     SOON,
     looks_for_lag,
+    with_last,
 )
 from usher.contracts.observation import (
     GatewayEvent,
@@ -64,10 +65,11 @@ class GuildGatherer:
         self._headcount = Headcount()
         self._new_id = new_id
         self._gap = gap
-        self._returned = gap
-        """No look has been good since the last absence."""
-        self._return_look: datetime | None = None
-        """The last look for those who joined in an absence's last moment: counts may be late."""
+        self._returned = True
+        """No look has been good since the start or the last absence."""
+        self._doubted_until: datetime | None = None
+        self._last_looks: list[datetime] = []
+        """For those who joined before a start or in an absence, and for ten minutes after."""
         self._events: list[GatewayEvent] = []
         self._names: dict[UserId, str] = {}
         # The last good look, to compare with.
@@ -145,8 +147,7 @@ class GuildGatherer:
             self._looked_at = now
             self._look_at = None
             self._lag_looks = [moment for moment in self._lag_looks if moment > now]
-            if self._return_look is not None and self._return_look <= now:
-                self._return_look = None
+            self._last_looks = [moment for moment in self._last_looks if moment > now]
             return LookNow()
         send_at = self._send_at()
         return self.seal(now) if send_at is not None and send_at <= now else None
@@ -212,7 +213,11 @@ class GuildGatherer:
         elif not self._lag_looks:
             self._unexplained = 0
         if self._returned:
-            self._returned, self._return_look = False, now + LAST_LOOK
+            self._doubted_until = now + DOUBTED
+        doubted = self._doubted_until is not None and now < self._doubted_until
+        if self._returned or (fresh and doubted):
+            self._last_looks = with_last(self._last_looks, now)
+        self._returned = False
 
     def _after_failed_look(self, now: datetime, status: int, retry_after: timedelta | None) -> None:
         """Plan the next try, while one can still tell something."""
@@ -221,15 +226,16 @@ class GuildGatherer:
         self._failures += 1
         self.refused = status in REFUSALS
         if self.refused and self._failures > len(RETRIES):
-            self._return_look = None
+            self._last_looks = []
             return
         recent = self._last_join is not None and now - self._last_join < GIVE_UP
         if self._rows is None or (recent and self._joins + self._unexplained > 0):
             self.look_by(self._hold_until)
 
     def _next_look(self) -> datetime | None:
-        single = (self._look_at, self._return_look)
-        wanted = [*self._lag_looks, *(moment for moment in single if moment is not None)]
+        wanted = [*self._lag_looks, *self._last_looks]
+        if self._look_at is not None:
+            wanted.append(self._look_at)
         if not wanted:
             return None
         limits = [min(wanted)]

@@ -20,6 +20,9 @@ LAST_APART: Final = timedelta(seconds=10)
 """Last looks nearer than this to one another are one."""
 RETRIES: Final = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 30, 120))
 """Pauses after failed looks; the last one repeats, but never after a refusal."""
+DOUBTED: Final = timedelta(minutes=10)
+"""For so long after a start or an absence a use may be that of somebody unseen: so each join keeps
+its last look, although it seems to be explained."""
 GIVE_UP: Final = timedelta(minutes=15)
 """No retries this long after the last join: attribution has closed by then."""
 START_SPACING: Final = timedelta(seconds=1 / 15)
@@ -28,10 +31,16 @@ START_SPACING: Final = timedelta(seconds=1 / 15)
 
 def looks_for_lag(planned: Iterable[datetime], now: datetime) -> list[datetime]:
     """Plan looks after one that explained too little: soon, and the last ones of joins before."""
-    last = [moment for moment in planned if moment > now + LAG[-1]]
+    last = with_last((moment for moment in planned if moment > now + LAG[-1]), now)
+    return [*(now + pause for pause in LAG), *last]
+
+
+def with_last(planned: Iterable[datetime], now: datetime) -> list[datetime]:
+    """Plan a last look for joins of now, beside those of earlier ones."""
+    last = list(planned)
     if not last or now + LAST_LOOK >= last[-1] + LAST_APART:
         last.append(now + LAST_LOOK)
-    return [*(now + pause for pause in LAG), *last]
+    return last
 
 
 class Pace:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
 from time import sleep
 from typing import Final
 
@@ -32,6 +33,9 @@ from usher.attribution.state_codec import StateError
 from usher.attribution.sync_ports import Syncs
 from usher.attribution.sync_service import SyncService
 from usher.catalogue import ROUTER
+from usher.channels.discord_channels import DiscordChannels
+from usher.channels.ports import Tools
+from usher.channels.webhook_progress import WebhookProgress
 from usher.credit.admin_commands import Deeds
 from usher.credit.fake_queries import FakeRules
 from usher.credit.fake_reads import FakeRulesDesk
@@ -42,6 +46,10 @@ from usher.funnel.table import DynamoJourneys
 from usher.greeting.discord_people import DiscordPeople
 from usher.greeting.drafts import Drafts
 from usher.greeting.store import DynamoRecords
+from usher.hooks.delivery_table import DynamoDeliveries
+from usher.hooks.endpoint_table import DynamoEndpoints
+from usher.hooks.managing import WebhookDesk
+from usher.hooks.ports import EndpointTable
 from usher.invites.discord_desk import DiscordDesk
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
@@ -68,6 +76,7 @@ from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.hook_sender import EventSender, OrderSender
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.press_table import PressTable
@@ -76,13 +85,12 @@ from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
 from usher.platform.signed_http import DYNAMODB, SQS, AwsError, SignedClient
-from usher.platform.sqs import BackfillQueue, EventsQueue, RecountQueue, sqs_client
-from usher.platform.sqs_sender import EffectSender
+from usher.platform.sqs import BackfillQueue, EffectsQueue, EventsQueue, RecountQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
 from usher.privacy.queries import Privacy
 from usher.referrals.key_making import ApiKeys
 from usher.referrals.key_table import DynamoKeys
-from usher.referrals.ports import ReferralTable
+from usher.referrals.ports import KeptHooks, ReferralTable
 from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.queries import Halls, RewardReads
@@ -92,18 +100,22 @@ from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
 from usher.staff.report import StaffReport
 from usher.staff.report_found import Reports
+from usher.timing.term_table import DynamoTerms
 
 NEEDED: Final = (
     "TABLE_NAME",
     "LEDGER_BUCKET",
     "EVENTS_QUEUE_URL",
-    "EFFECTS_QUEUE_URL",
     "CONFIRMATIONS_QUEUE_URL",
+    "EFFECTS_QUEUE_URL",
+    "HOOKS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
     "PUBLIC_URL",
 )
+CALLERS: Final = 8
+"""Calls of Discord at once, where a whole server is locked."""
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
 PATIENCE: Final = timedelta(seconds=100)
@@ -147,6 +159,10 @@ class Services:
     arrivals: Arrivals
     orders: Orders
     answers: AnswerShelf
+    channels: Tools
+    hooks: KeptHooks
+    endpoints: EndpointTable
+    webhooks: WebhookDesk
     referral_url: str
     sign_in: bool
 
@@ -160,6 +176,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     table = DynamoReads(CachedSettings(dynamodb, settings), found["TABLE_NAME"])
     queues = sqs_client(where)
     events = EventsQueue(queues, found["EVENTS_QUEUE_URL"])
+    effects = EffectsQueue(queues, found["EFFECTS_QUEUE_URL"])
     steps = BackfillQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     road = NotedDeeds(DeedRoad(events, table, _now, sleep), settings)
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "command_worker"))
@@ -174,7 +191,8 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             road,
             BackfillDesk(table, steps),
             fakes,
-            SignedClient(SQS, environ),
+            effects,
+            _webhooks(environ, table, found["HOOKS_QUEUE_URL"]),
             sign_in=environ.get("SIGN_IN") == "on",
         ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
@@ -192,7 +210,8 @@ def _services(
     road: NotedDeeds,
     imports: Imports,
     fakes: FakeRules,
-    queues: SignedClient,
+    effects: EffectsQueue,
+    webhooks: tuple[KeptHooks, WebhookDesk],
     *,
     sign_in: bool,
 ) -> Services:
@@ -204,7 +223,9 @@ def _services(
     members, staff = DynamoMemberReads(table), DynamoStaffReads(table)
     patience = Patience(_now, PATIENCE)
     token = TokenSecret(secrets_client(where), found["DISCORD_TOKEN_SECRET"])
-    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
+    callers = urllib3.PoolManager(maxsize=CALLERS)
+    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, callers)
+    halls = DiscordHall(rest, _now)
     return Services(
         credit=DynamoCreditReads(table),
         deeds=road,
@@ -224,7 +245,7 @@ def _services(
         settings=DynamoSettingReads(table),
         desk=DiscordDesk(rest),
         rewards=DynamoRewardReads(table),
-        halls=DiscordHall(rest, _now),
+        halls=halls,
         analytics=DynamoAnalyticsReads(table, guilds, Counting(store, pool)),
         charts=PillowCharts(),
         fakes=fakes,
@@ -234,11 +255,50 @@ def _services(
         onboardings=DynamoSessions(table.client, table.table),
         drafts=DynamoDrafts(table.client, table.table),
         arrivals=DynamoJourneys(table.client, table.table),
-        orders=EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
+        orders=effects,
         answers=Answers(bucket, pool),
+        channels=_channels(found, rest, halls, table, effects),
+        hooks=webhooks[0],
+        endpoints=webhooks[1].endpoints,
+        webhooks=webhooks[1],
         referral_url=found["PUBLIC_URL"].rstrip("/"),
         sign_in=sign_in,
     )
+
+
+def _channels(
+    found: Mapping[str, str],
+    rest: DiscordRest,
+    halls: DiscordHall,
+    table: DynamoReads,
+    effects: EffectsQueue,
+) -> Tools:
+    desk = DiscordChannels(rest)
+    webhook = DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"])
+    return Tools(
+        desk=desk,
+        halls=halls,
+        terms=DynamoTerms(table.client, table.table),
+        orders=effects,
+        messages=desk,
+        progress=WebhookProgress(webhook),
+        together=ThreadPoolExecutor(CALLERS, "channels").map,
+    )
+
+
+def _webhooks(
+    environ: Mapping[str, str], table: DynamoReads, queue_url: str
+) -> tuple[KeptHooks, WebhookDesk]:
+    queue = SignedClient(SQS, environ)
+    desk = WebhookDesk(
+        DynamoEndpoints(table.client, table.table),
+        DynamoDeliveries(table.client, table.table),
+        OrderSender(queue, queue_url),
+        token_bytes,
+        sleep,
+        anywhere=environ.get("WEBHOOK_TARGETS") == "any",
+    )
+    return EventSender(queue, queue_url, table, Cache()), desk
 
 
 def _now() -> datetime:

@@ -11,6 +11,10 @@ from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
 from effects.onboarding import Parts, office
+from usher.channels.discord_channels import DiscordChannels
+from usher.channels.endings import LockEnder, SlowmodeEnder
+from usher.channels.locks import LOCK
+from usher.channels.slowmodes import SLOWMODE
 from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
 from usher.funnel.service import Journeys
@@ -37,7 +41,7 @@ from usher.rewards.standing import Standings
 from usher.rewards.store import DynamoRewardRows
 from usher.rewards.trouble import Trouble
 from usher.timing.ending import Endings, Handler
-from usher.timing.term_endings import TermEndings
+from usher.timing.term_endings import Ender, TermEndings
 from usher.timing.term_table import DynamoTerms
 
 NEEDED: Final = ("DISCORD_TOKEN_SECRET", "TABLE_NAME", "EFFECTS_QUEUE_URL", "HOOKS_QUEUE_URL")
@@ -71,8 +75,10 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     standings = Standings(rows, hall, orders, trouble, _now)
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "effects"))
     gauge, admins = EndingMeter(meter), AdminChannel(rows, hall)
-    terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), {}, admins, gauge, _now)
-    handlers: Mapping[str, Handler] = dict.fromkeys(terms.enders, terms)
+    desk = DiscordChannels(rest)
+    enders: Mapping[str, Ender] = {SLOWMODE: SlowmodeEnder(desk), LOCK: LockEnder(desk)}
+    terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), enders, admins, gauge, _now)
+    handlers: Mapping[str, Handler] = dict.fromkeys(enders, terms)
     endings = Endings(handlers, orders, gauge, _now, sleep)
     hooks = EventSender(queues, names["HOOKS_QUEUE_URL"], reads, Cache())
     onboarding = office(

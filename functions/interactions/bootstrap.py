@@ -15,6 +15,8 @@ from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
 from usher.funnel.table import DynamoJourneys
+from usher.hooks.endpoint_table import DynamoEndpoints
+from usher.hooks.ports import EndpointTable
 from usher.onboarding.ports import Arrivals, Drafts, Orders, Sessions
 from usher.onboarding.table import DynamoDrafts, DynamoSessions
 from usher.platform.cache import Cache
@@ -50,6 +52,7 @@ class Services:
     drafts: Drafts
     arrivals: Arrivals
     orders: Orders
+    endpoints: EndpointTable
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -73,6 +76,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoDrafts(dynamodb, found["TABLE_NAME"]),
             DynamoJourneys(dynamodb, found["TABLE_NAME"]),
             EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
+            DynamoEndpoints(dynamodb, found["TABLE_NAME"]),
         ),
         deferrals=SqsSender(queues, found["COMMANDS_QUEUE_URL"]),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),

@@ -1,7 +1,6 @@
 """Names the referral API's adapters."""
 
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,14 +17,21 @@ from referral_api.public import public_routes
 from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
+from referral_api.v1.webhooks import Webhooks
+from usher.hooks.delivery_table import DynamoDeliveries
+from usher.hooks.endpoint_table import DynamoEndpoints
+from usher.hooks.managing import WebhookDesk
+from usher.hooks.switching import HookSwitch
 from usher.ids import GuildId
 from usher.invites.discord_desk import DiscordDesk
 from usher.onboarding.offers import Offers
 from usher.onboarding.outcome_table import DynamoOutcomes
+from usher.platform.cache import Cache
 from usher.platform.discord_oauth import DiscordOAuth
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.events_sender import ObservationSender
+from usher.platform.hook_sender import EventSender, OrderSender
 from usher.platform.logging import get_logger
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
@@ -49,6 +55,7 @@ NEEDED = (
     "TABLE_NAME",
     "EVENTS_QUEUE_URL",
     "EFFECTS_QUEUE_URL",
+    "HOOKS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_TOKEN_SECRET",
     "DISCORD_APPLICATION_ID",
@@ -73,9 +80,12 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
     client = SignedClient(DYNAMODB, environ)
     reads = DynamoReads(client, found["TABLE_NAME"])
     invite_base = (environ.get("DISCORD_INVITE_BASE") or INVITE_BASE).rstrip("/")
+    queues = SignedClient(SQS, environ)
+    hooks = EventSender(queues, found["HOOKS_QUEUE_URL"], reads, Cache())
     visits = Visits(
         table=DynamoReferrals(client, found["TABLE_NAME"]),
         clicks=DynamoClicks(client, found["TABLE_NAME"]),
+        hooks=hooks,
         clock=_now,
         new_id=lambda: secrets.token_hex(12),
         fresh_salt=lambda: secrets.token_bytes(32),
@@ -86,7 +96,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
     token = SignedToken(SignedClient(SECRETS, environ), found["DISCORD_TOKEN_SECRET"])
     rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
     rows = DynamoInviteRows(client, found["TABLE_NAME"])
-    events = ObservationSender(SignedClient(SQS, environ), found["EVENTS_QUEUE_URL"])
+    events = ObservationSender(queues, found["EVENTS_QUEUE_URL"])
     invitations = ManagedInvites(
         rows=rows,
         desk=DiscordDesk(rest),
@@ -136,9 +146,21 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             _now,
             lambda: secrets.token_hex(16),
             Offers(
-                EffectSender(SignedClient(SQS, environ), found["EFFECTS_QUEUE_URL"]),
+                EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
                 DynamoOutcomes(client, found["TABLE_NAME"]),
-                time.sleep,
+                sleep,
+            ),
+            Webhooks(
+                WebhookDesk(
+                    DynamoEndpoints(client, found["TABLE_NAME"]),
+                    DynamoDeliveries(client, found["TABLE_NAME"]),
+                    OrderSender(queues, found["HOOKS_QUEUE_URL"]),
+                    secrets.token_bytes,
+                    sleep,
+                    anywhere=environ.get("WEBHOOK_TARGETS") == "any",
+                ),
+                HookSwitch(events, names, hooks, _now).on,
+                _now,
             ),
             sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),
         ),

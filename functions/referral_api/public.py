@@ -1,14 +1,16 @@
 """A link's page, its clicks, its way into the guild, for browsers (SPEC 5.2 to 5.4)."""
 
-from http.cookies import SimpleCookie
 from typing import Final, Protocol
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import (
+    APIGatewayProxyEventV2,
+)
 
 from referral_api.pages import COOKIE, Pages
-from referral_api.requests import address_of, language_of, request_of
+from referral_api.requests import address_of, cookie_of, language_of, request_of
 from referral_api.signing_in import to_discord
 from usher.ids import GuildId
 from usher.referrals.clicks import Click
@@ -51,7 +53,7 @@ def public_routes(
 
     @router.route("/r/<code>", ["GET", "HEAD"], include_in_schema=False)
     def page(code: str) -> Response[str]:
-        kept = _kept(router.current_event.cookies)
+        kept = _kept(router.current_event)
         with speaking(language_of(router.current_event)):
             landing = visits.landing(code, request_of(router.current_event), kept)
             if landing is None or landing.state is not State.OPEN:
@@ -66,7 +68,7 @@ def public_routes(
     @router.post("/r/<code>/seen", include_in_schema=False)
     def seen(code: str) -> Response[str]:
         asked = request_of(router.current_event)
-        landing = visits.landing(code, asked, _kept(router.current_event.cookies))
+        landing = visits.landing(code, asked, _kept(router.current_event))
         if landing is not None and landing.state is State.OPEN:
             visits.click(landing, asked)
         return Response(204, body="")
@@ -75,7 +77,7 @@ def public_routes(
     def enter(code: str) -> Response[str]:
         with speaking(language_of(router.current_event)):
             asked = request_of(router.current_event)
-            landing = visits.landing(code, asked, _kept(router.current_event.cookies))
+            landing = visits.landing(code, asked, _kept(router.current_event))
             if landing is None or landing.state is not State.OPEN:
                 return pages.closed(landing.state if landing else None)
             click = visits.click(landing, asked)
@@ -87,10 +89,9 @@ def public_routes(
     return router
 
 
-def _kept(cookies: list[str]) -> str:
+def _kept(event: APIGatewayProxyEventV2) -> str:
     """Tell which variant this visitor saw before; empty for a new one."""
-    kept = SimpleCookie("; ".join(cookies)).get(COOKIE)
-    return "" if kept is None else kept.value
+    return cookie_of(event, COOKIE) or ""
 
 
 def _keep(code: LinkCode, variant: str) -> Cookie:

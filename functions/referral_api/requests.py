@@ -1,5 +1,7 @@
 """API Gateway's requests as the referral rules look at them."""
 
+from http.cookies import CookieError, SimpleCookie
+
 from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import (
     APIGatewayProxyEventV2,
 )
@@ -13,6 +15,19 @@ def request_of(event: APIGatewayProxyEventV2) -> Request:
     http = event.request_context.http
     headers = {name.lower(): value for name, value in event.headers.items()}
     return Request(http.method, headers, http.source_ip)
+
+
+def cookie_of(event: APIGatewayProxyEventV2, name: str) -> str | None:
+    """Read a cookie; None where there is none.
+
+    API Gateway tells cookies apart from the headers, other servers of its payloads do not.
+    """
+    told = event.cookies or [event.headers.get("cookie") or ""]
+    try:
+        kept = SimpleCookie("; ".join(told)).get(name)
+    except CookieError:
+        return None
+    return None if kept is None else kept.value
 
 
 def language_of(event: APIGatewayProxyEventV2) -> str:

@@ -1,6 +1,5 @@
 """Signing in with Discord, for links that let in only who is known (SPEC 5.5)."""
 
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import
 )
 
 from referral_api.pages import Pages
-from referral_api.requests import language_of, site_of
+from referral_api.requests import cookie_of, language_of, site_of
 from usher.platform.signed_http import AwsError
 from usher.referrals.entering import Ending
 from usher.referrals.service import Landing
@@ -32,7 +31,9 @@ def sign_in_routes(sign_ins: SignIns, pages: Pages, public_url: str) -> APIGatew
     def back() -> Response[str]:
         event = router.current_event
         query = event.query_string_parameters or {}
-        came = Returned(query.get("state"), query.get("code"), query.get("error"), _browser(event))
+        came = Returned(
+            query.get("state"), query.get("code"), query.get("error"), cookie_of(event, COOKIE)
+        )
         with speaking(language_of(event)):
             try:
                 ended = sign_ins.end(came, f"{site_of(event, public_url)}{BACK}")
@@ -49,7 +50,7 @@ def to_discord(
     sign_ins: SignIns, landing: Landing, event: APIGatewayProxyEventV2, public_url: str
 ) -> Response[str]:
     """Lead a visitor to Discord's sign-in page; raises AwsError."""
-    begun = sign_ins.begin(landing, _browser(event), f"{site_of(event, public_url)}{BACK}")
+    begun = sign_ins.begin(landing, cookie_of(event, COOKIE), f"{site_of(event, public_url)}{BACK}")
     answer = _to(begun.url)
     answer.cookies = [
         Cookie(
@@ -63,14 +64,6 @@ def to_discord(
         )
     ]
     return answer
-
-
-def _browser(event: APIGatewayProxyEventV2) -> str | None:
-    try:
-        kept = SimpleCookie("; ".join(event.cookies)).get(COOKIE)
-    except CookieError:
-        return None
-    return None if kept is None else kept.value
 
 
 def _to(url: str) -> Response[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sweeper.door import SweeperDoor, Sweeps
-from usher.hooks.timing import HookSweep
+from usher.hooks.sweeping import HookSweep
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.events_sender import ObservationSender
 from usher.platform.hook_sender import OrderSender

@@ -6,6 +6,7 @@ from usher.analytics.commands import stats, switch
 from usher.attribution.backfill_commands import import_
 from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
+from usher.channels import catalogue as channels
 from usher.credit.admin_commands import add, reset
 from usher.credit.commands import leaderboard, turn, view
 from usher.credit.fake_commands import apply as apply_recount
@@ -14,6 +15,7 @@ from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
 from usher.greeting.farewell_commands import FAREWELL, farewell
 from usher.greeting.welcome_commands import WELCOME, welcome
+from usher.hooks import catalogue as hooks
 from usher.invites.create_commands import create
 from usher.invites.label_commands import label
 from usher.invites.notice_commands import channel, joins, lead, off
@@ -73,6 +75,8 @@ COMMANDS: Final = (
     *LOGS,
     *(staff, welcome, farewell, campaign, apikey, referral, privacy),
     *ONBOARDING,
+    *hooks.COMMANDS,
+    *channels.COMMANDS,
 )
 """What is registered with Discord, in this order."""
 
@@ -93,6 +97,8 @@ EVERY: Final = (
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
     *(create_key, list_keys, revoke_key),
     *EVERY_ONBOARDING,
+    *channels.COMMANDS,
+    *hooks.EVERY,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -104,6 +110,8 @@ ACTIONS: Final = (
     *(turn_campaigns, turn_links),
     *(*REWARDS, apply_recount, erase, keep),
     *ONBOARDING_ACTIONS,
+    *channels.ACTIONS,
+    *hooks.ACTIONS,
 )
 """What buttons, selects and forms do."""
 

@@ -21,8 +21,13 @@ KEPT_FOR = timedelta(days=45)
 class AuditAction(IntEnum):
     """What an entry records."""
 
+    GUILD_UPDATE = 1
+    CHANNEL_CREATE = 10
+    CHANNEL_UPDATE = 11
+    CHANNEL_DELETE = 12
     CHANNEL_OVERWRITE_CREATE = 13
     CHANNEL_OVERWRITE_UPDATE = 14
+    CHANNEL_OVERWRITE_DELETE = 15
     MEMBER_KICK = 20
     MEMBER_BAN_ADD = 22
     MEMBER_BAN_REMOVE = 23
@@ -35,6 +40,11 @@ class AuditAction(IntEnum):
     INVITE_CREATE = 40
     INVITE_UPDATE = 41
     INVITE_DELETE = 42
+    MESSAGE_DELETE = 72
+    MESSAGE_BULK_DELETE = 73
+    THREAD_CREATE = 110
+    THREAD_UPDATE = 111
+    THREAD_DELETE = 112
 
 
 def audit(
@@ -108,6 +118,22 @@ def invite_changes(invite: Invite, *, created: bool) -> list[JsonObject]:
     if invite.role_ids:
         fields["role_ids"] = list(invite.role_ids)
     return [_change(key, side, value) for key, value in fields.items() if value is not None]
+
+
+def differences(before: JsonObject, after: JsonObject) -> list[JsonObject]:
+    """List what differs; an absent side means that there was or is nothing (Audit Log Change)."""
+    changes: list[JsonObject] = []
+    for key in after:
+        old, new = before.get(key), after[key]
+        if old == new:
+            continue
+        change: JsonObject = {"key": key}
+        if old is not None:
+            change["old_value"] = old
+        if new is not None:
+            change["new_value"] = new
+        changes.append(change)
+    return changes
 
 
 def _change(key: str, side: str, value: Json) -> JsonObject:

@@ -15,6 +15,7 @@ from infra.practice.forms import Form
 from infra.practice.interaction_control import InteractionControl
 from infra.practice.interactions.resolving import NotSendableError
 from infra.practice.json_types import Json, JsonObject, as_object
+from infra.practice.moderation_control import ModerationControl
 from infra.practice.newcomer_control import NewcomerControl
 from infra.practice.population import Via
 from infra.practice.role_control import RoleControl
@@ -115,6 +116,7 @@ def mount_control(app: web.Application, practice: "Practice") -> None:
         "check-endpoint": control.check_endpoint,
         "fault": FaultControl(practice.faults, practice.gateway).cause,
         **InteractionControl(practice).actions,
+        **ModerationControl(practice).actions,
         **RoleControl(practice).actions,
         **NewcomerControl(practice).actions,
     }

@@ -12,10 +12,10 @@ from infra.practice.interactions.person import Person
 from infra.practice.interactions.pressing import Pressing
 from infra.practice.interactions.resolving import NotSendableError, Place
 from infra.practice.json_types import JsonObject
-from infra.practice.role_keeping import RoleKeeping
+from infra.practice.moderating import Moderating
 
 
-class Conversing(RoleKeeping):
+class Conversing(Moderating):
     """The members' side of interactions.
 
     What a client would not let one do raises NotSendableError.
@@ -72,7 +72,7 @@ class Conversing(RoleKeeping):
 
         The message may be one of the bot in their direct channel.
         """
-        pressing = self._pressing(guild_id, user_id, self._channel_of_message(message_id))
+        pressing = self._pressing(guild_id, user_id, self.channel_of_message(message_id))
         return await pressing.click(message_id, custom_id, values or [], patience)
 
     async def submit_modal(
@@ -112,7 +112,7 @@ class Conversing(RoleKeeping):
         self, guild_id: str, user_id: str, name: str, message_id: str, *, patience: float = 30.0
     ) -> Outcome:
         """Have a member use the command `name` of the context menu of a message."""
-        person = self.person(guild_id, user_id, self._channel_of_message(message_id))
+        person = self.person(guild_id, user_id, self.channel_of_message(message_id))
         return await person.use_on_message(name, message_id, patience)
 
     def outcome(self, interaction_id: str) -> Outcome:
@@ -136,9 +136,3 @@ class Conversing(RoleKeeping):
         self.world.member(guild, user_id)
         place = Place(self.channel_of(guild, channel_id), user_id, guild)
         return Pressing(self.core, self._desk, place)
-
-    def _channel_of_message(self, message_id: str) -> str | None:
-        for channel_id, kept in self.world.state.messages.items():
-            if message_id in kept:
-                return channel_id
-        return None

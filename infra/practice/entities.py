@@ -31,6 +31,8 @@ class User:
     avatar: str | None = None
     locale: str = "en-US"
     """The language of their client, which interactions tell."""
+    open_to_messages: bool = True
+    """Whether they take direct messages from members of their servers, bots among them."""
 
 
 @dataclass(slots=True)
@@ -59,8 +61,27 @@ class Overwrite:
 
 
 @dataclass(slots=True)
+class Thread:
+    """What a channel is as a thread. `auto_archive_duration` is in minutes."""
+
+    owner_id: str
+    created_at: datetime
+    archive_timestamp: datetime
+    auto_archive_duration: int = 4_320
+    archived: bool = False
+    locked: bool = False
+    invitable: bool = True
+    member_ids: list[str] = field(default_factory=list)
+    sent: int = 0
+
+
+@dataclass(slots=True)
 class Channel:
-    """A channel; `guild_id` is None for a direct message, whose other end is `recipient_id`."""
+    """A channel; `guild_id` is None for a direct message, whose other end is `recipient_id`.
+
+    The `parent_id` of a thread is its channel, that of a channel its category.
+    `rate_limit_per_user` is in seconds.
+    """
 
     id: str
     guild_id: str | None
@@ -74,6 +95,7 @@ class Channel:
     recipient_id: str | None = None
     last_message_id: str | None = None
     overwrites: list[Overwrite] = field(default_factory=list)
+    thread: Thread | None = None
 
 
 @dataclass(slots=True)
@@ -161,6 +183,15 @@ class Guild:
     bans: dict[str, Ban] = field(default_factory=dict)
     audit_log: list[AuditEntry] = field(default_factory=list)
     former_member_ids: list[str] = field(default_factory=list)
+    threads: dict[str, Channel] = field(default_factory=dict)
+    timeouts_of_leavers: dict[str, datetime] = field(default_factory=dict)
+    invites_disabled_until: datetime | None = None
+    dms_disabled_until: datetime | None = None
+
+    def place(self, channel_id: str | None) -> Channel | None:
+        """Find a channel or thread."""
+        found = self.channels.get(channel_id or "")
+        return self.threads.get(channel_id or "") if found is None else found
 
 
 @dataclass(slots=True)

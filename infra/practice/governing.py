@@ -1,16 +1,15 @@
 """What those who run a server do: screen newcomers, set permissions."""
 
 from infra.practice.audit import AuditAction, audit
+from infra.practice.channel_keeping import PERSON, ROLE, put_overwrite
 from infra.practice.entities import Member, Overwrite
 from infra.practice.errors import UNKNOWN_ROLE, ApiError
 from infra.practice.intents import Dispatch, Intents
 from infra.practice.json_types import JsonObject
 from infra.practice.membership import COMPLETED_ONBOARDING, SCREENING, settle
-from infra.practice.payloads.guilds import channel_json, role_json
+from infra.practice.payloads.guilds import role_json
 from infra.practice.permissions import Permission
 from infra.practice.population import Population
-
-ROLE, PERSON = 0, 1
 
 
 class Governing(Population):
@@ -75,25 +74,5 @@ class Governing(Population):
         channel = self.world.channel(channel_id)
         guild = self.world.guild(channel.guild_id or "")
         kind = ROLE if target_id in guild.roles else PERSON
-        kept = [item for item in channel.overwrites if item.id != target_id]
-        action = (
-            AuditAction.CHANNEL_OVERWRITE_CREATE
-            if len(kept) == len(channel.overwrites)
-            else AuditAction.CHANNEL_OVERWRITE_UPDATE
-        )
-        channel.overwrites = [*kept, Overwrite(target_id, kind, allow.value, deny.value)]
-        entry = audit(
-            self.world,
-            guild,
-            action,
-            guild.owner_id,
-            channel_id,
-            changes=[
-                {"key": "allow", "new_value": str(allow.value)},
-                {"key": "deny", "new_value": str(deny.value)},
-            ],
-            options={"id": target_id, "type": str(kind)},
-        )
-        data = channel_json(self.world, channel)
-        event = Dispatch("CHANNEL_UPDATE", data, guild.id, Intents.GUILDS, channel_id=channel_id)
-        self.core.publish([event, entry])
+        overwrite = Overwrite(target_id, kind, allow.value, deny.value)
+        self.core.publish(put_overwrite(self.world, guild, channel, overwrite, guild.owner_id))

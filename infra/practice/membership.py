@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from infra.practice.audit import AuditAction, audit
+from infra.practice.audit import AuditAction, audit, differences
 from infra.practice.entities import Ban, Guild, JoinSource, Member, User
-from infra.practice.errors import UNKNOWN_BAN, USER_BANNED, ApiError
+from infra.practice.errors import INVITES_PAUSED, UNKNOWN_BAN, USER_BANNED, ApiError
 from infra.practice.intents import Dispatch, Dispatches, Intents
 from infra.practice.invites import use_invite
 from infra.practice.json_types import JsonObject
@@ -16,6 +16,7 @@ from infra.practice.world import Use, World
 
 DID_REJOIN = 1 << 0
 COMPLETED_ONBOARDING = 1 << 1
+BY_INVITE = (JoinSource.INVITE, JoinSource.VANITY)
 SCREENING = "MEMBER_VERIFICATION_GATE_ENABLED"
 
 
@@ -35,12 +36,11 @@ def join(world: World, guild: Guild, user: User, entrance: Entrance) -> tuple[Me
 
     Somebody who is one already stays one: no use is counted and nothing is sent. The last use of
     an invite sends its INVITE_DELETE before the GUILD_MEMBER_ADD; Discord promises no order.
-    Where members are screened newcomers are pending, but not bots, nor who is added with a role
-    (Guild, Add Guild Member). Raises 10006 for a dead code, or one for others, 40007 for a banned
-    user.
+    Who left in a timeout finds it again. Where members are screened newcomers are pending, but not
+    bots, nor who is added with a role (Guild, Add Guild Member). Raises 10006 for a dead code, or
+    one for others, 40007 for a banned user.
     """
-    if user.id in guild.bans:
-        raise ApiError(USER_BANNED)
+    _admit(world, guild, user, entrance)
     if user.id in guild.members:
         return guild.members[user.id], []
     member = Member(
@@ -63,6 +63,7 @@ def join(world: World, guild: Guild, user: User, entrance: Entrance) -> tuple[Me
         member.source_invite_code = guild.vanity_code
     else:
         member.source_inviter_id = entrance.added_by
+    member.communication_disabled_until = guild.timeouts_of_leavers.pop(user.id, None)
     if user.id in guild.former_member_ids:
         member.flags |= DID_REJOIN
     guild.members[user.id] = member
@@ -74,6 +75,14 @@ def join(world: World, guild: Guild, user: User, entrance: Entrance) -> tuple[Me
     if user.bot:
         events.append(audit(world, guild, AuditAction.BOT_ADD, entrance.added_by, user.id))
     return member, events
+
+
+def _admit(world: World, guild: Guild, user: User, entrance: Entrance) -> None:
+    if user.id in guild.bans:
+        raise ApiError(USER_BANNED)
+    paused = guild.invites_disabled_until
+    if paused is not None and paused > world.now and entrance.source in BY_INVITE:
+        raise ApiError(INVITES_PAUSED)
 
 
 def leave(world: World, guild: Guild, user_id: str) -> Dispatches:
@@ -131,16 +140,22 @@ def change_member(
     reason: str | None = None,
 ) -> Dispatches:
     """Apply a change to a member and announce it; one that changes nothing is not announced."""
-    before = member_json(member, world.user(member.user_id))
+    user = world.user(member.user_id)
+    before = member_json(member, user)
     roles_before = set(member.roles)
     change(member)
-    if member_json(member, world.user(member.user_id)) == before:
+    if member_json(member, user) == before:
         return []
     events = [_member_event("GUILD_MEMBER_UPDATE", world, guild, member)]
-    changes = _role_changes(guild, roles_before, set(member.roles))
-    action = AuditAction.MEMBER_ROLE_UPDATE if changes else AuditAction.MEMBER_UPDATE
-    entry = audit(world, guild, action, actor_id, member.user_id, changes=changes, reason=reason)
-    return [*events, entry]
+    entries = (
+        (AuditAction.MEMBER_ROLE_UPDATE, _role_changes(guild, roles_before, set(member.roles))),
+        (AuditAction.MEMBER_UPDATE, differences(before, _own_fields(member_json(member, user)))),
+    )
+    return events + [
+        audit(world, guild, action, actor_id, user.id, changes=changes, reason=reason)
+        for action, changes in entries
+        if changes
+    ]
 
 
 def settle(
@@ -155,6 +170,10 @@ def settle(
     return [_member_event("GUILD_MEMBER_UPDATE", world, guild, member)]
 
 
+def _own_fields(member: JsonObject) -> JsonObject:
+    return {name: member[name] for name in ("nick", "communication_disabled_until")}
+
+
 def _role_changes(guild: Guild, before: set[str], after: set[str]) -> list[JsonObject]:
     return [
         {"key": key, "new_value": [{"id": role, "name": guild.roles[role].name}]}
@@ -164,7 +183,9 @@ def _role_changes(guild: Guild, before: set[str], after: set[str]) -> list[JsonO
 
 
 def _remove(world: World, guild: Guild, user_id: str) -> Dispatches:
-    del guild.members[user_id]
+    until = guild.members.pop(user_id).communication_disabled_until
+    if until is not None and until > world.now:
+        guild.timeouts_of_leavers[user_id] = until
     if user_id not in guild.former_member_ids:
         guild.former_member_ids.append(user_id)
     if user_id == world.bot.id:

@@ -55,7 +55,7 @@ def mount_oauth_page(app: web.Application, practice: "Practice") -> None:
             return page("Something is wrong", f"<p>{escape(problem)}</p>", status=400)
         fields = await request.post()
         if fields.get("decision") != "authorize":
-            return web.HTTPSeeOther(_back(query, error="access_denied", error_description=DENIED))
+            return _to(_back(query, error="access_denied", error_description=DENIED))
         person = practice.world.state.users.get(str(fields.get("person")))
         if person is None:
             name = str(fields.get("name") or "").strip()[:NAME_LENGTH] or "Newcomer"
@@ -67,12 +67,12 @@ def mount_oauth_page(app: web.Application, practice: "Practice") -> None:
             query.get("code_challenge"),
             practice.world.now,
         )
-        answer = web.HTTPSeeOther(_back(query, code=code))
+        answer = _to(_back(query, code=code))
         answer.set_cookie(COOKIE, person.id, path="/", httponly=True, samesite="Lax")
         return answer
 
     async def inside(_: web.Request) -> web.StreamResponse:
-        return web.HTTPSeeOther("/practice")
+        return _to("/practice")
 
     app.router.add_get("/oauth2/authorize", show)
     app.router.add_post("/oauth2/authorize", decide)
@@ -123,6 +123,10 @@ def _options(practice: "Practice", chosen: str | None) -> str:
         for user in people[-PEOPLE:]
     )
     return f'<option value="">Somebody new</option>{shown}'
+
+
+def _to(address: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})
 
 
 def _back(query: Mapping[str, str], **more: str) -> str:

@@ -28,6 +28,8 @@ class Permission(IntFlag):
     READ_MESSAGE_HISTORY = 1 << 16
     MENTION_EVERYONE = 1 << 17
     USE_EXTERNAL_EMOJIS = 1 << 18
+    CONNECT = 1 << 20
+    SPEAK = 1 << 21
     MUTE_MEMBERS = 1 << 22
     DEAFEN_MEMBERS = 1 << 23
     CHANGE_NICKNAME = 1 << 26
@@ -35,10 +37,15 @@ class Permission(IntFlag):
     MANAGE_ROLES = 1 << 28
     MANAGE_WEBHOOKS = 1 << 29
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
+    SEND_MESSAGES_IN_THREADS = 1 << 38
     MODERATE_MEMBERS = 1 << 40
+    BYPASS_SLOWMODE = 1 << 52
 
 
-ALL_PERMISSIONS = Permission((1 << 51) - 1)
+ALL_PERMISSIONS = Permission((1 << 53) - 1)
 EVERYONE = (
     Permission.CREATE_INSTANT_INVITE
     | Permission.ADD_REACTIONS
@@ -49,7 +56,14 @@ EVERYONE = (
     | Permission.READ_MESSAGE_HISTORY
     | Permission.CHANGE_NICKNAME
     | Permission.USE_APPLICATION_COMMANDS
+    | Permission.CONNECT
+    | Permission.SPEAK
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.CREATE_PRIVATE_THREADS
+    | Permission.SEND_MESSAGES_IN_THREADS
 )
+# What a timeout leaves (Permissions, Permissions for Timed Out Members).
+LEFT_IN_TIMEOUT = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
 
 
 def guild_permissions(guild: Guild, member: Member) -> Permission:
@@ -66,10 +80,15 @@ def guild_permissions(guild: Guild, member: Member) -> Permission:
 
 
 def channel_permissions(guild: Guild, member: Member, channel: Channel) -> Permission:
-    """Return what a member may do in one channel, overwrites applied in Discord's order."""
+    """Return what a member may do in one channel, overwrites applied in Discord's order.
+
+    In a thread those of its channel hold. Timeouts are not looked at: see `World.permissions`.
+    """
     bits = guild_permissions(guild, member)
     if bits == ALL_PERMISSIONS:
         return bits
+    if channel.thread is not None:
+        channel = guild.channels[channel.parent_id or ""]
     allow = deny = 0
     for overwrite in channel.overwrites:
         if overwrite.id == guild.id:
@@ -84,6 +103,13 @@ def channel_permissions(guild: Guild, member: Member, channel: Channel) -> Permi
     if not bits & Permission.VIEW_CHANNEL:
         return Permission.NONE
     return bits
+
+
+def sending_in(channel: Channel) -> Permission:
+    """Return the permission that posting there needs."""
+    if channel.thread is None:
+        return Permission.SEND_MESSAGES
+    return Permission.SEND_MESSAGES_IN_THREADS
 
 
 def top_position(guild: Guild, member: Member) -> int:

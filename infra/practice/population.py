@@ -7,11 +7,17 @@ from infra.practice.content.body import read_body
 from infra.practice.content.message import Message
 from infra.practice.core import Core
 from infra.practice.entities import Channel, Guild, Invite, JoinSource, Member, User
-from infra.practice.errors import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, ApiError
+from infra.practice.errors import (
+    MISSING_PERMISSIONS,
+    SLOWMODE,
+    THREAD_LOCKED,
+    UNKNOWN_CHANNEL,
+    ApiError,
+)
 from infra.practice.invites import InviteTerms, create_invite, live_invites, revoke_invite
 from infra.practice.membership import Entrance, ban, guild_event, join, kick, leave, unban
 from infra.practice.payloads.guilds import guild_create_json
-from infra.practice.permissions import Permission, channel_permissions
+from infra.practice.permissions import Permission, sending_in
 from infra.practice.posting import Authorship
 from infra.practice.seed import add_user, found_guild
 from infra.practice.targets import TargetUsers
@@ -96,7 +102,7 @@ class Population:
         """
         guild = self.world.guild(guild_id)
         channel = self.channel_of(guild, channel_id)
-        self._require(guild, inviter_id, channel, Permission.CREATE_INSTANT_INVITE)
+        self.require(guild, inviter_id, channel, Permission.CREATE_INSTANT_INVITE)
         now, takes = self.world.now, self.core.faults.lags.target_users
         targets = TargetUsers(list(target_user_ids), now, now + takes) if target_user_ids else None
         terms = InviteTerms(
@@ -179,7 +185,8 @@ class Population:
         channel = self.world.channel(channel_id)
         if channel.guild_id is not None:
             guild = self.world.guild(channel.guild_id)
-            self._require(guild, user_id, channel, Permission.SEND_MESSAGES)
+            self.require(guild, user_id, channel, sending_in(channel))
+            self._check_pace(guild, user_id, channel)
         elif channel.recipient_id != user_id:
             raise ApiError(UNKNOWN_CHANNEL)
         body = read_body({"content": content})
@@ -187,21 +194,33 @@ class Population:
         self.core.publish(events)
         return message
 
+    def _check_pace(self, guild: Guild, user_id: str, channel: Channel) -> None:
+        """Refuse what slowmode or a locked thread keeps from those who do not run the server."""
+        held = self.world.permissions(guild, self.world.member(guild, user_id), channel)
+        thread = channel.thread
+        if thread is not None and thread.locked and not held & Permission.MANAGE_THREADS:
+            raise ApiError(THREAD_LOCKED)
+        if not channel.rate_limit_per_user or held & Permission.BYPASS_SLOWMODE:
+            return
+        since = self.world.now - timedelta(seconds=channel.rate_limit_per_user)
+        recent = self.core.postbox.messages_of(guild, user_id, since)
+        if any(message.channel_id == channel.id for message in recent):
+            raise ApiError(SLOWMODE)
+
     def messages(self, channel_id: str, viewer_id: str | None = None) -> list[Message]:
         """List a channel's messages, oldest first, with the ephemeral ones of `viewer_id`."""
         kept = self.world.state.messages.get(self.world.channel(channel_id).id, {})
         return [item for item in kept.values() if item.visible_to in (None, viewer_id)]
 
     def channel_of(self, guild: Guild, channel_id: str | None) -> Channel:
-        """Find a channel of a guild; the system channel for None."""
-        wanted = channel_id or guild.system_channel_id or ""
-        if wanted not in guild.channels:
+        """Find a channel or thread of a guild; the system channel for None."""
+        found = guild.place(channel_id or guild.system_channel_id)
+        if found is None:
             raise ApiError(UNKNOWN_CHANNEL)
-        return guild.channels[wanted]
+        return found
 
-    def _require(
-        self, guild: Guild, user_id: str, channel: Channel, permission: Permission
-    ) -> None:
+    def require(self, guild: Guild, user_id: str, channel: Channel, permission: Permission) -> None:
+        """Refuse (50013) what a member may not do in a channel."""
         member = self.world.member(guild, user_id)
-        if not channel_permissions(guild, member, channel) & permission:
+        if not self.world.permissions(guild, member, channel) & permission:
             raise ApiError(MISSING_PERMISSIONS)

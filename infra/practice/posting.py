@@ -1,8 +1,10 @@
 """Messages: posted, edited, deleted, with their gateway events."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from infra.practice.attachments import AttachmentStore
+from infra.practice.channel_keeping import announced
 from infra.practice.content.body import MessageBody, Upload
 from infra.practice.content.mentions import find_mentions
 from infra.practice.content.message import Attachment, InteractionOrigin, Message
@@ -66,7 +68,8 @@ class Postbox:
         )
         self._fill(message, body, everything=True)
         self._world.keep_message(message)
-        return message, self._events("MESSAGE_CREATE", message)
+        woken = self._into_thread(channel)
+        return message, [*woken, *self._events("MESSAGE_CREATE", message)]
 
     def edit(self, message: Message, body: MessageBody, *, silent: bool = False) -> Dispatches:
         """Change what the body names; `silent` keeps the message from looking edited."""
@@ -86,6 +89,35 @@ class Postbox:
         if message.guild_id is not None:
             data["guild_id"] = message.guild_id
         return self._addressed("MESSAGE_DELETE", message, data, None)
+
+    def delete_together(self, messages: list[Message]) -> Dispatches:
+        """Remove messages: one event for each channel; those nobody else sees have none."""
+        gone: dict[str, list[Message]] = {}
+        for message in messages:
+            del self._world.state.messages[message.channel_id][message.id]
+            gone.setdefault(message.channel_id, []).append(message)
+        events: Dispatches = []
+        for channel_id, these in gone.items():
+            shown = [message for message in these if message.visible_to is None]
+            data: JsonObject = {
+                "ids": [message.id for message in shown],
+                "channel_id": channel_id,
+                "guild_id": these[0].guild_id,
+            }
+            if shown:
+                events += self._addressed("MESSAGE_DELETE_BULK", shown[0], data, None)
+        return events
+
+    def messages_of(self, guild: Guild, user_id: str, since: datetime) -> list[Message]:
+        """List what somebody wrote in a guild since a moment."""
+        return [
+            message
+            for kept in self._world.state.messages.values()
+            for message in kept.values()
+            if message.guild_id == guild.id
+            and message.author_id == user_id
+            and message.timestamp >= since
+        ]
 
     def keep_file(self, channel_id: str, upload: Upload) -> JsonObject:
         """Keep a file that belongs to no message: the option of a command."""
@@ -131,6 +163,18 @@ class Postbox:
         )
         self._attachments.put(attachment.id, upload.content)
         return attachment
+
+    def _into_thread(self, channel: Channel) -> Dispatches:
+        """Count a message of a thread; one that was archived comes back."""
+        thread = channel.thread
+        if thread is None:
+            return []
+        thread.sent += 1
+        if not thread.archived:
+            return []
+        thread.archived = False
+        guild = self._world.guild(channel.guild_id or "")
+        return [announced(self._world, guild, channel)]
 
     def _events(self, name: str, message: Message) -> Dispatches:
         data = message_event_json(self._world, message, self.origin)

@@ -29,6 +29,7 @@ BOT_PERMISSIONS = (
     | Permission.KICK_MEMBERS
     | Permission.BAN_MEMBERS
     | Permission.MODERATE_MEMBERS
+    | Permission.MANAGE_THREADS
 )
 STAFF_PERMISSIONS = (
     Permission.MANAGE_GUILD
@@ -36,6 +37,8 @@ STAFF_PERMISSIONS = (
     | Permission.KICK_MEMBERS
     | Permission.BAN_MEMBERS
     | Permission.VIEW_AUDIT_LOG
+    | Permission.MANAGE_MESSAGES
+    | Permission.MODERATE_MEMBERS
 )
 WEEK = 604_800
 AGE = timedelta(days=400)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from infra.practice.command_checks import ON_MESSAGE, ON_USER
 from infra.practice.commands import CHAT_INPUT, usable_commands
-from infra.practice.entities import Channel, Guild, Invite, Role, User
+from infra.practice.entities import Channel, Guild, Invite, Member, Role, User
 from infra.practice.interactions.outcome import notice_of
 from infra.practice.interactions.records import Interaction, InteractionType, Phase
 from infra.practice.json_types import Json, JsonObject, as_objects
@@ -27,7 +27,7 @@ def shown_channel(
     direct = _direct(practice, viewer_id)
     if direct is not None and direct.id == wanted and viewer_id in guild.members:
         return direct
-    return practice.channel_of(guild, wanted if wanted in guild.channels else None)
+    return practice.channel_of(guild, wanted if guild.place(wanted) else None)
 
 
 def _direct(practice: "Practice", viewer_id: str) -> Channel | None:
@@ -51,13 +51,12 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
         },
         "guilds": [{"id": item.id, "name": item.name} for item in world.state.guilds.values()],
         "viewer_id": viewer_id if viewer is not None else None,
+        "rights": _rights(practice, guild, viewer) if viewer is not None else {},
         "screens": SCREENING in guild.features,
         "direct": None if direct is None else {"id": direct.id, "name": world.bot.username},
         "channel_id": channel.id,
-        "channels": [
-            {"id": item.id, "name": item.name, "type": item.type}
-            for item in guild.channels.values()
-        ],
+        "channels": [_channel(item) for item in (*guild.channels.values(), *_open_threads(guild))],
+        "bans": _bans(practice, guild),
         "roles": [
             {"id": role.id, "name": role.name, "managed": role.managed}
             for role in _from_the_top(guild)
@@ -78,6 +77,48 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
     }
 
 
+def _channel(channel: Channel) -> JsonObject:
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "type": channel.type,
+        "slowmode": channel.rate_limit_per_user,
+        "locked": channel.thread is not None and channel.thread.locked,
+    }
+
+
+def _open_threads(guild: Guild) -> list[Channel]:
+    threads = guild.threads.values()
+    return [one for one in threads if one.thread is not None and not one.thread.archived]
+
+
+def _bans(practice: "Practice", guild: Guild) -> list[Json]:
+    users = practice.world.state.users
+    return [
+        {
+            "id": ban.user_id,
+            "name": users[ban.user_id].global_name or users[ban.user_id].username,
+            "reason": ban.reason,
+        }
+        for ban in guild.bans.values()
+    ]
+
+
+def _rights(practice: "Practice", guild: Guild, member: Member) -> JsonObject:
+    """Say what a member may do by hand; the page offers no more."""
+    held = guild_permissions(guild, member)
+    needed = {
+        "kick": Permission.KICK_MEMBERS,
+        "ban": Permission.BAN_MEMBERS,
+        "timeout": Permission.MODERATE_MEMBERS,
+        "messages": Permission.MANAGE_MESSAGES,
+        "channels": Permission.MANAGE_CHANNELS,
+    }
+    rights: JsonObject = {name: bool(held & bit) for name, bit in needed.items()}
+    rights["direct"] = practice.world.user(member.user_id).open_to_messages
+    return rights
+
+
 def _from_the_top(guild: Guild) -> list[Role]:
     roles = [role for role in guild.roles.values() if role.id != guild.id]
     return sorted(roles, key=lambda role: (-role.position, int(role.id)))
@@ -85,7 +126,7 @@ def _from_the_top(guild: Guild) -> list[Role]:
 
 def _named(practice: "Practice", guild: Guild) -> list[User]:
     users = practice.world.state.users
-    wanted = [*guild.members, *guild.former_member_ids]
+    wanted = [*guild.members, *guild.former_member_ids, *guild.bans]
     return [users[user_id] for user_id in wanted if user_id in users]
 
 
@@ -101,8 +142,14 @@ def _member(practice: "Practice", guild: Guild, user_id: str) -> JsonObject:
         "manages_server": bool(held & Permission.MANAGE_GUILD),
         "joined_at": stamp(member.joined_at),
         "pending": member.pending,
+        "timed_out_until": _timed_out_until(practice, member),
         "roles": [role.name for role in _from_the_top(guild) if role.id in member.roles],
     }
+
+
+def _timed_out_until(practice: "Practice", member: Member) -> str | None:
+    until = member.communication_disabled_until
+    return stamp(until) if until is not None and until > practice.world.now else None
 
 
 def _invite(practice: "Practice", guild: Guild, invite: Invite) -> JsonObject:

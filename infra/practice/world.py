@@ -20,6 +20,7 @@ from infra.practice.errors import (
 from infra.practice.interactions.records import Interaction
 from infra.practice.moments import Clock, aged_snowflake, snowflake_floor
 from infra.practice.oauth import Grants
+from infra.practice.permissions import LEFT_IN_TIMEOUT, Permission, channel_permissions
 
 MESSAGES_KEPT = 2_000
 USES_KEPT = 20_000
@@ -123,9 +124,18 @@ class World:
         if channel_id in self.state.direct_channels:
             return self.state.direct_channels[channel_id]
         for guild in self.state.guilds.values():
-            if channel_id in guild.channels:
-                return guild.channels[channel_id]
+            found = guild.place(channel_id)
+            if found is not None:
+                return found
         raise ApiError(UNKNOWN_CHANNEL)
+
+    def permissions(self, guild: Guild, member: Member, channel: Channel) -> Permission:
+        """Return what a member may do in a channel now; a timeout leaves little of it."""
+        held = channel_permissions(guild, member, channel)
+        until = member.communication_disabled_until
+        if until is None or until <= self.now or held & Permission.ADMINISTRATOR:
+            return held
+        return held & LEFT_IN_TIMEOUT
 
     def message(self, channel_id: str, message_id: str) -> Message:
         """Find a message."""

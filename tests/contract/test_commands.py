@@ -190,6 +190,26 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/referral pause": [("code", True)],
         "/referral resume": [("code", True)],
         "/referral mode": [("code", True), ("mode", True)],
+        "/webhook create": [("url", True), ("events", False), ("description", False)],
+        "/webhook list": [],
+        "/webhook show": [("name", True)],
+        "/webhook edit": [
+            ("name", True),
+            ("url", False),
+            ("events", False),
+            ("description", False),
+        ],
+        "/webhook enable": [("name", True)],
+        "/webhook disable": [("name", True)],
+        "/webhook secret": [("name", True)],
+        "/webhook delete": [("name", True)],
+        "/webhook test": [("name", True)],
+        "/webhook replay": [
+            ("name", True),
+            ("event", False),
+            ("hours", False),
+            ("everything", False),
+        ],
         "/staff report": [("from", False), ("to", False)],
         "/welcome on": [("channel", False)],
         "/welcome off": [],
@@ -210,16 +230,37 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/privacy view": [],
         "/privacy export": [],
         "/privacy delete": [("for_good", False)],
+        "/slowmode": [("seconds", True), ("channel", False), ("duration", False)],
+        "/lockdown": [
+            ("channel", False),
+            ("duration", False),
+            ("reason", False),
+            ("scope", False),
+        ],
+        "/unlock": [("channel", False), ("reason", False), ("scope", False)],
+        "/purge": [
+            ("count", True),
+            ("user", False),
+            ("bots", False),
+            ("before", False),
+            ("after", False),
+        ],
     }
 
 
-def test_logs_and_staff_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
-    # Owners of referral links look at their own.
-    for_all = {"invite", "referral", "privacy", "onboarding"}
+SHOWN_TO = {
+    # Members look at their own invites, links and data.
+    **dict.fromkeys(("invite", "referral", "privacy", "onboarding"), None),
+    **dict.fromkeys(("slowmode", "lockdown", "unlock"), "16"),
+    "purge": "8192",
+}
+"""Whom Discord offers what is not for those who manage the server (32)."""
 
+
+def test_commands_are_shown_to_managers_at_first_and_everything_in_guilds_only() -> None:
     for command in ROUTER.registration():
-        shown_to = None if command["name"] in for_all else "32"
-        assert command["default_member_permissions"] == shown_to, command["name"]
+        name = str(command["name"])
+        assert (name, command["default_member_permissions"]) == (name, SHOWN_TO.get(name, "32"))
         assert command["contexts"] == [0]
         assert command["integration_types"] == [0]
 

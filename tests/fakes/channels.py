@@ -115,5 +115,17 @@ class FakeProgress:
         self.shown.append(reply.content)
 
 
-def tools(desk: FakeChannels, hall: FakeHall, terms: FakeTerms, orders: FakeEffects) -> Tools:
-    return Tools(desk, hall, terms, orders)
+@dataclass
+class FakeTools:
+    """What the commands about channels stand on, and it as they see it."""
+
+    hall: FakeHall
+    desk: FakeChannels = field(default_factory=FakeChannels)
+    terms: FakeTerms = field(default_factory=FakeTerms)
+    orders: FakeEffects = field(default_factory=FakeEffects)
+    progress: FakeProgress = field(default_factory=FakeProgress)
+
+    def all(self) -> Tools:
+        return Tools(
+            self.desk, self.hall, self.terms, self.orders, self.desk, self.progress, together
+        )

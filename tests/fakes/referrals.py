@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from usher.contracts.hook_event import HookEvent
 from usher.ids import GuildId, InviteCode
 from usher.referrals.clicks import Click, ClickKind
 from usher.referrals.model import Campaign, CampaignId, Counts, Link, LinkCode
-from usher.referrals.ports import StaleError, TakenError
+from usher.referrals.ports import EventOf, StaleError, TakenError
 
 
 @dataclass
@@ -45,6 +46,8 @@ class FakeReferrals:
     kept: dict[str, Click] = field(default_factory=dict)
     visits: dict[tuple[LinkCode, str, str], str] = field(default_factory=dict)
     salts: dict[date, bytes] = field(default_factory=dict)
+    told: list[HookEvent] = field(default_factory=list)
+    """Events that were written with links and clicks."""
 
     def link(self, code: LinkCode) -> Link | None:
         found = self.by_code.get(code)
@@ -73,10 +76,11 @@ class FakeReferrals:
             raise StaleError
         self.held[campaign.guild_id, campaign.id] = campaign
 
-    def add_link(self, link: Link) -> None:
+    def add_link(self, link: Link, event: HookEvent | None = None) -> None:
         if link.code in self.by_code:
             raise TakenError
         self.by_code[link.code] = link
+        self.told += [] if event is None else [event]
 
     def change_link(self, link: Link) -> None:
         before = self.by_code.get(link.code)
@@ -87,13 +91,14 @@ class FakeReferrals:
     def salt(self, day: date, fresh: bytes) -> bytes:
         return self.salts.setdefault(day, fresh)
 
-    def record(self, click: Click) -> Click:
+    def record(self, click: Click, event: EventOf | None = None) -> Click:
         if click.kind is ClickKind.HUMAN:
             hour = click.at.astimezone(UTC).strftime("%Y-%m-%dT%H")
             first = self.visits.setdefault((click.code, click.visitor, hour), click.id)
             if first != click.id:
                 click = replace(click, kind=ClickKind.REPEAT)
         self.kept[click.id] = click
+        self.told += [] if event is None else [event(click)]
         return click
 
     def clicks(self, code: LinkCode, since: datetime, limit: int) -> tuple[Click, ...]:

@@ -142,6 +142,7 @@ GRANTED = {
         "read erasure",
         "keep press",
         "send event",
+        "send effect",
         "send confirmation",
         "send hook",
         "read token",

@@ -19,7 +19,7 @@ from usher.attribution.gate_store import SearchRow
 from usher.greeting.store import WRITTEN as GREETINGS_WRITTEN
 from usher.ledger.head_store import ChainRow
 from usher.rewards.store import WRITTEN
-from usher.timing.term_table import ENDED
+from usher.timing.term_table import BEGUN, ENDED
 
 BOTH = pytest.mark.parametrize("template", [TEMPLATE, LISTENER], ids=["template", "listener"])
 
@@ -121,7 +121,7 @@ def test_who_answers_members_writes_no_more_of_the_bucket_than_they_ask_for() ->
 
 
 @pytest.mark.parametrize("role", ["InteractionsRole", "CommandWorkerRole"])
-def test_who_answers_members_writes_presses_and_nothing_else(role: str) -> None:
+def test_who_answers_members_writes_presses_and_little_else(role: str) -> None:
     # The emulator does not know dynamodb:LeadingKeys, so this one is read, not tried.
     writes = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
     own = [
@@ -129,8 +129,10 @@ def test_who_answers_members_writes_presses_and_nothing_else(role: str) -> None:
         for name, s in statements(TEMPLATE)
         if name == role and writes & {a.partition(":")[2] for a in listed(s["Action"])}
     ]
-    put = own[0]
-    assert len(own) == 1 or (role == "CommandWorkerRole" and own[1]["Sid"] == "WriteReferrals")
+    put, *others = own
+    mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndForgetWebhooks", "KeepOnboardings"]
+    beside = mine if role == "CommandWorkerRole" else []
+    assert [s["Sid"] for s in others] == beside
 
     assert listed(put["Action"]) == ["dynamodb:PutItem"]
     assert put["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "B#*"}}
@@ -144,6 +146,16 @@ def test_who_takes_answers_writes_onboardings_and_drafts() -> None:
     }
 
     assert keys == {"CommandWorkerRole": ["ON#*", "OD#*"], "EffectsRole": ["ON#*", "B#*"]}
+
+
+def test_who_answers_members_begins_terms_and_changes_nothing_else_of_a_guild() -> None:
+    (begin,) = [s for _, s in statements(TEMPLATE) if s.get("Sid") == "BeginTerms"]
+
+    assert listed(begin["Action"]) == ["dynamodb:UpdateItem"]
+    assert begin["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "G#*"},
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": [*BEGUN]},
+    }
 
 
 def test_who_makes_links_writes_them_and_nothing_else() -> None:

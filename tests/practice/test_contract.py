@@ -107,6 +107,8 @@ async def test_every_route_answers_as_discord_describes(practice: Practice, rest
     await _about_invites(practice, rest)
     await _about_target_users(practice, rest)
     await _about_messages(practice, rest)
+    await _about_moderation(practice, rest)
+    await _about_channels(practice, rest)
     await _about_commands(practice, rest)
     await _about_interactions(practice, rest)
     served = {
@@ -174,7 +176,7 @@ async def _about_members(practice: Practice, rest: Rest) -> None:
     await rest.refused("GET", place, status=404, code=10007)
     entries = await rest.get(f"{base}/audit-logs?limit=100")
     kinds = [entry["action_type"] for entry in entries["audit_log_entries"]]
-    assert kinds == [23, 22, 20, 25, 25, 25]
+    assert kinds == [23, 22, 20, 24, 25, 25, 25]
     assert entries["audit_log_entries"][2]["reason"] == "so it goes"
 
 
@@ -288,6 +290,35 @@ async def _about_messages(practice: Practice, rest: Rest) -> None:
     await rest.call("PATCH", f"{own}/messages/{posted['id']}", {"content": "over"})
     await rest.call("DELETE", own, expect=204)
     await rest.refused("POST", own, {"content": "gone"}, status=404, code=10015)
+
+
+async def _about_moderation(practice: Practice, rest: Rest) -> None:
+    base = f"/guilds/{practice.guild.id}"
+    stranger = practice.add_user("Stranger")
+    await rest.call("POST", f"{base}/bulk-ban", {"user_ids": [stranger.id]})
+    await rest.call("PUT", f"{base}/incident-actions", {"dms_disabled_until": None})
+    ids = [practice.say(next(iter(practice.guild.channels)), practice.guild.owner_id, "x").id]
+    ids.append(practice.say(next(iter(practice.guild.channels)), practice.guild.owner_id, "y").id)
+    place = f"/channels/{next(iter(practice.guild.channels))}"
+    await rest.call("POST", f"{place}/messages/bulk-delete", {"messages": ids}, expect=204)
+
+
+async def _about_channels(practice: Practice, rest: Rest) -> None:
+    base = f"/guilds/{practice.guild.id}"
+    made = await rest.call("POST", f"{base}/channels", {"name": "new"}, expect=201)
+    place = f"/channels/{made['id']}"
+    await rest.call("PATCH", place, {"topic": "changed"})
+    overwrite = f"{place}/permissions/{practice.guild.id}"
+    await rest.call("PUT", overwrite, {"type": 0, "deny": "2048"}, expect=204)
+    await rest.call("DELETE", overwrite, expect=204)
+    message = await rest.call("POST", f"{place}/messages", {"content": "a thread begins"})
+    at = f"{place}/messages/{message['id']}/threads"
+    thread = await rest.call("POST", at, {"name": "thread"}, expect=201)
+    await rest.call("PATCH", f"/channels/{thread['id']}", {"locked": True, "archived": True})
+    await rest.call("POST", f"{place}/threads", {"name": "own", "type": 12}, expect=201)
+    await rest.get(f"/channels/{thread['id']}")
+    await rest.get(f"{base}/threads/active")
+    await rest.call("DELETE", place)
 
 
 async def _about_commands(practice: Practice, rest: Rest) -> None:

@@ -1,11 +1,13 @@
 """An unmodified discord.py connects, sees, and acts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import discord
 import pytest
 
 from infra.practice import Intents, Practice, PracticeServer
+from tests.practice.answering import member_id
 from tests.practice.discord_client import GUILD_EVENTS, connected, point_at
 
 
@@ -117,3 +119,78 @@ async def test_commands_are_registered_and_answered_over_the_gateway(practice: P
             practice.guild.id, practice.guild.owner_id, "/greet", {"who": "Theo"}, patience=5
         )
         assert (outcome.content, outcome.ephemeral) == ("Hello Theo", True)
+
+
+@pytest.mark.asyncio
+async def test_moderation_is_seen_and_done(practice: Practice) -> None:
+    guild_id, theo = practice.guild.id, member_id(practice, "Theo")
+    ines, jonas = member_id(practice, "Ines"), member_id(practice, "Jonas")
+    async with connected(practice, discord.Client(intents=GUILD_EVENTS)) as watcher:
+        guild = watcher.client.guilds[0]
+        channel = guild.text_channels[0]
+        practice.time_out(guild_id, ines, timedelta(hours=1), by=theo, reason="calm")
+        updated = await watcher.count("audit_log_entry_create", 1)
+        assert (updated[0].action, updated[0].user_id) == (
+            discord.AuditLogAction.member_update,
+            int(theo),
+        )
+        assert updated[0].changes.after.timed_out_until is not None
+        practice.ban_by_hand(guild_id, ines, theo, "enough")
+        assert await watcher.wait_for("member_ban")
+        fetched = await guild.fetch_member(int(jonas))
+        until = practice.world.now + timedelta(days=28)
+        await fetched.edit(timed_out_until=until, reason="quiet, please")
+        await channel.set_permissions(guild.me, send_messages=True)
+        await channel.set_permissions(guild.default_role, send_messages=False, reason="lockdown")
+        await channel.edit(slowmode_delay=30)
+        thread = await channel.create_thread(name="t", type=discord.ChannelType.public_thread)
+        await thread.edit(locked=True)
+        changed = await watcher.count("guild_channel_update", 2)
+        assert changed
+        await guild.bulk_ban([discord.Object(int(jonas))])
+        bans = [entry.user.id async for entry in guild.bans()]
+        assert set(bans) == {int(ines), int(jonas)}
+        await guild.unban(discord.Object(int(jonas)))
+        messages = [await channel.send(str(number)) for number in range(3)]
+        await channel.delete_messages(messages)
+        assert [message async for message in channel.history(after=messages[0])] == []
+        entries = [entry async for entry in guild.audit_logs(limit=20)]
+        reasons = {entry.reason for entry in entries}
+        assert {"quiet, please", "lockdown", "calm", "enough"} <= reasons
+
+
+@pytest.mark.asyncio
+async def test_menus_and_modals_come_over_the_gateway(practice: Practice) -> None:
+    client = discord.Client(intents=GUILD_EVENTS)
+    tree = discord.app_commands.CommandTree(client)
+    told: list[str] = []
+
+    class Reason(discord.ui.Modal, title="Report"):
+        why: discord.ui.Label[Any] = discord.ui.Label(text="Why", component=discord.ui.TextInput())
+        whom: discord.ui.Label[Any] = discord.ui.Label(
+            text="Whom", component=discord.ui.UserSelect()
+        )
+
+        async def on_submit(self, interaction: discord.Interaction) -> None:
+            assert isinstance(self.why.component, discord.ui.TextInput)
+            assert isinstance(self.whom.component, discord.ui.UserSelect)
+            told.append(self.why.component.value)
+            told.append(self.whom.component.values[0].name)
+            await interaction.response.send_message("Reported", ephemeral=True)
+
+    @tree.context_menu(name="Report message")
+    async def report(interaction: discord.Interaction, message: discord.Message) -> None:
+        told.append(message.content)
+        await interaction.response.send_modal(Reason())
+
+    async with connected(practice, client):
+        await tree.sync()
+        guild, ines = practice.guild.id, member_id(practice, "Ines")
+        said = practice.say(practice.guild.system_channel_id or "", ines, "rude")
+        owner = practice.guild.owner_id
+        opened = await practice.use_on_message(guild, owner, "Report message", said.id)
+        form: Any = opened.modal
+        names = [part["component"]["custom_id"] for part in form["components"]]
+        filled: dict[str, str | list[str]] = {names[0]: "noise", names[1]: ["theo"]}
+        outcome = await practice.submit_modal(guild, owner, opened.interaction_id, filled)
+        assert (outcome.content, told) == ("Reported", ["rude", "noise", "theo"])

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import hikari
 import pytest
 import pytest_asyncio
 
 from infra.practice import Practice, PracticeServer
+from tests.practice.answering import member_id
 
 INTENTS = (
     hikari.Intents.GUILDS
@@ -122,3 +124,32 @@ async def test_it_resumes_and_misses_nothing(
     assert [item.member.display_name for item in joined] == [f"Guest {n}" for n in range(3)]
     assert await watcher.wait_for(hikari.ShardResumedEvent)
     assert practice.gateway.identifies_left == 999
+
+
+@pytest.mark.asyncio
+async def test_moderation_is_seen_and_done(practice: Practice, watcher: Watcher) -> None:
+    rest, guild_id = watcher.bot.rest, int(practice.guild.id)
+    ines, jonas = (int(member_id(practice, name)) for name in ("Ines", "Jonas"))
+    channel = int(practice.guild.system_channel_id or "")
+    until = practice.world.now + timedelta(hours=1)
+    await rest.edit_member(guild_id, jonas, communication_disabled_until=until, reason="quiet")
+    (updated,) = await watcher.wait_for(hikari.MemberUpdateEvent)
+    assert updated.member.raw_communication_disabled_until == until
+    await rest.ban_user(guild_id, ines, delete_message_seconds=60, reason="enough")
+    await rest.unban_user(guild_id, ines)
+    assert await watcher.wait_for(hikari.BanDeleteEvent)
+    deny = hikari.Permissions.SEND_MESSAGES
+    kind = hikari.PermissionOverwriteType.ROLE
+    await rest.edit_permission_overwrite(channel, guild_id, target_type=kind, deny=deny)
+    (changed,) = await watcher.wait_for(hikari.GuildChannelUpdateEvent)
+    assert isinstance(changed.channel, hikari.PermissibleGuildChannel)
+    assert changed.channel.permission_overwrites[hikari.Snowflake(guild_id)].deny == deny
+    await rest.edit_channel(channel, rate_limit_per_user=30)
+    thread = await rest.create_thread(channel, hikari.ChannelType.GUILD_PUBLIC_THREAD, "talk")
+    await rest.edit_channel(thread, locked=True)
+    seen = await watcher.wait_for(hikari.GuildThreadUpdateEvent)
+    assert seen[0].thread.is_locked
+    entries = await watcher.wait_for(hikari.AuditLogEntryCreateEvent, 7)
+    kinds = [int(item.entry.action_type) for item in entries]
+    assert kinds == [24, 22, 23, 13, 11, 110, 111]
+    assert entries[1].entry.reason == "enough"

@@ -52,7 +52,11 @@ class Habits:
 
     # The listener
     away: int = 0
-    """Absences of the listener, each of a minute; after each it asks what it missed."""
+    """Absences of the listener; after each it asks what it missed."""
+    longest_absence: int = 60_000
+    """They last from a minute to this."""
+    restarts: bool = False
+    """Who comes back is a new process: looks that were planned before are forgotten."""
 
     # Discord's search over members
     searched: bool = False

@@ -18,6 +18,9 @@ LAST = 585_000
 """From a join to the last look for its use, and from the end of an absence: who is found then may
 have joined in its last moment."""
 
+DOUBTED = 10 * MINUTE
+"""For so long after an absence every join keeps its last look."""
+
 ANSWERED = 50
 """From the question to the answer of a look; the counts are those of half the time."""
 
@@ -46,7 +49,10 @@ class Listener:
         self._arrivals: list[tuple[int, Membership]] = []
         self._deletions: list[int] = []
         self._looked_at = -MINUTE
-        self.absences = self._stretches(habits.away, MINUTE, MINUTE)
+        spread = self._end // (2 * habits.away + 1)
+        self.absences = self._stretches(
+            habits.away, MINUTE, max(MINUTE, min(habits.longest_absence, spread))
+        )
         self.blind = self._stretches(habits.blind, 30 * SECOND, habits.longest_blind)
         self._hear()
         self._look_as_needed()
@@ -84,7 +90,8 @@ class Listener:
             again = heard + 100 + int(self._dice.random() * 1_400)
             twice = self._dice.random() < self._habits.duplicate
             if event.about is None:
-                self._take(heard, event)
+                late = heard - event.at > MINUTE  # what comes sooner is read in the audit log
+                self._take(self._before_absence(event.at, heard) if late else heard, event)
                 continue
             heard = max(heard, latest.get(event.about.user, 0) + 1)
             latest[event.about.user] = heard
@@ -141,7 +148,8 @@ class Listener:
                 continue
             if self._look(due):
                 for at in self._plan(answered, due):
-                    heapq.heappush(wishes, (at, at - 1, 0))
+                    if not (self._habits.restarts and self._absent_between(due, at)):
+                        heapq.heappush(wishes, (at, at - 1, 0))
                 answered = due
             elif tries < 2 * len(RETRIES):
                 pause = RETRIES[min(tries, len(RETRIES) - 1)]
@@ -149,13 +157,20 @@ class Listener:
         for at in (self._end, self._end + LAST):
             self._look(max(at, self._looked_at + SECOND), sure=True)
 
+    def _absent_between(self, planned: int, due: int) -> bool:
+        """Whether an absence began after a look was planned, and before it was due."""
+        return any(planned < began <= due for began, _ in self.absences)
+
     def _plan(self, before: int, now: int) -> set[int]:
         """When to look again for those who were heard of between two looks."""
         missing = self._unexplained(now)
+        fresh = any(before < heard <= now for heard, _ in self._arrivals)
+        doubted = any(back <= now < back + DOUBTED for _, back in self.absences)
+        planned = {now + LAST} if fresh and doubted else set()
         if not any(heard > before for heard, _ in missing):
-            return set()
+            return planned
         last = {one.joined + LAST for _, one in missing if one.joined + LAST > now}
-        return last | {now + pause for pause in AGAIN}
+        return planned | last | {now + pause for pause in AGAIN}
 
     def _unexplained(self, at: int) -> list[tuple[int, Membership]]:
         """Who was heard of lately and whose use is not shown, if there is one.

@@ -47,6 +47,16 @@ SLOW: Final = replace(MIXED, silence=0.3, late_count=0.3, longest_delay=570_000)
 
 ABSENT: Final = replace(MIXED, away=2, leaves=0.2, longest_delay=60_000)
 
+REPLACED: Final = replace(
+    ABSENT,
+    restarts=True,
+    longest_absence=40 * 60_000,
+    silence=0.2,
+    late_count=0.3,
+    longest_delay=500_000,
+)
+"""Absences of up to forty minutes, each ended by a new process; counts are late."""
+
 LYING: Final = replace(SETTLED, phantom=0.1, searched=True)
 
 CONFIRMED: Final = replace(
@@ -69,6 +79,7 @@ WORLDS: Final = {
     "slow": SLOW,
     "absent": ABSENT,
     "confirmed": CONFIRMED,
+    "replaced": REPLACED,
     "absent, confirmed": replace(ABSENT, searched=True, not_ready=0.1),
 }
 

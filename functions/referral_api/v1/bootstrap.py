@@ -8,15 +8,26 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from referral_api.v1.campaigns import campaign_routes
+from referral_api.v1.chain_routes import chain_routes, review_routes
 from referral_api.v1.codes import CodeRows
 from referral_api.v1.gate import Gate
 from referral_api.v1.link_fields import Site
 from referral_api.v1.links import link_routes
+from referral_api.v1.numbers import number_routes
 from referral_api.v1.onboarding import onboarding_routes
 from referral_api.v1.reads import guild_routes, read_routes
+from referral_api.v1.webhooks import Webhooks, webhook_routes
 from usher.attribution.code_list import DynamoCodeList
 from usher.attribution.reads import DynamoInviteReads
 from usher.credit.reads import DynamoCreditReads
+from usher.funnel.chain_table import DynamoChains
+from usher.funnel.evidence_table import DynamoEvidence
+from usher.funnel.judging import TableJudge
+from usher.funnel.numbers import Numbers
+from usher.funnel.numbers_table import DynamoNumbers
+from usher.funnel.service import Journeys
+from usher.funnel.silent import Silent
+from usher.funnel.table import DynamoJourneys
 from usher.onboarding.offers import Offers
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.referrals.answers import DynamoAnswers
@@ -41,6 +52,7 @@ def build_rest(
     clock: Callable[[], datetime],
     fresh_seed: Callable[[], str],
     offers: Offers,
+    webhooks: Webhooks,
     *,
     sign_in: bool = False,
 ) -> Rest:
@@ -56,8 +68,14 @@ def build_rest(
             return public_url or f"https://{router.current_event.request_context.domain_name}"
 
         link_routes(router, table, listing, Site(base, invite_base, sign_in), clock)
+        webhook_routes(router, webhooks)
         campaign_routes(router, table, clock)
         read_routes(router, table, listing, clock)
+        number_routes(router, table, Numbers(DynamoNumbers(client, table_name)), clock)
+        chain_routes(router, table, DynamoChains(client, table_name))
+        rows = DynamoJourneys(client, table_name)
+        judge = TableJudge(DynamoEvidence(client, table_name))
+        review_routes(router, rows, Journeys(rows, judge, Silent()), clock)
         guild_routes(
             router,
             DynamoCreditReads(reads),

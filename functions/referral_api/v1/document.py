@@ -14,6 +14,7 @@ from jinja2 import Undefined
 from markupsafe import Markup
 
 from referral_api.pages import ENVIRONMENT, TEMPLATES
+from referral_api.v1.hook_document import webhooks_section
 from referral_api.v1.routes import GATED, PREFIX, SCHEME
 
 TITLE: Final = "Usher"
@@ -23,7 +24,7 @@ DESCRIPTION: Final = (
     "needs an API key (`/apikey create`) as a bearer token. Lists come in pages: ask again with "
     "`next_cursor`. A POST with an `Idempotency-Key` is done once within 24 hours. Send the `ETag` "
     "last seen as `If-Match` with a change, or as `If-None-Match` with a reading. Errors are "
-    "problem details (RFC 9457)."
+    "problem details (RFC 9457). Webhooks are signed as Standard Webhooks says."
 )
 _STYLE: Final = (TEMPLATES / "docs.css").read_text(encoding="utf-8").strip()
 _DOCS: Final = ENVIRONMENT.overlay(undefined=Undefined)
@@ -83,6 +84,7 @@ def describe(app: APIGatewayHttpResolver) -> dict[str, Any]:
         for path, one in told["paths"].items()
     }
     told["servers"] = [{"url": "/"}]
+    told["webhooks"] = webhooks_section()
     for unused in ("HTTPValidationError", "ValidationError"):
         told["components"]["schemas"].pop(unused, None)
     return _only_used(told)

@@ -58,6 +58,9 @@ def _tags(text: str) -> set[str]:
 
 
 def _version(text: str) -> str:
-    fields = json.loads(text)
+    try:
+        fields = json.loads(text)
+    except ValueError:  # a file
+        return ""
     version = fields.get("version") if isinstance(fields, dict) else None
     return f"{version}-" if isinstance(version, int) else ""

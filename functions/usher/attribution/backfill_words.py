@@ -48,8 +48,8 @@ def describe(backfill: Backfill, now: datetime, *, parting: bool = False) -> Rep
         case Status.RUNNING if backfill.stuck(now):
             return _embed(backfill, "The import got stuck; run `/invite import` to go on.", YELLOW)
         case Status.RUNNING:
-            said = (_so_far(backfill), _PARTING if parting else "")
-            return _embed(backfill, " ".join(filter(None, said)), BLURPLE)
+            so_far = f"{_so_far(backfill)} {_PARTING}" if parting else _so_far(backfill)
+            return _embed(backfill, so_far, BLURPLE)
         case Status.DONE:
             return _embed(backfill, _result(backfill), GREEN, took=True)
         case Status.COUNTED:

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from usher.attribution.facts import PoolCredited
-from usher.attribution.matching import SKEW, Solution, fits, linked
+from usher.attribution.matching import SKEW, Solution, fits, linked, solve
 from usher.attribution.model import Group, OpenJoin, Use, Weight
 from usher.attribution.outcomes import Attributed, Reason
 from usher.attribution.tracking import Spans, untracked_of
-from usher.attribution.watching import Waiting
+from usher.attribution.watching import LAG, Waiting
 from usher.contracts.observation import Observation
 from usher.ids import UserId
 
@@ -58,6 +58,26 @@ def split(
         )
         parts.append(Part(tuple(sorted(part_joins)), spent, done, settled))
     return parts
+
+
+def awaited_since(
+    joins: Sequence[OpenJoin], uses: Sequence[Use], waiting: Waiting
+) -> datetime | None:
+    """Name the earliest join whose use may show now, though it was made long ago.
+
+    A listener that ends forgets the looks that it had planned: such a join has no use, and its last
+    look was not made.
+    """
+    old = [one for one in joins if one.pin is None and one.joined_at < waiting.now - LAG]
+    if all(waiting.was_looked_for(one.joined_at) for one in old):
+        return None
+    solution = solve(joins, uses)
+    lone = [
+        one.joined_at
+        for j, one in enumerate(joins)
+        if solution.unexplained[j] and one.pin is None and not waiting.was_looked_for(one.joined_at)
+    ]
+    return min(lone, default=None)
 
 
 def forgotten(

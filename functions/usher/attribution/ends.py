@@ -73,7 +73,9 @@ class Ends:
         """
         state = self._book.get(code)
         if state is not None:
-            self.uses.extend(end_code(self._book, state, looked_at, self._watch, unseen=True))
+            ends = end_code(self._book, state, looked_at, self._watch, unseen=True)
+            # No look ever showed it: whoever joined since its making may have used it.
+            self.uses.extend(replace(use, since=state.created_at or use.since) for use in ends)
 
     def _last_shown(self, entry: AuditEntry, code: InviteCode) -> list[Use]:
         """Read uses that no look has shown from a deletion's entry: it tells the last count."""

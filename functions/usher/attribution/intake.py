@@ -45,12 +45,13 @@ class Intake:
         uses: Iterable[Use],
         *,
         gap: bool,
+        awaited: datetime | None = None,
     ) -> None:
         self.observation = observation
         self.book = book
         self.head = head
         self.gap = gap
-        self.watch = watch_of(head, observation.at, gap=gap)
+        self.watch = watch_of(head, observation.at, gap=gap, awaited=awaited)
         self.ends = Ends(book, self.watch, uses)
 
     @property

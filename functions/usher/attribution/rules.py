@@ -11,7 +11,15 @@ from dataclasses import replace
 from itertools import chain
 
 from usher.attribution.arrivals import concerned, new_joins, recorded_in
-from usher.attribution.closing import Part, close, forgotten, pool_credits, split, upset
+from usher.attribution.closing import (
+    Part,
+    awaited_since,
+    close,
+    forgotten,
+    pool_credits,
+    split,
+    upset,
+)
 from usher.attribution.code_book import CodeBook
 from usher.attribution.counts import settle_counts
 from usher.attribution.departing import departures
@@ -89,7 +97,10 @@ class _Case:
         told = [self._imported(one) for one in imported(self.head, self.observation, taken)]
         people = [join for join in (*fresh, *missed) if not join.person.bot]
         self._reopen(people)
-        intake = Intake(self.observation, self.book, self.head, self.uses, gap=self.gap)
+        awaited = awaited_since(self.joins, self.uses, Waiting(self.head, self.observation.at))
+        intake = Intake(
+            self.observation, self.book, self.head, self.uses, gap=self.gap, awaited=awaited
+        )
         intake.read_events()
         head, failed = intake.read_looks()
         self.uses = intake.uses

@@ -25,10 +25,13 @@ class Watch:
     """Since then not everything was shown, or nobody watched; None when that is not so."""
     doubt: datetime | None = None
     """Up to then people joined of whom nobody knows, or who are not thought of any more."""
+    awaited: datetime | None = None
+    """The earliest join that has no use, and for which no last look was made."""
 
     def since(self, at: datetime, created_at: datetime | None) -> datetime:
         """Say which joins are too old for a use that shows at `at` and did not before."""
         earliest = min(at, self.blind_since or at) - LAG
+        earliest = min(earliest, self.awaited or earliest)
         return earliest if created_at is None else max(earliest, created_at)
 
     def trusts(self, since: datetime) -> bool:
@@ -36,13 +39,13 @@ class Watch:
         return self.doubt is None or since > self.doubt
 
 
-def watch_of(head: Head, now: datetime, *, gap: bool) -> Watch:
+def watch_of(head: Head, now: datetime, *, gap: bool, awaited: datetime | None = None) -> Watch:
     """Say how closely was watched; `gap`: nobody did since the last look that showed counts."""
     starts = [head.blind_since, (head.looked_at or head.since) if gap else None]
     blind_since = min((start for start in starts if start is not None), default=None)
     ends = [ended for _, ended in head.gaps[-1:]]
     doubts = [*ends, *([now] if gap else []), *([head.forgotten] if head.forgotten else [])]
-    return Watch(blind_since, max(doubts, default=None))
+    return Watch(blind_since, max(doubts, default=None), awaited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,12 @@ class Waiting:
 
     def is_over(self, joined_at: datetime) -> bool:
         """Whether everything that a join can have left behind has been shown."""
+        return joined_at < self.now - LAG and self.was_looked_for(joined_at)
+
+    def was_looked_for(self, joined_at: datetime) -> bool:
+        """Whether the last look for the use of a join has been made."""
         shown_at = self.head.shown_at
-        waited = joined_at < self.now - LAG
-        return waited and shown_at is not None and joined_at <= shown_at - LAST_LOOK
+        return shown_at is not None and joined_at <= shown_at - LAST_LOOK
 
     def is_given_up(self, joined_at: datetime) -> bool:
         """Whether there was no good look for so long that none is expected any more."""

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from usher.channels.bits import VIEW_CHANNEL, in_channel
 from usher.channels.model import Channel
-from usher.channels.ports import MessageDesk, Progress, Together, Tools
+from usher.channels.ports import Tools
 from usher.ids import ChannelId
 from usher.invites.ports import asking
 from usher.rewards.hierarchy import Hall
@@ -29,22 +29,7 @@ class Services(Protocol):
 
     @property
     def channels(self) -> Tools:
-        """Channels in Discord, and what is on record of them."""
-        ...
-
-    @property
-    def messages(self) -> MessageDesk:
-        """Messages in Discord."""
-        ...
-
-    @property
-    def progress(self) -> Progress:
-        """The reply that is waited for."""
-        ...
-
-    @property
-    def together(self) -> Together:
-        """Does the same to many."""
+        """Channels and messages in Discord, and what is on record of them."""
         ...
 
 

@@ -154,7 +154,7 @@ def _children(ctx: Ctx[Services], category: Channel) -> Sequence[Channel]:
 
 
 def _locking(ctx: Ctx[Services]) -> Locking:
-    return Locking(ctx.services.channels, ctx.services.together)
+    return Locking(ctx.services.channels)
 
 
 def _wish(ctx: Ctx[Services], end: datetime | None, reason: str | None) -> Wish:

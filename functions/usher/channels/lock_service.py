@@ -21,14 +21,15 @@ from usher.channels.locks import (
     undo,
 )
 from usher.channels.model import Channel
-from usher.channels.ports import Together, Tools
+from usher.channels.ports import Tools
 from usher.ids import ChannelId, GuildId
 from usher.invites.ports import DeskError
 from usher.rewards.hierarchy import Hall
 from usher.timing.terms import Term, term_key
 
-LONGEST_PAUSE: Final = timedelta(hours=24)
-"""How long Discord lets a server pause invites (Discord docs: Modify Guild Incident Actions)."""
+LONGEST_PAUSE: Final = timedelta(hours=24) - timedelta(minutes=1)
+"""How long Discord lets a server pause invites (Discord docs: Modify Guild Incident Actions), less
+what its clock may be behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,6 @@ class Locking:
     """Locks and unlocks."""
 
     tools: Tools
-    together: Together
 
     def lock(
         self,
@@ -49,13 +49,13 @@ class Locking:
         """Lock channels; what became of each, in their order."""
         begun = [draft(self.tools, wish, one, hall, _parent(one, parents), now) for one in channels]
         drafts = [one for one in begun if isinstance(one, Draft)]
-        held = self.together(partial(self._hold, wish.audit), drafts)
+        held = self.tools.together(partial(self._hold, wish.audit), drafts)
         outcomes = {one.channel_id: self._settled(one, now) for one in held}
         return [one if isinstance(one, Outcome) else outcomes[one.channel.id] for one in begun]
 
     def unlock(self, terms: Iterable[Term], audit: str, now: datetime) -> list[Outcome]:
         """Give back what locks took; those that cannot be given back whole go on."""
-        outcomes = list(self.together(partial(self._undo, audit), terms))
+        outcomes = list(self.tools.together(partial(self._undo, audit), terms))
         for one in outcomes:
             if one.term is not None and one.verdict in (Verdict.DONE, Verdict.GONE):
                 self._end(one.term, audit, now)

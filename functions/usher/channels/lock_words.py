@@ -8,6 +8,7 @@ from usher.channels.asking import ends
 from usher.channels.codec import read_lock
 from usher.channels.locks import Outcome, Verdict
 from usher.ids import ChannelId
+from usher.invites.ports import DeskRefusedError
 from usher.slash import text
 from usher.slash.say import say, say_count
 
@@ -107,6 +108,9 @@ def _not_locked(one: Outcome, where: str) -> str:
                 channel=where,
                 why="" if one.problem is None else one.problem.sentence,
             )
+        case _ if not isinstance(one.problem, DeskRefusedError | None):
+            why = one.problem.sentence
+            return say("{channel} is not locked: {why}", channel=where, why=why)
         case _:
             return say(
                 "I cannot lock {channel}: I need Manage Permissions there, and myself what I am "

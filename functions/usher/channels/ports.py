@@ -100,16 +100,6 @@ class Together(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """All that locks and slowmodes need."""
-
-    desk: ChannelDesk
-    halls: Halls
-    terms: Terms
-    orders: Orders
-
-
 class MessageDesk(Protocol):
     """A channel's messages, with the bot's token. Every method may raise DeskError."""
 
@@ -128,6 +118,19 @@ class Progress(Protocol):
     def show(self, token: str, reply: Reply) -> None:
         """Show how far it is; what cannot be shown is not."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """All that slowmodes, locks and purges need."""
+
+    desk: ChannelDesk
+    halls: Halls
+    terms: Terms
+    orders: Orders
+    messages: MessageDesk
+    progress: Progress
+    together: Together
 
 
 def done_or_gone(do: Callable[[], None]) -> DeskError | None:

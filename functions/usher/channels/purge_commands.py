@@ -89,9 +89,9 @@ def _purge(
     def told(went: Purged) -> None:
         if went.deleted < count:
             words = say("Deleting: {number} so far …", number=f"{went.deleted:,}")
-            ctx.services.progress.show(ctx.token, sentence(words))
+            ctx.services.channels.progress.show(ctx.token, sentence(words))
 
-    went = purge(ctx.services.messages, wanted, audit(ctx, "Purged"), ctx.now, told)
+    went = purge(ctx.services.channels.messages, wanted, audit(ctx, "Purged"), ctx.now, told)
     return sentence(" ".join(_words(went, count)))
 
 

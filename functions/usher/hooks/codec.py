@@ -22,6 +22,11 @@ from usher.times import format_time, parse_time
 type Attributes = dict[str, dict[str, object]]
 """DynamoDB's own form."""
 
+HEALTH: Final = (
+    *("failing_since", "resting_until", "ended_at", "ending"),
+    *("failures", "silences", "told"),
+)
+"""Attributes of an endpoint's health."""
 KEEP_EVENT: Final = timedelta(days=7)
 """How long an event waits that was written with its fact."""
 

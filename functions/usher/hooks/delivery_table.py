@@ -17,7 +17,7 @@ from usher.hooks.codec import (
 from usher.hooks.model import Delivery, EndpointId, State
 from usher.hooks.ports import StaleError, TakenError
 from usher.hooks.rules import delivery_key
-from usher.hooks.timing import KEPT, hook_shard
+from usher.hooks.shards import KEPT, hook_shard
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads, Item, decode
 from usher.times import format_time

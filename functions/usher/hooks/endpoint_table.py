@@ -1,14 +1,15 @@
 """Webhooks in the DynamoDB table, without the SDK.
 
-`H#<guild>` holds endpoints (`E#…`, with their secrets) and their health (`Q#…`); the latter is the
-webhooks function's to write, the former the admins'. Deliveries are in `H#<guild>#<endpoint>`,
-events that wait to be handed over in `H#<guild>#KEPT`.
+`H#<guild>` holds endpoints (`E#<id>`, with their secrets) and their health (`E#<id>#HEALTH`): the
+latter is the webhooks function's to write, the former the admins'. Deliveries are in
+`H#<guild>#<endpoint>`, events that wait to be handed over in `H#<guild>#KEPT`.
 """
 
 from dataclasses import dataclass
 
 from usher.hooks.calls import done
 from usher.hooks.codec import (
+    HEALTH,
     Attributes,
     read_endpoint,
     read_health,
@@ -30,11 +31,11 @@ class DynamoEndpoints:
 
     def endpoints(self, guild_id: GuildId) -> tuple[tuple[Endpoint, Health], ...]:
         """Read a guild's endpoints, oldest first."""
-        rows = {str(row["sk"]): row for row in self._reads.under(f"H#{guild_id}", "")}
+        rows = {str(row["sk"]): row for row in self._reads.under(f"H#{guild_id}", "E#")}
         found = [
-            (read_endpoint(guild_id, row), read_health(rows.get(f"Q#{key.removeprefix('E#')}")))
+            (read_endpoint(guild_id, row), read_health(rows.get(f"{key}#HEALTH")))
             for key, row in rows.items()
-            if key.startswith("E#")
+            if not key.endswith("#HEALTH")
         ]
         return tuple(sorted(found, key=lambda pair: (pair[0].created_at, pair[0].id)))
 
@@ -46,7 +47,7 @@ class DynamoEndpoints:
         row = self._reads.get((pk, f"E#{endpoint_id}"), consistent=True)
         if row is None:
             return None
-        health = self._reads.get((pk, f"Q#{endpoint_id}"), consistent=True)
+        health = self._reads.get((pk, f"E#{endpoint_id}#HEALTH"), consistent=True)
         return read_endpoint(guild_id, row), read_health(health)
 
     def add_endpoint(self, endpoint: Endpoint) -> None:
@@ -66,26 +67,26 @@ class DynamoEndpoints:
 
     def forget_endpoint(self, guild_id: GuildId, endpoint_id: EndpointId) -> None:
         """Delete an endpoint. Its log stays until it ends by itself."""
-        for key in (f"E#{endpoint_id}", f"Q#{endpoint_id}"):
+        for key in (f"E#{endpoint_id}", f"E#{endpoint_id}#HEALTH"):
             done(self.client, "DeleteItem", {"TableName": self.name, "Key": _key(guild_id, key)})
 
     def keep_health(self, endpoint: Endpoint, before: Health, health: Health) -> None:
         """Write an endpoint's health; raises StaleError where it is not as `before` any more."""
         request: dict[str, object] = {
             "TableName": self.name,
-            "Item": _key(endpoint.guild_id, f"Q#{endpoint.id}") | write_health(health),
+            "Item": _key(endpoint.guild_id, f"E#{endpoint.id}#HEALTH") | write_health(health),
         }
         if before == Health():
             request["ConditionExpression"] = "attribute_not_exists(pk) OR failures = :none"
             request["ExpressionAttributeValues"] = {":none": {"N": "0"}}
         else:
-            request |= _same(write_health(before))
+            request |= _same(before)
         if not done(self.client, "PutItem", request):
             raise StaleError
 
     def heal(self, guild_id: GuildId, endpoint_id: EndpointId) -> None:
         """Forget how an endpoint has answered."""
-        key = _key(guild_id, f"Q#{endpoint_id}")
+        key = _key(guild_id, f"E#{endpoint_id}#HEALTH")
         done(self.client, "DeleteItem", {"TableName": self.name, "Key": key})
 
     @property
@@ -109,11 +110,15 @@ def _key(guild_id: GuildId, sort: str) -> Attributes:
     return {"pk": {"S": f"H#{guild_id}"}, "sk": {"S": sort}}
 
 
-def _same(attributes: Attributes) -> dict[str, object]:
-    """Demand that a row has these attributes."""
-    names = {f"#{name}": name for name in attributes}
+def _same(health: Health) -> dict[str, object]:
+    """Demand that a row is as this one, to what it does not have."""
+    held = write_health(health)
+    terms = [
+        f"#{name} = :{name}" if name in held else f"attribute_not_exists(#{name})"
+        for name in HEALTH
+    ]
     return {
-        "ConditionExpression": " AND ".join(f"#{name} = :{name}" for name in attributes),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": {f":{name}": value for name, value in attributes.items()},
+        "ConditionExpression": " AND ".join(terms),
+        "ExpressionAttributeNames": {f"#{name}": name for name in HEALTH},
+        "ExpressionAttributeValues": {f":{name}": value for name, value in held.items()},
     }

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from usher.credit.admin_commands import Deeds
 from usher.invites.ports import InviteDesk, SettingReads
 from usher.referrals.model import Campaign, CampaignId, Link, LinkCode
-from usher.referrals.ports import ReferralTable
+from usher.referrals.ports import KeptHooks, ReferralTable
 from usher.referrals.rules import is_code
 from usher.slash import text
 from usher.slash.completing import Suggestion, Suggestions, Typing
@@ -54,6 +54,11 @@ class Services(FrontServices, Protocol):
     @property
     def settings(self) -> SettingReads:
         """The guild's settings."""
+        ...
+
+    @property
+    def hooks(self) -> KeptHooks:
+        """What webhooks are told through."""
         ...
 
     @property

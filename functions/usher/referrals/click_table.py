@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from usher.contracts.hook_event import HookEvent
 from usher.funnel.rows import Row, campaign_rows, click_day, click_hour, day_of, link_rows, quarter
+from usher.hooks.delivery_table import keep_event
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads, Item, decode
 from usher.platform.signed_http import AwsError
 from usher.referrals.clicks import Click, ClickKind, Device
 from usher.referrals.codec import Attributes
 from usher.referrals.model import CampaignId, LinkCode
+from usher.referrals.ports import EventOf
 from usher.times import format_time, parse_time
 
 KEEP_CLICKS: Final = timedelta(days=90)
@@ -49,11 +52,14 @@ class DynamoClicks:
             return fresh
         return self._salt(key) or fresh
 
-    def record(self, click: Click) -> Click:
+    def record(self, click: Click, event: EventOf | None = None) -> Click:
         """Keep a click and count it; a visitor's second within the hour comes back as a repeat."""
         if click.kind is ClickKind.HUMAN and not self._first(click):
             click = replace(click, kind=ClickKind.REPEAT)
-        self._put(f"L#{click.code}", _click_key(click), _write_click(click), "", {})
+        if event is None:
+            self._put(f"L#{click.code}", _click_key(click), _write_click(click), "", {})
+        else:
+            self._put_with(event(click), click)
         for row, counter in _counters(click):
             self._count(click, row, counter)
         return click
@@ -117,6 +123,13 @@ class DynamoClicks:
         if values:
             request["ExpressionAttributeValues"] = values
         return self._tried("PutItem", request)
+
+    def _put_with(self, event: HookEvent, click: Click) -> None:
+        """Write a click with what is told of it. Both are rows of their own: none collides."""
+        key: Attributes = {"pk": {"S": f"L#{click.code}"}, "sk": {"S": _click_key(click)}}
+        put = {"Put": {"TableName": self.name, "Item": key | _write_click(click)}}
+        actions = [put, keep_event(self.name, event, click.at)]
+        self.client.call("TransactWriteItems", {"TransactItems": actions})
 
     def _tried(self, operation: str, request: dict[str, object]) -> bool:
         try:

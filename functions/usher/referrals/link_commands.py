@@ -22,6 +22,7 @@ from usher.referrals.link_words import shown
 from usher.referrals.model import Campaign, Link, LinkCode, Mode
 from usher.referrals.ports import StaleError, TakenError
 from usher.referrals.rules import is_code
+from usher.referrals.telling import add_link
 from usher.referrals.ways import EXACT
 from usher.slash import text
 from usher.slash.commands import Group
@@ -184,7 +185,7 @@ def _kept(ctx: Ctx[Services], made: Link) -> Link:
         if len(table.links(ctx.guild_id)) >= MOST:
             raise UserError(say("A server has at most {most} links.", most=f"{MOST:,}"))
         try:
-            table.add_link(made)
+            add_link(table, ctx.services.hooks, made)
         except TakenError:
             before = table.link(made.code)
         else:

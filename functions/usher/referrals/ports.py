@@ -1,11 +1,16 @@
 """What the referral service asks of the world, and what may go wrong there."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Protocol
 
+from usher.contracts.hook_event import HookEvent
 from usher.ids import GuildId
 from usher.referrals.clicks import Click
 from usher.referrals.model import Campaign, CampaignId, Link, LinkCode
+
+type EventOf = Callable[[Click], HookEvent]
+"""What is to be told of a click, once it is known what it counts as."""
 
 
 class TakenError(Exception):
@@ -43,8 +48,8 @@ class ReferralTable(Protocol):
         """Read all links of a guild, newest first."""
         ...
 
-    def add_link(self, link: Link) -> None:
-        """Write a new link; raises TakenError."""
+    def add_link(self, link: Link, event: HookEvent | None = None) -> None:
+        """Write a new link, and an event with it; raises TakenError."""
         ...
 
     def change_link(self, link: Link) -> None:
@@ -59,13 +64,25 @@ class ClickTable(Protocol):
         """Read the day's salt, writing `fresh` where there is none yet."""
         ...
 
-    def record(self, click: Click) -> Click:
+    def record(self, click: Click, event: EventOf | None = None) -> Click:
         """Keep a click and count it; a visitor's second within the hour comes back as a repeat.
 
-        The same click again changes nothing.
+        What `event` tells of it is written with it. The same click again changes nothing.
         """
         ...
 
     def clicks(self, code: LinkCode, since: datetime, limit: int) -> tuple[Click, ...]:
         """Read a link's clicks, newest first."""
+        ...
+
+
+class KeptHooks(Protocol):
+    """Hands over events that were written with their facts (SPEC 5.10)."""
+
+    def wanted(self, guild_id: GuildId) -> bool:
+        """Whether the guild has webhooks. May raise AwsError."""
+        ...
+
+    def hand_over(self, event: HookEvent) -> None:
+        """Say that an event was written; if that fails, the clock says it later."""
         ...

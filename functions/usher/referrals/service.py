@@ -15,8 +15,9 @@ from usher.referrals.clicks import (
     referrer_of,
 )
 from usher.referrals.model import Campaign, Link, LinkCode, Variant
-from usher.referrals.ports import ClickTable, ReferralTable
+from usher.referrals.ports import ClickTable, KeptHooks, ReferralTable
 from usher.referrals.rules import State, is_code, state_of, variant_for, visitor_of
+from usher.referrals.telling import record_click
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Visits:
 
     table: ReferralTable
     clicks: ClickTable
+    hooks: KeptHooks
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     fresh_salt: Callable[[], bytes]
@@ -84,7 +86,10 @@ class Visits:
         """Record a click, and say what it counts as. Raises AwsError."""
         now = self.clock()
         human = is_human(request, self.is_crawler)
-        return self.clicks.record(
+        return record_click(
+            self.clicks,
+            self.hooks,
+            landing.campaign,
             Click(
                 id=self.new_id(),
                 code=landing.link.code,
@@ -98,7 +103,7 @@ class Visits:
                 device=self.device_of(request.user_agent),
                 referrer=referrer_of(request.headers),
                 country=country_of(request.headers),
-            )
+            ),
         )
 
     def _found(self, code: str) -> tuple[Link, Campaign] | None:

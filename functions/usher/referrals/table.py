@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from usher.contracts.hook_event import HookEvent
 from usher.funnel.rows import STEPS
+from usher.hooks.delivery_table import keep_event
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.platform.signed_http import AwsError
@@ -74,8 +76,8 @@ class DynamoReferrals:
         found = self._links(codes)
         return tuple(sorted(found, key=lambda one: one.created_at, reverse=True))
 
-    def add_link(self, link: Link) -> None:
-        """Write a new link; raises TakenError."""
+    def add_link(self, link: Link, event: HookEvent | None = None) -> None:
+        """Write a new link, and an event with it; raises TakenError."""
         own = self._put(f"L#{link.code}", "LINK", write_link(link))
         own["ConditionExpression"] = "attribute_not_exists(pk)"
         listed = {
@@ -84,8 +86,9 @@ class DynamoReferrals:
             if name in ("campaign_id", "owner_id", "created_at")
         }
         pointer = self._put(f"R#{link.guild_id}", f"LINK#{link.code}", listed)
+        beside = [] if event is None else [keep_event(self.name, event, link.created_at)]
         try:
-            self._transact([{"Put": own}, {"Put": pointer}])
+            self._transact([{"Put": own}, {"Put": pointer}, *beside])
         except AwsError as error:
             if error.code in _REFUSED:
                 raise TakenError from error

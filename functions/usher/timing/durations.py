@@ -7,9 +7,11 @@ from typing import Final
 
 from usher.slash.say import say_count
 
+MOST_SECONDS: Final = 10**10
+"""Beyond it nothing is a duration; some centuries."""
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _PART: Final = re.compile(
-    r"(\d{1,7})\s*"
+    r"(\d{1,9})\s*"
     r"(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?![a-z])\s*",
     re.IGNORECASE,
 )
@@ -31,7 +33,7 @@ def read_duration(text: str) -> timedelta | None:
             return None
         seconds += int(found[1]) * _UNITS[found[2][0].lower()]
         left = left[found.end() :]
-    return timedelta(seconds=seconds) if seconds else None
+    return timedelta(seconds=seconds) if 0 < seconds <= MOST_SECONDS else None
 
 
 def show_duration(length: timedelta) -> str:

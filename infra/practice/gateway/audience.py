@@ -24,7 +24,7 @@ def _permitted(world: World, dispatch: Dispatch, guild_id: str) -> bool:
         return dispatch.event == "GUILD_DELETE"
     if not dispatch.permissions:
         return True
-    channel = guild.channels.get(dispatch.channel_id or "")
+    channel = guild.place(dispatch.channel_id)
     held = (
         channel_permissions(guild, own, channel)
         if channel is not None

@@ -63,7 +63,7 @@ def _in_direct_channel(world: World, channel: Channel) -> JsonObject:
 def _in_guild(world: World, guild: Guild, channel: Channel, user_id: str) -> JsonObject:
     member = guild.members[user_id]
     own = guild.members[world.bot.id]
-    held = str(int(channel_permissions(guild, member, channel)))
+    held = str(int(world.permissions(guild, member, channel)))
     return {
         "app_permissions": str(int(channel_permissions(guild, own, channel))),
         "authorizing_integration_owners": {"0": guild.id},

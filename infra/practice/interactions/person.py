@@ -17,7 +17,7 @@ from infra.practice.interactions.resolving import (
 )
 from infra.practice.json_types import JsonObject
 from infra.practice.payloads.messages import message_json
-from infra.practice.permissions import Permission, channel_permissions
+from infra.practice.permissions import Permission
 
 
 class Person:
@@ -64,7 +64,9 @@ class Person:
         needed; "0" leaves it to administrators.
         """
         guild = self._guild()
-        held = channel_permissions(guild, guild.members[self._place.user_id], self._place.channel)
+        held = self._world.permissions(
+            guild, guild.members[self._place.user_id], self._place.channel
+        )
         if not held & Permission.USE_APPLICATION_COMMANDS:
             return False
         needed = command.body.get("default_member_permissions")

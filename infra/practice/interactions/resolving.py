@@ -88,7 +88,7 @@ def resolved_json(world: World, place: Place, resolved: Resolved) -> JsonObject:
     body: JsonObject = {}
     if resolved.users:
         body["users"] = {user.id: user_json(user) for user in resolved.users}
-        members = _members(place, [user.id for user in resolved.users])
+        members = _members(world, place, [user.id for user in resolved.users])
         if members:
             body["members"] = members
     if place.guild is not None and resolved.role_ids:
@@ -104,7 +104,7 @@ def resolved_json(world: World, place: Place, resolved: Resolved) -> JsonObject:
     return body
 
 
-def _members(place: Place, user_ids: list[str]) -> JsonObject:
+def _members(world: World, place: Place, user_ids: list[str]) -> JsonObject:
     """Write memberships with what each may do in this channel, overwrites included."""
     guild = place.guild
     if guild is None:
@@ -113,7 +113,7 @@ def _members(place: Place, user_ids: list[str]) -> JsonObject:
         user_id: {
             **bare_member_json(guild.members[user_id]),
             "permissions": str(
-                int(channel_permissions(guild, guild.members[user_id], place.channel))
+                int(world.permissions(guild, guild.members[user_id], place.channel))
             ),
         }
         for user_id in user_ids
@@ -124,7 +124,7 @@ def _members(place: Place, user_ids: list[str]) -> JsonObject:
 def _channel(world: World, place: Place, guild: Guild, channel: Channel) -> JsonObject:
     """Write a channel with what the invoking member and the application may do in it."""
     whole = channel_json(world, channel)
-    held = channel_permissions(guild, guild.members[place.user_id], channel)
+    held = world.permissions(guild, guild.members[place.user_id], channel)
     own = channel_permissions(guild, guild.members[world.bot.id], channel)
     return {
         **{name: whole[name] for name in _PARTIAL_CHANNEL if name in whole},

@@ -40,6 +40,6 @@ export function withMenu(node, title, items) {
   const open = (anchor) => openMenu(title, items(), anchor);
   const dots = el("button", { type: "button", className: "dots-button quiet", "aria-label": `Actions for ${title}`, "aria-haspopup": "menu" }, "⋯");
   dots.addEventListener("click", () => open(dots));
-  node.addEventListener("contextmenu", (event) => { if (!getSelection()?.toString()) { event.preventDefault(); open(event); } });
+  node.oncontextmenu = (event) => { if (!getSelection()?.toString()) { event.preventDefault(); open(event); } };
   return dots;
 }

@@ -3,7 +3,9 @@ import { byId, el, toast } from "./dom.js";
 import { composer } from "./composer.js";
 import { followLedger } from "./ledger.js";
 import { drawMessages, refreshTimes } from "./messages.js";
+import { withMenu } from "./menu.js";
 import { openModal } from "./modal.js";
+import { ban, channelActions, memberActions, messageActions } from "./moderation.js";
 import { invite, member, role } from "./people.js";
 
 const POLL = 700, RELOAD = 10000;
@@ -71,8 +73,15 @@ const act = {
       return null;
     }, { action: "Choose" });
   },
-  memberMenu: (item) => state.user_menu.map((name) => [name, () => shown(name, () => post("menu", { name, on_user: item.id }))]),
-  messageMenu: (message) => state.message_menu.map((name) => [name, () => shown(name, () => post("menu", { name, on_message: message.id }))]),
+  memberMenu: (item) => [
+    ...state.user_menu.map((name) => [name, () => shown(name, () => post("menu", { name, on_user: item.id }))]),
+    ...memberActions(item, state, act),
+  ],
+  messageMenu: (message) => [
+    ...state.message_menu.map((name) => [name, () => shown(name, () => post("menu", { name, on_message: message.id }))]),
+    ...messageActions(message, state, act),
+  ],
+  refresh,
   become,
   joinAs,
   attempt,
@@ -110,12 +119,15 @@ function joinAs(how) {
 
 function drawChannels() {
   const direct = state.direct ? [{ id: state.direct.id, label: `@ ${state.direct.name}` }] : [];
-  const shown = [...state.channels.map((item) => ({ id: item.id, label: `# ${item.name}` })), ...direct];
-  byId("channels").replaceChildren(...shown.map((item) => {
+  const shown = [...state.channels.map((item) => ({ id: item.id, label: `${[11, 12].includes(item.type) ? "↳" : "#"} ${item.name}${item.locked ? " 🔒" : ""}` })), ...direct];
+  const buttons = shown.map((item) => {
     const node = el("button", { type: "button", "aria-pressed": String(item.id === channel) }, item.label);
     node.addEventListener("click", () => { channel = item.id; version = ""; load(); });
     return node;
-  }));
+  });
+  const here = state.channels.find((item) => item.id === channel);
+  const dots = here ? withMenu(byId("channels"), `#${here.name}`, () => channelActions(here, state, act)) : null;
+  byId("channels").replaceChildren(...buttons, ...(dots ? [dots] : []));
 }
 
 function keepFocus(box, redraw) {
@@ -146,6 +158,9 @@ function drawAround() {
   byId("leave").disabled = !me || me.owner;
   byId("leave").title = me?.owner ? "An owner cannot leave" : "";
   keepFocus(byId("members"), () => byId("members").replaceChildren(...state.members.map((item) => member(item, viewer, act))));
+  byId("direct").checked = state.rights.direct ?? true;
+  byId("bans-section").hidden = !state.bans.length;
+  keepFocus(byId("bans"), () => byId("bans").replaceChildren(...state.bans.map((item) => ban(item, state, act))));
   keepFocus(byId("roles"), () => byId("roles").replaceChildren(...state.roles.map((item, index, all) => role(item, index, all, act))));
   const vanity = state.guild.vanity_code ? [{ code: state.guild.vanity_code, uses: state.guild.vanity_uses, vanity: true }] : [];
   const invites = [...vanity, ...state.invites];
@@ -180,6 +195,7 @@ async function poll() {
 byId("leave").addEventListener("click", () => attempt(() => post("leave"), () => "You have left"));
 byId("accept").addEventListener("click", () => attempt(() => post("pass-screening"), () => "You have accepted the rules"));
 byId("screens").addEventListener("change", (event) => attempt(() => post("screen-members", { on: event.target.checked })));
+byId("direct").addEventListener("change", (event) => attempt(() => post("direct-messages", { on: event.target.checked })));
 byId("join-discovery").addEventListener("click", () => joinAs({ via: "discovery" }));
 byId("join-bot").addEventListener("click", () => joinAs({ via: "oauth2", bot: true }));
 byId("newcomer").addEventListener("submit", (event) => event.preventDefault());

@@ -1,8 +1,10 @@
 // Who is here, which invites and roles there are.
 import { ago, avatar, el } from "./dom.js";
 import { withMenu } from "./menu.js";
+import { timeoutNote } from "./moderation.js";
 
 function about(item) {
+  if (item.timed_out_until) return timeoutNote(item);
   if (item.pending) return "has not accepted the rules";
   if (item.owner) return "owner";
   if (item.bot) return "app";

@@ -1,10 +1,12 @@
 """Guilds, roles and channels as JSON."""
 
-from infra.practice.entities import Channel, Guild, Role
+from infra.practice.entities import Channel, Guild, Role, Thread
 from infra.practice.json_types import JsonObject
 from infra.practice.moments import stamp
 from infra.practice.payloads.people import member_json, user_json
 from infra.practice.world import World
+
+PRIVATE_THREAD = 12
 
 
 def role_json(role: Role) -> JsonObject:
@@ -33,13 +35,15 @@ def role_json(role: Role) -> JsonObject:
 
 
 def channel_json(world: World, channel: Channel) -> JsonObject:
-    """Write a channel of a guild, or a direct one."""
+    """Write a channel of a guild, a thread, or a direct one."""
     body: JsonObject = {
         "id": channel.id,
         "type": channel.type,
         "flags": 0,
         "last_message_id": channel.last_message_id,
     }
+    if channel.thread is not None:
+        return {**body, **_thread(channel, channel.thread)}
     if channel.guild_id is None:
         recipient = channel.recipient_id
         return {**body, "recipients": [user_json(world.user(recipient))] if recipient else []}
@@ -61,6 +65,38 @@ def channel_json(world: World, channel: Channel) -> JsonObject:
             }
             for overwrite in channel.overwrites
         ],
+    }
+
+
+def _thread(channel: Channel, thread: Thread) -> JsonObject:
+    return {
+        "guild_id": channel.guild_id,
+        "name": channel.name,
+        "parent_id": channel.parent_id,
+        "owner_id": thread.owner_id,
+        "rate_limit_per_user": channel.rate_limit_per_user,
+        "message_count": thread.sent,
+        "member_count": len(thread.member_ids),
+        "total_message_sent": thread.sent,
+        "thread_metadata": {
+            "archived": thread.archived,
+            "archive_timestamp": stamp(thread.archive_timestamp),
+            "auto_archive_duration": thread.auto_archive_duration,
+            "create_timestamp": stamp(thread.created_at),
+            "locked": thread.locked,
+            **({"invitable": thread.invitable} if channel.type == PRIVATE_THREAD else {}),
+        },
+    }
+
+
+def incidents_json(guild: Guild) -> JsonObject | None:
+    """Write what is paused in a guild; None where nothing ever was."""
+    invites, direct = guild.invites_disabled_until, guild.dms_disabled_until
+    if invites is None and direct is None:
+        return None
+    return {
+        "invites_disabled_until": stamp(invites) if invites else None,
+        "dms_disabled_until": stamp(direct) if direct else None,
     }
 
 
@@ -106,7 +142,7 @@ def guild_json(guild: Guild) -> JsonObject:
         "nsfw_level": 0,
         "emojis": [],
         "stickers": [],
-        "incidents_data": None,
+        "incidents_data": incidents_json(guild),
     }
 
 
@@ -135,7 +171,11 @@ def guild_create_json(world: World, guild: Guild) -> JsonObject:
         "voice_states": [],
         "members": [member_json(own, bot)],
         "channels": [channel_json(world, channel) for channel in guild.channels.values()],
-        "threads": [],
+        "threads": [
+            channel_json(world, thread)
+            for thread in guild.threads.values()
+            if thread.thread is not None and not thread.thread.archived
+        ],
         "presences": [],
         "stage_instances": [],
         "guild_scheduled_events": [],

@@ -6,7 +6,7 @@ from infra.practice.content.message import Attachment, InteractionOrigin, Messag
 from infra.practice.entities import User
 from infra.practice.json_types import Json, JsonObject
 from infra.practice.moments import stamp
-from infra.practice.payloads.people import user_json
+from infra.practice.payloads.people import bare_member_json, user_json
 from infra.practice.world import World
 
 COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
@@ -64,19 +64,7 @@ def message_event_json(world: World, message: Message, origin: str) -> JsonObjec
         body["guild_id"] = message.guild_id
         member = world.guild(message.guild_id).members.get(message.author_id)
         if member is not None:
-            body["member"] = {
-                "roles": list(member.roles),
-                "joined_at": stamp(member.joined_at),
-                "nick": member.nick,
-                "pending": member.pending,
-                "flags": member.flags,
-                "premium_since": None,
-                "avatar": None,
-                "banner": None,
-                "communication_disabled_until": None,
-                "mute": False,
-                "deaf": False,
-            }
+            body["member"] = {**bare_member_json(member), "mute": False, "deaf": False}
     return body
 
 

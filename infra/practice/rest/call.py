@@ -108,12 +108,17 @@ class Call:
         if not self.core.hub.approved & intent:
             raise ApiError(MISSING_ACCESS)
 
+    def held_in(self, channel: Channel) -> Permission:
+        """Return what the bot may do in a channel of a guild."""
+        guild = self.world.guild(channel.guild_id or "")
+        return channel_permissions(guild, self.own_member(guild), channel)
+
     def require_in(self, channel: Channel, permission: Permission) -> None:
         """Refuse without sight of a channel (50001) or a permission in it (50013)."""
         guild = self.world.guild(channel.guild_id or "")
         if self.bot_id not in guild.members:
             raise ApiError(MISSING_ACCESS)
-        held = channel_permissions(guild, self.own_member(guild), channel)
+        held = self.held_in(channel)
         if not held & Permission.VIEW_CHANNEL:
             raise ApiError(MISSING_ACCESS)
         if permission & ~held:

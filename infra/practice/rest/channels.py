@@ -1,17 +1,30 @@
-"""Channels and their messages."""
+"""Channels and threads: read, made, changed, deleted.
 
-from infra.practice.content.body import MessageBody, read_body
-from infra.practice.content.message import Message
-from infra.practice.entities import Channel
-from infra.practice.errors import EDIT_OF_OTHERS, UNKNOWN_MESSAGE, ApiError
+Source: Discord API reference, "Channel" and "Guild", section Create Guild Channel.
+"""
+
+from infra.practice.channel_keeping import (
+    announced,
+    change_channel,
+    delete_channel,
+    make_channel,
+    replace_overwrites,
+)
+from infra.practice.entities import Channel, Guild
+from infra.practice.errors import MISSING_PERMISSIONS, TOO_MANY_CHANNELS, ApiError
+from infra.practice.forms import Form
 from infra.practice.json_types import JsonObject
 from infra.practice.payloads.guilds import channel_json
-from infra.practice.payloads.messages import message_json
 from infra.practice.permissions import Permission
-from infra.practice.posting import Authorship
 from infra.practice.rest.call import Call
-from infra.practice.rest.routing import NOTHING, Answer, Routes
+from infra.practice.rest.overwrites import check_change, read_overwrites
+from infra.practice.rest.routing import Answer, Routes
 
+LONGEST_SLOWMODE = 21_600
+MOST_CHANNELS = 500
+LONGEST_TOPIC = 1_024
+ARCHIVE_AFTER = (60, 1_440, 4_320, 10_080)
+TEXT, VOICE, CATEGORY = 0, 2, 4
 routes = Routes()
 
 
@@ -21,75 +34,132 @@ async def get_channel(call: Call) -> Answer:
     return Answer(channel_json(call.world, call.channel()))
 
 
-@routes.add("GET", "/channels/{channel_id}/messages")
-async def list_messages(call: Call) -> Answer:
-    """List messages, newest first; ephemeral ones are in nobody's history."""
-    channel = call.channel(Permission.READ_MESSAGE_HISTORY)
-    limit = call.query_integer("limit", 1, 100, 50)
-    before = call.query_integer("before", 0, 2**63 - 1, 2**63 - 1)
-    after = call.query_integer("after", 0, 2**63 - 1, 0)
-    found = [
-        message
-        for message in call.world.history(channel.id)
-        if after < int(message.id) < before and message.visible_to is None
-    ]
-    return Answer([_json(call, message) for message in found[:limit]])
+@routes.add("POST", "/guilds/{guild_id}/channels")
+async def create_channel(call: Call) -> Answer:
+    """Make a text or voice channel or a category; exceptions need the bits that they change."""
+    guild = call.guild()
+    call.require(guild, Permission.MANAGE_CHANNELS)
+    form = await call.form()
+    kind = form.integer("type", 0, 16, TEXT)
+    if kind not in (TEXT, VOICE, CATEGORY):
+        form.errors.choices("type", "0, 2, 4")
+    channel = Channel(
+        id=call.world.new_id(),
+        guild_id=guild.id,
+        name=form.required_text("name", 1, 100),
+        type=kind,
+        position=len(guild.channels),
+        topic=form.text("topic", LONGEST_TOPIC) or None,
+        parent_id=_category(guild, form),
+        rate_limit_per_user=form.integer("rate_limit_per_user", 0, LONGEST_SLOWMODE, 0),
+        nsfw=form.boolean("nsfw"),
+    )
+    overwrites = read_overwrites(guild, form)
+    form.check()
+    if len(guild.channels) >= MOST_CHANNELS:
+        raise ApiError(TOO_MANY_CHANNELS)
+    check_change(call, guild, channel, overwrites)
+    channel.overwrites = overwrites
+    call.publish(make_channel(call.world, guild, channel, call.bot_id, call.reason))
+    return Answer(channel_json(call.world, channel), status=201)
 
 
-@routes.add("POST", "/channels/{channel_id}/messages")
-async def create_message(call: Call) -> Answer:
-    """Post a message, at most once for a nonce with `enforce_nonce`."""
-    channel = call.channel(Permission.SEND_MESSAGES)
-    fields, uploads = await call.fields_and_uploads()
-    body = read_body(fields, uploads)
-    _require_for(call, channel, body)
-    if body.reference_id is not None:
-        call.world.message(channel.id, body.reference_id)
-    message, events = call.core.postbox.post(channel, body, Authorship(author_id=call.bot_id))
-    call.publish(events)
-    return Answer(_json(call, message))
+@routes.add("PATCH", "/channels/{channel_id}")
+async def edit_channel(call: Call) -> Answer:
+    """Change a channel (Manage Channels, Manage Roles for its exceptions) or a thread."""
+    channel = call.channel()
+    guild = call.world.guild(channel.guild_id or "")
+    form = await call.form()
+    fields = _fields(guild, form) if channel.thread is None else _thread_fields(form)
+    overwrites = read_overwrites(guild, form) if "permission_overwrites" in form else None
+    form.check()
+    if channel.thread is not None:
+        _check_thread(call, channel, fields)
+    else:
+        call.require_in(channel, Permission.MANAGE_CHANNELS)
+    entries = []
+    if overwrites is not None and channel.thread is None:
+        call.require_in(channel, Permission.MANAGE_ROLES)
+        check_change(call, guild, channel, overwrites)
+        entries += replace_overwrites(
+            call.world, guild, channel, overwrites, call.bot_id, call.reason
+        )
+    entries += change_channel(call.world, guild, channel, fields, call.bot_id, call.reason)
+    call.publish([announced(call.world, guild, channel), *entries] if entries else [])
+    return Answer(channel_json(call.world, channel))
 
 
-@routes.add("GET", "/channels/{channel_id}/messages/{message_id}")
-async def get_message(call: Call) -> Answer:
-    """Answer with a message."""
-    return Answer(_json(call, _message(call, Permission.READ_MESSAGE_HISTORY)))
+@routes.add("DELETE", "/channels/{channel_id}")
+async def remove_channel(call: Call) -> Answer:
+    """Delete a channel (Manage Channels) or thread (Manage Threads); answers with it."""
+    channel = call.channel()
+    guild = call.world.guild(channel.guild_id or "")
+    thread = channel.thread is not None
+    call.require_in(channel, Permission.MANAGE_THREADS if thread else Permission.MANAGE_CHANNELS)
+    last = channel_json(call.world, channel)
+    call.publish(delete_channel(call.world, guild, channel, call.bot_id, call.reason))
+    return Answer(last)
 
 
-@routes.add("PATCH", "/channels/{channel_id}/messages/{message_id}")
-async def edit_message(call: Call) -> Answer:
-    """Edit one of the bot's own messages."""
-    message = _message(call)
-    if message.author_id != call.bot_id:
-        raise ApiError(EDIT_OF_OTHERS)
-    fields, uploads = await call.fields_and_uploads()
-    body = read_body(fields, uploads, editing=True)
-    call.publish(call.core.postbox.edit(message, body))
-    return Answer(_json(call, message))
+def _fields(guild: Guild, form: Form) -> JsonObject:
+    fields: JsonObject = {}
+    if "name" in form:
+        fields["name"] = form.required_text("name", 1, 100)
+    if "topic" in form:
+        fields["topic"] = form.text("topic", LONGEST_TOPIC) or None
+    if "nsfw" in form:
+        fields["nsfw"] = form.boolean("nsfw")
+    if "position" in form:
+        fields["position"] = form.integer("position", 0, 10_000, 0)
+    if "parent_id" in form:
+        fields["parent_id"] = _category(guild, form)
+    return {**fields, **_slowmode(form)}
 
 
-@routes.add("DELETE", "/channels/{channel_id}/messages/{message_id}")
-async def delete_message(call: Call) -> Answer:
-    """Delete a message; somebody else's needs Manage Messages."""
-    message = _message(call)
-    if message.author_id != call.bot_id:
-        call.channel(Permission.MANAGE_MESSAGES)
-    call.publish(call.core.postbox.delete(message))
-    return NOTHING
+def _thread_fields(form: Form) -> JsonObject:
+    fields: JsonObject = {}
+    if "name" in form:
+        fields["name"] = form.required_text("name", 1, 100)
+    for name in ("archived", "locked", "invitable"):
+        if name in form:
+            fields[name] = form.boolean(name)
+    if "auto_archive_duration" in form:
+        fields["auto_archive_duration"] = archive_duration(form)
+    return {**fields, **_slowmode(form)}
 
 
-def _message(call: Call, permission: Permission = Permission.NONE) -> Message:
-    channel = call.channel(permission)
-    message = call.world.message(channel.id, call.id("message_id"))
-    if message.visible_to is not None:
-        raise ApiError(UNKNOWN_MESSAGE)
-    return message
+def archive_duration(form: Form) -> int:
+    """Read after how many quiet minutes a thread goes away; three days unless told."""
+    minutes = form.integer("auto_archive_duration", 0, 10_080, 4_320)
+    if minutes not in ARCHIVE_AFTER:
+        form.errors.choices("auto_archive_duration", ", ".join(map(str, ARCHIVE_AFTER)))
+    return minutes
 
 
-def _require_for(call: Call, channel: Channel, body: MessageBody) -> None:
-    if channel.guild_id is not None and body.uploads:
-        call.require_in(channel, Permission.ATTACH_FILES)
+def _slowmode(form: Form) -> JsonObject:
+    if "rate_limit_per_user" not in form:
+        return {}
+    seconds = form.integer("rate_limit_per_user", 0, LONGEST_SLOWMODE, 0)
+    return {"rate_limit_per_user": seconds}
 
 
-def _json(call: Call, message: Message) -> JsonObject:
-    return message_json(call.world, message, call.core.postbox.origin)
+def _category(guild: Guild, form: Form) -> str | None:
+    parent_id = form.snowflake("parent_id")
+    if parent_id is None:
+        return None
+    parent = guild.channels.get(parent_id)
+    if parent is None or parent.type != CATEGORY:
+        form.errors.add("parent_id", "CHANNEL_PARENT_INVALID", "Not a category of this server")
+    return parent_id
+
+
+def _check_thread(call: Call, channel: Channel, fields: JsonObject) -> None:
+    """Refuse what needs Manage Threads: all but to unarchive a thread that is not locked."""
+    thread = channel.thread
+    only_opens = fields == {"archived": False} and thread is not None and not thread.locked
+    own = thread is not None and thread.owner_id == call.bot_id
+    if only_opens or (own and "locked" not in fields):
+        call.require_in(channel, Permission.SEND_MESSAGES_IN_THREADS)
+        return
+    if not call.held_in(channel) & Permission.MANAGE_THREADS:
+        raise ApiError(MISSING_PERMISSIONS)

@@ -9,7 +9,7 @@ from infra.practice.intents import Intents
 from infra.practice.json_types import JsonObject
 from infra.practice.membership import Entrance, change_member, join, kick
 from infra.practice.payloads.people import member_json
-from infra.practice.permissions import Permission, may_manage_role, outranks
+from infra.practice.permissions import Permission, guild_permissions, may_manage_role, outranks
 from infra.practice.rest.call import Call
 from infra.practice.rest.guilds import known_role
 from infra.practice.rest.routing import NOTHING, Answer, Routes
@@ -185,6 +185,8 @@ def _check_edit(
         call.require(guild, Permission.MANAGE_NICKNAMES)
     if "communication_disabled_until" in form:
         call.require(guild, Permission.MODERATE_MEMBERS)
+        if guild_permissions(guild, member) & Permission.ADMINISTRATOR:
+            raise ApiError(MISSING_PERMISSIONS)
     if ("nick" in form or "communication_disabled_until" in form) and not outranks(
         guild, own, member
     ):

@@ -38,6 +38,7 @@ def test_joins_put_away_unseen_leave_doubt_about_what_shows_next() -> None:
 
     # Then its use may be the one that shows now, but not any later one
     assert guild.word("late") == Ambiguous((InviteCode("a"),), Reason.AFTER_GAP)
+    guild.shown(1986, invite("a", 6))
     guild.joined("next", 2500)
     guild.shown(2501, invite("a", 7))
     assert isinstance(guild.word("next"), Attributed)
@@ -49,6 +50,7 @@ def test_for_ten_minutes_after_an_absence_a_use_may_be_that_of_somebody_unseen()
     guild.shown(500, invite("a", 5), gap=True)
     guild.joined("soon", 520)
     guild.shown(521, invite("a", 6))
+    guild.shown(1106, invite("a", 6))
     guild.joined("later", 1150)
     guild.shown(1151, invite("a", 7))
 

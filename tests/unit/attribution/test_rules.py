@@ -294,6 +294,7 @@ def test_evidence_is_put_away_after_ten_minutes() -> None:
     guild.shown(0, invite("a", 5), invite("b", 1))
     guild.joined("nobody", 10)
     guild.shown(11, invite("a", 5), invite("b", 1))
+    guild.shown(596, invite("a", 5), invite("b", 1))
     guild.waited(700)
     guild.joined("new", 701)
 

@@ -145,3 +145,48 @@ def test_the_state_stays_small_while_no_look_is_good() -> None:
         assert len(guild.state.head.open.uses) <= MOST_OPEN_USES
 
     assert len(encode_head(guild.state.head)) < MOST_STATE
+
+
+def test_a_listener_that_was_replaced_shows_late_what_its_last_look_would_have_shown() -> None:
+    # Given joins whose last look was planned by a process that has ended, without an absence
+    guild = two_joins_and_one_use()
+    guild.shown(500, invite("a", 6), invite("b", 1))
+
+    # When somebody else's join makes the next one look, long after
+    guild.joined("three", 1099)
+    guild.shown(1100, invite("a", 6), invite("b", 2))
+
+    # Then the use may be theirs as well
+    both_may_have_used(guild, "a", "b")
+    word = guild.word("three")
+    assert isinstance(word, Ambiguous)
+    assert word.candidates == ("b",)
+
+
+def test_a_join_that_has_its_use_waits_for_no_look() -> None:
+    guild = Guild()
+    guild.shown(0, invite("a", 5), invite("single", 0, max_uses=1))
+    guild.joined("one", 10)
+    guild.deleted("single", 10.1)
+    guild.shown(11, invite("a", 5))
+    guild.joined("two", 5000)
+
+    guild.shown(5001, invite("a", 6))
+
+    word = guild.word("two")
+    assert isinstance(word, Attributed)
+    assert word.code == "a"
+
+
+def test_an_invite_made_and_used_up_early_in_a_long_absence_is_a_candidate() -> None:
+    # Given an absence of half an hour, and a good look after it
+    guild = Guild()
+    guild.shown(0, invite("a", 5))
+    guild.shown(1800, invite("a", 5), gap=True)
+
+    # When the audit log tells of an invite that is there no more
+    guild.audited(40, invite("single", None, max_uses=1, created=600), 600)
+    guild.found("missed", 601, 1800.2)
+    guild.waited(1800.2)
+
+    assert guild.word("missed") == Ambiguous((InviteCode("single"),), Reason.AFTER_GAP)

@@ -310,8 +310,31 @@ def test_ten_minutes_after_an_absence_is_a_last_look_whatever_happens_meanwhile(
     # Then who joined in its last moment has a look before their ten minutes end, and one only
     guild.until(585)
     guild.answer({"a": 6})
+    # And so has who joined soon after, whose use may be that of somebody unseen
+    guild.until(686)
+    guild.answer({"a": 6})
+    guild.until(700)
+    guild.join(2)
+    guild.until(701)
+    guild.answer({"a": 7})
     guild.until(5_000)
-    assert guild.looks == [0, 101, 585]
+    assert guild.looks == [0, 101, 585, 686, 701]
+
+
+def test_a_process_that_goes_on_with_a_session_looks_a_last_time_for_joins_before_it(
+    guild: Guild,
+) -> None:
+    # Given a process that knows nothing of the looks that the one before had planned
+    guild.gatherer = GuildGatherer(GuildId("100"), lambda: "o", gap=False)
+    guild.gatherer.look_by(guild.after(0))
+    guild.until(0)
+    assert not guild.answer({"a": 5}).gap
+
+    guild.until(585)
+    guild.answer({"a": 5})
+    guild.until(5_000)
+
+    assert guild.looks == [0, 585]
 
 
 def test_a_guild_that_refuses_has_no_last_look(guild: Guild) -> None:

@@ -17,6 +17,7 @@ from referral_api.public import public_routes
 from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from tests.builders import START
+from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.referrals import FakeReferrals
 from tests.fakes.signing import FakeEntry, FakeIdentity, FakeSignIns
 from tests.referring import campaign, link
@@ -79,6 +80,7 @@ class Door:
         visits = Visits(
             self.table,
             self.table,
+            FakeKeptHooks(),
             self._clock,
             lambda: f"id{next(ids)}",
             lambda: b"salt",

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
+from tests.fakes.channels import FakeTools
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.greeting import FakeGreetingRecords, FakePeople
+from tests.fakes.hook_room import FakeHookQueue, FakeHookTable
+from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.keys import FakeKeys
 from tests.fakes.onboarding import FakeArrivals, FakeDrafts, FakeSessions, shelf
@@ -17,6 +20,7 @@ from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
 from usher.attribution.queries import CodeSummary, MemberOrigin
+from usher.channels.ports import Tools
 from usher.contracts.deeds import Deed, InvitesGranted, SettingChanged, UpgradeAssigned
 from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.credit.fake_queries import Survey
@@ -25,6 +29,7 @@ from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standin
 from usher.credit.recounting import look_at
 from usher.credit.rules import MemberRecord
 from usher.greeting.drafts import Drafts
+from usher.hooks.managing import WebhookDesk
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
 from usher.onboarding.shelf import Answers
@@ -262,17 +267,28 @@ class FakeServices:
     referrals: FakeReferrals = field(default_factory=FakeReferrals)
     referral_url: str = "https://go.example"
     sign_in: bool = True
+    hooks: FakeKeptHooks = field(default_factory=FakeKeptHooks)
+    endpoints: FakeHookTable = field(default_factory=FakeHookTable)
+    hook_queue: FakeHookQueue = field(default_factory=FakeHookQueue)
+    webhooks: WebhookDesk = field(init=False)
     keys: FakeKeys = field(default_factory=FakeKeys)
     onboardings: FakeSessions = field(default_factory=FakeSessions)
     drafts: FakeDrafts = field(default_factory=FakeDrafts)
     arrivals: FakeArrivals = field(default_factory=FakeArrivals)
     orders: FakeOrders = field(default_factory=FakeOrders)
     answers: Answers = field(init=False)
+    rooms: FakeTools = field(init=False)
+    channels: Tools = field(init=False)
 
     fakes: FakeFakeRules = field(init=False)
 
     def __post_init__(self) -> None:
         self.fakes = FakeFakeRules(self.credit)
+        self.rooms = FakeTools(self.halls)
+        self.channels = self.rooms.all()
+        self.webhooks = WebhookDesk(
+            self.endpoints, self.endpoints, self.hook_queue, bytes, lambda _: None
+        )
         self.deeds = FakeDeeds(self.credit, self.staff)
         self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)

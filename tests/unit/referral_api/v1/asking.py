@@ -18,14 +18,22 @@ from referral_api.devices import device_of
 from referral_api.door import ReferralDoor
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
+from referral_api.v1.webhooks import Webhooks
 from tests.builders import GUILD, START
 from tests.fakes.cloud import REGION, TABLE, make_table
+from tests.fakes.hook_room import FakeHookQueue
+from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.onboarding import FakeOutcomes
 from tests.fakes.rewards import FakeOrders
 from tests.integration.stores.test_referrals_contract import Moto
 from tests.referring import OWNER, campaign, link
 from tests.unit.referral_api.visiting import Answer, Context, FakeInvitations, Names
 from tests.unit.slash.fakes import FakeLog
+from usher.contracts.hook_event import SUBSCRIBED, HookEvent, HookType
+from usher.hooks.delivery_table import DynamoDeliveries
+from usher.hooks.endpoint_table import DynamoEndpoints
+from usher.hooks.managing import WebhookDesk
+from usher.hooks.model import Attempt, Delivery, Endpoint, EndpointId, State
 from usher.ids import GuildId, UserId
 from usher.onboarding.offers import Offers
 from usher.referrals.click_table import DynamoClicks
@@ -38,6 +46,11 @@ SECRET = "s" * 43
 ALL = frozenset(Scope)
 PAGE = "https://shop.example"
 MEMBER = "80351110224678912"
+
+
+HOOK = EndpointId("we_0123456789ab")
+EVENT = f"evt_{'0' * 32}"
+SECRET_TEXT = "whsec_" + "A" * 44
 
 
 @dataclass
@@ -62,12 +75,23 @@ class Api:
         visits = Visits(
             self.table,
             self.clicks,
+            FakeKeptHooks(),
             self.clock,
             lambda: f"id{next(ids)}",
             lambda: b"salt",
             crawleruseragents.is_crawler,
             device_of,
         )
+        self.queue = FakeHookQueue()
+        self.deliveries = DynamoDeliveries(self.client, TABLE)
+        self.desk = WebhookDesk(
+            DynamoEndpoints(self.client, TABLE),
+            self.deliveries,
+            self.queue,
+            bytes,
+            lambda _: None,
+        )
+        self.switched: list[tuple[object, ...]] = []
         self.door = ReferralDoor(
             (tracking_routes(visits, Names(), FakeInvitations()),),
             self.log,  # type: ignore[arg-type]
@@ -79,12 +103,23 @@ class Api:
                 self.clock,
                 lambda: f"seed{next(ids)}",
                 Offers(self.orders, self.outcomes, lambda _: self.effects()),
+                Webhooks(self.desk, lambda *asked: self.switched.append(asked), self.clock),
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),
         )
         self.key = self.make_key("a" * 12)
         self.table.add_campaign(campaign(origins=(PAGE,)))
         self.table.add_link(link())
+
+    def make_webhook(self) -> None:
+        """An endpoint whose log holds a test that it did not take."""
+        types = frozenset(SUBSCRIBED)
+        made = Endpoint(HOOK, GUILD, "https://hooks.example/", types, SECRET_TEXT, START, START, "")
+        self.desk.endpoints.add_endpoint(made)
+        told = HookEvent(EVENT, HookType.TEST, GUILD, START, {"webhook_id": HOOK})
+        self.deliveries.add_delivery(
+            Delivery(HOOK, told, State.FAILED, None, 1, (Attempt(START, 5, 500, "", "no"),))
+        )
 
     def clock(self) -> datetime:
         return self.now

@@ -25,10 +25,29 @@ OPERATIONS = {
     "delete_campaign",
     "list_clicks",
     "read_analytics",
+    "read_funnel",
+    "read_timeseries",
+    "read_cohorts",
+    "read_chain",
+    "list_events",
+    "list_held",
+    "approve_conversion",
+    "reject_conversion",
     "read_leaderboard",
     "read_inviter",
     "list_invites",
     "start_onboarding",
+    "list_webhooks",
+    "create_webhook",
+    "read_webhook",
+    "change_webhook",
+    "delete_webhook",
+    "rotate_secret",
+    "test_webhook",
+    "list_deliveries",
+    "read_delivery",
+    "replay_delivery",
+    "replay_span",
 }
 
 
@@ -93,7 +112,7 @@ def test_examples_are_what_they_are_examples_of(there: Api) -> None:
         name: example for name, schema in schemas.items() for example in schema.get("examples", [])
     }
 
-    assert set(examples) == {"NewLink", "NewCampaign"}
+    assert set(examples) == {"NewLink", "NewCampaign", "NewWebhook"}
     for name, example in examples.items():
         whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         jsonschema_rs.validate(whole, example)

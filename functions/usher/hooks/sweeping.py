@@ -1,35 +1,20 @@
-"""Where deliveries and kept events stand in the due-time index, and the sweep of it.
-
-They have partitions of their own: an endpoint that is down for a day must not come between the
-clock and whatever else is due.
-"""
+"""The sweep of deliveries and kept events whose time has come."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
-from zlib import crc32
 
 from usher.contracts.hook_order import Deliver, HookOrder, TellKept
 from usher.hooks.ports import Orders
-from usher.ids import GuildId
+from usher.hooks.shards import HOOK_SHARDS, HOOKS, KEPT
 from usher.times import format_time
-from usher.timing.due import SHARDS, Due, DueIndex
+from usher.timing.due import Due, DueIndex
 from usher.timing.sweeping import Report
 
-HOOK_SHARDS: Final = range(SHARDS, SHARDS + 4)
 MOST: Final = 500
 """Rows of a shard in one sweep; the rest follow a minute later."""
-HOOKS: Final = "H#"
-"""What the partitions of the room begin with, and the keys of its rows in the index."""
-KEPT: Final = "KEPT"
-"""Stands in a partition's name in the place of an endpoint, for events not handed over yet."""
-
-
-def hook_shard(guild_id: GuildId) -> int:
-    """Tell in which shard of the index a guild's rows are."""
-    return HOOK_SHARDS[crc32(guild_id.encode()) % len(HOOK_SHARDS)]
 
 
 @dataclass(frozen=True, slots=True)
