@@ -45,6 +45,7 @@ def work(cloud: Cloud, discord: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterat
         "TABLE_NAME": TABLE,
         "LEDGER_BUCKET": BUCKET,
         "EVENTS_QUEUE_URL": "http://127.0.0.1:9/events.fifo",
+        "EFFECTS_QUEUE_URL": "http://127.0.0.1:9/effects",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
         "DISCORD_API_BASE": f"{discord.url}/api/v10",
         "DISCORD_APPLICATION_ID": APPLICATION,
