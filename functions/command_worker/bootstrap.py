@@ -51,8 +51,8 @@ from usher.funnel.judging import TableJudge
 from usher.funnel.numbers import Numbers
 from usher.funnel.numbers_table import DynamoNumbers
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
+from usher.funnel.telling import HookTeller
 from usher.greeting.discord_people import DiscordPeople
 from usher.greeting.drafts import Drafts
 from usher.greeting.store import DynamoRecords
@@ -213,7 +213,7 @@ def _services(
     imports: Imports,
     fakes: FakeRules,
     effects: EffectsQueue,
-    webhooks: tuple[KeptHooks, WebhookDesk],
+    webhooks: tuple[EventSender, WebhookDesk],
     *,
     sign_in: bool,
 ) -> Services:
@@ -254,7 +254,7 @@ def _services(
         greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
-        funnel=_funnel(table),
+        funnel=_funnel(table, webhooks[0]),
         channels=_channels(found, rest, halls, table, effects),
         hooks=webhooks[0],
         endpoints=webhooks[1].endpoints,
@@ -264,14 +264,14 @@ def _services(
     )
 
 
-def _funnel(table: DynamoReads) -> FunnelDesk:
+def _funnel(table: DynamoReads, hooks: EventSender) -> FunnelDesk:
     rows = DynamoJourneys(table.client, table.table)
     judge = TableJudge(DynamoEvidence(table.client, table.table))
     return FunnelDesk(
         numbers=Numbers(DynamoNumbers(table.client, table.table)),
         chains=Chains(DynamoChains(table.client, table.table)),
         held=rows,
-        reviews=Journeys(rows, judge, Silent()),
+        reviews=Journeys(rows, judge, HookTeller(hooks)),
         charts=PillowFunnels(),
     )
 
@@ -298,7 +298,7 @@ def _channels(
 
 def _webhooks(
     environ: Mapping[str, str], table: DynamoReads, queue_url: str
-) -> tuple[KeptHooks, WebhookDesk]:
+) -> tuple[EventSender, WebhookDesk]:
     queue = SignedClient(SQS, environ)
     desk = WebhookDesk(
         DynamoEndpoints(table.client, table.table),

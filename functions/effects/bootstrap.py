@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from time import sleep
+from typing import Final
 
 import urllib3
 
@@ -16,14 +17,16 @@ from usher.channels.slowmodes import SLOWMODE
 from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
+from usher.funnel.telling import HookTeller
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.greeting.service import Greetings
 from usher.greeting.store import DynamoMarks, DynamoRecords
+from usher.platform.cache import Cache
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.hook_sender import EventSender
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
@@ -39,25 +42,28 @@ from usher.timing.ending import Endings, Handler
 from usher.timing.term_endings import Ender, TermEndings
 from usher.timing.term_table import DynamoTerms
 
+NEEDED: Final = ("DISCORD_TOKEN_SECRET", "TABLE_NAME", "EFFECTS_QUEUE_URL", "HOOKS_QUEUE_URL")
+
 
 def build(environ: Mapping[str, str]) -> EffectsDoor:
     """Build the door; raises SettingsError. Opens no connection."""
-    names = require(environ, "DISCORD_TOKEN_SECRET", "TABLE_NAME", "EFFECTS_QUEUE_URL")
+    names = require(environ, *NEEDED)
     token = TokenSecret(secrets_client(region(environ)), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
-    dynamodb = SignedClient(DYNAMODB, environ)
+    dynamodb, sqs = SignedClient(DYNAMODB, environ), SignedClient(SQS, environ)
+    reads = DynamoReads(dynamodb, names["TABLE_NAME"])
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
     referrals = Journeys(
         DynamoJourneys(dynamodb, names["TABLE_NAME"]),
         TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
-        Silent(),
+        HookTeller(EventSender(sqs, names["HOOKS_QUEUE_URL"], reads, Cache())),
     )
-    orders = EffectSender(SignedClient(SQS, environ), names["EFFECTS_QUEUE_URL"])
+    orders = EffectSender(sqs, names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
     greetings = Greetings(
-        Drafts(DynamoRecords(DynamoReads(dynamodb, names["TABLE_NAME"])), DiscordPeople(rest)),
+        Drafts(DynamoRecords(reads), DiscordPeople(rest)),
         DynamoMarks(dynamodb, names["TABLE_NAME"]),
         DiscordPost(rest, trouble.silent),
         _now,

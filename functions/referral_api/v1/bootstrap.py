@@ -24,8 +24,8 @@ from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
 from usher.funnel.numbers import Numbers
 from usher.funnel.numbers_table import DynamoNumbers
+from usher.funnel.ports import Teller
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.referrals.answers import DynamoAnswers
@@ -50,6 +50,7 @@ def build_rest(
     clock: Callable[[], datetime],
     fresh_seed: Callable[[], str],
     webhooks: Webhooks,
+    teller: Teller,
     *,
     sign_in: bool = False,
 ) -> Rest:
@@ -72,7 +73,7 @@ def build_rest(
         chain_routes(router, table, DynamoChains(client, table_name))
         rows = DynamoJourneys(client, table_name)
         judge = TableJudge(DynamoEvidence(client, table_name))
-        review_routes(router, rows, Journeys(rows, judge, Silent()), clock)
+        review_routes(router, rows, Journeys(rows, judge, teller), clock)
         guild_routes(
             router,
             DynamoCreditReads(reads),

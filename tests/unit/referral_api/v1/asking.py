@@ -21,6 +21,7 @@ from referral_api.v1.bootstrap import build_rest
 from referral_api.v1.webhooks import Webhooks
 from tests.builders import GUILD, START
 from tests.fakes.cloud import REGION, TABLE, make_table
+from tests.fakes.funnel import FakeTeller
 from tests.fakes.hook_room import FakeHookQueue
 from tests.fakes.hooks import FakeKeptHooks
 from tests.integration.stores.test_referrals_contract import Moto
@@ -85,7 +86,7 @@ class Api:
             crawleruseragents.is_crawler,
             device_of,
         )
-        self.queue = FakeHookQueue()
+        self.queue, self.teller = FakeHookQueue(), FakeTeller()
         self.deliveries = DynamoDeliveries(self.client, TABLE)
         self.desk = WebhookDesk(
             DynamoEndpoints(self.client, TABLE),
@@ -106,6 +107,7 @@ class Api:
                 self.clock,
                 lambda: f"seed{next(ids)}",
                 Webhooks(self.desk, lambda *asked: self.switched.append(asked), self.clock),
+                self.teller,
                 sign_in=sign_in,
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),
