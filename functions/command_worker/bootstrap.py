@@ -60,6 +60,7 @@ from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.hook_sender import EventSender
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.press_table import PressTable
@@ -73,7 +74,6 @@ from usher.privacy.desk import PrivacyDesk
 from usher.referrals.bulk_desk import BulkDesk
 from usher.referrals.bulk_service import BulkLinks
 from usher.referrals.key_table import DynamoKeys
-from usher.referrals.ports import KeptHooks
 from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
 from usher.rewards.reads import DynamoRewardReads
@@ -148,7 +148,7 @@ def _services(
     imports: Imports,
     fakes: FakeRules,
     effects: EffectsQueue,
-    told: tuple[KeptHooks, WebhookDesk],
+    told: tuple[EventSender, WebhookDesk],
     *,
     sign_in: bool,
 ) -> Services:
@@ -190,7 +190,7 @@ def _services(
         greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
-        funnel=funnel(table),
+        funnel=funnel(table, told[0]),
         channels=channels(found, rest, halls, table, effects),
         link_files=BulkDesk(
             BulkLinks(DynamoReferrals(table.client, table.table), told[0]),

@@ -19,8 +19,8 @@ from usher.funnel.judging import TableJudge
 from usher.funnel.numbers import Numbers
 from usher.funnel.numbers_table import DynamoNumbers
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
+from usher.funnel.telling import HookTeller
 from usher.hooks.delivery_table import DynamoDeliveries
 from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.managing import WebhookDesk
@@ -37,7 +37,6 @@ from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.hook_sender import EventSender, OrderSender
 from usher.platform.signed_http import SQS, SignedClient
 from usher.platform.sqs import EffectsQueue
-from usher.referrals.ports import KeptHooks
 from usher.rewards.discord_hall import DiscordHall
 from usher.timing.term_table import DynamoTerms
 
@@ -45,7 +44,7 @@ CALLERS: Final = 8
 """Calls of Discord at once, where a whole server is locked."""
 
 
-def funnel(table: DynamoReads) -> FunnelDesk:
+def funnel(table: DynamoReads, hooks: EventSender) -> FunnelDesk:
     """Build what shows the funnel and reviews what is held."""
     rows = DynamoJourneys(table.client, table.table)
     judge = TableJudge(DynamoEvidence(table.client, table.table))
@@ -53,7 +52,7 @@ def funnel(table: DynamoReads) -> FunnelDesk:
         numbers=Numbers(DynamoNumbers(table.client, table.table)),
         chains=Chains(DynamoChains(table.client, table.table)),
         held=rows,
-        reviews=Journeys(rows, judge, Silent()),
+        reviews=Journeys(rows, judge, HookTeller(hooks)),
         charts=PillowFunnels(),
     )
 
@@ -81,7 +80,7 @@ def channels(
 
 def webhooks(
     environ: Mapping[str, str], table: DynamoReads, queue_url: str
-) -> tuple[KeptHooks, WebhookDesk]:
+) -> tuple[EventSender, WebhookDesk]:
     """Build what tells webhooks, and what manages them."""
     queue = SignedClient(SQS, environ)
     desk = WebhookDesk(

@@ -19,8 +19,8 @@ from usher.channels.slowmodes import SLOWMODE
 from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
+from usher.funnel.telling import HookTeller
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.greeting.service import Greetings
@@ -54,18 +54,18 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     token = TokenSecret(secrets_client(region(environ)), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
-    dynamodb = SignedClient(DYNAMODB, environ)
+    dynamodb, sqs = SignedClient(DYNAMODB, environ), SignedClient(SQS, environ)
+    reads = DynamoReads(dynamodb, names["TABLE_NAME"])
+    hooks = EventSender(sqs, names["HOOKS_QUEUE_URL"], reads, Cache())
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
     referrals = Journeys(
         DynamoJourneys(dynamodb, names["TABLE_NAME"]),
         TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
-        Silent(),
+        HookTeller(hooks),
     )
-    queues = SignedClient(SQS, environ)
-    orders = EffectSender(queues, names["EFFECTS_QUEUE_URL"])
+    orders = EffectSender(sqs, names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
-    reads = DynamoReads(dynamodb, names["TABLE_NAME"])
     drafts = Drafts(DynamoRecords(reads), DiscordPeople(rest))
     greetings = Greetings(
         drafts,
@@ -84,7 +84,6 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     handlers: dict[str, Handler] = dict.fromkeys(enders, terms)
     handlers |= moderation.handlers
     endings = Endings(handlers, orders, gauge, _now, sleep)
-    hooks = EventSender(queues, names["HOOKS_QUEUE_URL"], reads, Cache())
     onboarding = office(
         Parts(
             dynamodb=dynamodb,

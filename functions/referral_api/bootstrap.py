@@ -18,6 +18,7 @@ from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
 from referral_api.v1.webhooks import Webhooks
+from usher.funnel.telling import HookTeller
 from usher.hooks.delivery_table import DynamoDeliveries
 from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.managing import WebhookDesk
@@ -164,6 +165,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
                 DynamoOutcomes(client, found["TABLE_NAME"]),
                 sleep,
             ),
+            HookTeller(hooks),
             sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),
         ),
         Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),

@@ -106,6 +106,12 @@ def test_only_four_read_the_token() -> None:
     assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole", "ReferralApiRole"}
 
 
+def test_only_the_door_of_links_reads_the_client_s_secret() -> None:
+    readers = [role for role, s in statements(TEMPLATE) if "DiscordClientSecretName" in str(s)]
+
+    assert readers == ["ReferralApiRole"]
+
+
 def test_who_answers_members_writes_no_more_of_the_bucket_than_they_ask_for() -> None:
     resources = [
         s["Resource"]
@@ -167,8 +173,8 @@ def test_who_makes_links_writes_them_and_nothing_else() -> None:
     }
 
     assert keys == {
-        "CommandWorkerRole": ["R#*", "L#*", "K#*"],
-        "ReferralApiRole": ["R#*", "L#*", "K#*", "I#*", "BUDGET#*", "SALT"],
+        "CommandWorkerRole": ["R#*", "L#*", "K#*", "H#*"],
+        "ReferralApiRole": ["R#*", "L#*", "K#*", "I#*", "H#*", "O#*", "BUDGET#*", "SALT"],
     }
 
 
@@ -304,10 +310,12 @@ def test_no_environment_carries_a_secret(function: str) -> None:
         name for name in variables if any(word in name for word in ("TOKEN", "SECRET", "PASSWORD"))
     }
 
-    assert secretive <= {"DISCORD_TOKEN_SECRET"}  # a name, resolved at run time
-    assert variables.get("DISCORD_TOKEN_SECRET", {"Ref": "DiscordTokenSecretName"}) == {
-        "Ref": "DiscordTokenSecretName"
+    # Names, resolved at run time.
+    names = {
+        "DISCORD_TOKEN_SECRET": {"Ref": "DiscordTokenSecretName"},
+        "DISCORD_CLIENT_SECRET": {"Ref": "DiscordClientSecretName"},
     }
+    assert {name: variables[name] for name in secretive} == {n: names[n] for n in secretive}
     assert "resolve:secretsmanager" not in str(TEMPLATE)
 
 

@@ -321,6 +321,8 @@ async def _about_channels(practice: Practice, rest: Rest) -> None:
     await rest.call("POST", f"{place}/threads", {"name": "own", "type": 12}, expect=201)
     await rest.get(f"/channels/{thread['id']}")
     await rest.get(f"{base}/threads/active")
+    await rest.get(f"{place}/threads/archived/public?limit=10")
+    await rest.get(f"{base}/audit-logs?action_type=110")
     await rest.call("DELETE", place)
 
 

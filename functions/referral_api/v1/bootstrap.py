@@ -26,8 +26,8 @@ from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
 from usher.funnel.numbers import Numbers
 from usher.funnel.numbers_table import DynamoNumbers
+from usher.funnel.ports import Teller
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
 from usher.onboarding.offers import Offers
 from usher.platform.dynamo_reads import Caller, DynamoReads
@@ -56,6 +56,7 @@ def build_rest(
     fresh_seed: Callable[[], str],
     webhooks: Webhooks,
     offers: Offers,
+    teller: Teller,
     *,
     sign_in: bool = False,
 ) -> Rest:
@@ -83,7 +84,7 @@ def build_rest(
         chain_routes(router, table, DynamoChains(client, table_name))
         rows = DynamoJourneys(client, table_name)
         judge = TableJudge(DynamoEvidence(client, table_name))
-        review_routes(router, rows, Journeys(rows, judge, Silent()), clock)
+        review_routes(router, rows, Journeys(rows, judge, teller), clock)
         guild_routes(
             router,
             DynamoCreditReads(reads),

@@ -88,6 +88,7 @@ def draft(
     if held is not None and not held.ended:
         if held.version != wish.version:
             return Outcome(channel.id, Verdict.ALREADY, held)
+        order_end(tools, held, now)
         return Draft(held, channel, read_lock(held.held))
     if channel.kind in THREADS:
         planned = None

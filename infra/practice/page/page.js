@@ -5,7 +5,7 @@ import { followLedger } from "./ledger.js";
 import { drawMessages, refreshTimes } from "./messages.js";
 import { withMenu } from "./menu.js";
 import { openModal } from "./modal.js";
-import { ban, channelActions, memberActions, messageActions, rule } from "./moderation.js";
+import { ban, channelActions, memberActions, messageActions, rule, timeoutNote } from "./moderation.js";
 import { invite, member, role } from "./people.js";
 
 const POLL = 700, RELOAD = 10000;
@@ -160,6 +160,9 @@ function drawAround() {
   byId("you-title").textContent = me ? `You are ${me.name}` : "You are";
   byId("accept").hidden = !me?.pending;
   byId("screens").checked = state.screens;
+  const box = byId("composer-input"), timeout = me ? timeoutNote(me) : null;
+  box.disabled = Boolean(timeout);
+  box.placeholder = timeout ? `You are ${timeout}` : "Message, or / for a command";
   byId("leave").disabled = !me || me.owner;
   byId("leave").title = me?.owner ? "An owner cannot leave" : "";
   keepFocus(byId("members"), () => byId("members").replaceChildren(...state.members.map((item) => member(item, viewer, act))));

@@ -1,7 +1,7 @@
 """Journeys counted from what the event worker wrote, in both emulations."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from tests.builders import GUILD, at, changed, joined, left, look, observe, row, searched
 from tests.fakes.cloud import REGION, TABLE
+from tests.fakes.funnel import FakeTeller
 from tests.fakes.worker import Worker
 from tests.integration.stores.conftest import aws, dynamo_guilds
 from tests.integration.stores.test_referrals_contract import Client, Moto
@@ -31,7 +32,6 @@ from usher.funnel.model import (
 )
 from usher.funnel.ports import Converted, Review, Started
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
 from usher.ids import UserId
 from usher.invites.notes import CodeNote, write_note
@@ -53,10 +53,11 @@ class Bench:
     client: Client
     rows: DynamoJourneys
     table: DynamoReferrals
+    teller: FakeTeller = field(default_factory=FakeTeller)
 
     @property
     def journeys(self) -> Journeys:
-        return Journeys(self.rows, TableJudge(DynamoEvidence(self.client, TABLE)), Silent())
+        return Journeys(self.rows, TableJudge(DynamoEvidence(self.client, TABLE)), self.teller)
 
     def look(self, user: str = ANA) -> tuple[int, int]:
         """Look at a member; return the joins of both links."""

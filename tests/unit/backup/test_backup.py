@@ -54,7 +54,7 @@ def test_the_first_run_makes_one_of_each_kind() -> None:
 
 def test_what_people_have_typed_and_not_sent_is_in_no_backup() -> None:
     world = World()
-    world.rows.append({"pk": {"S": "D#1"}, "sk": {"S": "M#7"}, "answers": {"S": "secret"}})
+    world.rows.append({"pk": {"S": "OD#1"}, "sk": {"S": "M#7"}, "answers": {"S": "secret"}})
     world.made()
 
     assert world.read("backups/daily/2026-11-20.jsonl.gz") == ROWS

@@ -21,6 +21,7 @@ from referral_api.v1.bootstrap import build_rest
 from referral_api.v1.webhooks import Webhooks
 from tests.builders import GUILD, START
 from tests.fakes.cloud import REGION, TABLE, make_table
+from tests.fakes.funnel import FakeTeller
 from tests.fakes.hook_room import FakeHookQueue
 from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.onboarding import FakeOutcomes
@@ -93,6 +94,7 @@ class Api:
             device_of,
         )
         self.queue, self.hooks = FakeHookQueue(), FakeKeptHooks()
+        self.teller = FakeTeller()
         self.deliveries = DynamoDeliveries(self.client, TABLE)
         self.desk = WebhookDesk(
             DynamoEndpoints(self.client, TABLE),
@@ -116,6 +118,7 @@ class Api:
                     self.desk, self.hooks, lambda *asked: self.switched.append(asked), self.clock
                 ),
                 Offers(self.orders, self.outcomes, lambda _: self.effects()),
+                self.teller,
                 sign_in=sign_in,
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),
