@@ -132,9 +132,12 @@ class Court:
         return self.book.slot(GUILD, kind, user)
 
     def work(self) -> None:
-        """Do the effects that were sent; those about times wait for `passes`."""
-        sent, self.effects.sent = self.effects.sent, []
-        for effect in sent:
+        """Do the effects that were sent; those about times wait for `passes`.
+
+        One that breaks off stays in the queue.
+        """
+        while self.effects.sent:
+            effect = self.effects.sent[0]
             match effect:
                 case LogCase():
                     self.settling.log(effect)
@@ -146,6 +149,7 @@ class Court:
                     self.cards.append(effect)
                 case _:
                     pass
+            self.effects.sent.remove(effect)
 
     def passes(self, length: timedelta) -> None:
         """Let time go by, in steps of the sweep."""

@@ -132,10 +132,10 @@ def test_a_crash_in_any_history_leaves_one_story(
         try:
             take(court, truth, step)
         except (BrokenOffError, DiedError):
-            court.effects.sent.clear()
             court.desk.refuses = None
             break
     court.fuse = Fuse()
+    court.work()
     court.passes(timedelta(minutes=5))
     slot, banned = court.slot(SlotKind.BAN), MEMBER in court.desk.bans
     assert slot.pending is None
