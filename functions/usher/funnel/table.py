@@ -56,7 +56,8 @@ class DynamoJourneys:
             return Arrival(member.joined_at, member.left_at, by)
         note = self._reads.get((f"G#{guild_id}", f"S#{note_setting(code)}"), consistent=True)
         link = None if note is None else read_note(note.get("value")).link
-        return Arrival(member.joined_at, member.left_at, LinkCode(link) if link else None, code)
+        by = LinkCode(link) if link else None
+        return Arrival(member.joined_at, member.left_at, by, code, forgotten=note is None)
 
     def journeys(self, guild_id: GuildId, user_id: UserId) -> tuple[Journey, ...]:
         """Read a member's journeys, oldest first."""

@@ -109,7 +109,8 @@ def test_a_join_counts_once_for_its_link_and_a_correction_moves_it(bench: Bench)
     assert bench.look() == (1, 0)
     bench.worker.handle(observe(searched(ANA, 10, "def", "901"), seconds=50))
     assert bench.look() == (0, 1)
-    bench.worker.handle(observe(changed("code#def", None, "away", 60), seconds=61))
+    nothing = write_note(CodeNote(label="of no link"))
+    bench.worker.handle(observe(changed("code#def", nothing, "away", 60), seconds=61))
     assert bench.look() == (0, 0)
 
 
