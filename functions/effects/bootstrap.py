@@ -10,6 +10,8 @@ import urllib3
 from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
+from effects.moderating import moderating
+from effects.onboarding import Parts, office
 from usher.channels.discord_channels import DiscordChannels
 from usher.channels.endings import LockEnder, SlowmodeEnder
 from usher.channels.locks import LOCK
@@ -23,6 +25,7 @@ from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.greeting.service import Greetings
 from usher.greeting.store import DynamoMarks, DynamoRecords
+from usher.onboarding.recording import Recording
 from usher.platform.cache import Cache
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
@@ -53,17 +56,19 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
     dynamodb, sqs = SignedClient(DYNAMODB, environ), SignedClient(SQS, environ)
     reads = DynamoReads(dynamodb, names["TABLE_NAME"])
+    hooks = EventSender(sqs, names["HOOKS_QUEUE_URL"], reads, Cache())
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
     referrals = Journeys(
         DynamoJourneys(dynamodb, names["TABLE_NAME"]),
         TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
-        HookTeller(EventSender(sqs, names["HOOKS_QUEUE_URL"], reads, Cache())),
+        HookTeller(hooks),
     )
     orders = EffectSender(sqs, names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
+    drafts = Drafts(DynamoRecords(reads), DiscordPeople(rest))
     greetings = Greetings(
-        Drafts(DynamoRecords(reads), DiscordPeople(rest)),
+        drafts,
         DynamoMarks(dynamodb, names["TABLE_NAME"]),
         DiscordPost(rest, trouble.silent),
         _now,
@@ -74,10 +79,29 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     desk = DiscordChannels(rest)
     enders: Mapping[str, Ender] = {SLOWMODE: SlowmodeEnder(desk), LOCK: LockEnder(desk)}
     terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), enders, admins, gauge, _now)
-    handlers: Mapping[str, Handler] = dict.fromkeys(enders, terms)
+    told = trouble, admins, gauge
+    moderation = moderating(rest, hall, dynamodb, names["TABLE_NAME"], orders, told, _now)
+    handlers: dict[str, Handler] = dict.fromkeys(enders, terms)
+    handlers |= moderation.handlers
     endings = Endings(handlers, orders, gauge, _now, sleep)
+    onboarding = office(
+        Parts(
+            dynamodb=dynamodb,
+            table=names["TABLE_NAME"],
+            rest=rest,
+            rows=rows,
+            hall=hall,
+            orders=orders,
+            trouble=trouble,
+            drafts=drafts,
+            recorder=Recording(referrals, hooks),
+            clock=_now,
+        )
+    )
     return EffectsDoor(
-        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings),
+        doer=DiscordEffects(
+            rest, standings, trouble, greetings, referrals, endings, moderation, onboarding
+        ),
         log=get_logger(),
         meter=meter,
     )

@@ -8,18 +8,26 @@ from effects.policing import Policing
 from usher.contracts.effect import (
     ChangeRole,
     CheckInvite,
+    CheckMute,
     CheckStanding,
     CountReferral,
     Effect,
     EndDue,
+    FollowOnboarding,
     Greet,
+    LogCase,
     MendRank,
+    NoteByHand,
+    OfferOnboarding,
+    PostCard,
     SendMessage,
     SweepStandings,
 )
-from usher.ids import ChannelId, GuildId
+from usher.ids import ChannelId, GuildId, UserId
+from usher.moderation.ports import ActError
 from usher.platform.discord_messages import Rest, send
-from usher.platform.discord_rest import RefusedError
+from usher.platform.discord_rest import DiscordError, RefusedError
+from usher.rewards.problems import ONBOARDING
 
 
 class Standings(Protocol):
@@ -66,6 +74,34 @@ class Endings(Protocol):
         ...
 
 
+class Moderation(Protocol):
+    """What keeps cases as they are."""
+
+    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
+        """Do an effect about cases; raises ActError, DiscordError, errors of table and queue."""
+        ...
+
+
+class Onboarding(Protocol):
+    """What newcomers are led through. Methods raise DiscordError, and errors of table and queue."""
+
+    def look(self, guild_id: GuildId, user_id: UserId) -> None:
+        """Look whether a member is to be sent the button."""
+        ...
+
+    def offer(self, order: OfferOnboarding) -> None:
+        """Send the button that a program asks for."""
+        ...
+
+    def follow(self, order: FollowOnboarding) -> None:
+        """Do what follows from how far somebody is."""
+        ...
+
+    def mend(self, order: MendRank) -> None:
+        """Look whether a role can be given that could not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordEffects:
     """Does effects. Doing one twice within minutes has the effect of once."""
@@ -76,9 +112,19 @@ class DiscordEffects:
     greetings: Greetings
     referrals: Referrals
     endings: Endings
+    moderation: Moderation
+    onboarding: Onboarding
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
+        try:
+            self._do(effect)
+        except ActError as error:
+            if isinstance(error.__cause__, DiscordError):
+                raise error.__cause__ from error
+            raise
+
+    def _do(self, effect: Effect) -> None:
         match effect:
             case SendMessage():
                 self._send(effect)
@@ -86,20 +132,39 @@ class DiscordEffects:
                 self._change_role(effect)
             case CheckInvite():
                 Policing(self.rest).check(effect)
+            case CheckStanding() | SweepStandings() | MendRank():
+                self._reward(effect)
+            case Greet():
+                self.greetings.greet(effect)
+            case CountReferral() | FollowOnboarding() | OfferOnboarding():
+                self._lead_in(effect)
+            case EndDue():
+                self.endings.end(effect)
+            case LogCase() | NoteByHand() | CheckMute() | PostCard():
+                self.moderation.do(effect)
+            case _:
+                assert_never(effect)
+
+    def _reward(self, effect: CheckStanding | SweepStandings | MendRank) -> None:
+        match effect:
             case CheckStanding():
                 self.standings.check(effect)
             case SweepStandings():
                 self.standings.sweep(effect)
+            case MendRank(key=key) if key.startswith(ONBOARDING):
+                self.onboarding.mend(effect)
             case MendRank():
                 self.trouble.mend(effect)
-            case Greet():
-                self.greetings.greet(effect)
+
+    def _lead_in(self, effect: CountReferral | FollowOnboarding | OfferOnboarding) -> None:
+        match effect:
             case CountReferral():
                 self.referrals.check(effect)
-            case EndDue():
-                self.endings.end(effect)
-            case _:
-                assert_never(effect)
+                self.onboarding.look(effect.guild_id, effect.user_id)
+            case FollowOnboarding():
+                self.onboarding.follow(effect)
+            case OfferOnboarding():
+                self.onboarding.offer(effect)
 
     def _send(self, effect: SendMessage) -> None:
         try:

@@ -25,6 +25,8 @@ from usher.hooks.managing import WebhookDesk
 from usher.hooks.switching import HookSwitch
 from usher.ids import GuildId
 from usher.invites.discord_desk import DiscordDesk
+from usher.onboarding.offers import Offers
+from usher.onboarding.outcome_table import DynamoOutcomes
 from usher.platform.cache import Cache
 from usher.platform.discord_oauth import DiscordOAuth
 from usher.platform.discord_rest import DiscordRest
@@ -35,6 +37,7 @@ from usher.platform.logging import get_logger
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
 from usher.platform.signed_token import SignedToken
+from usher.platform.sqs_sender import EffectSender
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.discord_door import DiscordDoor
 from usher.referrals.discord_identity import DiscordIdentity
@@ -53,6 +56,7 @@ NEEDED = (
     "TABLE_NAME",
     "EVENTS_QUEUE_URL",
     "HOOKS_QUEUE_URL",
+    "EFFECTS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_TOKEN_SECRET",
     "DISCORD_APPLICATION_ID",
@@ -152,8 +156,14 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
                     sleep,
                     anywhere=environ.get("WEBHOOK_TARGETS") == "any",
                 ),
+                hooks,
                 HookSwitch(events, names, hooks, _now).on,
                 _now,
+            ),
+            Offers(
+                EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
+                DynamoOutcomes(client, found["TABLE_NAME"]),
+                sleep,
             ),
             HookTeller(hooks),
             sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),

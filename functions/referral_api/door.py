@@ -15,6 +15,7 @@ from referral_api.v1.asked import Asked, check_body, read_asked
 from referral_api.v1.bootstrap import Rest
 from referral_api.v1.document import document_router
 from referral_api.v1.gate import Caller
+from referral_api.v1.routes import GATED
 from usher.platform.logging import Logger
 from usher.platform.signed_http import AwsError
 
@@ -82,7 +83,7 @@ class ReferralDoor:
 
         if asked.path.startswith(API):
             check_body(asked)
-        if self._rest is None or not asked.path.startswith(V1) or asked.path in OPEN:
+        if self._rest is None or not asked.path.startswith(GATED) or asked.path in OPEN:
             return resolve()
         return self._rest.gate.answer(asked, resolve)
 

@@ -31,6 +31,7 @@ def _cpu(code: str) -> float:
         "POWERTOOLS_SERVICE_NAME": "interactions",
         "TABLE_NAME": "bench",
         "COMMANDS_QUEUE_URL": "http://127.0.0.1:9/queue",
+        "EFFECTS_QUEUE_URL": "http://127.0.0.1:9/queue",
         "DISCORD_PUBLIC_KEY": "00" * 32,
         "DISCORD_APPLICATION_ID": "1",
     }

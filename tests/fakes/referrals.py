@@ -1,11 +1,13 @@
 """Campaigns, links and clicks in memory, kept honest by tests/integration/stores."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from usher.contracts.hook_event import HookEvent
 from usher.funnel.model import Trace
+from usher.hooks.facts import link_created
 from usher.ids import GuildId, InviteCode
 from usher.referrals.clicks import Click, ClickKind
 from usher.referrals.model import Campaign, CampaignId, Counts, Link, LinkCode
@@ -82,6 +84,23 @@ class FakeReferrals:
             raise TakenError
         self.by_code[link.code] = link
         self.told += [] if event is None else [event]
+
+    def known(self, codes: Sequence[LinkCode]) -> dict[LinkCode, Link]:
+        return {code: one for code in codes if (one := self.link(code)) is not None}
+
+    def count_links(self, guild_id: GuildId) -> int:
+        return len(self.links(guild_id))
+
+    def add_links(self, links: Sequence[Link], *, told: bool) -> None:
+        if any(one.code in self.by_code for one in links):
+            raise TakenError
+        for one in links:
+            self.add_link(one, link_created(one) if told else None)
+
+    def drop_links(self, links: Sequence[Link]) -> None:
+        for one in links:
+            self.by_code.pop(one.code, None)
+            self.told = [event for event in self.told if event != link_created(one)]
 
     def change_link(self, link: Link) -> None:
         before = self.by_code.get(link.code)

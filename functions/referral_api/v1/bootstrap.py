@@ -7,6 +7,7 @@ from datetime import datetime
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from referral_api.v1.bulk import bulk_routes
 from referral_api.v1.campaigns import campaign_routes
 from referral_api.v1.chain_routes import chain_routes, review_routes
 from referral_api.v1.codes import CodeRows
@@ -14,6 +15,7 @@ from referral_api.v1.gate import Gate
 from referral_api.v1.link_fields import Site
 from referral_api.v1.links import link_routes
 from referral_api.v1.numbers import number_routes
+from referral_api.v1.onboarding import onboarding_routes
 from referral_api.v1.reads import guild_routes, read_routes
 from referral_api.v1.webhooks import Webhooks, webhook_routes
 from usher.attribution.code_list import DynamoCodeList
@@ -27,8 +29,11 @@ from usher.funnel.numbers_table import DynamoNumbers
 from usher.funnel.ports import Teller
 from usher.funnel.service import Journeys
 from usher.funnel.table import DynamoJourneys
+from usher.onboarding.offers import Offers
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.referrals.answers import DynamoAnswers
+from usher.referrals.bulk_desk import BulkDesk
+from usher.referrals.bulk_service import BulkLinks
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.listing import DynamoListing
 from usher.referrals.table import DynamoReferrals
@@ -50,6 +55,7 @@ def build_rest(
     clock: Callable[[], datetime],
     fresh_seed: Callable[[], str],
     webhooks: Webhooks,
+    offers: Offers,
     teller: Teller,
     *,
     sign_in: bool = False,
@@ -65,7 +71,12 @@ def build_rest(
         def base() -> str:
             return public_url or f"https://{router.current_event.request_context.domain_name}"
 
-        link_routes(router, table, listing, Site(base, invite_base, sign_in), clock)
+        link_routes(router, table, listing, Site(base, invite_base, sign_in), clock, webhooks.kept)
+        bulk_routes(
+            router,
+            BulkDesk(BulkLinks(table, webhooks.kept), clock, lambda: sign_in),
+            Site(base, invite_base, sign_in),
+        )
         webhook_routes(router, webhooks)
         campaign_routes(router, table, clock)
         read_routes(router, table, listing, clock)
@@ -81,6 +92,7 @@ def build_rest(
             CodeRows(DynamoCodeList(reads)),
             clock,
         )
+        onboarding_routes(router, table, offers)
         app.include_router(router)
 
     gate = Gate(

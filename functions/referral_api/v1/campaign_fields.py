@@ -1,8 +1,8 @@
 """Campaigns as they are sent and shown."""
 
-import re
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
@@ -19,9 +19,15 @@ from referral_api.v1.fields import (
     Title,
 )
 from usher.ids import ChannelId, RoleId
+from usher.onboarding.patterns import PatternError, check
 from usher.referrals.model import Brand, Campaign, Question, Variant
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
+
+Worth = Annotated[
+    float,
+    Field(strict=True, ge=0, le=1_000_000_000, description="Of a conversion, in your currency."),
+]
 
 
 class BrandFields(Body):
@@ -40,7 +46,10 @@ class QuestionFields(Body):
     required: StrictBool = True
     choices: Annotated[list[Title], Field(max_length=25)] = Field([])
     pattern: Annotated[str, Field(max_length=200)] = Field(
-        "", description="A regular expression that a free text must match as a whole."
+        "",
+        description="What a free text must match as a whole: the name of a form (`email`, `url`, "
+        "`number`, `date`, `phone`, `discord`), or characters, `.`, `\\d`, `\\w`, `\\s` and "
+        "`[a-z]`, each with `?`, `*`, `+` or `{2,5}` after it; `|` parts alternatives.",
     )
     long: StrictBool = False
     placeholder: Line = ""
@@ -48,9 +57,9 @@ class QuestionFields(Body):
     @model_validator(mode="after")
     def _sound(self) -> "QuestionFields":
         try:
-            re.compile(self.pattern)
-        except (re.error, OverflowError, RecursionError) as error:
-            raise ValueError("`pattern` is no regular expression") from error
+            check(self.pattern)
+        except PatternError as error:
+            raise ValueError(f"`pattern` cannot be read at {error.at}") from error
         if len(set(self.choices)) != len(self.choices):
             raise ValueError("choices must differ")
         return self
@@ -81,6 +90,8 @@ class CampaignChange(Body):
     paused: StrictBool = False
     origins: Annotated[list[Origin], Field(max_length=20)] = Field([])
     variants: Annotated[list[VariantFields], Field(max_length=8)] = Field([])
+    greeting: Text = Field("", description="What newcomers are told; the standard one if empty.")
+    value: Worth = 0.0
 
     @model_validator(mode="after")
     def _differ(self) -> "CampaignChange":
@@ -119,6 +130,8 @@ class CampaignView(BaseModel):
     paused: bool
     origins: list[str]
     variants: list[VariantFields]
+    greeting: str
+    value: float
     created_at: datetime
     updated_at: datetime
     version: int = Field(description="Goes up with every change; part of the ETag.")
@@ -144,6 +157,8 @@ def model_fields(sent: CampaignChange, names: AbstractSet[str]) -> dict[str, Any
         "paused": sent.paused,
         "origins": tuple(dict.fromkeys(sent.origins)),
         "variants": tuple(Variant(**one.model_dump()) for one in sent.variants),
+        "greeting": sent.greeting,
+        "value": Decimal(str(round(sent.value, 2))),
     }
     return {name: value for name, value in read.items() if name in names}
 
@@ -186,6 +201,8 @@ def campaign_view(campaign: Campaign) -> CampaignView:
             )
             for one in campaign.variants
         ],
+        greeting=campaign.greeting,
+        value=float(campaign.value),
         created_at=campaign.created_at,
         updated_at=campaign.updated_at,
         version=campaign.version,

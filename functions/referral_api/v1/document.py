@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from referral_api.pages import ENVIRONMENT, TEMPLATES
 from referral_api.v1.hook_document import webhooks_section
-from referral_api.v1.routes import PREFIX, SCHEME
+from referral_api.v1.routes import GATED, PREFIX, SCHEME
 
 TITLE: Final = "Usher"
 VERSION: Final = "1.0.0"
@@ -80,7 +80,7 @@ def describe(app: APIGatewayHttpResolver) -> dict[str, Any]:
     )
     told: dict[str, Any] = json.loads(schema.model_dump_json(by_alias=True, exclude_none=True))
     told["paths"] = {
-        path: _operations(one) if path.startswith(PREFIX) else one
+        path: _operations(one) if path.startswith(GATED) else one
         for path, one in told["paths"].items()
     }
     told["servers"] = [{"url": "/"}]

@@ -1,6 +1,6 @@
 """What every route of `/api/v1` is declared with: its scope, its problems, its caller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,10 @@ from referral_api.v1.gate import Caller
 from usher.referrals.keys import Scope
 
 PREFIX: Final = "/api/v1"
+BOT: Final = "/api/discord-bot"
+"""Where what a bot of one's own would ask for is (SPEC 5.7)."""
+GATED: Final = (f"{PREFIX}/", f"{BOT}/")
+"""Addresses that need a key."""
 SCHEME: Final = "ApiKey"
 
 _TOLD: Final = {
@@ -66,6 +70,8 @@ class Routes:
         *also: int,
         success: int = 200,
         told: str = "As asked",
+        content: Mapping[str, Any] | None = None,
+        prefix: str = PREFIX,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register a handler; `also` are the statuses of its problems beside those of all."""
         with_body = _WITH_BODY if method in ("POST", "PATCH") else ()
@@ -73,10 +79,12 @@ class Routes:
         good: OpenAPIResponse = {"description": told}
         if success == 204:
             good["content"] = {}
+        if content is not None:
+            good["content"] = dict(content)
 
         def register(handler: Callable[..., Any]) -> Callable[..., Any]:
             self.router.route(
-                f"{PREFIX}{path}",
+                f"{prefix}{path}",
                 method=method,
                 summary=summary,
                 description=f"Needs the scope `{scope.value}`.",

@@ -7,6 +7,9 @@ from typing import Final
 
 SETTINGS: Final = "S#"
 """What the sort keys of settings begin with (attribution/rows.py)."""
+PASSING: Final = "OD#"
+"""What partitions begin with that are in no backup: what people have typed and not sent yet
+(onboarding/table.py). An erasure does not reach backups."""
 
 
 class Kind(StrEnum):

@@ -123,6 +123,7 @@ def _face(member: Fields) -> Face:
         bot=person.bot,
         avatar=_picture(person.user_id, user.get("avatar")),
         joined_at=unless_none(member, "joined_at", read_time),
+        pending=member.get("pending") is True,
     )
 
 

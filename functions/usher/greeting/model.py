@@ -26,6 +26,8 @@ class Face:
     """Address of their picture."""
     joined_at: datetime | None = None
     """When they joined the guild; None for who is no member, or was not asked for as one."""
+    pending: bool = False
+    """They have yet to accept the server's rules."""
 
     @property
     def tag(self) -> str:

@@ -9,6 +9,7 @@ from usher.attribution.queries import InviteReads
 from usher.credit.queries import CreditReads
 from usher.ledger.erasure import Erasure
 from usher.ledger.patience import TooLongError
+from usher.onboarding.ports import Drafts, Sessions
 from usher.privacy.dossier import Dossier, write_dossier
 from usher.privacy.queries import Privacy
 from usher.privacy.words import tell_erased, tell_kept, tell_question
@@ -51,6 +52,16 @@ class Services(Protocol):
         """The staff list."""
         ...
 
+    @property
+    def onboardings(self) -> Sessions:
+        """How far onboardings are."""
+        ...
+
+    @property
+    def drafts(self) -> Drafts:
+        """What was typed into those that are under way."""
+        ...
+
 
 @privacy.command("view", "Show what is kept of you in this server", defer=True, ephemeral=True)
 def view(ctx: Ctx[Services]) -> Reply:
@@ -91,7 +102,8 @@ def delete(
 
 @action("privacy.erase", defer=True)
 def erase(ctx: Ctx[Services], for_good: bool) -> Reply:
-    """Have the names of who pressed erased."""
+    """Have the names of who pressed erased, and at once what they have typed."""
+    ctx.services.drafts.forget(ctx.guild_id, ctx.user_id)
     ctx.services.privacy.erase(Erasure(ctx.guild_id, ctx.user_id, ctx.now, for_good))
     return sentence(tell_erased(for_good=for_good))
 
@@ -105,6 +117,7 @@ def keep(ctx: Ctx[Services]) -> Reply:
 
 def _dossier(ctx: Ctx[Services], most: int) -> Dossier:
     services, guild_id, user_id = ctx.services, ctx.guild_id, ctx.user_id
+    session = services.onboardings.latest(guild_id, user_id)
     return Dossier(
         guild_id=guild_id,
         user_id=user_id,
@@ -114,4 +127,5 @@ def _dossier(ctx: Ctx[Services], most: int) -> Dossier:
         staff=services.staff.find(guild_id, user_id),
         upgrades=services.staff.upgrades(guild_id, user_id),
         kept=services.privacy.kept(guild_id, user_id, most),
+        draft={} if session is None else services.drafts.draft(session.stay).answers,
     )

@@ -12,6 +12,7 @@ from usher.ledger.names import ROW, joined_of, names_prefix, read_names
 from usher.ledger.patience import Patience
 from usher.ledger.ports import Archive
 from usher.ledger.reader import LedgerReader
+from usher.onboarding.shelf import Answers, is_answers
 from usher.privacy.own_lines import is_about, own_part
 from usher.privacy.queries import Kept, KeptName
 
@@ -31,7 +32,8 @@ class PrivacyDesk:
         """Read what is kept beside the ledger: at most so many names."""
         erasures = Erasures(self.objects)
         erasure = erasures.find(guild_id, user_id)
-        entries = list(self.objects.list(names_prefix(guild_id, user_id)))
+        listed = self.objects.list(names_prefix(guild_id, user_id))
+        entries = [entry for entry in listed if not is_answers(entry.key)]
         # Their own joins first: who invites much has thousands of names beside the joins of others.
         entries.sort(key=lambda entry: (entry.key.endswith(ROW), entry.modified), reverse=True)
         keys = [entry.key for entry in entries[:most]]
@@ -47,6 +49,7 @@ class PrivacyDesk:
             joins=tuple(sorted(joins, reverse=True)),
             erasure=erasure,
             swept_at=None if erasure is None else erasures.swept(erasure),
+            answers=Answers(self.objects, self.pool).records(guild_id, user_id),
         )
 
     def lines(self, guild_id: GuildId, user_id: UserId) -> list[dict[str, object]]:

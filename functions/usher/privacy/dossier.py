@@ -1,13 +1,14 @@
 """The file that `/privacy export` hands over: all that is kept of a member in a server. Pure."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.credit.queries import Tally
 from usher.ids import GuildId, UserId
+from usher.onboarding.model import Record
 from usher.privacy.queries import Kept
 from usher.staff.queries import StaffMember, Upgrade
 from usher.times import format_time
@@ -25,6 +26,8 @@ class Dossier:
     staff: StaffMember | None
     upgrades: tuple[Upgrade, ...]
     kept: Kept
+    draft: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What they have typed into an onboarding that is under way, by the question's id."""
 
 
 def write_dossier(
@@ -75,9 +78,20 @@ def write_dossier(
             "for_good": kept.erasure.for_good,
             "destroyed_at": _time(kept.swept_at),
         },
+        "onboarding": [_answers(one) for one in kept.answers],
+        "onboarding_draft": {name: list(values) for name, values in dossier.draft.items()},
         "ledger_lines": list(lines),
     }
     return json.dumps(fields, indent=2, ensure_ascii=True).encode() + b"\n"
+
+
+def _answers(record: Record) -> dict[str, object]:
+    return {
+        "campaign": record.campaign,
+        "joined_at": _time(record.stay.joined_at),
+        "completed_at": _time(record.completed_at),
+        "answers": [{"question": one.label, "answer": list(one.values)} for one in record.answers],
+    }
 
 
 def _origin(origin: MemberOrigin) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from usher.ids import GuildId, UserId
 from usher.ledger.erasure import Erasure
+from usher.onboarding.model import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Kept:
     """When they were erased last."""
     swept_at: datetime | None = None
     """When what was stored was destroyed; None for not yet."""
+    answers: tuple[Record, ...] = ()
+    """What they have answered when they came, newest first."""
 
 
 class Privacy(Protocol):

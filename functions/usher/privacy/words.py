@@ -26,6 +26,7 @@ def tell_kept(dossier: Dossier) -> Embed:
         Field(say("Staff list"), _staff(dossier)),
         Field(say("VIP upgrades"), _upgrades(dossier)),
         Field(say("Your names"), _names(kept)),
+        Field(say("Your answers"), _answers(dossier)),
         Field(say("Erased"), _erased(kept)),
     ]
     shown = tuple(field for field in fields if field.value)
@@ -50,7 +51,8 @@ def tell_question(*, for_good: bool) -> str:
             say("**Erase your names in this server?** It cannot be undone."),
             say(
                 "**What goes**: your username, display name and discriminator, beside your own "
-                "joins and beside those of people you invited, and files that were made of them."
+                "joins and beside those of people you invited, files that were made of them, and "
+                "what you answered to the questions of a campaign."
             ),
             say(
                 "**What stays**: your id with when and by whose invite you came, and the counts. "
@@ -133,6 +135,19 @@ def _names(kept: Kept) -> str:
         )
         shown.append(f"-# {places}")
     return "\n".join(shown)
+
+
+def _answers(dossier: Dossier) -> str:
+    """Show what was answered to campaigns' questions."""
+    lines = [
+        f"**{text.escape(text.cut(record.campaign, NAME_LENGTH))}** "
+        f"{text.when(record.completed_at, 'f')}: "
+        + say_count("{number} answer", "{number} answers", len(record.answers))
+        for record in dossier.kept.answers[:SHOWN]
+    ]
+    if dossier.draft:
+        lines.append(say("and what you typed into questions that you have not completed"))
+    return "\n".join(lines)
 
 
 def _name(name: KeptName) -> str:

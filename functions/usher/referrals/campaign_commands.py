@@ -78,6 +78,7 @@ def create(
         ),
         welcome=(welcome or "").strip(),
         active_to=None if days is None else ctx.now + timedelta(days=days),
+        locale=ctx.locale,
     )
     others = [one for one in ctx.services.referrals.campaigns(ctx.guild_id) if one.id != made.id]
     refuse_taken(called, others)

@@ -19,6 +19,7 @@ from usher.referrals.model import (
     Question,
     Variant,
 )
+from usher.slash.say import ENGLISH
 from usher.times import format_time, parse_time
 
 type Attributes = dict[str, dict[str, object]]
@@ -57,6 +58,9 @@ def read_campaign(text: str) -> Campaign:
         origins=tuple(fields["origins"]),
         variants=tuple(Variant(**one) for one in fields["variants"]),
         version=fields["version"],
+        greeting=fields.get("greeting", ""),
+        locale=fields.get("locale", ENGLISH),
+        value=Decimal(fields.get("value", 0)),
     )
 
 
@@ -128,4 +132,6 @@ def _moment(value: object) -> datetime | None:
 def _text(value: object) -> str:
     if isinstance(value, datetime):
         return format_time(value)
+    if isinstance(value, Decimal):
+        return str(value)
     raise TypeError(f"{type(value).__name__} in a campaign")

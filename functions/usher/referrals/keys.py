@@ -38,6 +38,7 @@ class Scope(StrEnum):
     """To let held conversions count, or never."""
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    ONBOARDING_WRITE = "onboarding:write"
 
 
 READING: Final = frozenset(scope for scope in Scope if scope.value.endswith(":read"))

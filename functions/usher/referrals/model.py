@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
+from usher.slash.say import ENGLISH
 
 CampaignId = NewType("CampaignId", str)
 LinkCode = NewType("LinkCode", str)
@@ -89,6 +90,12 @@ class Campaign:
     """Web origins whose pages may use the campaign's links by script (CORS)."""
     variants: tuple[Variant, ...] = ()
     version: int = 1
+    greeting: str = ""
+    """What newcomers are told with the button of their onboarding; the standard one where empty."""
+    locale: str = ENGLISH
+    """Language of what the campaign says in the server, as Discord names it."""
+    value: Decimal = Decimal(0)
+    """Worth of a conversion, in the guild's own currency."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,12 @@ EVERYWHERE: Final = "guild"
 """Key of what concerns all ranks."""
 _CHANNEL: Final = "channel#"
 """What keys of channels begin with that cannot be written to."""
+ONBOARDING: Final = "onboarding#"
+"""What keys of roles begin with that campaigns give."""
+_WELCOME: Final = "welcome#"
+"""What the key begins with of a system channel in which newcomers cannot be welcomed."""
+NOWHERE: Final = "nowhere"
+"""The key of newcomers who cannot be reached at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,19 @@ def channel_key(channel_id: ChannelId) -> str:
     return f"{_CHANNEL}{channel_id}"
 
 
-def is_of_channel(problem: Problem) -> bool:
-    """Whether a problem is that a channel cannot be written to."""
-    return problem.key.startswith(_CHANNEL)
+def welcome_key(channel_id: ChannelId) -> str:
+    """Say under which key it is kept that the system channel cannot be written to."""
+    return f"{_WELCOME}{channel_id}"
+
+
+def onboarding_key(role_id: RoleId) -> str:
+    """Say under which key it is kept that a campaign's role cannot be given."""
+    return f"{ONBOARDING}{role_id}"
+
+
+def passes(problem: Problem) -> bool:
+    """Whether a problem is forgotten after a day: the next message shows whether it lasts."""
+    return problem.key.startswith((_CHANNEL, _WELCOME)) or problem.key == NOWHERE
 
 
 def pause(tries: int) -> timedelta:
@@ -58,6 +74,8 @@ def pause(tries: int) -> timedelta:
 
 def sentence(problem: Problem) -> str:
     """Say in one sentence what is wrong and how to mend it."""
+    if problem.key.startswith(ONBOARDING):
+        return _of_onboarding(problem)
     role = f"<@&{problem.key}>"
     match problem.obstacle:
         case Obstacle.PERMISSION:
@@ -85,16 +103,70 @@ def sentence(problem: Problem) -> str:
                 f"I do not give {role} because it has got permissions that can harm the server: "
                 "take them from the role, or have the owner run `/invite rank add` for it again."
             )
-        case Obstacle.REFUSED if is_of_channel(problem):
-            channel = f"<#{problem.key.removeprefix(_CHANNEL)}>"
-            return (
-                f"I cannot write to {channel}, where you have me tell something: let me see it and "
-                "send messages there, or choose another channel."
-            )
+        case Obstacle.REFUSED if passes(problem):
+            return _of_channel(problem)
         case Obstacle.REFUSED:
             return (
                 f"Discord does not let me give or take {role}: look whether the server demands "
                 "two-factor authentication of moderators and whether my role may manage roles."
+            )
+
+
+def _of_channel(problem: Problem) -> str:
+    if problem.key == NOWHERE:
+        return (
+            "Somebody came by a referral link and I could not send them the button of their "
+            "onboarding: there is no text channel that newcomers see and I may write to, and they "
+            "take no direct messages. Let me see a channel and send messages there; until then "
+            "they can run `/onboarding start`."
+        )
+    if problem.key.startswith(_WELCOME):
+        channel = f"<#{problem.key.removeprefix(_WELCOME)}>"
+        return (
+            f"I cannot write to {channel}, the system channel, so I welcome who came by a referral "
+            "link elsewhere: let me see it and send messages there."
+        )
+    channel = f"<#{problem.key.removeprefix(_CHANNEL)}>"
+    return (
+        f"I cannot write to {channel}, where you have me tell something: let me see it and "
+        "send messages there, or choose another channel."
+    )
+
+
+def _of_onboarding(problem: Problem) -> str:
+    role = f"<@&{problem.key.removeprefix(ONBOARDING)}>"
+    head = f"I cannot give {role} to who has completed an onboarding"
+    match problem.obstacle:
+        case Obstacle.PERMISSION:
+            return (
+                f"{head} because I lack Manage Roles: give it to my role under Server Settings, "
+                "Roles, and I go on by myself."
+            )
+        case Obstacle.ABOVE:
+            return (
+                f"{head} because it is not below my own role: drag my role above it under Server "
+                "Settings, Roles, and I go on by myself."
+            )
+        case Obstacle.GONE:
+            gone = problem.key.removeprefix(ONBOARDING)
+            return (
+                f"A campaign gives a role that is deleted ({gone}): take it from the campaign with "
+                "`/campaign roles`."
+            )
+        case Obstacle.MANAGED:
+            return (
+                f"{head} because Discord or an integration manages it: choose another role with "
+                "`/campaign roles`."
+            )
+        case Obstacle.DANGEROUS:
+            return (
+                f"{head} because it has got permissions that can harm the server: take them from "
+                "the role, or choose another one with `/campaign roles`."
+            )
+        case Obstacle.REFUSED:
+            return (
+                f"Discord does not let me give {role}: look whether the server demands two-factor "
+                "authentication of moderators and whether my role may manage roles."
             )
 
 
@@ -107,6 +179,9 @@ def mended(problem: Problem) -> str:
     """Say that it works again."""
     if problem.key == EVERYWHERE:
         return "I have Manage Roles again: everybody's rank roles are being put right."
+    if problem.key.startswith(ONBOARDING):
+        role = f"<@&{problem.key.removeprefix(ONBOARDING)}>"
+        return f"I can give {role} again: who has completed an onboarding gets it now."
     return f"I can give and take <@&{problem.key}> again: everybody's roles are being put right."
 
 

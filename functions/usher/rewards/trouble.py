@@ -14,10 +14,10 @@ from usher.rewards.problems import (
     EVERYWHERE,
     Problem,
     channel_key,
-    is_of_channel,
     key_of,
     mended,
     message_id,
+    passes,
     pause,
     sentence,
 )
@@ -75,8 +75,24 @@ class Trouble:
 
     def silent(self, guild_id: GuildId, channel_id: ChannelId) -> None:
         """Note that a channel cannot be written to: the admins are told once a day."""
-        problem = Problem(channel_key(channel_id), Obstacle.REFUSED)
+        self.note(guild_id, Problem(channel_key(channel_id), Obstacle.REFUSED))
+
+    def note(self, guild_id: GuildId, problem: Problem) -> None:
+        """Tell the admins of a problem, unless they know, and have it looked at again."""
         self._meet(self.rows.settings(guild_id), guild_id, problem)
+
+    def still(self, guild_id: GuildId, problem: Problem) -> None:
+        """Keep a problem that was looked at and lasts."""
+        again = replace(problem, tries=problem.tries + 1)
+        self._keep(self.rows.settings(guild_id), guild_id, again)
+
+    def over(self, guild_id: GuildId, problem: Problem) -> None:
+        """Forget a problem that is mended, and say so where it was told."""
+        channel = self.rows.settings(guild_id).admin_channel_id
+        if problem.told and channel is not None:
+            id_ = message_id(guild_id, problem, "mended")
+            self.discord.post(channel, id_, mended(problem))
+        self.rows.close(guild_id, problem)
 
     def mend(self, order: MendRank) -> None:
         """Look whether a problem is mended; if so everybody is looked at."""
@@ -99,10 +115,7 @@ class Trouble:
         retired = () if problem.retired is None else (problem.retired,)
         id_ = effect_id("mended", guild_id, order.key, order.due_at)
         self.orders.send([SweepStandings(id_, guild_id, retired=retired)])
-        if problem.told and settings.admin_channel_id is not None:
-            id_ = message_id(guild_id, problem, "mended")
-            self.discord.post(settings.admin_channel_id, id_, mended(problem))
-        self.rows.close(guild_id, problem)
+        self.over(guild_id, problem)
 
     def _ask_soon(self, wanted: RoleChange) -> None:
         """Have what was in the way looked at at once: it is no longer."""
@@ -142,7 +155,7 @@ class Trouble:
         if not told and settings.admin_channel_id is not None:
             id_ = message_id(guild_id, problem, "problem")
             told = self.discord.post(settings.admin_channel_id, id_, sentence(problem))
-        after = SILENCE if is_of_channel(problem) else pause(problem.tries)
+        after = SILENCE if passes(problem) else pause(problem.tries)
         self.rows.keep(guild_id, replace(problem, told=told, due_at=self.clock() + after))
 
     def _what_is_left(
@@ -177,7 +190,7 @@ class Trouble:
 
 
 def _matters(settings: RewardSettings, problem: Problem) -> bool:
-    if is_of_channel(problem):
+    if passes(problem):
         return False  # the next message shows whether it can be written to
     if problem.retired is not None:
         return True

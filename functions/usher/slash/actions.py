@@ -35,6 +35,8 @@ class Action:
     anew: bool = False
     """The reply is a message of its own that only the member sees, instead of taking the place of
     the one with the button: for messages that others see too."""
+    direct: bool = False
+    """It can be pressed in direct messages too, where the member has no permissions."""
 
     def press(self, **arguments: Argument) -> Press:
         """Bind arguments; raises TypeError for those that the function does not take."""
@@ -56,6 +58,7 @@ def action(
     defer: bool = False,
     permissions: Permission = Permission.NONE,
     anew: bool = False,
+    direct: bool = False,
 ) -> Callable[[Runner], Action]:
     """Declare what a button does; raises DeclarationError."""
 
@@ -64,6 +67,6 @@ def action(
         if not NAME.fullmatch(name):
             raise DeclarationError(subject, f"bad action name {name!r}: like `logs.turn`")
         check_returns(function, defer=defer)
-        return Action(name, function, defer, permissions, anew)
+        return Action(name, function, defer, permissions, anew, direct)
 
     return declare

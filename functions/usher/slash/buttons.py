@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
+from usher.ids import GuildId
+
 type Argument = str | int | bool | None | list[Argument]
 """What JSON keeps as it is."""
 type Json = dict[str, object]
@@ -46,6 +48,8 @@ class Press:
 
     action: str
     arguments: Mapping[str, Argument] = field(default_factory=dict)
+    guild_id: GuildId | None = None
+    """The guild that it is about, where it was pressed in a direct message."""
 
 
 @dataclass(frozen=True, slots=True)

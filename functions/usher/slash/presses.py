@@ -83,13 +83,23 @@ class Presses:
         return opening(modal, f"{token}:0")
 
     def pressed(self, interaction: Interaction, now: datetime) -> Press:
-        """Find what a member has pressed; raises UserError when it is not theirs, or too old."""
+        """Find what a member has pressed; raises UserError when it is not theirs, or too old.
+
+        In a direct message it must be bound to them: nobody else can have been meant.
+        """
         token, _, number = str(interaction.data.get("custom_id")).partition(":")
         kept = self.store.find(token)
-        if kept is None or kept.expires_at <= now or kept.guild_id != interaction.guild_id:
+        if kept is None or kept.expires_at <= now or not _is_here(kept, interaction):
             raise UserError(say(_EXPIRED))
         if kept.user_id is not None and kept.user_id != interaction.user_id:
             raise UserError(say(_OTHERS, user=text.user(kept.user_id)))
         if not number.isdecimal() or int(number) >= len(kept.presses):
             raise UserError(say(_EXPIRED))
-        return kept.presses[int(number)]
+        press = kept.presses[int(number)]
+        return press if interaction.guild_id else replace(press, guild_id=kept.guild_id)
+
+
+def _is_here(kept: KeptPresses, interaction: Interaction) -> bool:
+    if interaction.guild_id is None:
+        return kept.user_id is not None
+    return kept.guild_id == interaction.guild_id

@@ -122,15 +122,17 @@ class Router:
 
     def press(self, interaction: Interaction, press: Press) -> Call:
         """Find what a button does and check permission again; raises UserError."""
-        if interaction.guild_id is None or interaction.user_id is None:
-            raise UserError(say(_GUILD_ONLY))
         action = self._actions.get(press.action)
+        direct = action is not None and action.direct
+        guild_id = interaction.guild_id or (press.guild_id if direct else None)
+        if guild_id is None or interaction.user_id is None:
+            raise UserError(say(_GUILD_ONLY))
         if action is None or not action.takes(press.arguments):
             raise UserError(say(_OUTDATED))
         if not allows(interaction.permissions, action.permissions):
             needed = names(action.permissions)
             raise UserError(say("You need {permissions} for that button.", permissions=needed))
-        return Call(action, interaction, interaction.guild_id, interaction.user_id, press.arguments)
+        return Call(action, interaction, guild_id, interaction.user_id, press.arguments)
 
 
 def _check_menus(menus: tuple[Menu, ...]) -> None:

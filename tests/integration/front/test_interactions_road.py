@@ -35,6 +35,7 @@ def send(cloud: Cloud, queue: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     environ = {
         "TABLE_NAME": TABLE,
         "COMMANDS_QUEUE_URL": queue[1],
+        "EFFECTS_QUEUE_URL": queue[1],
         "DISCORD_PUBLIC_KEY": PUBLIC_KEY,
         "DISCORD_APPLICATION_ID": "42",
         "AWS_ENDPOINT_URL": str(cloud.url),

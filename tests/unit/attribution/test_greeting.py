@@ -8,7 +8,8 @@ from tests.builders import GUILD, at, joined, left, look, observe, row
 from tests.fakes.fuse import BREAKS, BrokenOffError, DiedError, Fuse
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
-from usher.contracts.effect import Greet
+from usher.attribution.ports import GuildSettings
+from usher.contracts.effect import CountReferral, Greet
 from usher.contracts.observation import MemberJoined, MemberUpdated, Observation
 from usher.greeting.rules import CAUSE_SECONDS, MOST, UNSURE_SECONDS
 from usher.greeting.settings import Occasion
@@ -68,6 +69,32 @@ def test_who_has_to_pass_the_screening_is_greeted_when_they_have() -> None:
     # And the same greeting, by its id, where they change again
     made.handle(observe(replace(update(), at=at(60))))
     assert len(greets(made)) == 1
+
+
+def looks(made: Worker) -> list[str]:
+    """Who is looked at for the link they came by, each id once."""
+    found = {effect.id: effect for effect in made.effects.sent if isinstance(effect, CountReferral)}
+    return [one.user_id for one in found.values()]
+
+
+def test_who_has_passed_the_screening_is_looked_at_for_their_link() -> None:
+    made = worker(frozenset())
+    made.guilds.configured[GUILD] = GuildSettings(referrals=True)  # type: ignore[attr-defined]
+    made.handle(join(pending=True))
+    made.effects.sent.clear()
+    for seconds in (30, 60):
+        made.handle(observe(replace(update(), at=at(seconds))))
+    assert looks(made) == ["7"]
+    made.handle(join("8", 5))
+    made.effects.sent.clear()
+    made.handle(observe(update("8", seconds=70)))
+    assert looks(made) == []
+
+
+def test_without_links_the_screening_has_nobody_looked_at() -> None:
+    made = worker(frozenset())
+    made.handle(join(pending=True), observe(update()))
+    assert looks(made) == []
 
 
 def test_a_screening_passed_within_the_same_message_counts() -> None:

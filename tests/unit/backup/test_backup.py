@@ -52,6 +52,14 @@ def test_the_first_run_makes_one_of_each_kind() -> None:
         assert world.read(key) == ROWS
 
 
+def test_what_people_have_typed_and_not_sent_is_in_no_backup() -> None:
+    world = World()
+    world.rows.append({"pk": {"S": "OD#1"}, "sk": {"S": "M#7"}, "answers": {"S": "secret"}})
+    world.made()
+
+    assert world.read("backups/daily/2026-11-20.jsonl.gz") == ROWS
+
+
 def test_each_kind_comes_once_in_its_period() -> None:
     world = World()
     made: list[str] = []

@@ -103,8 +103,8 @@ def test_a_metric_is_a_line_of_the_log_and_nothing_is_none(
 
 def test_the_door_is_built_from_its_environment() -> None:
     queue = "http://127.0.0.1:1/q"
-    there = {"TABLE_NAME": "t", "EFFECTS_QUEUE_URL": queue, "HOOKS_QUEUE_URL": queue}
-    there["AWS_REGION"] = "us-east-1"
+    queues = {"EFFECTS_QUEUE_URL": queue, "HOOKS_QUEUE_URL": queue}
+    there = {"TABLE_NAME": "t", **queues, "AWS_REGION": "us-east-1"}
     build({"DISCORD_TOKEN_SECRET": "s", **there})
 
     with pytest.raises(SettingsError) as told:

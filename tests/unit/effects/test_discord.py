@@ -13,12 +13,18 @@ from effects.doing import DiscordEffects
 from tests.builders import GUILD
 from usher.contracts.effect import (
     ChangeRole,
+    CheckMute,
     CheckStanding,
     CountReferral,
     Effect,
     EndDue,
+    FollowOnboarding,
     Greet,
+    LogCase,
     MendRank,
+    NoteByHand,
+    OfferOnboarding,
+    PostCard,
     SendMessage,
     SweepStandings,
     decode_effect,
@@ -86,6 +92,7 @@ class FakeStandings:
 
     orders: list[Effect] = field(default_factory=list)
     silenced: list[ChannelId] = field(default_factory=list)
+    looked: list[UserId] = field(default_factory=list)
 
     def check(self, order: CheckStanding | CountReferral) -> None:
         self.orders.append(order)
@@ -102,9 +109,26 @@ class FakeStandings:
     def end(self, order: EndDue) -> None:
         self.orders.append(order)
 
+    def offer(self, order: OfferOnboarding) -> None:
+        self.orders.append(order)
+
+    def follow(self, order: FollowOnboarding) -> None:
+        self.orders.append(order)
+
+    def look(self, guild_id: GuildId, user_id: UserId) -> None:
+        assert guild_id == GUILD
+        self.looked.append(user_id)
+
     def silent(self, guild_id: GuildId, channel_id: ChannelId) -> None:
         assert guild_id == GUILD
         self.silenced.append(channel_id)
+
+
+class Nothing:
+    """Moderation that has nothing to do."""
+
+    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
+        raise AssertionError(effect)
 
 
 @dataclass
@@ -123,7 +147,7 @@ class Discord:
         pool = cast("urllib3.PoolManager", self.pool)
         rest = DiscordRest(BASE, self.token, pool, self.pauses.append)
         others = self.standings
-        DiscordEffects(rest, others, others, others, others, others).do(effect)
+        DiscordEffects(rest, others, others, others, others, others, Nothing(), others).do(effect)
 
 
 def test_a_message_mentions_nobody_and_is_posted_once_by_its_nonce() -> None:
@@ -261,18 +285,22 @@ def test_a_refusal_is_told_by_its_kind_and_not_repeated(
     assert discord.token.forgotten == (status == 401)
 
 
-def test_orders_about_ranks_reach_who_looks_after_them() -> None:
+def test_orders_about_ranks_and_onboardings_reach_who_looks_after_them() -> None:
     discord = Discord([Reply(200, {})])
     orders: list[Effect] = [
         CheckStanding("c", GUILD, UserId("7"), (RoleId("8"),), "2026-11-20T12:00:00.000000Z"),
         SweepStandings("s", GUILD, "{}", (RoleId("8"), RoleId("9"))),
         MendRank("m", GUILD, "8", "2026-11-20T12:00:00.000000Z"),
+        MendRank("o", GUILD, "onboarding#8", "2026-11-20T12:00:00.000000Z"),
         CountReferral("r", GUILD, UserId("7")),
         EndDue("e", GUILD, "X#ban#7", "2026-11-20T12:00:00.000000Z", "v1"),
+        FollowOnboarding("f", GUILD, UserId("7"), "t", "1", "code", "join", "started", "t"),
+        OfferOnboarding("g", GUILD, UserId("7"), "1", None),
     ]
 
     for order in orders:
         discord.do(decode_effect(encode_effect(order)))
 
     assert discord.standings.orders == orders
+    assert discord.standings.looked == ["7"]
     assert discord.pool.calls == []

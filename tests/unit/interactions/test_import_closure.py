@@ -52,6 +52,7 @@ print(json.dumps(sorted(sys.modules)))
 ENVIRON: Final = {
     "TABLE_NAME": "usher",
     "COMMANDS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/000000000000/commands",
+    "EFFECTS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/000000000000/commands",
     "DISCORD_PUBLIC_KEY": PUBLIC_KEY,
     "DISCORD_APPLICATION_ID": "42",
     "AWS_REGION": "eu-central-1",
@@ -115,5 +116,5 @@ def test_a_door_without_its_settings_names_them_all(artefact: list[Path]) -> Non
     done = imported(artefact, {"AWS_REGION": "eu-central-1"})
 
     assert done.returncode != 0
-    for name in ("TABLE_NAME", "COMMANDS_QUEUE_URL", "DISCORD_PUBLIC_KEY"):
+    for name in ("TABLE_NAME", "COMMANDS_QUEUE_URL", "EFFECTS_QUEUE_URL", "DISCORD_PUBLIC_KEY"):
         assert name in done.stderr.splitlines()[-1]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tests.builders import START
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.channels import FakeTools
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
@@ -13,9 +14,10 @@ from tests.fakes.hook_room import FakeHookQueue, FakeHookTable
 from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.keys import FakeKeys
+from tests.fakes.onboarding import FakeArrivals, FakeDrafts, FakeSessions, shelf
 from tests.fakes.privacy import FakePrivacy
 from tests.fakes.referrals import FakeReferrals
-from tests.fakes.rewards import FakeHall, FakeRewardReads
+from tests.fakes.rewards import FakeHall, FakeOrders, FakeRewardReads
 from tests.fakes.staff import FakeStaff
 from usher.attribution.backfill_state import Backfill
 from usher.attribution.code_choices import CodeChoice
@@ -33,6 +35,9 @@ from usher.greeting.drafts import Drafts
 from usher.hooks.managing import WebhookDesk
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
+from usher.onboarding.shelf import Answers
+from usher.referrals.bulk_desk import BulkDesk
+from usher.referrals.bulk_service import BulkLinks
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -240,6 +245,18 @@ class FakeDeeds:
 
 
 @dataclass
+class FakeAttached:
+    """Implements Attached."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def fetch(self, url: str, limit: int) -> bytes:
+        content = self.files[url]
+        assert len(content) <= limit
+        return content
+
+
+@dataclass
 class FakeServices:
     """Everything that a command may call."""
 
@@ -270,12 +287,19 @@ class FakeServices:
     ways: FakeFunnel = field(default_factory=FakeFunnel)
     funnel: FunnelDesk = field(init=False)
     hooks: FakeKeptHooks = field(default_factory=FakeKeptHooks)
+    link_files: BulkDesk = field(init=False)
+    attached: FakeAttached = field(default_factory=lambda: FakeAttached())
     endpoints: FakeHookTable = field(default_factory=FakeHookTable)
     hook_queue: FakeHookQueue = field(default_factory=FakeHookQueue)
     webhooks: WebhookDesk = field(init=False)
     keys: FakeKeys = field(default_factory=FakeKeys)
     rooms: FakeTools = field(init=False)
     channels: Tools = field(init=False)
+    onboardings: FakeSessions = field(default_factory=FakeSessions)
+    drafts: FakeDrafts = field(default_factory=FakeDrafts)
+    arrivals: FakeArrivals = field(default_factory=FakeArrivals)
+    orders: FakeOrders = field(default_factory=FakeOrders)
+    answers: Answers = field(init=False)
 
     fakes: FakeFakeRules = field(init=False)
 
@@ -284,12 +308,15 @@ class FakeServices:
         self.funnel = self.ways.desk()
         self.rooms = FakeTools(self.halls)
         self.channels = self.rooms.all()
+        bulk = BulkLinks(self.referrals, self.hooks)
+        self.link_files = BulkDesk(bulk, lambda: START, lambda: self.sign_in)
         self.webhooks = WebhookDesk(
             self.endpoints, self.endpoints, self.hook_queue, bytes, lambda _: None
         )
         self.deeds = FakeDeeds(self.credit, self.staff)
         self.settings = FakeSettings(self.staff)
         self.rewards = FakeRewardReads(self.staff)
+        self.answers = shelf(self.privacy.objects)
         self.greetings = Drafts(FakeGreetingRecords(self.staff), self.people)
 
 

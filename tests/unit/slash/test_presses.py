@@ -168,6 +168,37 @@ def test_a_button_of_an_older_release_says_so(press: Press) -> None:
         ROUTER.press(asked, press)
 
 
+def alone(custom_id: str, who: str = MEMBER) -> Interaction:
+    """A press in a direct message: Discord names the user, and no guild."""
+    asked = interaction(3, {"custom_id": custom_id, "component_type": 2, "id": 2})
+    del asked["guild_id"], asked["member"]
+    return read_interaction(asked | {"user": user(who)})
+
+
+@action("test.direct", direct=True)
+def direct(ctx: Ctx[object]) -> Reply:
+    """Say where."""
+    return Reply(ctx.guild_id)
+
+
+def test_in_a_direct_message_a_button_is_about_the_guild_that_it_was_made_for() -> None:
+    router, kept = Router((), (direct, turn)), presses()
+    row = ((Button("Here", direct.press()), Button("Next", turn.press(page=2))),)
+    for whose in (UserId(MEMBER), None):
+        kept.drawn(Reply("hi", rows=row), GuildId(GUILD), whose, NOW)
+    asked = alone("token1:0")
+
+    call = router.press(asked, kept.pressed(asked, NOW))
+    assert call.run(None, NOW) == Reply(GUILD)
+
+    with pytest.raises(UserError, match="in a server"):
+        router.press(alone("token1:1"), kept.pressed(alone("token1:1"), NOW))
+    with pytest.raises(UserError, match="is for"):
+        kept.pressed(alone("token1:0", OTHER), NOW)
+    with pytest.raises(UserError, match="expired"):
+        kept.pressed(alone("token2:0"), NOW)
+
+
 def test_arguments_that_the_function_does_not_take_fail_where_they_are_written() -> None:
     with pytest.raises(TypeError):
         turn.press(number=2)

@@ -1,7 +1,7 @@
 """The REST API on a table in memory, and requests to it with a key."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +24,8 @@ from tests.fakes.cloud import REGION, TABLE, make_table
 from tests.fakes.funnel import FakeTeller
 from tests.fakes.hook_room import FakeHookQueue
 from tests.fakes.hooks import FakeKeptHooks
+from tests.fakes.onboarding import FakeOutcomes
+from tests.fakes.rewards import FakeOrders
 from tests.integration.stores.test_referrals_contract import Moto
 from tests.referring import OWNER, campaign, link
 from tests.unit.referral_api.visiting import Answer, Context, FakeInvitations, Names
@@ -34,6 +36,7 @@ from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.managing import WebhookDesk
 from usher.hooks.model import Attempt, Delivery, Endpoint, EndpointId, State
 from usher.ids import GuildId, UserId
+from usher.onboarding.offers import Offers
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.keys import ApiKey, Scope, digest_of, key_text
@@ -60,6 +63,10 @@ class Api:
     log: FakeLog = field(default_factory=FakeLog)
     door: ReferralDoor = field(init=False)
     key: str = ""
+    orders: FakeOrders = field(default_factory=FakeOrders)
+    outcomes: FakeOutcomes = field(default_factory=FakeOutcomes)
+    effects: Callable[[], None] = lambda: None
+    """What the effects function does while the door waits."""
 
     def __post_init__(self) -> None:
         self.table = DynamoReferrals(self.client, TABLE)
@@ -86,7 +93,8 @@ class Api:
             crawleruseragents.is_crawler,
             device_of,
         )
-        self.queue, self.teller = FakeHookQueue(), FakeTeller()
+        self.queue, self.hooks = FakeHookQueue(), FakeKeptHooks()
+        self.teller = FakeTeller()
         self.deliveries = DynamoDeliveries(self.client, TABLE)
         self.desk = WebhookDesk(
             DynamoEndpoints(self.client, TABLE),
@@ -106,7 +114,10 @@ class Api:
                 "https://discord.gg",
                 self.clock,
                 lambda: f"seed{next(ids)}",
-                Webhooks(self.desk, lambda *asked: self.switched.append(asked), self.clock),
+                Webhooks(
+                    self.desk, self.hooks, lambda *asked: self.switched.append(asked), self.clock
+                ),
+                Offers(self.orders, self.outcomes, lambda _: self.effects()),
                 self.teller,
                 sign_in=sign_in,
             ),
