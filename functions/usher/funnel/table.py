@@ -32,8 +32,9 @@ from usher.referrals.model import Link, LinkCode
 from usher.referrals.ports import StaleError
 from usher.times import format_time, parse_time
 
-KEEP_EVENTS: Final = timedelta(days=400)
-"""Steps of members as events; their counters stay."""
+KEEP_EVENTS: Final = timedelta(days=90)
+"""Steps of members as events, with what is known of the click before them: no longer than clicks.
+Journeys and counters stay."""
 _REFUSED: Final = ("TransactionCanceledException", "TransactionConflictException")
 
 
