@@ -188,7 +188,7 @@ class FakeDoor:
 
     def lobby(self, guild_id: GuildId, newcomer: Collection[RoleId]) -> Lobby:
         del guild_id, newcomer
-        return Lobby(self.system, tuple(self.rooms))
+        return Lobby("A *guild*", self.system, tuple(self.rooms))
 
     def say(self, guild_id: GuildId, channel_id: ChannelId, message_id: str, body: Json) -> bool:
         del guild_id

@@ -147,8 +147,9 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Lobby:
-    """The channels of a guild."""
+    """A guild's name and its channels."""
 
+    name: str
     system_channel_id: ChannelId | None
     rooms: tuple[Room, ...]
 
