@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from usher.contracts.audit_acts import BAN, KICK, MEMBER_UPDATE, REASON, UNBAN, AuditAct
 from usher.contracts.discord_invites import after
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import AuditEntry, InviteRow
@@ -16,6 +17,7 @@ from usher.contracts.wire import (
     read_list,
     read_snowflake,
     read_text,
+    read_time,
     unless_none,
 )
 from usher.ids import ChannelId, InviteCode, UserId
@@ -23,9 +25,11 @@ from usher.ids import ChannelId, InviteCode, UserId
 INVITE_CREATE: Final = 40
 _INVITE_ACTIONS: Final = frozenset({INVITE_CREATE, 41, 42})
 _REMOVING_ACTIONS: Final = frozenset({20, 21, 22})
-_TOLD_ACTIONS: Final = _INVITE_ACTIONS | _REMOVING_ACTIONS | {23, 28}
-"""Entries that say how a member came or went: kick, prune, ban, unban, bot added, and what was
-done to invites. A busy guild writes many others."""
+_ACTS: Final = frozenset({KICK, BAN, UNBAN, MEMBER_UPDATE})
+_TOLD_ACTIONS: Final = _INVITE_ACTIONS | _REMOVING_ACTIONS | _ACTS | {28}
+"""Entries that say how a member came or went, or was timed out: kick, prune, ban, unban, update,
+bot added, and what was done to invites. A busy guild writes many others."""
+_TIMEOUT: Final = "communication_disabled_until"
 
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _DISCORD_EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
@@ -36,6 +40,9 @@ def read_entry(data: Fields, at: datetime) -> AuditEntry | None:
     action = read_count(data, "action_type")
     if action not in _TOLD_ACTIONS:
         return None
+    act = _act(data) if action in _ACTS else None
+    if action == MEMBER_UPDATE and act is None:
+        return None
     user_id = unless_none(data, "user_id", read_snowflake)
     invite = _invite(data, action, at) if action in _INVITE_ACTIONS else None
     return AuditEntry(
@@ -45,9 +52,26 @@ def read_entry(data: Fields, at: datetime) -> AuditEntry | None:
         code=None if invite is None else invite.code,
         at=at,
         invite=invite,
-        made_at=made_at(data) if action in _REMOVING_ACTIONS else None,
+        made_at=made_at(data) if action in _REMOVING_ACTIONS | _ACTS else None,
         removed=_pruned(data),
+        act=act,
     )
+
+
+def _act(data: Fields) -> AuditAct | None:
+    """Read what was done to a member; None for an update that is about no timeout."""
+    until = None
+    if read_count(data, "action_type") == MEMBER_UPDATE:
+        changes = [
+            as_fields(one, "changes") for one in unless_none(data, "changes", read_list) or []
+        ]
+        found = [one for one in changes if one.get("key") == _TIMEOUT]
+        if not found:
+            return None
+        until = unless_none(found[0], "new_value", read_time)
+    reason = data.get("reason")
+    said = reason[:REASON] if isinstance(reason, str) else ""
+    return AuditAct(read_snowflake(data, "id"), said, until)
 
 
 def made_at(entry: Fields) -> datetime:

@@ -19,6 +19,7 @@ from usher.contracts.observation import (
     MemberBanned,
     MemberJoined,
     MemberLeft,
+    MemberUnbanned,
     MemberUpdated,
 )
 from usher.contracts.wire import (
@@ -40,6 +41,7 @@ TRANSLATED: Final = frozenset(
         "GUILD_MEMBER_UPDATE",
         "GUILD_MEMBER_REMOVE",
         "GUILD_BAN_ADD",
+        "GUILD_BAN_REMOVE",
         "INVITE_CREATE",
         "INVITE_DELETE",
         "GUILD_AUDIT_LOG_ENTRY_CREATE",
@@ -77,6 +79,8 @@ def _translate(dispatch_type: str, data: Fields, at: datetime) -> GatewayEvent |
             return MemberLeft(_user_id(data), at)
         case "GUILD_BAN_ADD":
             return MemberBanned(_user_id(data), at)
+        case "GUILD_BAN_REMOVE":
+            return MemberUnbanned(_user_id(data), at)
         case "INVITE_CREATE":
             channel_id = unless_none(data, "channel_id", read_snowflake)
             return InviteCreated(

@@ -210,12 +210,15 @@ class GuildGatherer:
             self._lag_looks = []
         elif fresh > seen:
             self._lag_looks = looks_for_lag(self._lag_looks, now)
+        elif fresh > 0:
+            # What is seen may be the use of a join before: any of them may be the one without.
+            self._lag_looks = with_last(self._lag_looks, now)
         elif not self._lag_looks:
             self._unexplained = 0
         if self._returned:
             self._doubted_until = now + DOUBTED
         doubted = self._doubted_until is not None and now < self._doubted_until
-        if self._returned or (fresh and doubted):
+        if self._returned or (fresh > 0 and doubted):
             self._last_looks = with_last(self._last_looks, now)
         self._returned = False
 

@@ -34,8 +34,8 @@ LOG_PAGE: Final = 100
 MOST_PAGES: Final = 1_000
 PATIENCE: Final = (*RETRIES, *(RETRIES[-1],) * 26)
 """Pauses before a page is asked for again: an hour in all, in the background."""
-LOGGED: Final = (40, 42, 20, 22)
-"""Entries that tell of an absence: invites made and ended, members kicked and banned."""
+LOGGED: Final = (40, 42, 20, 22, 23)
+"""Entries that tell of an absence: invites made and ended, members kicked, banned and unbanned."""
 BREAKER: Final = 5
 """Refusals of members-search in a row after which it is not asked for again for a while."""
 BREAK: Final = timedelta(hours=1)

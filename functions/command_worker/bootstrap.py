@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from secrets import token_bytes
 from time import sleep
 from typing import Final
 
@@ -13,70 +11,56 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
 from command_worker.looking import DiscordLooks
+from command_worker.rooms import CALLERS, channels, funnel, sanctions, webhooks
+from command_worker.services import Services
 from usher.analytics.chart import PillowCharts
 from usher.analytics.counting import Counting
-from usher.analytics.queries import AnalyticsReads, Charts
 from usher.analytics.reads import DynamoAnalyticsReads
 from usher.attribution.backfill_commands import Imports
 from usher.attribution.backfill_reads import BackfillDesk
 from usher.attribution.code_choice_reads import DynamoCodeChoices
-from usher.attribution.code_choices import CodeChoices
 from usher.attribution.code_list import DynamoCodeList
 from usher.attribution.code_reads import DynamoCodeRecords
-from usher.attribution.code_records import CodeRecords
 from usher.attribution.deed_road import DeedRoad
 from usher.attribution.guild_reads import DynamoGuildReads
 from usher.attribution.noted_deeds import NotedDeeds
-from usher.attribution.queries import InviteReads
 from usher.attribution.reads import DynamoInviteReads
 from usher.attribution.state_codec import StateError
-from usher.attribution.sync_ports import Syncs
 from usher.attribution.sync_service import SyncService
 from usher.catalogue import ROUTER
-from usher.channels.discord_channels import DiscordChannels
-from usher.channels.ports import Tools
-from usher.channels.webhook_progress import WebhookProgress
-from usher.credit.admin_commands import Deeds
 from usher.credit.fake_queries import FakeRules
 from usher.credit.fake_reads import FakeRulesDesk
 from usher.credit.member_reads import DynamoMemberReads
-from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
 from usher.funnel.table import DynamoJourneys
 from usher.greeting.discord_people import DiscordPeople
 from usher.greeting.drafts import Drafts
 from usher.greeting.store import DynamoRecords
-from usher.hooks.delivery_table import DynamoDeliveries
-from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.managing import WebhookDesk
-from usher.hooks.ports import EndpointTable
 from usher.invites.discord_desk import DiscordDesk
-from usher.invites.ports import InviteDesk, SettingReads
 from usher.invites.reads import DynamoSettingReads
 from usher.ledger.chain import ChainError
 from usher.ledger.closed import ClosedDays
-from usher.ledger.commands import LedgerExports
 from usher.ledger.delivery import Delivery
 from usher.ledger.erasure import ErasureError
 from usher.ledger.export import LedgerExport
 from usher.ledger.lines import LineError
 from usher.ledger.log import JoinLog
-from usher.ledger.log_pages import JoinLogs
 from usher.ledger.lookup import Lookup
-from usher.ledger.lookup_found import Lookups
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore, LineMissingError
-from usher.onboarding.ports import AnswerShelf, Arrivals, Orders, Sessions
-from usher.onboarding.ports import Drafts as OnboardingDrafts
+from usher.moderation.amending import Bench
+from usher.moderation.files import HttpFiles
 from usher.onboarding.shelf import Answers
 from usher.onboarding.table import DynamoDrafts, DynamoSessions
+from usher.platform.attached import AttachedFiles
 from usher.platform.cache import Cache, measure_uses
 from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo_reads import DynamoReads
-from usher.platform.hook_sender import EventSender, OrderSender
+from usher.platform.hook_sender import EventSender
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.press_table import PressTable
@@ -84,38 +68,31 @@ from usher.platform.s3 import Bucket, s3_client
 from usher.platform.s3_shelf import Shelf, shelf_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import region, require
-from usher.platform.signed_http import DYNAMODB, SQS, AwsError, SignedClient
+from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.sqs import BackfillQueue, EffectsQueue, EventsQueue, RecountQueue, sqs_client
 from usher.privacy.desk import PrivacyDesk
-from usher.privacy.queries import Privacy
-from usher.referrals.key_making import ApiKeys
+from usher.referrals.bulk_desk import BulkDesk
+from usher.referrals.bulk_service import BulkLinks
 from usher.referrals.key_table import DynamoKeys
-from usher.referrals.ports import KeptHooks, ReferralTable
 from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
-from usher.rewards.queries import Halls, RewardReads
 from usher.rewards.reads import DynamoRewardReads
 from usher.slash.presses import Presses, new_token
-from usher.staff.queries import StaffReads
 from usher.staff.reads import DynamoStaffReads
 from usher.staff.report import StaffReport
-from usher.staff.report_found import Reports
-from usher.timing.term_table import DynamoTerms
 
 NEEDED: Final = (
     "TABLE_NAME",
     "LEDGER_BUCKET",
     "EVENTS_QUEUE_URL",
-    "CONFIRMATIONS_QUEUE_URL",
     "EFFECTS_QUEUE_URL",
+    "CONFIRMATIONS_QUEUE_URL",
     "HOOKS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_APPLICATION_ID",
     "DISCORD_TOKEN_SECRET",
     "PUBLIC_URL",
 )
-CALLERS: Final = 8
-"""Calls of Discord at once, where a whole server is locked."""
 READERS: Final = 24
 """Ledger objects read at once: an export reads one object a line."""
 PATIENCE: Final = timedelta(seconds=100)
@@ -125,46 +102,6 @@ LEDGER_ERRORS: Final = (
     *(ErasureError, LineError, LineMissingError),
 )
 TABLE_ERRORS: Final = (AwsError, StateError)
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What any command may call."""
-
-    credit: CreditReads
-    deeds: Deeds
-    invites: InviteReads
-    exports: LedgerExports
-    staff: StaffReads
-    reports: Reports
-    log: JoinLogs
-    lookups: Lookups
-    syncs: Syncs
-    imports: Imports
-    privacy: Privacy
-    codes: CodeChoices
-    records: CodeRecords
-    settings: SettingReads
-    desk: InviteDesk
-    rewards: RewardReads
-    halls: Halls
-    analytics: AnalyticsReads
-    charts: Charts
-    fakes: FakeRules
-    greetings: Drafts
-    referrals: ReferralTable
-    keys: ApiKeys
-    onboardings: Sessions
-    drafts: OnboardingDrafts
-    arrivals: Arrivals
-    orders: Orders
-    answers: AnswerShelf
-    channels: Tools
-    hooks: KeptHooks
-    endpoints: EndpointTable
-    webhooks: WebhookDesk
-    referral_url: str
-    sign_in: bool
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -192,7 +129,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             BackfillDesk(table, steps),
             fakes,
             effects,
-            _webhooks(environ, table, found["HOOKS_QUEUE_URL"]),
+            webhooks(environ, table, found["HOOKS_QUEUE_URL"]),
             sign_in=environ.get("SIGN_IN") == "on",
         ),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
@@ -211,7 +148,7 @@ def _services(
     imports: Imports,
     fakes: FakeRules,
     effects: EffectsQueue,
-    webhooks: tuple[KeptHooks, WebhookDesk],
+    told: tuple[EventSender, WebhookDesk],
     *,
     sign_in: bool,
 ) -> Services:
@@ -226,6 +163,7 @@ def _services(
     callers = urllib3.PoolManager(maxsize=CALLERS)
     rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, callers)
     halls = DiscordHall(rest, _now)
+    cases = sanctions(rest, halls, table, effects, _now)
     return Services(
         credit=DynamoCreditReads(table),
         deeds=road,
@@ -252,53 +190,28 @@ def _services(
         greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
+        funnel=funnel(table, told[0]),
+        channels=channels(found, rest, halls, table, effects),
+        link_files=BulkDesk(
+            BulkLinks(DynamoReferrals(table.client, table.table), told[0]),
+            _now,
+            lambda: sign_in,
+        ),
+        attached=AttachedFiles(urllib3.PoolManager()),
+        hooks=told[0],
+        endpoints=told[1].endpoints,
+        webhooks=told[1],
         onboardings=DynamoSessions(table.client, table.table),
         drafts=DynamoDrafts(table.client, table.table),
         arrivals=DynamoJourneys(table.client, table.table),
         orders=effects,
         answers=Answers(bucket, pool),
-        channels=_channels(found, rest, halls, table, effects),
-        hooks=webhooks[0],
-        endpoints=webhooks[1].endpoints,
-        webhooks=webhooks[1],
         referral_url=found["PUBLIC_URL"].rstrip("/"),
+        cases=cases.book,
+        rulebook=cases.rulebook,
+        court=Bench(cases, HttpFiles(urllib3.PoolManager())),
         sign_in=sign_in,
     )
-
-
-def _channels(
-    found: Mapping[str, str],
-    rest: DiscordRest,
-    halls: DiscordHall,
-    table: DynamoReads,
-    effects: EffectsQueue,
-) -> Tools:
-    desk = DiscordChannels(rest)
-    webhook = DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"])
-    return Tools(
-        desk=desk,
-        halls=halls,
-        terms=DynamoTerms(table.client, table.table),
-        orders=effects,
-        messages=desk,
-        progress=WebhookProgress(webhook),
-        together=ThreadPoolExecutor(CALLERS, "channels").map,
-    )
-
-
-def _webhooks(
-    environ: Mapping[str, str], table: DynamoReads, queue_url: str
-) -> tuple[KeptHooks, WebhookDesk]:
-    queue = SignedClient(SQS, environ)
-    desk = WebhookDesk(
-        DynamoEndpoints(table.client, table.table),
-        DynamoDeliveries(table.client, table.table),
-        OrderSender(queue, queue_url),
-        token_bytes,
-        sleep,
-        anywhere=environ.get("WEBHOOK_TARGETS") == "any",
-    )
-    return EventSender(queue, queue_url, table, Cache()), desk
 
 
 def _now() -> datetime:

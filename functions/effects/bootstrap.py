@@ -10,6 +10,7 @@ import urllib3
 from effects.batch import EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
+from effects.moderating import moderating
 from effects.onboarding import Parts, office
 from usher.channels.discord_channels import DiscordChannels
 from usher.channels.endings import LockEnder, SlowmodeEnder
@@ -18,8 +19,8 @@ from usher.channels.slowmodes import SLOWMODE
 from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
+from usher.funnel.telling import HookTeller
 from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.greeting.service import Greetings
@@ -53,18 +54,18 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     token = TokenSecret(secrets_client(region(environ)), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
     rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
-    dynamodb = SignedClient(DYNAMODB, environ)
+    dynamodb, sqs = SignedClient(DYNAMODB, environ), SignedClient(SQS, environ)
+    reads = DynamoReads(dynamodb, names["TABLE_NAME"])
+    hooks = EventSender(sqs, names["HOOKS_QUEUE_URL"], reads, Cache())
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
     referrals = Journeys(
         DynamoJourneys(dynamodb, names["TABLE_NAME"]),
         TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
-        Silent(),
+        HookTeller(hooks),
     )
-    queues = SignedClient(SQS, environ)
-    orders = EffectSender(queues, names["EFFECTS_QUEUE_URL"])
+    orders = EffectSender(sqs, names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
     trouble = Trouble(rows, hall, orders, _now)
-    reads = DynamoReads(dynamodb, names["TABLE_NAME"])
     drafts = Drafts(DynamoRecords(reads), DiscordPeople(rest))
     greetings = Greetings(
         drafts,
@@ -78,9 +79,11 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     desk = DiscordChannels(rest)
     enders: Mapping[str, Ender] = {SLOWMODE: SlowmodeEnder(desk), LOCK: LockEnder(desk)}
     terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), enders, admins, gauge, _now)
-    handlers: Mapping[str, Handler] = dict.fromkeys(enders, terms)
+    told = trouble, admins, gauge
+    moderation = moderating(rest, hall, dynamodb, names["TABLE_NAME"], orders, told, _now)
+    handlers: dict[str, Handler] = dict.fromkeys(enders, terms)
+    handlers |= moderation.handlers
     endings = Endings(handlers, orders, gauge, _now, sleep)
-    hooks = EventSender(queues, names["HOOKS_QUEUE_URL"], reads, Cache())
     onboarding = office(
         Parts(
             dynamodb=dynamodb,
@@ -96,7 +99,9 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
         )
     )
     return EffectsDoor(
-        doer=DiscordEffects(rest, standings, trouble, greetings, referrals, endings, onboarding),
+        doer=DiscordEffects(
+            rest, standings, trouble, greetings, referrals, endings, moderation, onboarding
+        ),
         log=get_logger(),
         meter=meter,
     )

@@ -8,20 +8,25 @@ from effects.policing import Policing
 from usher.contracts.effect import (
     ChangeRole,
     CheckInvite,
+    CheckMute,
     CheckStanding,
     CountReferral,
     Effect,
     EndDue,
     FollowOnboarding,
     Greet,
+    LogCase,
     MendRank,
+    NoteByHand,
     OfferOnboarding,
+    PostCard,
     SendMessage,
     SweepStandings,
 )
 from usher.ids import ChannelId, GuildId, UserId
+from usher.moderation.ports import ActError
 from usher.platform.discord_messages import Rest, send
-from usher.platform.discord_rest import RefusedError
+from usher.platform.discord_rest import DiscordError, RefusedError
 from usher.rewards.problems import ONBOARDING
 
 
@@ -69,6 +74,14 @@ class Endings(Protocol):
         ...
 
 
+class Moderation(Protocol):
+    """What keeps cases as they are."""
+
+    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
+        """Do an effect about cases; raises ActError, DiscordError, errors of table and queue."""
+        ...
+
+
 class Onboarding(Protocol):
     """What newcomers are led through. Methods raise DiscordError, and errors of table and queue."""
 
@@ -99,10 +112,19 @@ class DiscordEffects:
     greetings: Greetings
     referrals: Referrals
     endings: Endings
+    moderation: Moderation
     onboarding: Onboarding
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
+        try:
+            self._do(effect)
+        except ActError as error:
+            if isinstance(error.__cause__, DiscordError):
+                raise error.__cause__ from error
+            raise
+
+    def _do(self, effect: Effect) -> None:
         match effect:
             case SendMessage():
                 self._send(effect)
@@ -118,6 +140,8 @@ class DiscordEffects:
                 self._lead_in(effect)
             case EndDue():
                 self.endings.end(effect)
+            case LogCase() | NoteByHand() | CheckMute() | PostCard():
+                self.moderation.do(effect)
             case _:
                 assert_never(effect)
 

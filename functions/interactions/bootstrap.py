@@ -17,6 +17,11 @@ from usher.credit.reads import DynamoCreditReads
 from usher.funnel.table import DynamoJourneys
 from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.ports import EndpointTable
+from usher.invites.reads import DynamoSettingReads
+from usher.moderation.order import Rulebook
+from usher.moderation.ports import CaseBook
+from usher.moderation.rulebook import Rules
+from usher.moderation.table import DynamoCases
 from usher.onboarding.ports import Arrivals, Drafts, Orders, Sessions
 from usher.onboarding.table import DynamoDrafts, DynamoSessions
 from usher.platform.cache import Cache
@@ -48,11 +53,13 @@ class Services:
     staff: StaffReads
     rewards: RewardReads
     referrals: ReferralTable
+    cases: CaseBook
+    rulebook: Rulebook
+    endpoints: EndpointTable
     onboardings: Sessions
     drafts: Drafts
     arrivals: Arrivals
     orders: Orders
-    endpoints: EndpointTable
 
 
 def build(environ: Mapping[str, str]) -> Door[Services]:
@@ -72,11 +79,13 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoStaffReads(table),
             DynamoRewardReads(table),
             DynamoReferrals(dynamodb, found["TABLE_NAME"]),
+            DynamoCases(dynamodb, found["TABLE_NAME"]),
+            Rules(DynamoSettingReads(table)),
+            DynamoEndpoints(dynamodb, found["TABLE_NAME"]),
             DynamoSessions(dynamodb, found["TABLE_NAME"]),
             DynamoDrafts(dynamodb, found["TABLE_NAME"]),
             DynamoJourneys(dynamodb, found["TABLE_NAME"]),
             EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
-            DynamoEndpoints(dynamodb, found["TABLE_NAME"]),
         ),
         deferrals=SqsSender(queues, found["COMMANDS_QUEUE_URL"]),
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),

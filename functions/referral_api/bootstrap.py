@@ -18,6 +18,7 @@ from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
 from referral_api.v1.webhooks import Webhooks
+from usher.funnel.telling import HookTeller
 from usher.hooks.delivery_table import DynamoDeliveries
 from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.managing import WebhookDesk
@@ -54,8 +55,8 @@ SITE = "https://discord.com"
 NEEDED = (
     "TABLE_NAME",
     "EVENTS_QUEUE_URL",
-    "EFFECTS_QUEUE_URL",
     "HOOKS_QUEUE_URL",
+    "EFFECTS_QUEUE_URL",
     "DISCORD_API_BASE",
     "DISCORD_TOKEN_SECRET",
     "DISCORD_APPLICATION_ID",
@@ -124,6 +125,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             base=invite_base,
             not_sent=not_sent,
         ),
+        clicks=rows,
         landing=visits.known,
         clock=_now,
         fresh=lambda: secrets.token_urlsafe(32),
@@ -145,11 +147,6 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             invite_base,
             _now,
             lambda: secrets.token_hex(16),
-            Offers(
-                EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
-                DynamoOutcomes(client, found["TABLE_NAME"]),
-                sleep,
-            ),
             Webhooks(
                 WebhookDesk(
                     DynamoEndpoints(client, found["TABLE_NAME"]),
@@ -159,9 +156,16 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
                     sleep,
                     anywhere=environ.get("WEBHOOK_TARGETS") == "any",
                 ),
+                hooks,
                 HookSwitch(events, names, hooks, _now).on,
                 _now,
             ),
+            Offers(
+                EffectSender(queues, found["EFFECTS_QUEUE_URL"]),
+                DynamoOutcomes(client, found["TABLE_NAME"]),
+                sleep,
+            ),
+            HookTeller(hooks),
             sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),
         ),
         Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),

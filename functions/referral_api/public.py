@@ -82,7 +82,7 @@ def public_routes(
                 return pages.closed(landing.state if landing else None)
             click = visits.click(landing, asked)
             if landing.link.mode in EXACT:
-                return to_discord(sign_ins, landing, router.current_event, public_url)
+                return to_discord(sign_ins, landing, click, router.current_event, public_url)
             url = invitations.invite_url(landing, click)
             return pages.full() if url is None else _to(url)
 

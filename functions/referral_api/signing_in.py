@@ -11,7 +11,9 @@ from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import
 
 from referral_api.pages import Pages
 from referral_api.requests import cookie_of, language_of, site_of
+from usher.funnel.model import trace_of
 from usher.platform.signed_http import AwsError
+from usher.referrals.clicks import Click
 from usher.referrals.entering import Ending
 from usher.referrals.service import Landing
 from usher.referrals.sign_in import Ended, Returned, SignIns
@@ -47,10 +49,15 @@ def sign_in_routes(sign_ins: SignIns, pages: Pages, public_url: str) -> APIGatew
 
 
 def to_discord(
-    sign_ins: SignIns, landing: Landing, event: APIGatewayProxyEventV2, public_url: str
+    sign_ins: SignIns,
+    landing: Landing,
+    click: Click,
+    event: APIGatewayProxyEventV2,
+    public_url: str,
 ) -> Response[str]:
     """Lead a visitor to Discord's sign-in page; raises AwsError."""
-    begun = sign_ins.begin(landing, cookie_of(event, COOKIE), f"{site_of(event, public_url)}{BACK}")
+    back = f"{site_of(event, public_url)}{BACK}"
+    begun = sign_ins.begin(landing, cookie_of(event, COOKIE), back, trace_of(click))
     answer = _to(begun.url)
     answer.cookies = [
         Cookie(

@@ -13,6 +13,7 @@ from usher.credit.fake_commands import apply as apply_recount
 from usher.credit.fake_commands import recount, tracking
 from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
+from usher.funnel import catalogue as funnel
 from usher.greeting.farewell_commands import FAREWELL, farewell
 from usher.greeting.welcome_commands import WELCOME, welcome
 from usher.hooks import catalogue as hooks
@@ -25,6 +26,7 @@ from usher.ledger.commands import export_invite_logs
 from usher.ledger.log_commands import turn as turn_log
 from usher.ledger.log_commands import view_invite_logs
 from usher.ledger.lookup_commands import assign, lookup_user_invite
+from usher.moderation import catalogue as moderation
 from usher.onboarding.catalogue import ACTIONS as ONBOARDING_ACTIONS
 from usher.onboarding.catalogue import COMMANDS as ONBOARDING
 from usher.onboarding.catalogue import EVERY as EVERY_ONBOARDING
@@ -32,6 +34,8 @@ from usher.policy.block_commands import block, blocked, revoke_all, turn_blocked
 from usher.policy.commands import clear, set_, show
 from usher.privacy.commands import delete, erase, export, keep, privacy
 from usher.privacy.commands import view as view_own
+from usher.referrals.bulk_commands import export as export_links
+from usher.referrals.bulk_commands import import_ as import_links
 from usher.referrals.campaign_commands import campaign, turn_campaigns
 from usher.referrals.campaign_commands import create as create_campaign
 from usher.referrals.campaign_commands import list_ as list_campaigns
@@ -74,9 +78,10 @@ COMMANDS: Final = (
     invite,
     *LOGS,
     *(staff, welcome, farewell, campaign, apikey, referral, privacy),
-    *ONBOARDING,
+    *moderation.COMMANDS,
     *hooks.COMMANDS,
     *channels.COMMANDS,
+    *ONBOARDING,
 )
 """What is registered with Discord, in this order."""
 
@@ -95,10 +100,13 @@ EVERY: Final = (
     *(create_campaign, list_campaigns, show_campaign, edit_campaign),
     *(pause_campaign, resume_campaign),
     *(create_link, list_links, show_link, pause_link, resume_link, mode_link),
+    *(import_links, export_links),
     *(create_key, list_keys, revoke_key),
-    *EVERY_ONBOARDING,
+    *funnel.EVERY,
+    *moderation.EVERY,
     *channels.COMMANDS,
     *hooks.EVERY,
+    *EVERY_ONBOARDING,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
 
@@ -108,14 +116,16 @@ ACTIONS: Final = (
     *(turn, switch, assign, turn_log, repair, turn_staff, clear_role, turn_report),
     *(revoke_now, revoke_all, turn_blocked),
     *(turn_campaigns, turn_links),
+    *funnel.ACTIONS,
     *(*REWARDS, apply_recount, erase, keep),
-    *ONBOARDING_ACTIONS,
+    *moderation.ACTIONS,
     *channels.ACTIONS,
     *hooks.ACTIONS,
+    *ONBOARDING_ACTIONS,
 )
 """What buttons, selects and forms do."""
 
-MENUS: Final = ()
+MENUS: Final = (*moderation.MENUS,)
 """Entries of the menus on members and messages."""
 
 ROUTER: Final = Router(COMMANDS, ACTIONS, MENUS)

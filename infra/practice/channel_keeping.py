@@ -113,31 +113,42 @@ def open_thread(
 def delete_channel(
     world: World, guild: Guild, channel: Channel, actor_id: str, reason: str | None = None
 ) -> Dispatches:
-    """Remove a channel with its threads, or a thread, and the messages in them."""
-    if channel.thread is not None:
-        gone: JsonObject = {
-            "id": channel.id,
-            "guild_id": guild.id,
-            "parent_id": channel.parent_id,
-            "type": channel.type,
-        }
-        del guild.threads[channel.id]
-        world.state.messages.pop(channel.id, None)
-        event = Dispatch("THREAD_DELETE", gone, guild.id, Intents.GUILDS)
-        action = AuditAction.THREAD_DELETE
-    else:
-        event = announced(world, guild, channel, "CHANNEL_DELETE")
-        for thread in [it for it in guild.threads.values() if it.parent_id == channel.id]:
-            del guild.threads[thread.id]
-            world.state.messages.pop(thread.id, None)
-        guild.invites = {
-            code: it for code, it in guild.invites.items() if it.channel_id != channel.id
-        }
-        del guild.channels[channel.id]
-        world.state.messages.pop(channel.id, None)
-        action = AuditAction.CHANNEL_DELETE
+    """Remove a channel or thread with the messages in it.
+
+    A channel takes its threads and invites along; what stood in a category stays without it.
+    """
     named: list[JsonObject] = [{"key": "name", "old_value": channel.name}]
-    return [event, audit(world, guild, action, actor_id, channel.id, changes=named, reason=reason)]
+    if channel.thread is not None:
+        action, events = AuditAction.THREAD_DELETE, [_drop_thread(world, guild, channel)]
+    else:
+        action, events = AuditAction.CHANNEL_DELETE, _drop_channel(world, guild, channel)
+    entry = audit(world, guild, action, actor_id, channel.id, changes=named, reason=reason)
+    return [*events, entry]
+
+
+def _drop_thread(world: World, guild: Guild, thread: Channel) -> Dispatch:
+    del guild.threads[thread.id]
+    world.state.messages.pop(thread.id, None)
+    gone: JsonObject = {
+        "id": thread.id,
+        "guild_id": guild.id,
+        "parent_id": thread.parent_id,
+        "type": thread.type,
+    }
+    return Dispatch("THREAD_DELETE", gone, guild.id, Intents.GUILDS)
+
+
+def _drop_channel(world: World, guild: Guild, channel: Channel) -> Dispatches:
+    deleted = announced(world, guild, channel, "CHANNEL_DELETE")
+    for thread in [it for it in guild.threads.values() if it.parent_id == channel.id]:
+        _drop_thread(world, guild, thread)
+    guild.invites = {code: it for code, it in guild.invites.items() if it.channel_id != channel.id}
+    del guild.channels[channel.id]
+    world.state.messages.pop(channel.id, None)
+    orphans = [it for it in guild.channels.values() if it.parent_id == channel.id]
+    for orphan in orphans:
+        orphan.parent_id = None
+    return [deleted, *[announced(world, guild, orphan) for orphan in orphans]]
 
 
 def announced(world: World, guild: Guild, channel: Channel, name: str | None = None) -> Dispatch:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from aiohttp import web
 
+from infra.practice.automod_control import AutoModControl
 from infra.practice.entities import Guild
 from infra.practice.errors import INVALID_JSON, UNKNOWN_GUILD, ApiError
 from infra.practice.fault_control import FaultControl
@@ -116,6 +117,7 @@ def mount_control(app: web.Application, practice: "Practice") -> None:
         "check-endpoint": control.check_endpoint,
         "fault": FaultControl(practice.faults, practice.gateway).cause,
         **InteractionControl(practice).actions,
+        **AutoModControl(practice).actions,
         **ModerationControl(practice).actions,
         **RoleControl(practice).actions,
         **NewcomerControl(practice).actions,

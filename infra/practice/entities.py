@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from infra.practice.automod.rule import AutoModRule
 from infra.practice.json_types import JsonObject
 from infra.practice.targets import TargetUsers
 
@@ -187,6 +188,7 @@ class Guild:
     timeouts_of_leavers: dict[str, datetime] = field(default_factory=dict)
     invites_disabled_until: datetime | None = None
     dms_disabled_until: datetime | None = None
+    automod_rules: dict[str, AutoModRule] = field(default_factory=dict)
 
     def place(self, channel_id: str | None) -> Channel | None:
         """Find a channel or thread."""

@@ -59,8 +59,10 @@ TOO_OLD_TO_DELETE = Refusal(
 INVALID_FORM = Refusal(400, 50035, "Invalid Form Body")
 THREAD_LOCKED = Refusal(400, 160005, "Thread is locked")
 HAS_A_THREAD = Refusal(400, 160004, "A thread has already been created for this message")
+BLOCKED = Refusal(400, 200000, "Message was blocked by automatic moderation")
 FAILED_TO_BAN = Refusal(400, 500000, "Failed to ban users")
 INVITES_PAUSED = Refusal(403, 50001, "Invites are paused for this server")
+THREAD_ARCHIVED = Refusal(400, 50083, "Thread is archived")
 INVALID_JSON = Refusal(400, 50109, "The request body contains invalid JSON.")
 
 

@@ -9,10 +9,10 @@ from infra.practice.json_types import JsonObject
 from infra.practice.membership import COMPLETED_ONBOARDING, SCREENING, settle
 from infra.practice.payloads.guilds import role_json
 from infra.practice.permissions import Permission
-from infra.practice.population import Population
+from infra.practice.talking import Talking
 
 
-class Governing(Population):
+class Governing(Talking):
     """Settings of servers and channels, and how members answer to them."""
 
     def screen_members(self, guild_id: str, *, on: bool = True) -> None:

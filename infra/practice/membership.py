@@ -71,7 +71,7 @@ def join(world: World, guild: Guild, user: User, entrance: Entrance) -> tuple[Me
         member.roles = [role.id for role in guild.roles.values() if role.bot_id == user.id]
         events.append(guild_event("GUILD_CREATE", guild, guild_create_json(world, guild)))
     else:
-        events.append(_member_event("GUILD_MEMBER_ADD", world, guild, member))
+        events.append(member_event("GUILD_MEMBER_ADD", world, guild, member))
     if user.bot:
         events.append(audit(world, guild, AuditAction.BOT_ADD, entrance.added_by, user.id))
     return member, events
@@ -146,7 +146,7 @@ def change_member(
     change(member)
     if member_json(member, user) == before:
         return []
-    events = [_member_event("GUILD_MEMBER_UPDATE", world, guild, member)]
+    events = [member_event("GUILD_MEMBER_UPDATE", world, guild, member)]
     entries = (
         (AuditAction.MEMBER_ROLE_UPDATE, _role_changes(guild, roles_before, set(member.roles))),
         (AuditAction.MEMBER_UPDATE, differences(before, _own_fields(member_json(member, user)))),
@@ -167,7 +167,7 @@ def settle(
     change(member)
     if member_json(member, world.user(user_id)) == before:
         return []
-    return [_member_event("GUILD_MEMBER_UPDATE", world, guild, member)]
+    return [member_event("GUILD_MEMBER_UPDATE", world, guild, member)]
 
 
 def _own_fields(member: JsonObject) -> JsonObject:
@@ -205,7 +205,8 @@ def guild_event(name: str, guild: Guild, data: JsonObject) -> Dispatch:
     return Dispatch(event=name, data=data, guild_id=guild.id, intents=Intents.GUILDS)
 
 
-def _member_event(name: str, world: World, guild: Guild, member: Member) -> Dispatch:
+def member_event(name: str, world: World, guild: Guild, member: Member) -> Dispatch:
+    """Announce a member who came or changed."""
     return Dispatch(
         event=name,
         data={**member_json(member, world.user(member.user_id)), "guild_id": guild.id},

@@ -3,22 +3,18 @@
 from datetime import timedelta
 from typing import Literal
 
-from infra.practice.content.body import read_body
-from infra.practice.content.message import Message
+from infra.practice.automod.executing import Executor
 from infra.practice.core import Core
 from infra.practice.entities import Channel, Guild, Invite, JoinSource, Member, User
 from infra.practice.errors import (
     MISSING_PERMISSIONS,
-    SLOWMODE,
-    THREAD_LOCKED,
     UNKNOWN_CHANNEL,
     ApiError,
 )
 from infra.practice.invites import InviteTerms, create_invite, live_invites, revoke_invite
 from infra.practice.membership import Entrance, ban, guild_event, join, kick, leave, unban
 from infra.practice.payloads.guilds import guild_create_json
-from infra.practice.permissions import Permission, sending_in
-from infra.practice.posting import Authorship
+from infra.practice.permissions import Permission
 from infra.practice.seed import add_user, found_guild
 from infra.practice.targets import TargetUsers
 from infra.practice.world import World
@@ -147,6 +143,8 @@ class Population:
         member, events = join(self.world, guild, person, entrance)
         if not inside and not bot:
             events += self.core.postbox.welcome(guild, person.id)
+            executor = Executor(self.world, self.core.postbox)
+            events += executor.look_at_name(guild, member)
         self.core.publish(events)
         return member
 
@@ -179,38 +177,6 @@ class Population:
         self.world.state.access_tokens[token] = self.world.user(user_id).id
         self.core.publish([])
         return token
-
-    def say(self, channel_id: str, user_id: str, content: str) -> Message:
-        """Have a member post a message, or write to the bot in their direct channel."""
-        channel = self.world.channel(channel_id)
-        if channel.guild_id is not None:
-            guild = self.world.guild(channel.guild_id)
-            self.require(guild, user_id, channel, sending_in(channel))
-            self._check_pace(guild, user_id, channel)
-        elif channel.recipient_id != user_id:
-            raise ApiError(UNKNOWN_CHANNEL)
-        body = read_body({"content": content})
-        message, events = self.core.postbox.post(channel, body, Authorship(author_id=user_id))
-        self.core.publish(events)
-        return message
-
-    def _check_pace(self, guild: Guild, user_id: str, channel: Channel) -> None:
-        """Refuse what slowmode or a locked thread keeps from those who do not run the server."""
-        held = self.world.permissions(guild, self.world.member(guild, user_id), channel)
-        thread = channel.thread
-        if thread is not None and thread.locked and not held & Permission.MANAGE_THREADS:
-            raise ApiError(THREAD_LOCKED)
-        if not channel.rate_limit_per_user or held & Permission.BYPASS_SLOWMODE:
-            return
-        since = self.world.now - timedelta(seconds=channel.rate_limit_per_user)
-        recent = self.core.postbox.messages_of(guild, user_id, since)
-        if any(message.channel_id == channel.id for message in recent):
-            raise ApiError(SLOWMODE)
-
-    def messages(self, channel_id: str, viewer_id: str | None = None) -> list[Message]:
-        """List a channel's messages, oldest first, with the ephemeral ones of `viewer_id`."""
-        kept = self.world.state.messages.get(self.world.channel(channel_id).id, {})
-        return [item for item in kept.values() if item.visible_to in (None, viewer_id)]
 
     def channel_of(self, guild: Guild, channel_id: str | None) -> Channel:
         """Find a channel or thread of a guild; the system channel for None."""

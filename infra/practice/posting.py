@@ -127,16 +127,24 @@ class Postbox:
         """Post Discord's own line about a newcomer into the system channel."""
         if guild.system_channel_id not in guild.channels:
             return []
+        channel = guild.channels[guild.system_channel_id]
+        return self.notice(channel, user_id, USER_JOIN, [])[1]
+
+    def notice(
+        self, channel: Channel, user_id: str, kind: int, embeds: list[JsonObject]
+    ) -> tuple[Message, Dispatches]:
+        """Post a message of Discord's own about somebody."""
         message = Message(
             id=self._world.new_id(),
-            channel_id=guild.system_channel_id,
-            guild_id=guild.id,
+            channel_id=channel.id,
+            guild_id=channel.guild_id,
             author_id=user_id,
             timestamp=self._world.now,
-            type=USER_JOIN,
+            type=kind,
+            embeds=embeds,
         )
         self._world.keep_message(message)
-        return self._events("MESSAGE_CREATE", message)
+        return message, self._events("MESSAGE_CREATE", message)
 
     def _fill(self, message: Message, body: MessageBody, *, everything: bool) -> None:
         if everything or "content" in body.present:

@@ -10,6 +10,7 @@ from infra.practice.core import Core
 from infra.practice.gateway.connection import Connection
 from infra.practice.interactions.desk import Desk
 from infra.practice.rest import (
+    automod,
     bans,
     channels,
     commands,
@@ -49,6 +50,7 @@ NOUNS = (
     messages,
     overwrites,
     threads,
+    automod,
     commands,
     interactions,
     webhooks,

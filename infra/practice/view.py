@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from infra.practice.automod.rule import rule_json
 from infra.practice.command_checks import ON_MESSAGE, ON_USER
 from infra.practice.commands import CHAT_INPUT, usable_commands
 from infra.practice.entities import Channel, Guild, Invite, Member, Role, User
@@ -57,6 +58,7 @@ def state_json(practice: "Practice", guild: Guild, viewer_id: str, channel: Chan
         "channel_id": channel.id,
         "channels": [_channel(item) for item in (*guild.channels.values(), *_open_threads(guild))],
         "bans": _bans(practice, guild),
+        "rules": [rule_json(guild.id, rule) for rule in guild.automod_rules.values()],
         "roles": [
             {"id": role.id, "name": role.name, "managed": role.managed}
             for role in _from_the_top(guild)
@@ -113,6 +115,7 @@ def _rights(practice: "Practice", guild: Guild, member: Member) -> JsonObject:
         "timeout": Permission.MODERATE_MEMBERS,
         "messages": Permission.MANAGE_MESSAGES,
         "channels": Permission.MANAGE_CHANNELS,
+        "server": Permission.MANAGE_GUILD,
     }
     rights: JsonObject = {name: bool(held & bit) for name, bit in needed.items()}
     rights["direct"] = practice.world.user(member.user_id).open_to_messages

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -53,7 +54,19 @@ def begin(
 ) -> Slowed:
     """Write slowmodes whose ends are spread over some seconds from the first one."""
     client = SignedClient(DYNAMODB, environment(system.endpoint_url))
-    table, chance = DynamoTerms(client, system.table_name), random.Random(7)  # noqa: S311
+    with closing(client):
+        return _begin(DynamoTerms(client, system.table_name), system, guilds, count, first, seconds)
+
+
+def _begin(
+    table: DynamoTerms,
+    system: System,
+    guilds: list[Guild],
+    count: int,
+    first: datetime,
+    seconds: float,
+) -> Slowed:
+    chance = random.Random(7)  # noqa: S311 - the same times in every run
     slowed = Slowed(guilds, {})
     for n in range(count):
         guild = guilds[n % len(guilds)]

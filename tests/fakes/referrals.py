@@ -1,10 +1,13 @@
 """Campaigns, links and clicks in memory, kept honest by tests/integration/stores."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from usher.contracts.hook_event import HookEvent
+from usher.funnel.model import Trace
+from usher.hooks.facts import link_created
 from usher.ids import GuildId, InviteCode
 from usher.referrals.clicks import Click, ClickKind
 from usher.referrals.model import Campaign, CampaignId, Counts, Link, LinkCode
@@ -16,7 +19,7 @@ class FakeInviteRows:
     """Implements InviteRows."""
 
     held: dict[tuple[LinkCode, str], tuple[InviteCode, datetime]] = field(default_factory=dict)
-    clicked: dict[tuple[LinkCode, InviteCode], Click] = field(default_factory=dict)
+    traces: dict[tuple[LinkCode, str], Trace] = field(default_factory=dict)
     minutes: list[tuple[GuildId, datetime]] = field(default_factory=list)
 
     def mine(self, code: LinkCode, visitor: str, after: datetime) -> InviteCode | None:
@@ -26,8 +29,8 @@ class FakeInviteRows:
     def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
         self.held[code, visitor] = invite, ends
 
-    def remember(self, click: Click, invite: InviteCode) -> None:
-        self.clicked[click.code, invite] = click
+    def remember(self, code: LinkCode, who: str, trace: Trace, at: datetime) -> None:
+        self.traces[code, who] = trace
 
     def made(self, guild_id: GuildId, now: datetime) -> int:
         first = now.replace(second=0, microsecond=0) - timedelta(minutes=10)
@@ -81,6 +84,23 @@ class FakeReferrals:
             raise TakenError
         self.by_code[link.code] = link
         self.told += [] if event is None else [event]
+
+    def known(self, codes: Sequence[LinkCode]) -> dict[LinkCode, Link]:
+        return {code: one for code in codes if (one := self.link(code)) is not None}
+
+    def count_links(self, guild_id: GuildId) -> int:
+        return len(self.links(guild_id))
+
+    def add_links(self, links: Sequence[Link], *, told: bool) -> None:
+        if any(one.code in self.by_code for one in links):
+            raise TakenError
+        for one in links:
+            self.add_link(one, link_created(one) if told else None)
+
+    def drop_links(self, links: Sequence[Link]) -> None:
+        for one in links:
+            self.by_code.pop(one.code, None)
+            self.told = [event for event in self.told if event != link_created(one)]
 
     def change_link(self, link: Link) -> None:
         before = self.by_code.get(link.code)

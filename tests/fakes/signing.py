@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from usher.funnel.model import Trace
 from usher.ids import UserId
 from usher.referrals.entering import NoEntryError, Signed
 from usher.referrals.model import LinkCode
@@ -15,10 +16,15 @@ class FakeSignIns:
     """Implements SignInRows."""
 
     rows: dict[str, tuple[str, LinkCode, datetime]] = field(default_factory=dict)
+    traces: dict[str, Trace] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
-    def begin(self, state: str, browser: str, code: LinkCode, ends: datetime) -> None:
+    def begin(self, state: str, browser: str, code: LinkCode, trace: Trace, ends: datetime) -> None:
         self.rows[state] = browser, code, ends
+        self.traces[state] = trace
+
+    def trace_of(self, state: str) -> Trace:
+        return self.traces[state]
 
     def take(self, state: str, browser: str, now: datetime) -> LinkCode | Taken | None:
         kept, code, ends = self.rows.get(state, ("", LinkCode(""), now))

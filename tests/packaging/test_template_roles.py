@@ -106,6 +106,12 @@ def test_only_four_read_the_token() -> None:
     assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole", "ReferralApiRole"}
 
 
+def test_only_the_door_of_links_reads_the_client_s_secret() -> None:
+    readers = [role for role, s in statements(TEMPLATE) if "DiscordClientSecretName" in str(s)]
+
+    assert readers == ["ReferralApiRole"]
+
+
 def test_who_answers_members_writes_no_more_of_the_bucket_than_they_ask_for() -> None:
     resources = [
         s["Resource"]
@@ -130,22 +136,13 @@ def test_who_answers_members_writes_presses_and_little_else(role: str) -> None:
         if name == role and writes & {a.partition(":")[2] for a in listed(s["Action"])}
     ]
     put, *others = own
-    mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndForgetWebhooks", "KeepOnboardings"]
+    mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndForgetWebhooks"]
+    mine += ["KeepCases", "KeepSanctions"]
     beside = mine if role == "CommandWorkerRole" else []
     assert [s["Sid"] for s in others] == beside
 
     assert listed(put["Action"]) == ["dynamodb:PutItem"]
     assert put["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "B#*"}}
-
-
-def test_who_takes_answers_writes_onboardings_and_drafts() -> None:
-    keys = {
-        role: s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-        for role, s in statements(TEMPLATE)
-        if s.get("Sid") == "KeepOnboardings"
-    }
-
-    assert keys == {"CommandWorkerRole": ["ON#*", "OD#*"], "EffectsRole": ["ON#*", "B#*"]}
 
 
 def test_who_answers_members_begins_terms_and_changes_nothing_else_of_a_guild() -> None:
@@ -158,6 +155,16 @@ def test_who_answers_members_begins_terms_and_changes_nothing_else_of_a_guild() 
     }
 
 
+def test_who_takes_answers_writes_onboardings_and_drafts() -> None:
+    keys = {
+        role: s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for role, s in statements(TEMPLATE)
+        if s.get("Sid") == "KeepOnboardings"
+    }
+
+    assert keys == {"CommandWorkerRole": ["ON#*", "OD#*"], "EffectsRole": ["ON#*", "B#*"]}
+
+
 def test_who_makes_links_writes_them_and_nothing_else() -> None:
     keys = {
         role: s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
@@ -166,8 +173,8 @@ def test_who_makes_links_writes_them_and_nothing_else() -> None:
     }
 
     assert keys == {
-        "CommandWorkerRole": ["R#*", "L#*", "K#*"],
-        "ReferralApiRole": ["R#*", "L#*", "K#*", "I#*", "BUDGET#*", "SALT"],
+        "CommandWorkerRole": ["R#*", "L#*", "K#*", "H#*"],
+        "ReferralApiRole": ["R#*", "L#*", "K#*", "I#*", "H#*", "O#*", "BUDGET#*", "SALT"],
     }
 
 
@@ -211,7 +218,7 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
     }
 
     puts = [sid for sid, s in updates.items() if listed(s["Action"]) != ["dynamodb:UpdateItem"]]
-    assert sorted(puts) == ["CountReferrals", "KeepOnboardings"]
+    assert sorted(puts) == ["CountReferrals", "KeepCases", "KeepOnboardings"]
     conditions = {sid: s["Condition"] for sid, s in updates.items()}
     (names,) = conditions.pop("KeepMilestonesAndProblems").values()
     assert tuple(names["dynamodb:Attributes"]) == WRITTEN
@@ -219,6 +226,13 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
         "EndTerms": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "G#*"},
             "ForAllValues:StringEquals": {"dynamodb:Attributes": [*ENDED]},
+        },
+        "KeepCases": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "C#*"}},
+        "KeepSanctions": {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "G#*"},
+            "ForAllValues:StringEquals": {
+                "dynamodb:Attributes": ["pk", "sk", "due", "due_at", "version", "sanction"]
+            },
         },
         "CountReferrals": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "L#*"}},
         "KeepOnboardings": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ON#*", "B#*"]}},
@@ -296,10 +310,12 @@ def test_no_environment_carries_a_secret(function: str) -> None:
         name for name in variables if any(word in name for word in ("TOKEN", "SECRET", "PASSWORD"))
     }
 
-    assert secretive <= {"DISCORD_TOKEN_SECRET"}  # a name, resolved at run time
-    assert variables.get("DISCORD_TOKEN_SECRET", {"Ref": "DiscordTokenSecretName"}) == {
-        "Ref": "DiscordTokenSecretName"
+    # Names, resolved at run time.
+    names = {
+        "DISCORD_TOKEN_SECRET": {"Ref": "DiscordTokenSecretName"},
+        "DISCORD_CLIENT_SECRET": {"Ref": "DiscordClientSecretName"},
     }
+    assert {name: variables[name] for name in secretive} == {n: names[n] for n in secretive}
     assert "resolve:secretsmanager" not in str(TEMPLATE)
 
 

@@ -76,6 +76,9 @@ async def test_only_bits_that_the_bot_holds_can_be_changed(practice: Practice, r
     path = f"{place(practice)}/permissions/{guild.id}"
     await rest.call("PUT", path, {"type": 0, "deny": str(SEND)}, expect=204)
     await rest.refused("PUT", path, {"type": 0, "deny": str(SEND | REACT)}, status=403, code=50013)
+    # Who manages permissions is for administrators to say
+    managing = {"type": 0, "allow": str(Permission.MANAGE_ROLES.value)}
+    await rest.refused("PUT", path, managing, status=403, code=50013)
     # What stands already is no change
     channel = guild.channels[guild.system_channel_id or ""]
     channel.overwrites[0].deny |= REACT
@@ -183,8 +186,15 @@ async def test_channels_come_and_go(practice: Practice, server: PracticeServer, 
         hidden = [{"id": practice.guild.id, "type": 0, "deny": "2048"}]
         body = {"name": "log", "parent_id": category["id"], "permission_overwrites": hidden}
         made = await rest.call("POST", base, body, expect=201)
+        await rest.call("DELETE", f"/channels/{category['id']}")
+        assert (await rest.get(f"/channels/{made['id']}"))["parent_id"] is None
         await rest.call("DELETE", f"/channels/{made['id']}")
-        assert await socket.settle() == ["CHANNEL_CREATE", "CHANNEL_CREATE", "CHANNEL_DELETE"]
+        assert await socket.settle() == [
+            *["CHANNEL_CREATE"] * 2,
+            "CHANNEL_DELETE",
+            "CHANNEL_UPDATE",
+            "CHANNEL_DELETE",
+        ]
     assert (made["parent_id"], made["permission_overwrites"][0]["deny"]) == (category["id"], "2048")
     await rest.refused("GET", f"/channels/{made['id']}", status=404, code=10003)
     await rest.refused("POST", base, {"name": "x", "type": 9}, status=400, code=50035)
@@ -228,6 +238,10 @@ async def test_threads_are_opened_locked_and_archived(
     with pytest.raises(ApiError, match="160005"):
         practice.say(talk["id"], ines, "still here")
     practice.say(talk["id"], practice.guild.owner_id, "closed")
+    again = f"/channels/{answers['id']}"
+    await rest.refused("PATCH", again, {"locked": True}, status=400, code=50083)
+    archived = await rest.get(f"{place(practice)}/threads/archived/public")
+    assert [item["id"] for item in archived["threads"]] == [answers["id"]]
     practice.say(answers["id"], ines, "thanks")
     active = await rest.get(f"/guilds/{practice.guild.id}/threads/active")
     assert len(active["threads"]) == 2

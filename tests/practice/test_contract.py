@@ -4,6 +4,7 @@ import aiohttp
 import pytest
 
 from infra.practice import Practice
+from infra.practice.oauth import secret_of
 from infra.practice.routes import NOUNS
 from tests.practice import contract
 from tests.practice.endpoint import FakeEndpoint, Payload
@@ -109,6 +110,8 @@ async def test_every_route_answers_as_discord_describes(practice: Practice, rest
     await _about_messages(practice, rest)
     await _about_moderation(practice, rest)
     await _about_channels(practice, rest)
+    await _about_automod(practice, rest)
+    await _about_signing_in(practice, rest)
     await _about_commands(practice, rest)
     await _about_interactions(practice, rest)
     served = {
@@ -318,7 +321,52 @@ async def _about_channels(practice: Practice, rest: Rest) -> None:
     await rest.call("POST", f"{place}/threads", {"name": "own", "type": 12}, expect=201)
     await rest.get(f"/channels/{thread['id']}")
     await rest.get(f"{base}/threads/active")
+    await rest.get(f"{place}/threads/archived/public?limit=10")
+    await rest.get(f"{base}/audit-logs?action_type=110")
     await rest.call("DELETE", place)
+
+
+async def _about_automod(practice: Practice, rest: Rest) -> None:
+    base = f"/guilds/{practice.guild.id}/auto-moderation/rules"
+    alert = {"type": 2, "metadata": {"channel_id": practice.guild.system_channel_id}}
+    pause = {"type": 3, "metadata": {"duration_seconds": 60}}
+    for trigger, event, metadata, actions in (
+        (1, 1, {"keyword_filter": ["cat"]}, [{"type": 1}, alert, pause]),
+        (3, 1, None, [{"type": 1, "metadata": {"custom_message": "no"}}]),
+        (4, 1, {"presets": [1, 2]}, [alert]),
+        (5, 1, {"mention_total_limit": 5}, [pause]),
+        (6, 2, {"regex_patterns": ["x+"]}, [{"type": 4}]),
+    ):
+        body = {
+            "name": "rule",
+            "trigger_type": trigger,
+            "event_type": event,
+            "trigger_metadata": metadata,
+            "actions": actions,
+        }
+        rule = await rest.call("POST", base, body)
+    await rest.get(base)
+    place = f"{base}/{rule['id']}"
+    await rest.get(place)
+    await rest.call("PATCH", place, {"enabled": True})
+    await rest.call("DELETE", place, expect=204)
+
+
+async def _about_signing_in(practice: Practice, rest: Rest) -> None:
+    world, back = practice.world, "https://example.com/back"
+    code = world.grants.allow(practice.guild.owner_id, ["identify"], back, None, world.now)
+    fields = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": back,
+        "client_id": practice.application_id,
+        "client_secret": secret_of(world.application.signing_seed),
+    }
+    token = await rest.call("POST", "/oauth2/token", data=aiohttp.FormData(fields))
+    await rest.call("POST", "/oauth2/token", data=aiohttp.FormData(fields), expect=400)
+    bearer = {"Authorization": f"Bearer {token['access_token']}"}
+    told = await rest.get("/users/@me", headers=bearer)
+    assert told["id"] == practice.guild.owner_id
 
 
 async def _about_commands(practice: Practice, rest: Rest) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 import pytest
 
-from infra.practice import Intents, Practice, PracticeServer
+from infra.practice import ApiError, Intents, Practice, PracticeServer
 from tests.practice.answering import member_id
 from tests.practice.discord_client import GUILD_EVENTS, connected, point_at
 
@@ -194,3 +194,37 @@ async def test_menus_and_modals_come_over_the_gateway(practice: Practice) -> Non
         filled: dict[str, str | list[str]] = {names[0]: "noise", names[1]: ["theo"]}
         outcome = await practice.submit_modal(guild, owner, opened.interaction_id, filled)
         assert (outcome.content, told) == ("Reported", ["rude", "noise", "theo"])
+
+
+@pytest.mark.asyncio
+async def test_auto_moderation_is_set_up_and_seen(practice: Practice) -> None:
+    intents = discord.Intents(guilds=True, auto_moderation=True, guild_messages=True)
+    async with connected(practice, discord.Client(intents=intents)) as watcher:
+        guild = watcher.client.guilds[0]
+        log = guild.text_channels[1]
+        kind = discord.AutoModRuleTriggerType.keyword
+        rule = await guild.create_automod_rule(
+            name="Words",
+            event_type=discord.AutoModRuleEventType.message_send,
+            trigger=discord.AutoModTrigger(type=kind, keyword_filter=["bad*"]),
+            actions=[
+                discord.AutoModRuleAction(custom_message="No"),
+                discord.AutoModRuleAction(channel_id=log.id),
+                discord.AutoModRuleAction(duration=timedelta(minutes=1)),
+            ],
+            enabled=True,
+        )
+        ines = member_id(practice, "Ines")
+        with pytest.raises(ApiError, match="200000"):
+            practice.say(practice.guild.system_channel_id or "", ines, "badly")
+        done = await watcher.count("automod_action", 3)
+        assert [one.action.type.value for one in done] == [1, 2, 3]
+        assert {(one.user_id, one.message_id, one.content) for one in done} == {
+            (int(ines), None, "")
+        }
+        assert {one.matched_keyword for one in done} == {"bad*"}
+        assert done[1].alert_system_message_id is not None
+        await rule.edit(enabled=False)
+        assert (await watcher.wait_for("automod_rule_update")).enabled is False
+        await rule.delete()
+        assert (await watcher.wait_for("automod_rule_delete")).id == rule.id

@@ -7,8 +7,9 @@ from datetime import timedelta
 import hikari
 import pytest
 import pytest_asyncio
+from hikari.impl import special_endpoints
 
-from infra.practice import Practice, PracticeServer
+from infra.practice import ApiError, Practice, PracticeServer
 from tests.practice.answering import member_id
 
 INTENTS = (
@@ -16,6 +17,7 @@ INTENTS = (
     | hikari.Intents.GUILD_MEMBERS
     | hikari.Intents.GUILD_INVITES
     | hikari.Intents.GUILD_MODERATION
+    | hikari.Intents.ALL_AUTO_MODERATION
 )
 
 
@@ -153,3 +155,33 @@ async def test_moderation_is_seen_and_done(practice: Practice, watcher: Watcher)
     kinds = [int(item.entry.action_type) for item in entries]
     assert kinds == [24, 22, 23, 13, 11, 110, 111]
     assert entries[1].entry.reason == "enough"
+
+
+@pytest.mark.asyncio
+async def test_auto_moderation_is_set_up_and_seen(practice: Practice, watcher: Watcher) -> None:
+    rest, guild_id = watcher.bot.rest, int(practice.guild.id)
+    channel = practice.guild.system_channel_id or ""
+    await rest.create_auto_mod_rule(
+        guild_id,
+        name="Words",
+        event_type=hikari.AutoModEventType.MESSAGE_SEND,
+        trigger=special_endpoints.AutoModKeywordTriggerBuilder(keyword_filter=["bad*"]),
+        actions=[
+            special_endpoints.AutoModBlockMessageActionBuilder(),
+            special_endpoints.AutoModSendAlertMessageActionBuilder(
+                channel_id=hikari.Snowflake(channel)
+            ),
+        ],
+        enabled=True,
+    )
+    (rule,) = await rest.fetch_auto_mod_rules(guild_id)
+    assert isinstance(rule.trigger, hikari.auto_mod.KeywordTrigger)
+    assert rule.trigger.keyword_filter == ["bad*"]
+    assert [action.type for action in rule.actions] == [1, 2]
+    with pytest.raises(ApiError, match="200000"):
+        practice.say(channel, member_id(practice, "Ines"), "badly")
+    first, second = await watcher.wait_for(hikari.events.AutoModActionExecutionEvent, 2)
+    assert (first.matched_keyword, first.message_id) == ("bad*", None)
+    assert (first.alert_system_message_id, bool(second.alert_system_message_id)) == (None, True)
+    await rest.delete_auto_mod_rule(guild_id, rule)
+    assert practice.guild.automod_rules == {}

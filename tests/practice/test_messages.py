@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from infra.practice import Practice, PracticeServer
+from infra.practice import Intents, Practice, PracticeServer
 from tests.practice.rest import Rest
 
 
@@ -141,3 +141,20 @@ async def test_what_does_not_exist_is_404(server: PracticeServer, practice: Prac
             assert await response.json() == {"message": "404: Not Found", "code": 0}
         async with session.delete(f"{server.api_base}/gateway/bot") as response:
             assert response.status == 405
+
+
+@pytest.mark.asyncio
+async def test_what_others_wrote_needs_an_intent_over_rest_too(
+    practice: Practice, rest: Rest, place: str
+) -> None:
+    channel, owner = practice.guild.system_channel_id or "", practice.guild.owner_id
+    practice.say(channel, owner, "a secret")
+    practice.say(channel, owner, f"<@{practice.application_id}> hello")
+    await rest.call("POST", place, {"content": "mine"})
+
+    async def told() -> list[str]:
+        return [item["content"] for item in await rest.get(place)][::-1]
+
+    assert await told() == ["", f"<@{practice.application_id}> hello", "mine"]
+    practice.approved_intents |= Intents.MESSAGE_CONTENT
+    assert (await told())[0] == "a secret"

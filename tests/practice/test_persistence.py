@@ -3,13 +3,16 @@
 import asyncio
 import json
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from infra.practice import Intents, Practice, PracticeServer
+from infra.practice import Intents, Permission, Practice, PracticeServer
 from infra.practice.codec import encode
+from infra.practice.moments import stamp
 from infra.practice.storage import StateFile
+from tests.practice.answering import label, member_id, modal, say, text_input
 from tests.practice.conftest import FakeClock
 from tests.practice.endpoint import FakeEndpoint, Payload
 from tests.practice.rest import Rest
@@ -81,6 +84,61 @@ def test_target_users_roles_and_screening_survive(state_file: Path, clock: FakeC
     assert second.guild.invites[code] == first.guild.invites[code]
     member = second.join(second.guild.id, code, robin)
     assert (member.roles, member.pending) == ([regular], True)
+
+
+@pytest.mark.asyncio
+async def test_moderation_and_open_modals_survive(state_file: Path, clock: FakeClock) -> None:
+    # Given a timeout left behind, a locked thread, a rule, a pause, an exception, an open modal
+    first = Practice(state_file, clock)
+    guild, ines = first.guild, member_id(first, "Ines")
+    channel = guild.system_channel_id or ""
+    first.time_out(guild.id, ines, timedelta(days=1))
+    first.leave(guild.id, ines)
+    first.take_direct_messages(ines, on=False)
+    first.set_overwrite(channel, guild.id, deny=Permission.SEND_MESSAGES)
+    thread = first.start_thread(channel, "talk")
+    async with (
+        PracticeServer(first) as server,
+        Rest(server.api_base, first.bot_token) as rest,
+        FakeEndpoint(first.public_key_hex) as endpoint,
+    ):
+        first.interactions_endpoint = endpoint.url
+        await rest.call("PATCH", f"/channels/{thread.id}", {"locked": True})
+        until = stamp(clock.now + timedelta(hours=1))
+        path = f"/guilds/{guild.id}/incident-actions"
+        await rest.call("PUT", path, {"dms_disabled_until": until})
+        body = {
+            "name": "rule",
+            "event_type": 1,
+            "trigger_type": 1,
+            "trigger_metadata": {"keyword_filter": ["cat"]},
+            "actions": [{"type": 1}],
+        }
+        await rest.call("POST", f"/guilds/{guild.id}/auto-moderation/rules", body)
+        menu = {"name": "Moderate", "type": 2}
+        await rest.call("PUT", f"/applications/{first.application_id}/commands", [menu])
+        endpoint.answers["Moderate"] = modal("form", label("Why", text_input("why")))
+        opened = await first.use_on_user(guild.id, guild.owner_id, "Moderate", guild.owner_id)
+
+    # When everything is started anew
+    second = Practice(state_file, clock)
+
+    # Then all of it is as it was, and the modal is submitted
+    assert encode(second.world.state) == encode(first.world.state)
+    assert second.guild == guild
+    async with PracticeServer(second), FakeEndpoint(second.public_key_hex) as endpoint:
+        second.interactions_endpoint = endpoint.url
+        endpoint.answers["form"] = say("saved")
+        outcome = await second.submit_modal(
+            guild.id, guild.owner_id, opened.interaction_id, {"why": "because"}
+        )
+        assert outcome.content == "saved"
+    third = Practice(state_file, clock)
+    assert encode(third.world.state) == encode(second.world.state)
+    (message,) = third.messages(channel)
+    assert message.interaction is not None
+    assert message.interaction.triggering is not None
+    assert message.interaction.triggering.target_id == guild.owner_id
 
 
 @pytest.mark.asyncio

@@ -1,8 +1,8 @@
 """Routes that Discord's description leaves out, described likewise.
 
 members-search is undocumented: its shapes are those of the unofficial Discord Userdoccers, the
-body of its 202 is the documented one of message search. The routes of single target users are in
-Discord's reference ("Invite") but not yet in the description.
+body of its 202 is the documented one of message search. The routes of single target users and the
+token endpoint are in Discord's reference ("Invite", "OAuth2") but not in the description.
 """
 
 from typing import Any, Final
@@ -58,10 +58,25 @@ _NOT_READY: Final = _closed(
     }
 )
 
+_TOKEN: Final = _closed(
+    {
+        "access_token": {"type": "string"},
+        "token_type": {"const": "Bearer"},
+        "expires_in": {"const": 604_800},
+        "refresh_token": {"type": "string"},
+        "scope": {"type": "string"},
+    }
+)
+# RFC 6749, 5.2
+_OAUTH_ERROR: Final = _closed(
+    {"error": {"type": "string"}, "error_description": {"type": "string"}}
+)
+
 PATHS: Final[dict[str, Any]] = {
     "/guilds/{guild_id}/members-search": {
         "post": {"responses": {"200": _json(_RESULT), "202": _json(_NOT_READY), **_REFUSALS}}
     },
+    "/oauth2/token": {"post": {"responses": {"200": _json(_TOKEN), "4XX": _json(_OAUTH_ERROR)}}},
     "/invites/{code}/target-users/{user_id}": {"put": _NOTHING, "delete": _NOTHING},
     "/invites/{code}/target-users/bulk-add": {"post": _NOTHING},
     "/invites/{code}/target-users/bulk-delete": {"post": _NOTHING},

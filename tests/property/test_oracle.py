@@ -15,7 +15,7 @@ from tests.judging.judge import is_certain, told, word
 from tests.property.drawing import SMALL
 from tests.simulator.clock import MINUTE
 from tests.simulator.history import History
-from tests.simulator.oracle import Finding, findings
+from tests.simulator.oracle import Finding, alone, findings
 from tests.simulator.reading import Reading
 from tests.simulator.worlds import BLIND, CONFIRMED, MIXED, POOLS, SETTLED, SLOW
 from usher.attribution.outcomes import Ambiguous, Attributed, Outcome
@@ -44,8 +44,10 @@ def test_the_rules_are_as_certain_as_every_explanation_allows(
 ) -> None:
     history = History(seed, joins, codes, WORLDS[world])
     people = [one for one in history.memberships if not one.bot]
-    reading = Reading(sorted([*history.heard, *history.searched], key=lambda line: line[0]))
-    assume(0 < len(people) <= 6 and reading.longest_blind < 10 * MINUTE)
+    assume(0 < len(people) <= 6)
+    lines = sorted([*history.heard, *history.searched], key=lambda line: line[0])
+    reading = Reading(lines, alone)
+    assume(reading.longest_blind < 10 * MINUTE and reading.longest_wait < 20 * MINUTE)
     books = told(history, partial=False)
 
     possible = findings(reading)

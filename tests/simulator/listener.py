@@ -9,18 +9,10 @@ from tests.simulator.discord import Discord, Event
 from tests.simulator.habits import Habits
 from tests.simulator.invites import GUILD
 from tests.simulator.people import Membership
+from tests.simulator.planning import LAST, Planning, Shown
 
 RETRIES = (2_000, 10_000, 30_000, 120_000)
 """Pauses after looks that failed."""
-AGAIN = (2_000, 10_000)
-"""Looks after one that did not explain every join."""
-LAST = 585_000
-"""From a join to the last look for its use, and from the end of an absence: who is found then may
-have joined in its last moment."""
-
-DOUBTED = 10 * MINUTE
-"""For so long after an absence every join keeps its last look."""
-
 ANSWERED = 50
 """From the question to the answer of a look; the counts are those of half the time."""
 
@@ -47,12 +39,9 @@ class Listener:
         self._heard: list[Line] = []
         self._looks: list[tuple[int, Line, Line]] = []
         self._arrivals: list[tuple[int, Membership]] = []
-        self._deletions: list[int] = []
+        self._deletions: list[tuple[int, str]] = []
         self._looked_at = -MINUTE
-        spread = self._end // (2 * habits.away + 1)
-        self.absences = self._stretches(
-            habits.away, MINUTE, max(MINUTE, min(habits.longest_absence, spread))
-        )
+        self.absences = self._apart(self._stretches(habits.away, MINUTE, habits.longest_absence))
         self.blind = self._stretches(habits.blind, 30 * SECOND, habits.longest_blind)
         self._hear()
         self._look_as_needed()
@@ -79,6 +68,14 @@ class Listener:
             began = self._end * (2 * n + 1) // (2 * number + 1)
             stretches.append((began, began + self._dice.randint(shortest, longest)))
         return stretches
+
+    def _apart(self, stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Let the next begin when one is over, and all end before the history does."""
+        apart: list[tuple[int, int]] = []
+        for began, back in stretches:
+            free = max(began, *(last + MINUTE for _, last in apart[-1:]), 0)
+            apart.append((free, min(free + back - began, max(self._end, free + MINUTE))))
+        return apart
 
     # ------------------------------------------------------------ hearing
 
@@ -119,7 +116,7 @@ class Listener:
         self._heard.append((heard, event.kind, event.data))
         about = event.about
         if event.kind == "INVITE_DELETE":
-            self._deletions.append(heard)
+            self._deletions.append((heard, event.data["code"]))
         elif about is not None and event.kind == "GUILD_MEMBER_REMOVE":
             about.departure_heard = True
         elif about is not None:
@@ -134,61 +131,52 @@ class Listener:
 
         Each wish says which earlier look makes it needless, and how often it was tried.
         """
-        asked = [*(heard for heard, _ in self._arrivals), *self._deletions]
+        asked = [*(heard for heard, _ in self._arrivals), *(heard for heard, _ in self._deletions)]
         wishes = [(at + SECOND, at, 0) for at in asked]
-        for _, back in self.absences:
-            wishes += [(back, back, 0), (back + LAST, back + LAST - 1, 0)]
+        wishes += [(back, back, 0) for _, back in self.absences]
         heapq.heapify(wishes)
-        self._look(0, sure=True)
+        plan, gone = Planning(), [began for began, _ in self.absences]
+        self._count(plan, -MINUTE, 0, self._look(0, sure=True))
         answered = 0
-        while wishes:
-            due, needless, tries = heapq.heappop(wishes)
+        while wishes or plan.next() is not None:
+            planned = plan.next()
+            if planned is not None and not (wishes and wishes[0][0] <= planned):
+                due, needless, tries = planned, planned - 1, 0
+                plan.made(planned)
+            else:
+                due, needless, tries = heapq.heappop(wishes)
+            while gone and gone[0] <= due:
+                plan = Planning() if self._habits.restarts else plan
+                plan.lost()
+                gone.pop(0)
             due = max(due, self._looked_at + SECOND)
             if self._looked_at >= needless or self.is_away(due + ANSWERED):
                 continue
-            if self._look(due):
-                for at in self._plan(answered, due):
-                    if not (self._habits.restarts and self._absent_between(due, at)):
-                        heapq.heappush(wishes, (at, at - 1, 0))
-                answered = due
+            plan.made(due)
+            if (shown := self._look(due)) is not None:
+                self._count(plan, answered, due, shown)
+                answered = due + ANSWERED
             elif tries < 2 * len(RETRIES):
                 pause = RETRIES[min(tries, len(RETRIES) - 1)]
                 heapq.heappush(wishes, (due + pause, due + pause - 1, tries + 1))
         for at in (self._end, self._end + LAST):
             self._look(max(at, self._looked_at + SECOND), sure=True)
 
-    def _absent_between(self, planned: int, due: int) -> bool:
-        """Whether an absence began after a look was planned, and before it was due."""
-        return any(planned < began <= due for began, _ in self.absences)
+    def _count(self, plan: Planning, before: int, now: int, shown: Shown | None) -> None:
+        """Tell what was heard since the look before, and what this one shows."""
+        if shown is not None:
+            end = now + ANSWERED
+            joins = sum(before < heard <= end for heard, _ in self._arrivals)
+            ended = [code for heard, code in self._deletions if before < heard <= end]
+            plan.looked(now, shown, joins, ended)
 
-    def _plan(self, before: int, now: int) -> set[int]:
-        """When to look again for those who were heard of between two looks."""
-        missing = self._unexplained(now)
-        fresh = any(before < heard <= now for heard, _ in self._arrivals)
-        doubted = any(back <= now < back + DOUBTED for _, back in self.absences)
-        planned = {now + LAST} if fresh and doubted else set()
-        if not any(heard > before for heard, _ in missing):
-            return planned
-        last = {one.joined + LAST for _, one in missing if one.joined + LAST > now}
-        return planned | last | {now + pause for pause in AGAIN}
-
-    def _unexplained(self, at: int) -> list[tuple[int, Membership]]:
-        """Who was heard of lately and whose use is not shown, if there is one.
-
-        The real listener cannot know who they are: it counts.
-        """
-        return [
-            (heard, one)
-            for heard, one in self._arrivals
-            if at - 10 * MINUTE < heard <= at and (one.shown is None or one.shown > at)
-        ]
-
-    def _look(self, at: int, *, sure: bool = False) -> bool:
-        """Ask both questions; say whether they were answered."""
+    def _look(self, at: int, *, sure: bool = False) -> Shown | None:
+        """Ask both questions; return what is shown, if they are answered."""
         self._looked_at = at
         answered, end = at + ANSWERED // 2, at + ANSWERED
         invites: object = {"error": 500}
         vanity: object = {"error": 500}
+        shown: Shown | None = None
         failed = self._dice.random() < self._habits.failed_look
         hidden = self._dice.random() < 0.5
         refused = self.refused(at) and not sure
@@ -196,10 +184,13 @@ class Listener:
             vanity = {"error": 403}
             invites = self._discord.listed(answered, hidden=True) if hidden else {"error": 403}
         elif sure or not failed:
-            invites = self._discord.listed(answered, hidden=False)
-            vanity = self._discord.vanity(answered)
+            listed, counter = (
+                self._discord.listed(answered, hidden=False),
+                self._discord.vanity(answered),
+            )
+            invites, vanity, shown = listed, counter, (listed, counter["uses"])
         self._looks.append((end, (end, "INVITES", invites), (end, "VANITY", vanity)))
-        return not refused and (sure or not failed)
+        return shown
 
     # ------------------------------------------------------------ coming back
 

@@ -60,6 +60,12 @@ def findings(reading: Reading) -> dict[tuple[str, int], Finding]:
     }
 
 
+def alone(joins: list[Join], everything: list[Uses]) -> list[Join]:
+    """Tell which joins some best explanation leaves without a use."""
+    best = _best(joins, [uses for uses in everything if _explains(uses, joins)])
+    return [join for n, join in enumerate(joins) if any(one[n] is None for one in best)]
+
+
 def _explains(uses: Uses, joins: list[Join]) -> bool:
     takers = sum(fits(join, uses) for join in joins)
     return uses.kind == "seen" or (uses.kind == "last" and uses.count <= takers)

@@ -5,13 +5,15 @@ and is written anew from the specification; it imports nothing of Usher. Times a
 
 - A look that failed, was refused or lists no counts shows nothing.
 - A count that is higher than in the look before was raised by joins of the last ten minutes; where
-  the looks before showed nothing, by joins since ten minutes before the first of those.
+  the looks before showed nothing, by joins since ten minutes before the first of those. A join that
+  may have no use yet, and no look nine and a half minutes after it, may have raised it as well.
 - An invite that was made since the look before began at zero.
 - An invite ends when Discord says so (INVITE_DELETE), or when a look does not list it. The audit
   log's entry 42 tells that a person ended it, and with which count.
 - Not told here: absences, and what a first look contains.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +23,7 @@ from tests.simulator.invites import VANITY_CODE
 from tests.simulator.listener import Line
 
 LAG = 10 * MINUTE
+LAST = 9 * MINUTE + 30 * SECOND
 ANSWERING = 15 * SECOND
 ENDLESS = 10_000
 
@@ -68,11 +71,16 @@ class _Code:
     revoked: bool = False
 
 
+type Alone = Callable[[list[Join], list[Uses]], list[Join]]
+"""Tells which joins some best explanation leaves without a use."""
+
+
 @dataclass
 class Reading:
     """Reads lines in their order; then `joins` and `uses()` tell what they show."""
 
     lines: list[Line]
+    alone: Alone = lambda joins, uses: []
     joins: dict[tuple[str, int], Join] = field(default_factory=dict)
     _codes: dict[str, _Code] = field(default_factory=dict)
     _seen: list[Uses] = field(default_factory=list)
@@ -81,6 +89,8 @@ class Reading:
     _shown: bool = False
     longest_blind: int = 0
     """The longest time in which looks did not show everything."""
+    longest_wait: int = 0
+    """The longest time for which a join waited for a look that it should have had before."""
 
     def __post_init__(self) -> None:
         readers = {
@@ -102,7 +112,23 @@ class Reading:
         return [*self._seen, *(hidden for c in self._codes.values() for hidden in _hidden(c))]
 
     def _since(self, at: int) -> int:
-        return min(at, at if self._blind_since is None else self._blind_since) - LAG
+        watched = min(at, at if self._blind_since is None else self._blind_since) - LAG
+        return min(watched, self._awaited(at, watched))
+
+    def _awaited(self, at: int, otherwise: int) -> int:
+        """When the earliest join was made that lacks a use and its last look."""
+        lacking = [
+            join
+            for join in self.joins.values()
+            if (join.pinned is None or join.pinned[0] is not None)
+            and (self._shown_at is None or join.joined > self._shown_at - LAST)
+        ]
+        if all(join.joined >= at - LAG for join in lacking):
+            return otherwise
+        alone = self.alone(list(self.joins.values()), self.uses())
+        waited = [join.joined for join in alone if join in lacking]
+        self.longest_wait = max([self.longest_wait, *(at - joined for joined in waited)])
+        return min(waited, default=otherwise)
 
     def _joined(self, at: int, data: dict[str, Any]) -> None:
         key = data["user"]["id"], _ms(data["joined_at"])

@@ -11,6 +11,9 @@ from referral_api.problems import InvalidParam, ProblemError
 
 MOST_BYTES: Final = 64 * 1024
 """Longest body: a campaign with all its questions takes a quarter of it."""
+MOST_OF_MANY: Final = 1024 * 1024
+MANY: Final = "/api/v1/links/bulk"
+"""Where a body holds up to a thousand links."""
 _WITH_BODY: Final = ("POST", "PUT", "PATCH")
 
 
@@ -43,10 +46,9 @@ def check_body(asked: Asked) -> None:
     """Refuse what no route could read: too long, not JSON, nested too deep; raises ProblemError."""
     if asked.method not in _WITH_BODY:
         return
-    if len(asked.body) > MOST_BYTES:
-        raise ProblemError(
-            413, "too_long", "The body is too long", f"At most {MOST_BYTES:,} bytes."
-        )
+    most = MOST_OF_MANY if asked.path == MANY else MOST_BYTES
+    if len(asked.body) > most:
+        raise ProblemError(413, "too_long", "The body is too long", f"At most {most:,} bytes.")
     kind = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("", "application/json"):
         raise ProblemError(415, "not_json", "The body must be JSON", "Send `application/json`.")

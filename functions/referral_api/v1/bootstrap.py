@@ -7,6 +7,7 @@ from datetime import datetime
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from referral_api.v1.bulk import bulk_routes
 from referral_api.v1.campaigns import campaign_routes
 from referral_api.v1.chain_routes import chain_routes, review_routes
 from referral_api.v1.codes import CodeRows
@@ -25,12 +26,14 @@ from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
 from usher.funnel.numbers import Numbers
 from usher.funnel.numbers_table import DynamoNumbers
+from usher.funnel.ports import Teller
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
 from usher.onboarding.offers import Offers
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.referrals.answers import DynamoAnswers
+from usher.referrals.bulk_desk import BulkDesk
+from usher.referrals.bulk_service import BulkLinks
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.listing import DynamoListing
 from usher.referrals.table import DynamoReferrals
@@ -51,8 +54,9 @@ def build_rest(
     invite_base: str,
     clock: Callable[[], datetime],
     fresh_seed: Callable[[], str],
-    offers: Offers,
     webhooks: Webhooks,
+    offers: Offers,
+    teller: Teller,
     *,
     sign_in: bool = False,
 ) -> Rest:
@@ -67,7 +71,12 @@ def build_rest(
         def base() -> str:
             return public_url or f"https://{router.current_event.request_context.domain_name}"
 
-        link_routes(router, table, listing, Site(base, invite_base, sign_in), clock)
+        link_routes(router, table, listing, Site(base, invite_base, sign_in), clock, webhooks.kept)
+        bulk_routes(
+            router,
+            BulkDesk(BulkLinks(table, webhooks.kept), clock, lambda: sign_in),
+            Site(base, invite_base, sign_in),
+        )
         webhook_routes(router, webhooks)
         campaign_routes(router, table, clock)
         read_routes(router, table, listing, clock)
@@ -75,7 +84,7 @@ def build_rest(
         chain_routes(router, table, DynamoChains(client, table_name))
         rows = DynamoJourneys(client, table_name)
         judge = TableJudge(DynamoEvidence(client, table_name))
-        review_routes(router, rows, Journeys(rows, judge, Silent()), clock)
+        review_routes(router, rows, Journeys(rows, judge, teller), clock)
         guild_routes(
             router,
             DynamoCreditReads(reads),

@@ -30,7 +30,9 @@ from usher.referrals.keys import Scope
 from usher.referrals.link_commands import MOST
 from usher.referrals.listing import Wanted
 from usher.referrals.model import CampaignId, Link, LinkCode, Mode
-from usher.referrals.ports import ReferralTable, StaleError, TakenError
+from usher.referrals.ports import KeptHooks, ReferralTable, StaleError, TakenError
+from usher.referrals.rules import RESERVED
+from usher.referrals.telling import add_link
 from usher.referrals.ways import EXACT
 from usher.times import format_time
 
@@ -66,10 +68,11 @@ def link_routes(
     listing: Listing,
     site: Site,
     clock: Callable[[], datetime],
+    hooks: KeptHooks,
 ) -> None:
     """Declare the routes."""
     _reading(Routes(router, "Links"), table, listing, site)
-    _making(Routes(router, "Links"), table, listing, site, clock)
+    _making(Routes(router, "Links"), table, listing, site, clock, hooks)
     _changing(Routes(router, "Links"), table, site, clock)
 
 
@@ -111,6 +114,7 @@ def _making(
     listing: Listing,
     site: Site,
     clock: Callable[[], datetime],
+    hooks: KeptHooks,
 ) -> None:
     @routes.declare(
         "POST", "/links", Scope.LINKS_WRITE, "Make a link", 409, success=201, told="The link"
@@ -121,7 +125,7 @@ def _making(
         if listing.count(link.guild_id) >= MOST:
             raise ProblemError(409, "too_many", f"A server has at most {MOST:,} links")
         try:
-            table.add_link(link)
+            add_link(table, hooks, link)
         except TakenError as error:
             before = table.link(link.code)
             if before is None or before.made_by != link.made_by:
@@ -179,6 +183,8 @@ def _new(new: NewLink, caller: Caller, table: ReferralTable, now: datetime) -> L
         raise _wrong("owner_id", "Whose link it is must be said: this key was made by nobody.")
     if key.owner_id is not None and owner != key.owner_id:
         raise ProblemError(403, "other_owner", "The key reaches one member's links only")
+    if new.code in RESERVED:
+        raise _wrong("code", "This code is the name of something else.")
     if table.campaign(key.guild_id, CampaignId(new.campaign_id)) is None:
         raise _wrong("campaign_id", "There is no such campaign.")
     return Link(

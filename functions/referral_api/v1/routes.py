@@ -1,6 +1,6 @@
 """What every route of `/api/v1` is declared with: its scope, its problems, its caller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -70,6 +70,7 @@ class Routes:
         *also: int,
         success: int = 200,
         told: str = "As asked",
+        content: Mapping[str, Any] | None = None,
         prefix: str = PREFIX,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register a handler; `also` are the statuses of its problems beside those of all."""
@@ -78,6 +79,8 @@ class Routes:
         good: OpenAPIResponse = {"description": told}
         if success == 204:
             good["content"] = {}
+        if content is not None:
+            good["content"] = dict(content)
 
         def register(handler: Callable[..., Any]) -> Callable[..., Any]:
             self.router.route(

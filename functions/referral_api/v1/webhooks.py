@@ -35,6 +35,7 @@ from usher.hooks.ports import StaleError
 from usher.hooks.rules import delivery_key
 from usher.ids import GuildId
 from usher.referrals.keys import Scope
+from usher.referrals.ports import KeptHooks
 from usher.times import format_time
 
 TAG = "Webhooks"
@@ -45,6 +46,7 @@ class Webhooks:
     """What the routes of webhooks use."""
 
     desk: WebhookDesk
+    kept: KeptHooks
     switch_on: Callable[[GuildId, str], None]
     """Has the guild's events told from now on; takes who asks."""
     clock: Callable[[], datetime]

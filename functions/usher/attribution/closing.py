@@ -8,7 +8,7 @@ from typing import Final
 
 from usher.attribution.facts import PoolCredited
 from usher.attribution.matching import SKEW, Solution, fits, linked, solve
-from usher.attribution.model import Group, OpenJoin, Use, Weight
+from usher.attribution.model import Group, Head, OpenJoin, Use, Weight
 from usher.attribution.outcomes import Attributed, Reason
 from usher.attribution.tracking import Spans, untracked_of
 from usher.attribution.watching import LAG, Waiting
@@ -65,27 +65,40 @@ def awaited_since(
 ) -> datetime | None:
     """Name the earliest join whose use may show now, though it was made long ago.
 
-    A listener that ends forgets the looks that it had planned: such a join has no use, and its last
-    look was not made.
+    A listener that ends forgets the looks that it planned, and one that counts wrong plans none:
+    such a join has no use, and its last look was not made.
     """
-    old = [one for one in joins if one.pin is None and one.joined_at < waiting.now - LAG]
-    if all(waiting.was_looked_for(one.joined_at) for one in old):
-        return None
-    solution = solve(joins, uses)
-    lone = [
-        one.joined_at
-        for j, one in enumerate(joins)
-        if solution.unexplained[j] and one.pin is None and not waiting.was_looked_for(one.joined_at)
-    ]
-    return min(lone, default=None)
+    lacking = [j for j, join in enumerate(joins) if _lacks_look(join, waiting)]
+    put_away = waiting.head.forgotten
+    away = [put_away] if put_away is not None and not waiting.was_looked_for(put_away) else []
+    if not any(joins[j].joined_at < waiting.now - LAG for j in lacking):
+        return min(away, default=None)
+    unexplained = solve(joins, uses).unexplained
+    alone = [joins[j].joined_at for j in lacking if unexplained[j]]
+    return min([*alone, *away], default=None)
+
+
+def _lacks_look(join: OpenJoin, waiting: Waiting) -> bool:
+    """Whether the join may have used an invite, and its last look was not made."""
+    by_invite = join.pin is None or join.pin.code is not None
+    return by_invite and not waiting.was_looked_for(join.joined_at)
 
 
 def forgotten(
-    parts: Sequence[Part], joins: Sequence[OpenJoin], before: datetime | None
+    parts: Sequence[Part], joins: Sequence[OpenJoin], solution: Solution, head: Head
 ) -> datetime | None:
-    """Name the latest join put away although counts may still tell of it."""
-    given_up = [joins[j].joined_at for p in parts if p.closed and not p.settled for j in p.joins]
-    return max([*given_up, *([before] if before else [])], default=None)
+    """Name the latest join put away although counts may still tell of it.
+
+    While everything is shown, that is said of joins without a use only.
+    """
+    given_up = [
+        joins[j].joined_at
+        for part in parts
+        if part.closed and not part.settled
+        for j in part.joins
+        if head.blind_since is not None or solution.unexplained[j]
+    ]
+    return max([*given_up, *([head.forgotten] if head.forgotten else [])], default=None)
 
 
 def _balanced(joins: set[int], uses: set[int], counts: Sequence[int], solution: Solution) -> bool:

@@ -36,6 +36,7 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
         policy=read_policy(values),
         referrals=values.get("referrals") == ON,
         webhooks=values.get("webhooks") == ON,
+        mutes=values.get("mutes") == ON,
         standings=values.get("rewards") == ON or bool(values.get("milestone_channel_id")),
     )
 

@@ -123,6 +123,8 @@ class GuildSettings:
     """There are referral links: who joins may be counted for one."""
     webhooks: bool = False
     """There are webhooks: what is recorded is told to them."""
+    mutes: bool = False
+    """There are mutes that Discord does not know the end of: who comes back is looked at."""
 
 
 class Guilds(Protocol):

@@ -124,7 +124,7 @@ class _Case:
             version=head.version + 1,
             open=kept,
             closed_until=max(ends, default=None),
-            forgotten=forgotten(parts, self.joins, head.forgotten),
+            forgotten=forgotten(parts, self.joins, solution, head),
         )
         facts = [*revised, *told, *facts]
         head, counted = settle_counts(head, self.book, facts, self.observation)

@@ -38,6 +38,7 @@ from usher.attribution.recording import believe, record_facts, users_of
 from usher.attribution.report import Report
 from usher.attribution.telling import Teller
 from usher.attribution.touched import only_updates
+from usher.attribution.warding import Warden
 from usher.contracts.observation import MemberJoined, Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import Members
@@ -98,7 +99,9 @@ class AttributionService:
         carried = _Try()
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return replace(self._attempt(observation, carried), attempts=attempt)
+                report = self._attempt(observation, carried)
+                told = Warden(self.guilds, self.effects).tell(observation)
+                return replace(report, attempts=attempt, effects=report.effects + told)
             except StaleHeadError:
                 self.pause(_JITTER.uniform(0.3, 1) * PAUSE_SECONDS * 2**attempt)
             except AppliedError:

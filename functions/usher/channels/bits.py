@@ -92,18 +92,15 @@ def settable(hall: Hall, channel: Channel, parent: Channel | None) -> int:
 
 def is_hidden(hall: Hall, channel: Channel) -> bool:
     """Whether nobody but staff, apps and members named one by one sees a channel."""
-    everyone = channel.overwrite(hall.guild_id)
     base = hall.roles.get(RoleId(hall.guild_id))
-    seen = base is not None and bool(base.permissions & VIEW_CHANNEL)
+    bits = 0 if base is None else base.permissions
+    everyone = channel.overwrite(hall.guild_id)
     if everyone is not None:
-        seen = (seen and not everyone.deny & VIEW_CHANNEL) or bool(everyone.allow & VIEW_CHANNEL)
-    others = [
-        role
-        for one in channel.overwrites
-        if not one.member and one.id != hall.guild_id and one.allow & VIEW_CHANNEL
-        if (role := hall.roles.get(RoleId(one.id))) is not None and not is_staff(role)
-    ]
-    return not seen and not others
+        bits = bits & ~everyone.deny | everyone.allow
+    if bits & VIEW_CHANNEL:
+        return False
+    shown = [one.id for one in channel.overwrites if not one.member and one.allow & VIEW_CHANNEL]
+    return all(is_staff(hall.roles[RoleId(id_)]) for id_ in shown if id_ in hall.roles)
 
 
 def _of_roles(hall: Hall, roles: Collection[RoleId]) -> int:

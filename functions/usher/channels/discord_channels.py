@@ -18,8 +18,6 @@ from usher.times import parse_time
 UNKNOWN_CHANNEL: Final = 10003
 UNKNOWN_MESSAGE: Final = 10008
 UNKNOWN_OVERWRITE: Final = 10009
-MISSING_ACCESS: Final = 50001
-"""Usher does not see the channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +27,12 @@ class DiscordChannels:
     rest: Rest
 
     def channel(self, channel_id: ChannelId) -> Channel | None:
-        """Read a channel or thread; None where there is none, or Usher does not see it."""
+        """Read a channel or thread; None where there is none any more."""
         try:
-            body = self.rest.call("GET", f"/channels/{_part(channel_id)}")
-        except RefusedError as error:
-            if error.code in (UNKNOWN_CHANNEL, MISSING_ACCESS):
-                return None
-            raise failed(error) from error
-        except DiscordError as error:
-            raise failed(error) from error
+            with _asking():
+                body = self.rest.call("GET", f"/channels/{_part(channel_id)}")
+        except DeskGoneError:
+            return None
         return _channel(_fields(body))
 
     def channels(self, guild_id: GuildId) -> Sequence[Channel]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from usher.channels.codec import read_lock, read_server_lock, read_slowmode
-from usher.channels.locks import SERVER, Draft, Outcome, Verdict, hold, undo
+from usher.channels.locks import SERVER, Draft, Outcome, hold, undo
 from usher.channels.ports import ChannelDesk, done_or_gone
 from usher.ids import ChannelId
 from usher.invites.ports import DeskError, DeskRefusedError
@@ -26,12 +27,14 @@ class SlowmodeEnder:
     def end(self, term: Term) -> str | None:
         """Set what was before, unless somebody has set something else meanwhile."""
         channel_id, kept = ChannelId(term.what), read_slowmode(term.held)
-        with _telling():
+
+        def end() -> None:
             channel = self.desk.channel(channel_id)
-            if channel is None or channel.slowmode != kept.seconds:
-                return None
-            problem = done_or_gone(lambda: self.desk.slow(channel_id, kept.before, OVER))
-            return _sentence(problem, "slowmode", channel_id)
+            if channel is not None and channel.slowmode == kept.seconds:
+                self.desk.slow(channel_id, kept.before, OVER)
+
+        with _telling():
+            return _sentence(done_or_gone(end), "slowmode", channel_id)
 
     def hold(self, term: Term) -> None:
         """Set a slowmode again."""
@@ -50,9 +53,7 @@ class LockEnder:
         with _telling():
             if term.what == SERVER:
                 return self._end_server(term)
-            outcome = undo(self.desk, term, OVER)
-            done = outcome.verdict is not Verdict.PARTLY
-            return None if done else _sentence(outcome.problem, "lock", outcome.channel_id)
+            return _sentence(done_or_gone(partial(self._undo, term)), "lock", ChannelId(term.what))
 
     def hold(self, term: Term) -> None:
         """Lock a channel again."""
@@ -60,6 +61,9 @@ class LockEnder:
             channel = None if term.what == SERVER else self.desk.channel(ChannelId(term.what))
             if channel is not None:
                 _raise(hold(self.desk, Draft(term, channel, read_lock(term.held)), STILL))
+
+    def _undo(self, term: Term) -> None:
+        _raise(undo(self.desk, term, OVER))
 
     def _end_server(self, term: Term) -> str | None:
         return _sentence(resume(self.desk, term), "lock", None)

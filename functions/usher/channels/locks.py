@@ -38,7 +38,7 @@ class Verdict(StrEnum):
     PARTLY = "partly"
     """Some of it is undone; it may be tried again."""
     GONE = "gone"
-    """There is no such channel, or Usher does not see it."""
+    """There is no such channel any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ def draft(
     if held is not None and not held.ended:
         if held.version != wish.version:
             return Outcome(channel.id, Verdict.ALREADY, held)
+        order_end(tools, held, now)
         return Draft(held, channel, read_lock(held.held))
     if channel.kind in THREADS:
         planned = None

@@ -24,7 +24,7 @@ class ChannelDesk(Protocol):
     """Discord, with the bot's token. Every method may raise DeskError."""
 
     def channel(self, channel_id: ChannelId) -> Channel | None:
-        """Read a channel or thread; None where there is none, or Usher does not see it."""
+        """Read a channel or thread; None where there is none any more."""
         ...
 
     def channels(self, guild_id: GuildId) -> Sequence[Channel]:

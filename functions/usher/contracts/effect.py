@@ -134,6 +134,62 @@ class Greet:
 
 
 @dataclass(frozen=True, slots=True)
+class LogCase:
+    """Show a moderation case in the log as it is when it is looked at."""
+
+    id: str
+    guild_id: GuildId
+    number: int
+    kind: Literal["log_case"] = "log_case"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteByHand:
+    """Put on record what somebody did to a member in Discord itself."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    what: str
+    """`kick`, `ban`, `unban`, `mute` or `unmute`."""
+    by: UserId | None
+    """None where it is not known."""
+    at: str
+    reason: str = ""
+    until: str | None = None
+    """Of a mute."""
+    kind: Literal["note_by_hand"] = "note_by_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """Put a report or an appeal in front of the moderators."""
+
+    id: str
+    guild_id: GuildId
+    channel_id: ChannelId
+    user_id: UserId
+    """Whom it is about."""
+    by: UserId
+    text: str
+    link: str = ""
+    """Of the message that is reported."""
+    case: int | None = None
+    """Against which a member appeals; None for a report."""
+    kind: Literal["post_card"] = "post_card"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckMute:
+    """Look whether who has come back is muted still, and mute them again."""
+
+    id: str
+    guild_id: GuildId
+    user_id: UserId
+    kind: Literal["check_mute"] = "check_mute"
+
+
+@dataclass(frozen=True, slots=True)
 class EndDue:
     """End what holds for a time (`usher.timing.terms`), once that is over."""
 
@@ -182,11 +238,11 @@ class OfferOnboarding:
     kind: Literal["offer_onboarding"] = "offer_onboarding"
 
 
+type _Moderation = LogCase | NoteByHand | CheckMute | PostCard | EndDue
 type _Onboarding = FollowOnboarding | OfferOnboarding
 type _Rewards = CheckStanding | SweepStandings | MendRank
-type Effect = (
-    SendMessage | ChangeRole | CheckInvite | Greet | CountReferral | EndDue | _Rewards | _Onboarding
-)
+type _Others = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral
+type Effect = _Others | _Rewards | _Moderation | _Onboarding
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -197,6 +253,10 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "mend_rank": MendRank,
     "greet": Greet,
     "count_referral": CountReferral,
+    "log_case": LogCase,
+    "note_by_hand": NoteByHand,
+    "check_mute": CheckMute,
+    "post_card": PostCard,
     "end_due": EndDue,
     "follow_onboarding": FollowOnboarding,
     "offer_onboarding": OfferOnboarding,

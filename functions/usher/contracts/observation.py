@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.contracts.audit_acts import AuditAct
 from usher.contracts.deeds import Deed, RecountAsked
 from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
@@ -81,6 +82,14 @@ class MemberBanned:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberUnbanned:
+    """GUILD_BAN_REMOVE."""
+
+    user_id: UserId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InviteRow:
     """One invite as Discord lists it."""
 
@@ -132,6 +141,8 @@ class AuditEntry:
     """When it was made, by Discord's clock, for actions 20 to 22: kick, prune, ban."""
     removed: int | None = None
     """How many members a prune removed (action 21); it names none of them."""
+    act: AuditAct | None = None
+    """What moderation may use, of kicks, bans, timeouts and their ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +216,7 @@ type GatewayEvent = (
     | MemberUpdated
     | MemberLeft
     | MemberBanned
+    | MemberUnbanned
     | InviteCreated
     | InviteDeleted
     | AuditEntry

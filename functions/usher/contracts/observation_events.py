@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from usher.contracts.audit_acts import read_act, write_act
 from usher.contracts.deeds import InvitesGranted, RecountAsked, SettingChanged, UpgradeAssigned
 from usher.contracts.deeds_codec import (
     read_granted,
@@ -27,6 +28,7 @@ from usher.contracts.observation import (
     MemberJoined,
     MemberLeft,
     MemberSearched,
+    MemberUnbanned,
     MemberUpdated,
     Person,
 )
@@ -56,7 +58,7 @@ def write_event(event: GatewayEvent) -> Fields:
             return {"at": at, **_write_member(event)}
         case MemberLeft():
             return {"t": "left", "at": at, **_write_left(event)}
-        case MemberBanned() | MemberAdded():
+        case MemberBanned() | MemberUnbanned() | MemberAdded():
             return {"at": at, **_write_user(event)}
         case InviteCreated() | InviteDeleted() | InviteTargeted() | CodesDue():
             return {"at": at, **_write_codes(event)}
@@ -71,6 +73,7 @@ def write_event(event: GatewayEvent) -> Fields:
                 "invite": None if event.invite is None else write_row(event.invite),
                 "made_at": None if event.made_at is None else format_time(event.made_at),
                 "removed": event.removed,
+                "act": write_act(event.act),
             }
         case InvitesGranted() | SettingChanged() | UpgradeAssigned() | RecountAsked():
             return write_deed(event)
@@ -105,9 +108,10 @@ def _write_codes(event: InviteCreated | InviteDeleted | InviteTargeted | CodesDu
             return {"t": "due", "codes": list(event.codes)}
 
 
-def _write_user(event: MemberBanned | MemberAdded) -> Fields:
-    if isinstance(event, MemberBanned):
-        return {"t": "banned", "user_id": event.user_id}
+def _write_user(event: MemberBanned | MemberUnbanned | MemberAdded) -> Fields:
+    if not isinstance(event, MemberAdded):
+        kind = "banned" if isinstance(event, MemberBanned) else "unbanned"
+        return {"t": kind, "user_id": event.user_id}
     whose = {"inviter_id": event.inviter_id, "link": event.link}
     return {"t": "added", "user_id": event.user_id, **whose, "done": event.done}
 
@@ -215,6 +219,7 @@ def _read_audit(fields: Fields, at: datetime) -> AuditEntry:
         invite=None if fields.get("invite") is None else read_row(fields.get("invite")),
         made_at=unless_none(fields, "made_at", read_time),
         removed=unless_none(fields, "removed", read_count),
+        act=read_act(fields.get("act")),
     )
 
 
@@ -246,6 +251,7 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "updated": _read_updated,
     "left": _read_left,
     "banned": lambda fields, at: MemberBanned(_user_id(fields), at),
+    "unbanned": lambda fields, at: MemberUnbanned(_user_id(fields), at),
     "invite_created": lambda fields, at: InviteCreated(read_row(fields.get("invite")), at),
     "invite_deleted": lambda fields, at: InviteDeleted(read_code(fields, "code"), at),
     "audit": _read_audit,

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from usher.referrals.model import Counts
 
@@ -34,13 +33,13 @@ type Quarter = tuple[datetime, Counts]
 """When a quarter of an hour began (UTC), and what was counted in it."""
 
 
-def window(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def window(first: date, last: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """Tell when days of a time zone begin and end, in UTC; the end is not theirs any more."""
     return _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
 
 
 def series(
-    quarters: Iterable[Quarter], unit: Unit, first: date, last: date, zone: ZoneInfo
+    quarters: Iterable[Quarter], unit: Unit, first: date, last: date, zone: tzinfo
 ) -> tuple[Bucket, ...]:
     """Sum quarters up from the first day to the last, both whole; empty buckets are there too."""
     begin, end = window(first, last, zone)
@@ -52,7 +51,7 @@ def series(
     return tuple(Bucket(start.astimezone(zone), sums[start]) for start in sorted(sums))
 
 
-def _starts(unit: Unit, first: date, last: date, zone: ZoneInfo) -> Iterator[datetime]:
+def _starts(unit: Unit, first: date, last: date, zone: tzinfo) -> Iterator[datetime]:
     """Tell all buckets' begins in UTC: a week that began before is cut at the first day."""
     if unit is Unit.HOUR:
         begin, end = window(first, last, zone)
@@ -66,7 +65,7 @@ def _starts(unit: Unit, first: date, last: date, zone: ZoneInfo) -> Iterator[dat
         day += timedelta(days=1 if unit is Unit.DAY else 7 - day.weekday())
 
 
-def _start(unit: Unit, moment: datetime, zone: ZoneInfo) -> datetime:
+def _start(unit: Unit, moment: datetime, zone: tzinfo) -> datetime:
     """Tell in UTC when the bucket began that holds a moment."""
     local = moment.astimezone(zone)
     if unit is Unit.HOUR:
@@ -79,5 +78,5 @@ def _start(unit: Unit, moment: datetime, zone: ZoneInfo) -> datetime:
     return _midnight(day, zone)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from usher.funnel.chains import Place
-from usher.funnel.codec import read_event, read_trace
-from usher.funnel.model import NO_TRACE, Event, EventKind, Journey, Trace
+from usher.funnel.codec import read_event
+from usher.funnel.model import Event, EventKind, Journey, Trace
 from usher.funnel.rows import link_rows, member_rows
 from usher.funnel.table import DynamoJourneys, journey_of
 from usher.ids import GuildId, InviteCode, UserId
@@ -56,10 +56,9 @@ class DynamoChains:
         """Read a member's journeys, oldest first."""
         return DynamoJourneys(self.client, self.name).journeys(guild_id, user_id)
 
-    def trace(self, link: LinkCode, invite: InviteCode) -> Trace:
-        """Read what is known of the click for which an invite was made."""
-        item = self._reads.get((link_rows(link), f"INVITE#{invite}"))
-        return NO_TRACE if item is None else read_trace(item)
+    def trace(self, link: LinkCode, user_id: UserId, invite: InviteCode | None) -> Trace:
+        """Read what is known of the click that led to an invite, or to a member's sign-in."""
+        return DynamoJourneys(self.client, self.name).trace(link, user_id, invite)
 
     def invite_of(self, code: LinkCode, visitor: str) -> InviteCode | None:
         """Read the newest invite that was made for a visitor."""

@@ -9,6 +9,7 @@ from usher.funnel.model import Event, EventKind, Journey, Trace
 from usher.ids import GuildId, InviteCode, UserId
 from usher.referrals.model import Link, LinkCode
 
+NOBODY: Final = UserId("")
 MOST_OF_A_DAY: Final = 2_000
 """Joins of one day among which a visitor's are looked for."""
 INVITE_LIFE: Final = timedelta(minutes=10)
@@ -50,8 +51,8 @@ class ChainRows(Protocol):
         """Read a member's journeys, oldest first."""
         ...
 
-    def trace(self, link: LinkCode, invite: InviteCode) -> Trace:
-        """Read what is known of the click for which an invite was made."""
+    def trace(self, link: LinkCode, user_id: UserId, invite: InviteCode | None) -> Trace:
+        """Read what is known of the click that led to an invite, or to a member's sign-in."""
         ...
 
     def invite_of(self, code: LinkCode, visitor: str) -> InviteCode | None:
@@ -77,9 +78,7 @@ class Chains:
             if one.place is not None and one.place.link == link.code
         ]
         return tuple(
-            Chain(
-                self.rows.trace(link.code, one.invite) if one.invite else Trace(), one.invite, one
-            )
+            Chain(self.rows.trace(link.code, user_id, one.invite), one.invite, one)
             for one in reversed(mine)
         )
 
@@ -88,7 +87,7 @@ class Chains:
         invite = self.rows.invite_of(link.code, visitor)
         if invite is None:
             return ()
-        trace = self.rows.trace(link.code, invite)
+        trace = self.rows.trace(link.code, NOBODY, invite)
         if trace.clicked_at is None:
             return ()
         day = datetime.combine(trace.clicked_at.astimezone(UTC).date(), time(), UTC)

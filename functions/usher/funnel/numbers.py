@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Final, Protocol
 
 from usher.funnel.buckets import Bucket, Quarter, Unit, series, window
 from usher.funnel.cohorts import Cohort, cohorts
 from usher.funnel.measure import Cell
 from usher.funnel.rows import campaign_rows, link_rows
-from usher.funnel.zones import ZoneInfo
 from usher.ids import GuildId
 from usher.referrals.model import CampaignId, LinkCode
 
@@ -45,7 +44,7 @@ class Numbers:
         return tuple(cell for one in partitions for cell in self.rows.days(one, first, last))
 
     def series(
-        self, partitions: Iterable[str], unit: Unit, first: date, last: date, zone: ZoneInfo
+        self, partitions: Iterable[str], unit: Unit, first: date, last: date, zone: tzinfo
     ) -> tuple[Bucket, ...]:
         """Read hours, days or weeks of a time zone, whole days of it."""
         begin, end = window(first, last, zone)

@@ -112,8 +112,8 @@ class JourneyRows(Protocol):
         """Read a link without its counters."""
         ...
 
-    def trace(self, link: LinkCode, invite: InviteCode) -> Trace:
-        """Read what is known of the click for which an invite was made."""
+    def trace(self, link: LinkCode, user_id: UserId, invite: InviteCode | None) -> Trace:
+        """Read what is known of the click that led to an invite, or to a member's sign-in."""
         ...
 
     def save(self, before: Journey, after: Journey, trace: Trace) -> None:

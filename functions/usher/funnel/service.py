@@ -128,7 +128,7 @@ class Journeys:
         link = None if wanted is None else self.rows.link(wanted)
         if link is None or link.guild_id != after.guild_id:
             return replace(after, place=None, invite=None), NO_TRACE
-        trace = self._trace_of(link, after)
+        trace = self.rows.trace(link.code, after.user_id, after.invite)
         if after.place is None or after.place.link != link.code:
             place = Place(link.code, link.campaign_id, trace.variant)
             after = replace(after, place=place)
@@ -160,12 +160,9 @@ class Journeys:
             return  # whoever changed it tells again, which is harmless
 
     def _trace(self, journey: Journey) -> Trace:
-        if journey.place is None or journey.invite is None:
+        if journey.place is None:
             return NO_TRACE
-        return self.rows.trace(journey.place.link, journey.invite)
-
-    def _trace_of(self, link: Link, journey: Journey) -> Trace:
-        return NO_TRACE if journey.invite is None else self.rows.trace(link.code, journey.invite)
+        return self.rows.trace(journey.place.link, journey.user_id, journey.invite)
 
 
 def _outcome(journey: Journey) -> Outcome:

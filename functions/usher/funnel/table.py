@@ -68,10 +68,13 @@ class DynamoJourneys:
         item = self._reads.get((link_rows(code), "LINK"))
         return None if item is None else read_link(item)
 
-    def trace(self, link: LinkCode, invite: InviteCode) -> Trace:
-        """Read what is known of the click for which an invite was made."""
-        item = self._reads.get((link_rows(link), f"INVITE#{invite}"))
-        return NO_TRACE if item is None else read_trace(item)
+    def trace(self, link: LinkCode, user_id: UserId, invite: InviteCode | None) -> Trace:
+        """Read what is known of the click that led to an invite, or to a member's sign-in."""
+        for who in (invite, f"@{user_id}"):
+            item = self._reads.get((link_rows(link), f"INVITE#{who}")) if who else None
+            if item is not None:
+                return read_trace(item)
+        return NO_TRACE
 
     def held(
         self, guild_id: GuildId, after: tuple[str, str] | None, limit: int

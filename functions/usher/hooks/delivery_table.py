@@ -134,17 +134,23 @@ class DynamoKeptEvents:
         done(self.client, "DeleteItem", {"TableName": self.name, "Key": key})
 
 
+def kept_key(event: HookEvent) -> tuple[str, str]:
+    """Say where an event waits to be handed over."""
+    return f"H#{event.guild_id}#{KEPT}", event.id
+
+
 def keep_event(name: str, event: HookEvent, now: datetime) -> dict[str, object]:
     """Write an event as an action of a transaction, beside the fact that it tells of.
 
     If whoever writes it never comes to hand it over, the clock does.
     """
+    pk, sk = kept_key(event)
     return {
         "Put": {
             "TableName": name,
             "Item": {
-                "pk": {"S": f"H#{event.guild_id}#{KEPT}"},
-                "sk": {"S": event.id},
+                "pk": {"S": pk},
+                "sk": {"S": sk},
                 "event": {"S": write_event(event)},
                 "ttl": {"N": str(int((now + KEEP_EVENT).timestamp()))},
                 **_due(event.guild_id, now + GRACE),

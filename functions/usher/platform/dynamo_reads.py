@@ -104,7 +104,14 @@ class DynamoReads:
         return self._pages(request)
 
     def some(
-        self, partition: str, first: str, last: str, limit: int, *, newest: bool = False
+        self,
+        partition: str,
+        first: str,
+        last: str,
+        limit: int,
+        *,
+        newest: bool = False,
+        consistent: bool = False,
     ) -> list[Item]:
         """Read at most `limit` items from `first` to `last`, or from `last` back: one request."""
         answer = self.client.call(
@@ -118,6 +125,7 @@ class DynamoReads:
                     ":last": {"S": last},
                 },
                 "ScanIndexForward": not newest,
+                "ConsistentRead": consistent,
                 "Limit": limit,
             },
         )

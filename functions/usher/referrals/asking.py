@@ -125,7 +125,11 @@ def unguessable(ctx: Ctx[Services]) -> LinkCode:
 
     The interaction's token is known to Discord and Usher alone.
     """
-    told = hmac(ctx.token.encode(), ctx.interaction_id.encode(), sha256).digest()
+    return letters_of(hmac(ctx.token.encode(), ctx.interaction_id.encode(), sha256).digest())
+
+
+def letters_of(told: bytes) -> LinkCode:
+    """Write a digest as a code."""
     number, letters = int.from_bytes(told), ""
     for _ in range(_CODE_LENGTH):
         number, place = divmod(number, len(_ALPHABET))

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import GatewayEvent, InviteTargeted, Observation
+from usher.funnel.model import Trace, trace_of
 from usher.ids import GuildId, InviteCode, UserId
 from usher.invites.notes import CodeNote, note_setting, write_note
 from usher.referrals.clicks import Click
@@ -35,8 +36,8 @@ class InviteRows(Protocol):
         """Keep a visitor's invite until it ends."""
         ...
 
-    def remember(self, click: Click, invite: InviteCode) -> None:
-        """Keep the click that led to an invite, for as long as clicks are kept."""
+    def remember(self, code: LinkCode, who: str, trace: Trace, at: datetime) -> None:
+        """Keep the click of who comes by an invite, or of `@<member>`, as clicks are kept."""
         ...
 
     def made(self, guild_id: GuildId, now: datetime) -> int:
@@ -114,7 +115,7 @@ class InviteBooks:
             return None
         self.rows.keep(link.code, visitor, made, now + LIFE)
         if click is not None:
-            self.rows.remember(click, made)
+            self.rows.remember(link.code, made, trace_of(click), now)
         return made
 
     def drop(self, landing: Landing, visitor: str, invite: InviteCode) -> None:

@@ -10,11 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from usher.funnel.codec import write_trace
-from usher.funnel.model import trace_of
+from usher.funnel.model import Trace
 from usher.ids import GuildId, InviteCode
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.referrals.click_table import KEEP_CLICKS
-from usher.referrals.clicks import Click
 from usher.referrals.codec import Attributes
 from usher.referrals.model import LinkCode
 from usher.times import format_time, parse_time
@@ -43,15 +42,14 @@ class DynamoInviteRows:
         return InviteCode(str(item["invite"]))
 
     def keep(self, code: LinkCode, visitor: str, invite: InviteCode, ends: datetime) -> None:
-        """Keep a visitor's invite until it ends."""
+        """Keep a visitor's invite until it ends, and its name for longer."""
         held: Attributes = {"invite": {"S": invite}, "ends": {"S": format_time(ends)}}
-        self._put(code, f"MINE#{visitor}", held, ends)
+        self._put(code, f"MINE#{visitor}", held, ends + KEEP_CLICKS)
 
-    def remember(self, click: Click, invite: InviteCode) -> None:
-        """Keep the click that led to an invite, for as long as clicks are kept."""
-        written = write_trace(trace_of(click))
-        trace: Attributes = {name: {"S": text} for name, text in written.items()}
-        self._put(click.code, f"INVITE#{invite}", trace, click.at + KEEP_CLICKS)
+    def remember(self, code: LinkCode, who: str, trace: Trace, at: datetime) -> None:
+        """Keep the click of who comes by an invite, or of `@<member>`, as clicks are kept."""
+        told: Attributes = {name: {"S": text} for name, text in write_trace(trace).items()}
+        self._put(code, f"INVITE#{who}", told, at + KEEP_CLICKS)
 
     def _put(self, code: LinkCode, sort: str, attributes: Attributes, last: datetime) -> None:
         key: Attributes = {"pk": {"S": f"L#{code}"}, "sk": {"S": sort}}

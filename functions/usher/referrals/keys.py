@@ -33,12 +33,12 @@ class Scope(StrEnum):
     CAMPAIGNS_WRITE = "campaigns:write"
     ANALYTICS_READ = "analytics:read"
     INVITES_READ = "invites:read"
-    ONBOARDING_WRITE = "onboarding:write"
     CONVERSIONS_READ = "conversions:read"
     CONVERSIONS_WRITE = "conversions:write"
     """To let held conversions count, or never."""
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    ONBOARDING_WRITE = "onboarding:write"
 
 
 READING: Final = frozenset(scope for scope in Scope if scope.value.endswith(":read"))

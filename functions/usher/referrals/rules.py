@@ -12,6 +12,8 @@ from usher.referrals.model import Campaign, Link, LinkCode, Variant
 
 CODE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{1,30}[A-Za-z0-9])")
 """Chosen codes: 3 to 32 characters that no mail program cuts a link at."""
+RESERVED: Final = frozenset({"bulk", "export"})
+"""Names of other things under `/api/v1/links/`."""
 VISITOR_DIGITS: Final = 24
 
 
@@ -41,7 +43,7 @@ def state_of(link: Link, campaign: Campaign, now: datetime) -> State:
 
 def is_code(text: str) -> bool:
     """Whether a text can be a link's code."""
-    return CODE.fullmatch(text) is not None
+    return CODE.fullmatch(text) is not None and text not in RESERVED
 
 
 def visitor_of(salt: bytes, address: str, user_agent: str) -> str:

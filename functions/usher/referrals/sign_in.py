@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from usher.funnel.model import Trace
 from usher.referrals.entering import Ending, LetsIn, NoEntryError, Signed
 from usher.referrals.model import LinkCode
 from usher.referrals.rules import State
@@ -30,8 +31,12 @@ class Taken(Enum):
 class SignInRows(Protocol):
     """Sign-ins under way, by digests of state and browser. Every method may raise AwsError."""
 
-    def begin(self, state: str, browser: str, code: LinkCode, ends: datetime) -> None:
-        """Keep a sign-in until it ends."""
+    def begin(self, state: str, browser: str, code: LinkCode, trace: Trace, ends: datetime) -> None:
+        """Keep a sign-in, and the click that led to it, until it ends."""
+        ...
+
+    def trace_of(self, state: str) -> Trace:
+        """Read the click that led to a sign-in."""
         ...
 
     def take(self, state: str, browser: str, now: datetime) -> LinkCode | Taken | None:
@@ -40,6 +45,14 @@ class SignInRows(Protocol):
 
     def link_of(self, state: str, browser: str) -> LinkCode | None:
         """Tell of which link a sign-in was, though it be over; None for none of this browser."""
+        ...
+
+
+class ClickBooks(Protocol):
+    """Which click led to whom."""
+
+    def remember(self, code: LinkCode, who: str, trace: Trace, at: datetime) -> None:
+        """Keep the click of `@<member>`, as clicks are kept."""
         ...
 
 
@@ -88,6 +101,7 @@ class SignIns:
     rows: SignInRows
     identity: Identity
     entry: LetsIn
+    clicks: ClickBooks
     landing: Callable[[str], Landing | None]
     """Looks a link up."""
     clock: Callable[[], datetime]
@@ -97,12 +111,14 @@ class SignIns:
     """Discord's site, for example `https://discord.com`."""
     client_id: str
 
-    def begin(self, landing: Landing, browser: str | None, redirect_uri: str) -> Begun:
+    def begin(
+        self, landing: Landing, browser: str | None, redirect_uri: str, trace: Trace
+    ) -> Begun:
         """Begin a sign-in, in a browser that may have begun another. Raises AwsError."""
         kept = browser if browser is not None and is_token(browser) else self.fresh()
         state, link = self.fresh(), landing.link
         ends = self.clock() + LIFE
-        self.rows.begin(digest_of(state), digest_of(kept), link.code, ends)
+        self.rows.begin(digest_of(state), digest_of(kept), link.code, trace, ends)
         challenge = challenge_of(verifier_of(kept, state))
         url = authorize_url(self.site, self.client_id, link.mode, redirect_uri, state, challenge)
         return Begun(url, kept)
@@ -125,6 +141,8 @@ class SignIns:
             return Ended(ending, landing)
         try:
             who = self.identity.signed_in(back.code, verifier_of(browser, state), redirect_uri)
+            trace, now = self.rows.trace_of(names[0]), self.clock()
+            self.clicks.remember(landing.link.code, f"@{who.user_id}", trace, now)
             url = self.entry.let_in(landing, who)
         except NoEntryError as error:
             return Ended(error.ending, landing)

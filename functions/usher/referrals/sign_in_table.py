@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.funnel.codec import read_trace, write_trace
+from usher.funnel.model import Trace
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.platform.signed_http import AwsError
 from usher.referrals.model import LinkCode
 from usher.referrals.sign_in import Taken
 from usher.times import format_time, parse_time
 
+_CLICK: Final = "click_"
 _REFUSED: Final = "ConditionalCheckFailedException"
 
 
@@ -24,9 +27,10 @@ class DynamoSignIns:
     client: Caller
     name: str
 
-    def begin(self, state: str, browser: str, code: LinkCode, ends: datetime) -> None:
-        """Keep a sign-in until it ends."""
+    def begin(self, state: str, browser: str, code: LinkCode, trace: Trace, ends: datetime) -> None:
+        """Keep a sign-in, and the click that led to it, until it ends."""
         item = {
+            **{f"{_CLICK}{name}": {"S": text} for name, text in write_trace(trace).items()},
             **_key(state),
             "link": {"S": code},
             "browser": {"S": browser},
@@ -55,6 +59,17 @@ class DynamoSignIns:
                 return Taken.USED
             raise
         return LinkCode(str(row["link"]))
+
+    def trace_of(self, state: str) -> Trace:
+        """Read the click that led to a sign-in."""
+        row = DynamoReads(self.client, self.name).get((f"O#{state}", "O"), consistent=True) or {}
+        return read_trace(
+            {
+                name.removeprefix(_CLICK): value
+                for name, value in row.items()
+                if name.startswith(_CLICK)
+            }
+        )
 
     def link_of(self, state: str, browser: str) -> LinkCode | None:
         """Tell of which link a sign-in was, though it be over; None for none of this browser."""

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from usher.contracts.hook_event import HookEvent
 from usher.funnel.rows import STEPS
-from usher.hooks.delivery_table import keep_event
+from usher.hooks.delivery_table import keep_event, kept_key
+from usher.hooks.facts import link_created
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.platform.signed_http import AwsError
@@ -78,21 +79,41 @@ class DynamoReferrals:
 
     def add_link(self, link: Link, event: HookEvent | None = None) -> None:
         """Write a new link, and an event with it; raises TakenError."""
-        own = self._put(f"L#{link.code}", "LINK", write_link(link))
-        own["ConditionExpression"] = "attribute_not_exists(pk)"
-        listed = {
-            name: attribute
-            for name, attribute in write_link(link).items()
-            if name in ("campaign_id", "owner_id", "created_at")
-        }
-        pointer = self._put(f"R#{link.guild_id}", f"LINK#{link.code}", listed)
-        beside = [] if event is None else [keep_event(self.name, event, link.created_at)]
-        try:
-            self._transact([{"Put": own}, {"Put": pointer}, *beside])
-        except AwsError as error:
-            if error.code in _REFUSED:
-                raise TakenError from error
-            raise
+        self._add(self._link_actions(link, event))
+
+    def known(self, codes: Sequence[LinkCode]) -> dict[LinkCode, Link]:
+        """Read links of whatever guild by their codes."""
+        return {link.code: link for link in self._links(codes)}
+
+    def count_links(self, guild_id: GuildId) -> int:
+        """Count a guild's links."""
+        return sum(1 for _ in self._reads.under(f"R#{guild_id}", "LINK#"))
+
+    def add_links(self, links: Sequence[Link], *, told: bool) -> None:
+        """Write links in one transaction, and events with them where `told`; raises TakenError."""
+        self._add(
+            [
+                action
+                for link in links
+                for action in self._link_actions(link, link_created(link) if told else None)
+            ]
+        )
+
+    def drop_links(self, links: Sequence[Link]) -> None:
+        """Take links back that were just written, with what was to be told of them."""
+        keys = [
+            key
+            for link in links
+            for key in (
+                (f"L#{link.code}", "LINK"),
+                (f"R#{link.guild_id}", f"LINK#{link.code}"),
+                kept_key(link_created(link)),
+            )
+        ]
+        self._transact(
+            {"Delete": {"TableName": self.name, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}
+            for pk, sk in keys
+        )
 
     def change_link(self, link: Link) -> None:
         """Replace a link's own attributes, of the version before; raises StaleError."""
@@ -114,6 +135,26 @@ class DynamoReferrals:
             names,
             "#version = :before",
         )
+
+    def _link_actions(self, link: Link, event: HookEvent | None) -> list[Mapping[str, object]]:
+        own = self._put(f"L#{link.code}", "LINK", write_link(link))
+        own["ConditionExpression"] = "attribute_not_exists(pk)"
+        listed = {
+            name: attribute
+            for name, attribute in write_link(link).items()
+            if name in ("campaign_id", "owner_id", "created_at")
+        }
+        pointer = self._put(f"R#{link.guild_id}", f"LINK#{link.code}", listed)
+        beside = [] if event is None else [keep_event(self.name, event, link.created_at)]
+        return [{"Put": own}, {"Put": pointer}, *beside]
+
+    def _add(self, actions: Sequence[Mapping[str, object]]) -> None:
+        try:
+            self._transact(actions)
+        except AwsError as error:
+            if error.code in _REFUSED:
+                raise TakenError from error
+            raise
 
     def _links(self, codes: Sequence[LinkCode]) -> Iterator[Link]:
         """Read links with the steps of their members, which are counted in a row of their own."""

@@ -41,10 +41,12 @@ class Menu:
     defer: bool = False
     ephemeral: bool = False
     permissions: Permission = Permission.NONE
+    shown_to: Permission = Permission.NONE
+    """As in `Command`."""
 
     def to_json(self) -> Json:
         """Write Discord's registration form."""
-        body = registered(self.kind, self.name, self.permissions)
+        body = registered(self.kind, self.name, self.permissions | self.shown_to)
         names = in_every_language(self.name)
         return body | ({"name_localizations": names} if names else {})
 
@@ -58,9 +60,11 @@ def user_menu(
     defer: bool = False,
     ephemeral: bool = False,
     permissions: Permission = Permission.NONE,
+    shown_to: Permission = Permission.NONE,
 ) -> Declare:
     """Declare an entry of the menu on members; raises DeclarationError."""
-    return lambda function: _declare(USER, UserId, function, name, defer, ephemeral, permissions)
+    bits = permissions, shown_to
+    return lambda function: _declare(USER, UserId, function, name, defer, ephemeral, bits)
 
 
 def message_menu(
@@ -69,11 +73,11 @@ def message_menu(
     defer: bool = False,
     ephemeral: bool = False,
     permissions: Permission = Permission.NONE,
+    shown_to: Permission = Permission.NONE,
 ) -> Declare:
     """Declare an entry of the menu on messages; raises DeclarationError."""
-    return lambda function: _declare(
-        MESSAGE, TargetMessage, function, name, defer, ephemeral, permissions
-    )
+    bits = permissions, shown_to
+    return lambda function: _declare(MESSAGE, TargetMessage, function, name, defer, ephemeral, bits)
 
 
 def _declare(
@@ -83,7 +87,7 @@ def _declare(
     name: str,
     defer: bool,
     ephemeral: bool,
-    permissions: Permission,
+    bits: tuple[Permission, Permission],
 ) -> Menu:
     subject = function.__name__
     if not 1 <= len(name) <= NAME_LIMIT:
@@ -93,4 +97,4 @@ def _declare(
     hints = get_type_hints(function)
     if len(parameters) != 2 or hints.get(parameters[1]) is not target:
         raise DeclarationError(subject, f"takes a Ctx and a {getattr(target, '__name__', target)}")
-    return Menu(kind, name, function, defer, ephemeral, permissions)
+    return Menu(kind, name, function, defer, ephemeral, *bits)

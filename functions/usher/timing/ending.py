@@ -12,6 +12,9 @@ from usher.timing.terms import delay, read_key
 PATIENCE: Final = timedelta(seconds=0.5)
 """What is early by less is waited for; anything else goes back to the queue."""
 
+LONGEST_DELAY: Final = 900
+"""Seconds that SQS keeps a message back (SQS: message timers)."""
+
 
 class UnknownKindError(Exception):
     """Nobody knows how to end a term of this kind."""
@@ -69,7 +72,7 @@ class Endings:
             raise UnknownKindError(kind)
         due_at, now = parse_time(order.due_at), self.clock()
         if due_at - now > PATIENCE:
-            self.orders.send([order], delay(due_at, now))
+            self.orders.send([order], min(LONGEST_DELAY, delay(due_at, now)))
             return
         self.sleep(max(0.0, (due_at - now).total_seconds()))
         if handler.end(order):

@@ -78,9 +78,10 @@ def find_role(guild: Guild, wanted: str) -> str | None:
 
 
 def find_channel(guild: Guild, wanted: str) -> Channel | None:
-    """Find a channel by id or name."""
+    """Find a channel or thread by id or name."""
     plain = wanted.removeprefix("#")
-    return next((it for it in guild.channels.values() if plain in (it.id, it.name)), None)
+    places = (*guild.channels.values(), *guild.threads.values())
+    return next((it for it in places if plain in (it.id, it.name)), None)
 
 
 def resolved_json(world: World, place: Place, resolved: Resolved) -> JsonObject:

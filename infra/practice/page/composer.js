@@ -141,7 +141,8 @@ export function composer(state, act) {
     if (text.startsWith("/") && found.length) { choose(found[selected]); return; }
     input.value = "";
     search();
-    act.say(text);
+    // What was refused is not lost.
+    if (!await act.say(text) && !input.value) { input.value = text; search(); }
   }
 
   input.addEventListener("input", () => {

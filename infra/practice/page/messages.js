@@ -3,7 +3,7 @@ import { ago, avatar, el } from "./dom.js";
 import { inline, markdown } from "./markdown.js";
 import { withMenu } from "./menu.js";
 
-const EPHEMERAL = 64, LOADING = 128, JOINED = 7;
+const EPHEMERAL = 64, LOADING = 128, JOINED = 7, ALERT = 24;
 const hidden = new Set();
 
 function clock(iso) {
@@ -119,8 +119,18 @@ function joined(message, names) {
     el("p", {}, el("b", {}, names.user[message.author.id] ?? message.author.username), " joined the server. ", clock(message.timestamp)));
 }
 
+function alerted(message, names) {
+  const [about] = message.embeds, field = (name) => about.fields.find((item) => item.name === name)?.value;
+  const who = names.user[message.author.id] ?? message.author.username;
+  return el("article", { className: "message", "data-id": message.id }, avatar("⚑", "7", true), el("div", {},
+    el("p", { className: "head" }, el("span", { className: "author" }, "AutoMod"), el("span", { className: "tag" }, "SYSTEM"), clock(message.timestamp)),
+    el("p", {}, `${field("flagged_message_id") ? "flagged" : "stopped"} what `, el("b", {}, who), ` wrote: ${field("rule_name")}`),
+    el("div", { className: "embed" }, text(about.description, names), el("p", { className: "footer" }, field("keyword") ? `Keyword: ${field("keyword")}` : ""))));
+}
+
 function draw(message, act, state, names) {
   if (message.type === JOINED) return joined(message, names);
+  if (message.type === ALERT) return alerted(message, names);
   const name = names.user[message.author.id] ?? message.author.global_name ?? message.author.username;
   const isPrivate = Boolean(message.flags & EPHEMERAL);
   const body = el("div", {},

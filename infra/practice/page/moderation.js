@@ -64,3 +64,24 @@ export function ban(item, state, act) {
   lift.addEventListener("click", () => act.attempt(() => act.post("moderate-unban", { target_id: item.id }), () => `${item.name} is no longer banned`));
   return el("li", {}, el("span", {}, el("b", {}, item.name), item.reason ? el("small", {}, item.reason) : null), lift);
 }
+
+const TRIGGERS = { 1: "keywords", 3: "spam", 4: "word lists", 5: "mentions", 6: "profiles" };
+const DEEDS = { 1: "blocks", 2: "alerts", 3: "times out", 4: "quarantines" };
+
+function looksFor(rule) {
+  const about = rule.trigger_metadata;
+  const words = [...(about.keyword_filter ?? []), ...(about.regex_patterns ?? []).map((one) => `/${one}/`)];
+  if (rule.trigger_type === 5) return `more than ${about.mention_total_limit} mentions`;
+  return words.length ? words.slice(0, 8).join(", ") + (words.length > 8 ? ` and ${words.length - 8} more` : "") : TRIGGERS[rule.trigger_type];
+}
+
+/** Draws a rule of Auto Moderation with its switch. */
+export function rule(item, state, act) {
+  const off = !state.rights.server;
+  const box = el("input", { type: "checkbox", checked: item.enabled, disabled: off });
+  box.addEventListener("change", () => act.attempt(() => act.post("enable-rule", { rule_id: item.id, on: box.checked })));
+  const drop = el("button", { type: "button", className: "link", "aria-label": `Delete ${item.name}`, disabled: off }, "Delete");
+  drop.addEventListener("click", () => act.attempt(() => act.post("delete-rule", { rule_id: item.id }), () => `${item.name} is deleted`));
+  const deeds = item.actions.map((one) => DEEDS[one.type]).join(", ");
+  return el("li", {}, el("label", { className: "check" }, box, el("span", {}, el("b", {}, item.name), el("small", {}, `${deeds}: ${looksFor(item)}`))), drop);
+}

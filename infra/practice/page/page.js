@@ -5,7 +5,7 @@ import { followLedger } from "./ledger.js";
 import { drawMessages, refreshTimes } from "./messages.js";
 import { withMenu } from "./menu.js";
 import { openModal } from "./modal.js";
-import { ban, channelActions, memberActions, messageActions } from "./moderation.js";
+import { ban, channelActions, memberActions, messageActions, rule, timeoutNote } from "./moderation.js";
 import { invite, member, role } from "./people.js";
 
 const POLL = 700, RELOAD = 10000;
@@ -147,6 +147,11 @@ function draw(messagesOnly = false) {
   drawnFor = `${viewer} ${channel}`;
 }
 
+function drawRaidCodes(invites) {
+  const box = byId("raid-code"), kept = box.options.length ? box.value : invites[0]?.code;
+  box.replaceChildren(...[...invites.map((item) => [item.code, item.code]), ["", "discovery"]].map(([value, text]) => el("option", { value, selected: value === kept }, text)));
+}
+
 function drawAround() {
   const me = state.members.find((item) => item.id === viewer);
   byId("guild-name").textContent = state.guild.name;
@@ -155,15 +160,21 @@ function drawAround() {
   byId("you-title").textContent = me ? `You are ${me.name}` : "You are";
   byId("accept").hidden = !me?.pending;
   byId("screens").checked = state.screens;
+  const box = byId("composer-input"), timeout = me ? timeoutNote(me) : null;
+  box.disabled = Boolean(timeout);
+  box.placeholder = timeout ? `You are ${timeout}` : "Message, or / for a command";
   byId("leave").disabled = !me || me.owner;
   byId("leave").title = me?.owner ? "An owner cannot leave" : "";
   keepFocus(byId("members"), () => byId("members").replaceChildren(...state.members.map((item) => member(item, viewer, act))));
+  const vanity = state.guild.vanity_code ? [{ code: state.guild.vanity_code, uses: state.guild.vanity_uses, vanity: true }] : [];
+  const invites = [...vanity, ...state.invites];
+  if (document.activeElement !== byId("raid-code")) drawRaidCodes(invites);
   byId("direct").checked = state.rights.direct ?? true;
   byId("bans-section").hidden = !state.bans.length;
   keepFocus(byId("bans"), () => byId("bans").replaceChildren(...state.bans.map((item) => ban(item, state, act))));
+  byId("rules-section").hidden = !state.rules.length;
+  keepFocus(byId("rules"), () => byId("rules").replaceChildren(...state.rules.map((item) => rule(item, state, act))));
   keepFocus(byId("roles"), () => byId("roles").replaceChildren(...state.roles.map((item, index, all) => role(item, index, all, act))));
-  const vanity = state.guild.vanity_code ? [{ code: state.guild.vanity_code, uses: state.guild.vanity_uses, vanity: true }] : [];
-  const invites = [...vanity, ...state.invites];
   keepFocus(byId("invites"), () => byId("invites").replaceChildren(...(invites.length ? invites.map((item) => invite(item, act)) : [el("li", { className: "muted" }, "No invites. Make one below.")])));
   keepFocus(byId("channels"), drawChannels);
   messageBox.refresh();
@@ -199,6 +210,12 @@ byId("direct").addEventListener("change", (event) => attempt(() => post("direct-
 byId("join-discovery").addEventListener("click", () => joinAs({ via: "discovery" }));
 byId("join-bot").addEventListener("click", () => joinAs({ via: "oauth2", bot: true }));
 byId("newcomer").addEventListener("submit", (event) => event.preventDefault());
+byId("raid").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const [count, seconds, account_minutes] = ["raid-count", "raid-seconds", "raid-age"].map((id) => Number(byId(id).value));
+  attempt(() => post("raid", { count, seconds, account_minutes, code: byId("raid-code").value }),
+    (answer) => `${answer.joined} joined${answer.refused ? `, ${answer.refused} were kept out` : ""}`);
+});
 byId("make-invite").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(() => post("create-invite", { max_age: Number(byId("invite-age").value), max_uses: Number(byId("invite-uses").value) }), (answer) => `Invite ${answer.code} is ready`);

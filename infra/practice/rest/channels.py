@@ -11,7 +11,7 @@ from infra.practice.channel_keeping import (
     replace_overwrites,
 )
 from infra.practice.entities import Channel, Guild
-from infra.practice.errors import MISSING_PERMISSIONS, TOO_MANY_CHANNELS, ApiError
+from infra.practice.errors import MISSING_PERMISSIONS, THREAD_ARCHIVED, TOO_MANY_CHANNELS, ApiError
 from infra.practice.forms import Form
 from infra.practice.json_types import JsonObject
 from infra.practice.payloads.guilds import channel_json
@@ -154,8 +154,13 @@ def _category(guild: Guild, form: Form) -> str | None:
 
 
 def _check_thread(call: Call, channel: Channel, fields: JsonObject) -> None:
-    """Refuse what needs Manage Threads: all but to unarchive a thread that is not locked."""
+    """Refuse what needs Manage Threads: all but to unarchive a thread that is not locked.
+
+    An archived one can only be changed by what unarchives it too.
+    """
     thread = channel.thread
+    if thread is not None and thread.archived and fields.get("archived", True):
+        raise ApiError(THREAD_ARCHIVED)
     only_opens = fields == {"archived": False} and thread is not None and not thread.locked
     own = thread is not None and thread.owner_id == call.bot_id
     if only_opens or (own and "locked" not in fields):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from infra.practice.audit import entry_json, kept_entries
+from infra.practice.automod.rule import rule_json
 from infra.practice.entities import AuditEntry, Guild
 from infra.practice.errors import NO_VANITY, UNKNOWN_ROLE, ApiError
 from infra.practice.invites import shown_uses
@@ -76,6 +77,7 @@ async def get_audit_log(call: Call) -> Answer:
     if "after" not in call.request.query:
         entries.reverse()
     entries = entries[:limit]
+    targets = dict.fromkeys(entry.target_id or "" for entry in entries)
     return Answer(
         {
             "audit_log_entries": [entry_json(entry) for entry in entries],
@@ -83,9 +85,15 @@ async def get_audit_log(call: Call) -> Answer:
             "integrations": [],
             "webhooks": [],
             "guild_scheduled_events": [],
-            "threads": [],
+            "threads": [
+                channel_json(call.world, guild.threads[it]) for it in targets if it in guild.threads
+            ],
             "application_commands": [],
-            "auto_moderation_rules": [],
+            "auto_moderation_rules": [
+                rule_json(guild.id, guild.automod_rules[it])
+                for it in targets
+                if it in guild.automod_rules
+            ],
         }
     )
 

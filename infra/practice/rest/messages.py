@@ -19,9 +19,10 @@ from infra.practice.errors import (
     WRONG_CHANNEL_TYPE,
     ApiError,
 )
+from infra.practice.intents import Intents
 from infra.practice.json_types import JsonObject
 from infra.practice.moments import snowflake_floor
-from infra.practice.payloads.messages import message_json
+from infra.practice.payloads.messages import message_json, without_content
 from infra.practice.permissions import Permission, sending_in
 from infra.practice.posting import Authorship
 from infra.practice.rest.call import Call
@@ -158,4 +159,12 @@ def _check_sending(call: Call, channel: Channel) -> None:
 
 
 def _json(call: Call, message: Message) -> JsonObject:
-    return message_json(call.world, message, call.core.postbox.origin)
+    """Write a message; what others wrote is empty without MESSAGE_CONTENT, over REST too.
+
+    Source: Gateway, Message Content Intent: it affects "fields across Discord's APIs".
+    """
+    shown = message_json(call.world, message, call.core.postbox.origin)
+    own = call.bot_id in (message.author_id, *message.mention_ids)
+    if own or message.guild_id is None or call.core.hub.approved & Intents.MESSAGE_CONTENT:
+        return shown
+    return without_content(shown)

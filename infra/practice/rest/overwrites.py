@@ -68,19 +68,21 @@ def read_overwrites(guild: Guild, form: Form) -> list[Overwrite]:
 def check_change(call: Call, guild: Guild, channel: Channel, wanted: list[Overwrite]) -> None:
     """Refuse (50013) to change bits that the bot does not hold.
 
-    It may, where an exception of the channel gives it Manage Roles, or as an administrator.
+    It may, where an exception of the channel gives it Manage Roles, or as an administrator; who
+    has Manage Roles in a channel is for administrators alone to say (Guild, Create Guild Channel).
     """
     held = call.permissions(guild)
     own = {call.bot_id, *call.own_member(guild).roles}
     freed = any(it.id in own and it.allow & Permission.MANAGE_ROLES for it in channel.overwrites)
-    if freed or held & Permission.ADMINISTRATOR:
+    if held & Permission.ADMINISTRATOR:
         return
+    allowed = LARGEST if freed else held
     before = {item.id: item for item in channel.overwrites}
     after = {item.id: item for item in wanted}
     for target_id in before.keys() | after.keys():
         old, new = before.get(target_id), after.get(target_id)
         changed = (_allow(old) ^ _allow(new)) | (_deny(old) ^ _deny(new))
-        if changed & ~held:
+        if changed & ~(allowed & ~Permission.MANAGE_ROLES):
             raise ApiError(MISSING_PERMISSIONS)
 
 

@@ -46,6 +46,33 @@ async def start_thread_from_message(call: Call) -> Answer:
     return _opened(call, form, thread)
 
 
+@routes.add("GET", "/channels/{channel_id}/threads/archived/public")
+async def list_archived_threads(call: Call) -> Answer:
+    """List a channel's archived public threads, the latest first, `before` a moment."""
+    channel = call.channel(Permission.READ_MESSAGE_HISTORY)
+    form = Form(dict(call.request.query))
+    limit, before = form.integer("limit", 2, 100, 50), form.moment("before")
+    form.check()
+    found = [
+        (thread.thread.archive_timestamp, thread)
+        for thread in call.world.guild(channel.guild_id or "").threads.values()
+        if thread.thread is not None
+        and thread.thread.archived
+        and thread.type == PUBLIC_THREAD
+        and thread.parent_id == channel.id
+        and (before is None or thread.thread.archive_timestamp < before)
+    ]
+    latest = sorted(found, key=lambda item: item[0], reverse=True)
+    shown = [thread for _, thread in latest[:limit]]
+    return Answer(
+        {
+            "threads": [channel_json(call.world, thread) for thread in shown],
+            "members": [_own(call, thread) for thread in shown if _is_in(call, thread)],
+            "has_more": len(latest) > limit,
+        }
+    )
+
+
 @routes.add("GET", "/guilds/{guild_id}/threads/active")
 async def list_active_threads(call: Call) -> Answer:
     """List the threads that are not archived and that the bot sees."""

@@ -1,7 +1,7 @@
 """Journeys counted from what the event worker wrote, in both emulations."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,24 +10,34 @@ import pytest
 
 from tests.builders import GUILD, at, changed, joined, left, look, observe, row, searched
 from tests.fakes.cloud import REGION, TABLE
+from tests.fakes.funnel import FakeTeller
 from tests.fakes.worker import Worker
 from tests.integration.stores.conftest import aws, dynamo_guilds
 from tests.integration.stores.test_referrals_contract import Client, Moto
-from tests.referring import CODE, link
+from tests.referring import CODE, click, link
 from usher.contracts.effect import CountReferral
-from usher.contracts.observation import Observation
+from usher.contracts.observation import MemberAdded, Observation
 from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.holds import EVERY, write_set
 from usher.funnel.judging import TableJudge
-from usher.funnel.model import NO_TRACE, Journey, Outcome, Place, SignalKind, Standing, journey_id
+from usher.funnel.model import (
+    NO_TRACE,
+    Journey,
+    Outcome,
+    Place,
+    SignalKind,
+    Standing,
+    journey_id,
+    trace_of,
+)
 from usher.funnel.ports import Converted, Review, Started
 from usher.funnel.service import Journeys
-from usher.funnel.silent import Silent
 from usher.funnel.table import DynamoJourneys
 from usher.ids import UserId
 from usher.invites.notes import CodeNote, write_note
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.signed_http import DYNAMODB, SignedClient
+from usher.referrals.invite_table import DynamoInviteRows
 from usher.referrals.model import Counts, LinkCode
 from usher.referrals.ports import StaleError
 from usher.referrals.table import DynamoReferrals
@@ -43,10 +53,11 @@ class Bench:
     client: Client
     rows: DynamoJourneys
     table: DynamoReferrals
+    teller: FakeTeller = field(default_factory=FakeTeller)
 
     @property
     def journeys(self) -> Journeys:
-        return Journeys(self.rows, TableJudge(DynamoEvidence(self.client, TABLE)), Silent())
+        return Journeys(self.rows, TableJudge(DynamoEvidence(self.client, TABLE)), self.teller)
 
     def look(self, user: str = ANA) -> tuple[int, int]:
         """Look at a member; return the joins of both links."""
@@ -182,3 +193,21 @@ def test_who_was_slower_finds_that_out(bench: Bench) -> None:
     assert bench.counts(CODE).joins == 1
     [kept] = bench.rows.journeys(GUILD, ANA)
     assert kept == replace(placed, version=1)
+
+
+def test_whom_usher_added_counts_for_the_link_without_any_invite(bench: Bench) -> None:
+    # Given somebody whom Usher added by a link, while others came by an invite
+    first = observe(look=look(row("abc", 3), seconds=0), seconds=0)
+    done = MemberAdded(ANA, at(9), UserId("900"), CODE)
+    joins = observe(
+        joined(ANA, 10), joined("8", 10), look=look(row("abc", 4), seconds=11), seconds=11
+    )
+    trace = trace_of(click(variant="bold"))
+    DynamoInviteRows(bench.client, TABLE).remember(CODE, f"@{ANA}", trace, at(5))
+    bench.worker.handle(first, observe(done, seconds=9), joins)
+
+    # When they are looked at, again and again, the link has one join, with the click before it
+    assert [bench.look() for _ in range(3)] == [(1, 0)] * 3
+    assert bench.look("8") == (1, 0)
+    [journey] = bench.rows.journeys(GUILD, ANA)
+    assert journey.place == Place(CODE, link().campaign_id, "bold")

@@ -17,7 +17,7 @@ from tests.integration.stores.conftest import aws
 from tests.referring import CODE, SPRING, campaign, click, link
 from usher.funnel.model import trace_of
 from usher.funnel.table import DynamoJourneys
-from usher.ids import GuildId, InviteCode
+from usher.ids import GuildId, InviteCode, UserId
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.referrals.click_table import DynamoClicks
@@ -287,8 +287,8 @@ def test_an_invite_leads_back_to_its_click(stored: Stored) -> None:
     if stored.client is None:
         pytest.skip("rows are the table's")
     clicked = click("z", variant="b", device=Device("mobile", "Firefox", "Android"), country="DE")
-    stored.invites.remember(clicked, InviteCode("one"))
+    stored.invites.remember(CODE, "one", trace_of(clicked), at(0))
 
-    found = DynamoJourneys(stored.client, TABLE).trace(CODE, InviteCode("one"))
+    found = DynamoJourneys(stored.client, TABLE).trace(CODE, UserId("7"), InviteCode("one"))
 
     assert found == trace_of(clicked)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tests.builders import GUILD, at
 from tests.fakes.backfill import FakeBackfills, FakeProgress, FakeSteps
-from tests.fakes.fuse import BrokenOffError, Fuse
+from tests.fakes.fuse import BrokenOffError, DiedError, Fuse, fused
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.members_search import FakeGates, FakeMembersSearch
 from tests.fakes.worker import Worker
@@ -26,22 +26,21 @@ VISIBILITY = 360.0
 class Fifo:
     """Implements Events: what is sent waits until the worker takes it."""
 
-    fuse: Fuse = field(default_factory=Fuse)
     waiting: list[Observation] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
     def send(self, observation: Observation) -> None:
-        def act() -> None:
-            if observation.id not in self.seen:
-                self.seen.add(observation.id)
-                self.waiting.append(decode(encode(observation)))
-
-        self.fuse.step("event", act)
+        if observation.id not in self.seen:
+            self.seen.add(observation.id)
+            self.waiting.append(decode(encode(observation)))
 
 
 @dataclass
 class Importer:
-    """Runs messages as their time comes; a message that broke off comes again."""
+    """Runs messages as their time comes; a message that broke off comes again.
+
+    Every call of every adapter is a step of the fuse.
+    """
 
     fuse: Fuse = field(default_factory=Fuse)
     worker: Worker = field(default_factory=Worker)
@@ -57,7 +56,6 @@ class Importer:
     broken: int = 0
 
     def __post_init__(self) -> None:
-        self.backfills.fuse = self.steps.fuse = self.events.fuse = self.fuse
         self.backfills.known = self._record
         self.backfills.done = lambda id_: observation_event_id(GUILD, id_) in self.guilds.marks
 
@@ -69,12 +67,12 @@ class Importer:
     @property
     def service(self) -> BackfillService:
         return BackfillService(
-            backfills=self.backfills,
-            gates=self.gates,
-            discord=self.discord,
-            events=self.events,
-            steps=self.steps,
-            progress=self.progress,
+            backfills=fused(self.backfills, lambda: self.fuse),
+            gates=fused(self.gates, lambda: self.fuse),
+            discord=fused(self.discord, lambda: self.fuse),
+            events=fused(self.events, lambda: self.fuse),
+            steps=fused(self.steps, lambda: self.fuse),
+            progress=fused(self.progress, lambda: self.fuse),
             clock=lambda: self.now,
         )
 
@@ -115,7 +113,7 @@ class Importer:
         self.now += timedelta(seconds=delay)
         try:
             self.service.handle(step)
-        except BrokenOffError:
+        except (BrokenOffError, DiedError):
             self.broken += 1
             self.now += timedelta(seconds=VISIBILITY)
             self.steps.waiting.append((step, 1))

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import GUILD, at, joined, look, observe, row
-from tests.fakes.fuse import Fuse
+from tests.fakes.fuse import BREAKS, Fuse
 from tests.unit.attribution.importer import TOKEN, Importer
+from usher.attribution import backfill
 from usher.attribution.backfill import MOST_POSTPONED, PAGE, SLICE
 from usher.attribution.backfill_state import Backfill, Hurdle, Road, Status
 from usher.attribution.confirming_ports import Gate, SearchLimitedError, SearchRefusedError
@@ -93,22 +94,28 @@ def test_a_second_run_changes_nothing() -> None:
     assert "already" in importer.progress.said[-1]
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-@pytest.mark.parametrize("at_step", range(1, 16))
-def test_it_ends_the_same_wherever_it_breaks_off(at_step: int, before: bool) -> None:
-    undisturbed = town(2 * PAGE + 10)
+@pytest.mark.parametrize(("before", "error"), BREAKS)
+def test_it_ends_the_same_wherever_it_breaks_off(
+    before: bool, error: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given three small pages of two slices each
+    monkeypatch.setattr(backfill, "PAGE", 4)
+    monkeypatch.setattr(backfill, "SLICE", 2)
+    undisturbed = town(11)
     undisturbed.command()
     undisturbed.run()
+    calls = {"read", "write", "guild_name", "records", "applied", "search", "send", "show"}
+    assert set(undisturbed.fuse.log) == calls
 
-    importer = town(2 * PAGE + 10, fuse=Fuse(at_step, before))
-    importer.command()
-    importer.run()
+    for step, name in enumerate(undisturbed.fuse.log, start=1):
+        importer = town(11, fuse=Fuse(step, before, error))
+        importer.command()
+        importer.run()
 
-    assert importer.broken == 1
-    assert importer.row.status is Status.DONE
-    assert importer.row.found == undisturbed.row.found
-    said, expected = importer.outcome(), undisturbed.outcome()
-    assert said == expected
+        assert importer.broken == 1, (step, name)
+        assert importer.row.status is Status.DONE, (step, name)
+        assert importer.row.found == undisturbed.row.found, (step, name)
+        assert importer.outcome() == undisturbed.outcome(), (step, name)
 
 
 def test_a_long_import_says_that_no_more_can_be_shown_and_tells_whoever_asks_again() -> None:

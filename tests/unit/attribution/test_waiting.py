@@ -190,3 +190,37 @@ def test_an_invite_made_and_used_up_early_in_a_long_absence_is_a_candidate() -> 
     guild.waited(1800.2)
 
     assert guild.word("missed") == Ambiguous((InviteCode("single"),), Reason.AFTER_GAP)
+
+
+def test_a_use_of_somebody_who_was_given_up_convinces_nobody_until_a_look_was_good() -> None:
+    # Given joins that were put away without their last look, since the listener planned none
+    guild = two_joins_and_one_use()
+    guild.waited(1300)
+    assert not guild.state.head.open.joins
+
+    # When a use shows that may be theirs
+    guild.joined("three", 1400)
+    guild.shown(1401, invite("a", 6), invite("b", 2))
+
+    # Then it convinces nobody, but those after it do
+    assert guild.word("three") == Ambiguous((InviteCode("b"),), Reason.AFTER_GAP)
+    guild.shown(1986, invite("a", 6), invite("b", 2))
+    guild.joined("four", 2000)
+    guild.shown(2001, invite("a", 6), invite("b", 3))
+    assert isinstance(guild.word("four"), Attributed)
+
+
+def test_a_join_known_by_name_waits_for_its_use_too() -> None:
+    # Given somebody of whom Discord tells before the count does
+    guild = Guild()
+    guild.shown(0, invite("a", 5))
+    guild.joined("one", 10)
+    guild.shown(11, invite("a", 5))
+    guild.searched("one", 10, 20, "a")
+    guild.waited(20)
+
+    # When the count shows it at somebody else's join, long after
+    guild.joined("two", 800)
+    guild.shown(801, invite("a", 6))
+
+    assert not isinstance(guild.word("two"), Attributed)

@@ -21,9 +21,10 @@ from usher.channels.codec import (
 from usher.channels.endings import LockEnder, SlowmodeEnder
 from usher.channels.locking import plan
 from usher.channels.locks import LOCK, SERVER, Draft, hold
+from usher.channels.model import Channel
 from usher.channels.slowmodes import SLOWMODE
 from usher.ids import ChannelId, UserId
-from usher.invites.ports import DeskError
+from usher.invites.ports import DeskError, DeskRefusedError
 from usher.platform.discord_rest import UnavailableError
 from usher.timing.term_endings import Ender, TermEndings
 from usher.timing.terms import Term, end_of
@@ -104,6 +105,23 @@ def test_a_refused_end_is_told_once_with_its_remedy_and_tried_again() -> None:
     bench.desk.refused.clear()
     assert bench.end(bench.row(SLOW))
     assert bench.desk.there[GENERAL].slowmode == 5
+
+
+def test_a_channel_that_usher_sees_no_more_is_not_taken_for_gone() -> None:
+    class Blind(FakeChannels):
+        def channel(self, channel_id: ChannelId) -> Channel | None:
+            raise DeskRefusedError
+
+    bench = Bench()
+    locked, slowed = bench.locked(), bench.terms.put(SLOW)
+    bench.desk = Blind(bench.desk.there)
+
+    assert not bench.end(locked)
+    assert not bench.end(slowed)
+
+    assert not bench.row(locked).ended
+    assert not bench.row(slowed).ended
+    assert len(bench.admins.messages) == 2
 
 
 def test_discord_s_own_error_reaches_the_door() -> None:

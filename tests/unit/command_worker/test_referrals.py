@@ -209,3 +209,64 @@ def test_a_link_of_another_server_is_unknown() -> None:
     )
 
     assert "I know no link" in there.run("referral show", option("code", "foreign")).content
+
+
+def sent(there: Desk, content: bytes, **options: object) -> str:
+    """Import a file, and what is said of it."""
+    there.services.attached.files["https://cdn.example/file"] = content
+    file = {
+        "id": "1",
+        "filename": "links.csv",
+        "url": "https://cdn.example/file",
+        "size": len(content),
+    }
+    asked = [option("file", "1", 11), *(option(name, value) for name, value in options.items())]
+    return words(there.run("referral import", *asked, resolved={"attachments": {"1": file}}))
+
+
+def test_links_come_from_a_file_and_what_is_wrong_is_told_by_row() -> None:
+    there = with_campaign()
+    file = b"campaign,title,code\nSpring,One,one\nFall,Two,two\nSpring,Three,x\n"
+
+    trial = sent(there, file, trial=True)
+    assert links(there) == ()
+    told = sent(there, file)
+
+    assert "1 link would be made" in trial
+    assert "1 link made · 2 rows are wrong" in told
+    assert "Row 2: `campaign` There is no such campaign." in told
+    assert "Row 3: `code`" in told
+    assert [one.code for one in links(there)] == ["one"]
+    assert "1 there already" in sent(there, file)
+    assert "2 left out" in sent(
+        there, file.replace(b"one", b"four") + b"Spring,F,five\n", atomic=True
+    )
+
+
+def test_a_file_that_cannot_be_read_or_fetched_is_told() -> None:
+    there = with_campaign()
+
+    assert "The first line names the columns" in sent(there, b"nick\nx\n")
+    there.services.attached.files.clear()
+    file = {"id": "1", "filename": "x", "url": "https://cdn.example/gone", "size": 3}
+    gone = there.run(
+        "referral import", option("file", "1", 11), resolved={"attachments": {"1": file}}
+    )
+    assert "could not fetch" in gone.content
+    large = {**file, "size": 2_000_000}
+    told = there.run(
+        "referral import", option("file", "1", 11), resolved={"attachments": {"1": large}}
+    )
+    assert "at most 1000 KB" in told.content
+
+
+def test_links_are_exported_and_owners_get_their_own() -> None:
+    there = with_link(user=OTHER)
+
+    every = there.run("referral export")
+    (file,) = every.files
+    assert file.name.endswith(".csv")
+    assert b"spring-video" in file.content
+    assert "1 there already" in sent(there, file.content)
+    mine = there.run("referral export", option("form", "json"), rights=0)
+    assert mine.content == "There is no referral link to export."

@@ -13,14 +13,18 @@ from effects.doing import DiscordEffects
 from tests.builders import GUILD
 from usher.contracts.effect import (
     ChangeRole,
+    CheckMute,
     CheckStanding,
     CountReferral,
     Effect,
     EndDue,
     FollowOnboarding,
     Greet,
+    LogCase,
     MendRank,
+    NoteByHand,
     OfferOnboarding,
+    PostCard,
     SendMessage,
     SweepStandings,
     decode_effect,
@@ -120,6 +124,13 @@ class FakeStandings:
         self.silenced.append(channel_id)
 
 
+class Nothing:
+    """Moderation that has nothing to do."""
+
+    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
+        raise AssertionError(effect)
+
+
 @dataclass
 class Discord:
     """A client in front of laid-down answers."""
@@ -136,7 +147,7 @@ class Discord:
         pool = cast("urllib3.PoolManager", self.pool)
         rest = DiscordRest(BASE, self.token, pool, self.pauses.append)
         others = self.standings
-        DiscordEffects(rest, others, others, others, others, others, others).do(effect)
+        DiscordEffects(rest, others, others, others, others, others, Nothing(), others).do(effect)
 
 
 def test_a_message_mentions_nobody_and_is_posted_once_by_its_nonce() -> None:

@@ -337,6 +337,25 @@ def test_a_process_that_goes_on_with_a_session_looks_a_last_time_for_joins_befor
     assert guild.looks == [0, 585]
 
 
+def test_a_join_that_may_be_the_one_without_a_use_has_its_last_look(warm: Guild) -> None:
+    # Given a join that no count shows
+    warm.join(1)
+    for moment in (1, 3, 11):
+        warm.until(moment)
+        warm.answer({"a": 5, "b": 1})
+    # When at the next join one use is shown: it may be the first one's
+    warm.until(300)
+    warm.join(2)
+    warm.until(301)
+    warm.answer({"a": 6, "b": 1})
+    warm.until(586)
+    warm.answer({"a": 6, "b": 1})
+    warm.until(886)
+    warm.answer({"a": 6, "b": 2})
+    warm.until(5_000)
+    assert warm.looks == [1, 3, 11, 301, 586, 886]
+
+
 def test_a_guild_that_refuses_has_no_last_look(guild: Guild) -> None:
     guild.gatherer.start(guild.after(0))
     guild.until(0)

@@ -88,3 +88,21 @@ def test_what_a_held_guild_tells_is_missing_to_whoever_goes_on_after_the_hold(
     assert progress.safe(after(1)) == points[1]
     progress.sent(ONE)
     assert progress.safe(after(1)) == points[5]
+
+
+def test_the_first_point_of_a_session_is_kept_at_once_and_so_is_a_milestone(
+    progress: Progress, points: list[SessionPoint]
+) -> None:
+    kept: list[SessionPoint] = []
+    progress.keep_now = lambda: kept.append(progress.now)
+    progress.moved(points[1])
+    assert kept == []
+
+    begun = SessionPoint(points[2].alive_at, "another", 1)
+    progress.moved(begun)
+    progress.reached()
+    told = SessionPoint(points[3].alive_at, "another", 2)
+    progress.moved(told)
+    progress.moved(SessionPoint(points[4].alive_at, "another", 3))
+
+    assert kept == [begun, told]

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from usher.hooks.targets import Target, TargetError, is_public, read_target, shown
@@ -30,6 +30,7 @@ def test_the_open_internet_is(address: str) -> None:
     assert is_public(address)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1).map(IPv4Address))
 def test_no_ipv4_address_is_let_through_by_a_disguise(address: IPv4Address) -> None:
     if not is_public(str(address)):

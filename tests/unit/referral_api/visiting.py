@@ -18,7 +18,7 @@ from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from tests.builders import START
 from tests.fakes.hooks import FakeKeptHooks
-from tests.fakes.referrals import FakeReferrals
+from tests.fakes.referrals import FakeInviteRows, FakeReferrals
 from tests.fakes.signing import FakeEntry, FakeIdentity, FakeSignIns
 from tests.referring import campaign, link
 from tests.unit.slash.fakes import FakeLog
@@ -87,7 +87,7 @@ class Door:
             crawleruseragents.is_crawler,
             device_of,
         )
-        self.entry = FakeEntry()
+        self.entry, self.invites = FakeEntry(), FakeInviteRows()
         self.identity = FakeIdentity()
         self.sign_ins = FakeSignIns()
         pages = Pages()
@@ -95,6 +95,7 @@ class Door:
             self.sign_ins,
             self.identity,
             self.entry,
+            self.invites,
             visits.known,
             self._clock,
             lambda: f"secret-{next(ids)}",
@@ -150,6 +151,11 @@ class Door:
         headers = {name.lower(): str(value) for name, value in found["headers"].items()}
         cookies = found.get("cookies", [])
         return Answer(found["statusCode"], headers, found.get("body") or "", cookies)
+
+    def pause(self) -> None:
+        """Let the link rest."""
+        (found,) = self.table.links(link().guild_id)
+        self.table.change_link(replace(found, active=False, version=found.version + 1))
 
     def counts(self) -> tuple[int, int, int]:
         """Clicks, bots, repeats."""

@@ -13,6 +13,7 @@ from tests.unit.slash.fakes import FakeLog
 from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import Observation
 from usher.contracts.observation_codec import decode, encode
+from usher.funnel.model import trace_of
 from usher.ids import ChannelId, GuildId, InviteCode
 from usher.invites.notes import read_note
 from usher.invites.ports import (
@@ -111,7 +112,7 @@ def test_an_invite_remembers_the_click_that_led_to_it() -> None:
     house.now = at(100)
     house.ask()
 
-    assert house.rows.clicked == {(CODE, InviteCode("made1")): click(visitor="visitor")}
+    assert house.rows.traces == {(CODE, "made1"): trace_of(click(visitor="visitor"))}
 
 
 def test_a_shared_link_makes_no_invites_and_bots_get_none_of_their_own() -> None:

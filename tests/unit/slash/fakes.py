@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tests.builders import START
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
 from tests.fakes.channels import FakeTools
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.funnel import FakeFunnel
 from tests.fakes.greeting import FakeGreetingRecords, FakePeople
 from tests.fakes.hook_room import FakeHookQueue, FakeHookTable
 from tests.fakes.hooks import FakeKeptHooks
@@ -28,11 +30,14 @@ from usher.credit.places import MOST_RANKED, Place, place_among
 from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standing, Tally
 from usher.credit.recounting import look_at
 from usher.credit.rules import MemberRecord
+from usher.funnel.desk import FunnelDesk
 from usher.greeting.drafts import Drafts
 from usher.hooks.managing import WebhookDesk
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
 from usher.onboarding.shelf import Answers
+from usher.referrals.bulk_desk import BulkDesk
+from usher.referrals.bulk_service import BulkLinks
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -240,6 +245,18 @@ class FakeDeeds:
 
 
 @dataclass
+class FakeAttached:
+    """Implements Attached."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def fetch(self, url: str, limit: int) -> bytes:
+        content = self.files[url]
+        assert len(content) <= limit
+        return content
+
+
+@dataclass
 class FakeServices:
     """Everything that a command may call."""
 
@@ -267,25 +284,32 @@ class FakeServices:
     referrals: FakeReferrals = field(default_factory=FakeReferrals)
     referral_url: str = "https://go.example"
     sign_in: bool = True
+    ways: FakeFunnel = field(default_factory=FakeFunnel)
+    funnel: FunnelDesk = field(init=False)
     hooks: FakeKeptHooks = field(default_factory=FakeKeptHooks)
+    link_files: BulkDesk = field(init=False)
+    attached: FakeAttached = field(default_factory=lambda: FakeAttached())
     endpoints: FakeHookTable = field(default_factory=FakeHookTable)
     hook_queue: FakeHookQueue = field(default_factory=FakeHookQueue)
     webhooks: WebhookDesk = field(init=False)
     keys: FakeKeys = field(default_factory=FakeKeys)
+    rooms: FakeTools = field(init=False)
+    channels: Tools = field(init=False)
     onboardings: FakeSessions = field(default_factory=FakeSessions)
     drafts: FakeDrafts = field(default_factory=FakeDrafts)
     arrivals: FakeArrivals = field(default_factory=FakeArrivals)
     orders: FakeOrders = field(default_factory=FakeOrders)
     answers: Answers = field(init=False)
-    rooms: FakeTools = field(init=False)
-    channels: Tools = field(init=False)
 
     fakes: FakeFakeRules = field(init=False)
 
     def __post_init__(self) -> None:
         self.fakes = FakeFakeRules(self.credit)
+        self.funnel = self.ways.desk()
         self.rooms = FakeTools(self.halls)
         self.channels = self.rooms.all()
+        bulk = BulkLinks(self.referrals, self.hooks)
+        self.link_files = BulkDesk(bulk, lambda: START, lambda: self.sign_in)
         self.webhooks = WebhookDesk(
             self.endpoints, self.endpoints, self.hook_queue, bytes, lambda _: None
         )

@@ -114,6 +114,14 @@ def test_what_comes_early_goes_back_with_the_delay_that_is_left() -> None:
     assert bench.orders.sent == [order_of(BAN)]
 
 
+def test_what_comes_far_too_early_waits_as_long_as_the_queue_lets_it() -> None:
+    bench = Bench(now=END - timedelta(hours=2))
+
+    bench.end()
+
+    assert list(bench.orders.delays.values()) == [900]
+
+
 def test_a_moment_is_waited_for() -> None:
     bench = Bench(now=END - timedelta(seconds=0.3))
 

@@ -21,6 +21,7 @@ from referral_api.v1.bootstrap import build_rest
 from referral_api.v1.webhooks import Webhooks
 from tests.builders import GUILD, START
 from tests.fakes.cloud import REGION, TABLE, make_table
+from tests.fakes.funnel import FakeTeller
 from tests.fakes.hook_room import FakeHookQueue
 from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.onboarding import FakeOutcomes
@@ -68,10 +69,20 @@ class Api:
     """What the effects function does while the door waits."""
 
     def __post_init__(self) -> None:
-        ids = count(1)
         self.table = DynamoReferrals(self.client, TABLE)
         self.keys = DynamoKeys(self.client, TABLE)
         self.clicks = DynamoClicks(self.client, TABLE)
+        self._open()
+        self.key = self.make_key("a" * 12)
+        self.table.add_campaign(campaign(origins=(PAGE,)))
+        self.table.add_link(link())
+
+    def signing_in(self) -> None:
+        """Have the sign-in with Discord set up from now on."""
+        self._open(sign_in=True)
+
+    def _open(self, *, sign_in: bool = False) -> None:
+        ids = count(1)
         visits = Visits(
             self.table,
             self.clicks,
@@ -82,7 +93,8 @@ class Api:
             crawleruseragents.is_crawler,
             device_of,
         )
-        self.queue = FakeHookQueue()
+        self.queue, self.hooks = FakeHookQueue(), FakeKeptHooks()
+        self.teller = FakeTeller()
         self.deliveries = DynamoDeliveries(self.client, TABLE)
         self.desk = WebhookDesk(
             DynamoEndpoints(self.client, TABLE),
@@ -102,14 +114,15 @@ class Api:
                 "https://discord.gg",
                 self.clock,
                 lambda: f"seed{next(ids)}",
+                Webhooks(
+                    self.desk, self.hooks, lambda *asked: self.switched.append(asked), self.clock
+                ),
                 Offers(self.orders, self.outcomes, lambda _: self.effects()),
-                Webhooks(self.desk, lambda *asked: self.switched.append(asked), self.clock),
+                self.teller,
+                sign_in=sign_in,
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),
         )
-        self.key = self.make_key("a" * 12)
-        self.table.add_campaign(campaign(origins=(PAGE,)))
-        self.table.add_link(link())
 
     def make_webhook(self) -> None:
         """An endpoint whose log holds a test that it did not take."""

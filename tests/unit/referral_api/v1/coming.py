@@ -51,8 +51,8 @@ def clicked(there: Api, invite: str = "made1") -> Click:
     """Have a visitor click and get an invite."""
     one = there.clicks.record(click("c1", visitor=VISITOR, variant="bold", country="DE"))
     rows = DynamoInviteRows(there.client, TABLE)
-    rows.keep(one.code, one.visitor, InviteCode(invite), at(600))
-    rows.remember(one, InviteCode(invite))
+    rows.remember(CODE, invite, trace_of(one), at(0))
+    rows.keep(CODE, VISITOR, InviteCode(invite), at(600))
     return one
 
 

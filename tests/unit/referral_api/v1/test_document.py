@@ -36,7 +36,8 @@ OPERATIONS = {
     "read_leaderboard",
     "read_inviter",
     "list_invites",
-    "start_onboarding",
+    "create_links",
+    "export_links",
     "list_webhooks",
     "create_webhook",
     "read_webhook",
@@ -48,6 +49,7 @@ OPERATIONS = {
     "read_delivery",
     "replay_delivery",
     "replay_span",
+    "start_onboarding",
 }
 
 
@@ -112,7 +114,7 @@ def test_examples_are_what_they_are_examples_of(there: Api) -> None:
         name: example for name, schema in schemas.items() for example in schema.get("examples", [])
     }
 
-    assert set(examples) == {"NewLink", "NewCampaign", "NewWebhook"}
+    assert set(examples) == {"NewLink", "NewCampaign", "NewWebhook", "BulkRequest"}
     for name, example in examples.items():
         whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         jsonschema_rs.validate(whole, example)

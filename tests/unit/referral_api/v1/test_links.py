@@ -8,7 +8,8 @@ from tests.builders import at
 from tests.referring import OWNER, click, link
 from tests.unit.referral_api.v1.asking import MEMBER, Api
 from usher.ids import InviteCode
-from usher.referrals.model import LinkCode
+from usher.referrals.model import LinkCode, Mode
+from usher.referrals.ways import GUARANTEES
 
 LINKS = "/api/v1/links"
 CAMPAIGNS = "/api/v1/campaigns"
@@ -53,8 +54,7 @@ def test_a_link_is_made_read_changed_and_switched_off(there: Api) -> None:
         "description": "Line one\nline two",
         "platform": "youtube",
         "mode": "managed",
-        "guarantee": "Each visitor gets an invite of one use and ten minutes: whoever joins by it "
-        "counts for this link, though they may have passed it on.",
+        "guarantee": GUARANTEES[Mode.MANAGED],
         "active": True,
         "expires_at": "2026-12-24T16:00:00Z",
         "referral_url": "https://usher.example/r/my-video",
@@ -215,3 +215,27 @@ def test_a_shared_invite_is_shown_with_its_link(there: Api) -> None:
     told = there.ask("GET", f"{LINKS}/shared").json
 
     assert told["discord_invite_url"] == "https://discord.gg/abc"
+
+
+@pytest.mark.parametrize("mode", ["targeted", "added"])
+def test_a_mode_that_asks_for_sign_in_needs_it_set_up(there: Api, mode: str) -> None:
+    refused = there.ask("POST", LINKS, NEW | {"mode": mode})
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/body/mode")
+
+    there.signing_in()
+    made = there.ask("POST", LINKS, NEW | {"mode": mode})
+
+    assert made.status == 201
+    assert made.json["mode"] == mode
+    assert "certain" in made.json["guarantee"]
+
+
+def test_a_link_changes_its_mode_as_far_as_it_can(there: Api) -> None:
+    there.signing_in()
+    made = there.ask("POST", LINKS, NEW).json
+    place = f"{LINKS}/{made['code']}"
+
+    assert there.ask("PATCH", place, {"mode": "added"}).json["mode"] == "added"
+    assert there.ask("PATCH", place, {"mode": "shared"}).status == 422
+    assert there.ask("PATCH", place, {"mode": "nothing"}).status == 422
+    assert there.ask("GET", place).json["mode"] == "added"

@@ -37,10 +37,11 @@ BODIES: dict[str, Any] = {
     "change_link": {"title": "Other"},
     "create_campaign": {"name": "Fall"},
     "change_campaign": {"offer": "Late"},
-    "start_onboarding": {"campaign_id": "100", "discord_user_id": MEMBER},
+    "create_links": {"links": [{"campaign_id": "100", "title": "Video"}]},
     "create_webhook": {"url": "https://hooks.example/usher"},
     "change_webhook": {"description": "CRM"},
     "replay_span": {"since": "2026-11-20T12:00:00Z"},
+    "start_onboarding": {"campaign_id": "100", "discord_user_id": MEMBER},
 }
 PLACES = {
     "code": "spring-video",

@@ -1,0 +1,73 @@
+"""Moderation, as the effects function does it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from usher.contracts.effect import CheckMute, LogCase, NoteByHand, PostCard
+from usher.invites.reads import DynamoSettingReads
+from usher.moderation.by_hand import ByHand
+from usher.moderation.cards import Cards
+from usher.moderation.discord_desk import DiscordSanctions, Halls
+from usher.moderation.discord_post import DiscordPost
+from usher.moderation.ending import Admins, SlotEndings
+from usher.moderation.model import SlotKind
+from usher.moderation.ports import Orders
+from usher.moderation.rulebook import Rules
+from usher.moderation.service import Sanctions
+from usher.moderation.settling import Settling, Trouble
+from usher.moderation.table import DynamoCases
+from usher.platform.discord_messages import Rest
+from usher.platform.dynamo_reads import Caller, DynamoReads
+from usher.platform.press_table import PressTable
+from usher.slash.presses import Presses, new_token
+from usher.timing.ending import Gauge, Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Moderating:
+    """Does effects about cases, and ends bans and mutes."""
+
+    settling: Settling
+    slots: SlotEndings
+    by_hand: ByHand
+    cards: Cards
+
+    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
+        """Do an effect; raises ActError, DiscordError, and errors of table and queue."""
+        match effect:
+            case LogCase():
+                self.settling.log(effect)
+            case NoteByHand():
+                self.by_hand.note(effect)
+            case CheckMute():
+                self.slots.returned(effect)
+            case PostCard():
+                self.cards.show(effect)
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What ends what the clock tells of, by kind."""
+        slots: dict[str, Handler] = dict.fromkeys(map(str, SlotKind), self.slots)
+        return {**slots, "case": self.settling}
+
+
+def moderating(
+    rest: Rest,
+    halls: Halls,
+    dynamodb: Caller,
+    table: str,
+    orders: Orders,
+    told: tuple[Trouble, Admins, Gauge],
+    clock: Callable[[], datetime],
+) -> Moderating:
+    """Put moderation together."""
+    trouble, admins, gauge = told
+    rules = Rules(DynamoSettingReads(DynamoReads(dynamodb, table)))
+    desk, post = DiscordSanctions(rest, halls), DiscordPost(rest)
+    sanctions = Sanctions(DynamoCases(dynamodb, table), desk, post, orders, rules, clock)
+    settling = Settling(sanctions, trouble)
+    slots = SlotEndings(sanctions, settling, admins, gauge.refused)
+    presses = Presses(PressTable(dynamodb, table), new_token)
+    cards = Cards(post, presses, rules, trouble, clock)
+    return Moderating(settling, slots, ByHand(sanctions), cards)

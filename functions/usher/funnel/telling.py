@@ -1,0 +1,31 @@
+"""Telling webhooks that a conversion counts (SPEC 5.10)."""
+
+from dataclasses import dataclass
+
+from usher.contracts.hook_event import Hooks
+from usher.funnel.model import Journey, journey_id
+from usher.hooks.facts import conversion_recorded
+
+
+@dataclass(frozen=True, slots=True)
+class HookTeller:
+    """Implements Teller. The same conversion again is the same event."""
+
+    hooks: Hooks
+
+    def conversion_recorded(self, journey: Journey) -> None:
+        """Tell that a conversion counts; raises an error of the queue."""
+        won, place = journey.conversion, journey.place
+        if won is None or place is None:
+            return
+        event = conversion_recorded(
+            journey.guild_id,
+            journey_id(journey),
+            journey.user_id,
+            won.at,
+            code=place.link,
+            campaign_id=place.campaign_id,
+            value=won.value,
+            metadata=dict(won.metadata),
+        )
+        self.hooks.emit((event,))
