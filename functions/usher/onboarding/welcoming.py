@@ -87,7 +87,7 @@ class Welcoming:
         )
         if session is None:
             return
-        if session.settled_at is not None and session.owed:
+        if session.completed_at is not None and (session.settled_at is None or session.owed):
             self.orders.send([again(session, "looked")])
         unasked = session.way is Way.COMMAND  # they have found the way themselves
         if session.offered_at is None and session.completed_at is None and not unasked:
