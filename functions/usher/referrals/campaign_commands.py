@@ -195,6 +195,17 @@ def _buttons(page: int, pages: int) -> tuple[Row, ...]:
     )
 
 
+def _onboarding(one: Campaign) -> str:
+    """Say what newcomers are asked and get, where anything of it is set."""
+    if not (one.questions or one.role_ids or one.value):
+        return ""
+    said = [say_count("{number} question", "{number} questions", len(one.questions))]
+    said += [text.role(role) for role in one.role_ids]
+    if one.value:
+        said.append(say("worth {value}", value=f"{one.value:,}"))
+    return " · ".join(said)
+
+
 def shown(ctx: Ctx[Services], one: Campaign, words: str = "") -> Reply:
     """Show a campaign, and what its links have brought."""
     links = [
@@ -206,6 +217,7 @@ def shown(ctx: Ctx[Services], one: Campaign, words: str = "") -> Reply:
         say("Text"): text.escape(one.welcome),
         say("Channel"): text.channel(one.channel_id) if one.channel_id else "",
         say("Logo"): f"<{one.brand.logo_url}>" if one.brand.logo_url else "",
+        say("Onboarding"): _onboarding(one),
     }
     counts = [
         status_of(ctx, one),
