@@ -54,7 +54,7 @@ def office(parts: Parts) -> Office:
         referrals=referrals,
         drafts=parts.drafts,
         people=DiscordPeople(parts.rest),
-        door=DiscordLobby(parts.rest, parts.hall, post),
+        door=DiscordLobby(parts.rest, parts.hall, post, parts.clock),
         presses=Presses(PressTable(parts.dynamodb, parts.table), new_token),
         problems=parts.trouble,
         orders=parts.orders,

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.cli.commands import Subparsers
 from infra.ledger import erasing
 from usher.ledger.erasure import ErasureError
+from usher.platform.dynamo_scan import WholeTable, dynamo_client
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import SettingsError, region
 
@@ -29,6 +30,11 @@ def add_parser(subparsers: Subparsers) -> None:
     actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
     action = erasing.add(actions)
     action.add_argument("--bucket", default=os.environ.get("LEDGER_BUCKET"))
+    action.add_argument(
+        "--table",
+        default=os.environ.get("TABLE_NAME"),
+        help="also forget what they have typed into onboardings that are not complete",
+    )
     action.set_defaults(run=run)
 
 
@@ -38,9 +44,12 @@ def run(namespace: argparse.Namespace) -> int:
         print("set LEDGER_BUCKET or give --bucket", file=sys.stderr)
         return 2
     try:
-        bucket = Bucket(s3_client(region(os.environ)), namespace.bucket)
+        where = region(os.environ)
+        bucket = Bucket(s3_client(where), namespace.bucket)
+        named = namespace.table
+        table = WholeTable(dynamo_client(where), named) if named else None
         with ThreadPoolExecutor(WORKERS, "names") as pool:
-            return erasing.run(bucket, pool, namespace)
+            return erasing.run(bucket, pool, namespace, table)
     except FAILURES as error:
         print(f"usher privacy: {type(error).__name__}: {error}", file=sys.stderr)
         return 1

@@ -7,11 +7,13 @@ from typing import Final
 
 from infra.cli.commands import Subparsers
 from infra.ledger.context import now
+from usher.backup.rules import PASSING
 from usher.ids import GuildId, UserId
 from usher.ledger.erasing import Erased, Eraser
 from usher.ledger.erasure import Erasure
 from usher.ledger.erasures import Erasures, ask
 from usher.ledger.ports import Version
+from usher.platform.dynamo_scan import WholeTable
 from usher.platform.s3 import Bucket
 from usher.slash import text
 from usher.slash.resolved import is_snowflake
@@ -32,8 +34,10 @@ def add(actions: Subparsers) -> argparse.ArgumentParser:
     return parser
 
 
-def run(bucket: Bucket, pool: Executor, namespace: argparse.Namespace) -> int:
-    """Erase the person; may raise errors of the bucket and ErasureError."""
+def run(
+    bucket: Bucket, pool: Executor, namespace: argparse.Namespace, table: WholeTable | None
+) -> int:
+    """Erase the person; may raise errors of bucket and table, and ErasureError."""
     user_id, moment, rehearsed = UserId(namespace.user), now(), namespace.dry_run
     guilds = [GuildId(namespace.guild)] if namespace.guild else _guilds(bucket)
     total = Erased()
@@ -45,12 +49,21 @@ def run(bucket: Bucket, pool: Executor, namespace: argparse.Namespace) -> int:
         ask(objects, erasure)
         erased = Eraser(objects, pool, now).erase(erasure)
         total += erased
+        if table is not None and not rehearsed:
+            forget_drafts(table, guild_id, user_id)
         print(f"guild {guild_id}: {_told(erased)}")
     done = "would be erased" if rehearsed else "is erased"
     print(f"{user_id} {done} in {text.count(len(guilds), 'guild')}: {_told(total)}")
     if not rehearsed:
         print("Ledger lines and counts stay: they hold ids only. So does the note of this erasure.")
     return 0
+
+
+def forget_drafts(table: WholeTable, guild_id: GuildId, user_id: UserId) -> None:
+    """Delete what somebody has typed into onboardings that are not complete."""
+    partition = f"{PASSING}{guild_id}"
+    for row in list(table.query(partition, f"M#{user_id}#")):
+        table.delete(partition, row["sk"]["S"])
 
 
 class Rehearsal(Bucket):
@@ -81,6 +94,7 @@ def _told(erased: Erased) -> str:
     parts = (
         text.count(erased.rows, "join made nameless", "joins made nameless"),
         text.count(erased.names, "name as an inviter", "names as an inviter"),
+        text.count(erased.answers, "onboarding's answers", "onboardings' answers"),
         text.count(erased.days, "day's CSV written anew", "days' CSV written anew"),
         text.count(erased.files, "export or parked message", "exports or parked messages"),
         text.count(erased.versions, "version destroyed", "versions destroyed"),

@@ -1,10 +1,12 @@
 """From a link on the web through the questions to the roles, as a person does it in a browser."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
@@ -21,6 +23,7 @@ from usher.platform.sqs import EventsQueue
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
 CHROMIUM = Path("/usr/bin/chromium")
+SCOPES = "campaigns:read onboarding:write"
 SIX = ("Your name?", "Your address", "Your team?", "Your age", "Why?", "Anything else?")
 
 
@@ -55,6 +58,14 @@ async def trusting(system: System, guild: Guild) -> None:
     told = Observation(f"deed.{uuid4().hex}", GuildId(guild.id), "", now, (deed,))
     EventsQueue(system.cloud.sqs, system.events_queue_url).send(told)
     await eventually(lambda: item(system, guild.id, f"S#{name}"))
+
+
+def steps(system: System, code: str) -> dict[str, str] | None:
+    """What is counted of a link's members, once one has converted."""
+    key = {"pk": {"S": f"L#{code}"}, "sk": {"S": "JOINS"}}
+    found = system.cloud.dynamodb.get_item(TableName=system.table_name, Key=key).get("Item", {})
+    numbers = {name: attribute.get("N", "0") for name, attribute in found.items()}
+    return numbers if numbers.get("conversions") == "1" else None
 
 
 async def comes_in(page: Page, address: str) -> None:
@@ -129,13 +140,7 @@ async def test_from_the_link_to_the_role(system: System) -> None:
     # Then they have the role, and the link shows each step once
     await eventually(lambda: role in guild.members[person].roles, patience=60)
 
-    def steps() -> dict[str, str] | None:
-        key = {"pk": {"S": "L#spring-insider"}, "sk": {"S": "JOINS"}}
-        found = system.cloud.dynamodb.get_item(TableName=system.table_name, Key=key).get("Item", {})
-        numbers = {name: attribute.get("N", "0") for name, attribute in found.items()}
-        return numbers if numbers.get("conversions") == "1" else None
-
-    numbers = await eventually(steps, patience=60)
+    numbers = await eventually(lambda: steps(system, "spring-insider"), patience=60)
     assert (numbers["joins"], numbers["onboardings"]) == ("1", "1")
     assert numbers["value"] == "25.99"
     said = await ask(system, guild, "/referral show", code="spring-insider")
@@ -146,3 +151,47 @@ async def test_from_the_link_to_the_role(system: System) -> None:
     answered = await ask(system, guild, "/onboarding answers", user=person)
     for part in ("Ana", "ana", "Dark", "Friends"):
         assert part in answered
+
+
+async def test_a_program_has_a_member_led_through_in_direct_messages(system: System) -> None:
+    # Given a member who came by no link, and a key
+    practice, guild = system.practice, system.practice.guild
+    await trusting(system, guild)
+    await ask(system, guild, "/campaign create", name="Direct")
+    await ask(system, guild, "/campaign questions add", campaign="Direct", question="Name?")
+    await ask(system, guild, "/referral create", campaign="Direct", code="direct-link")
+    said = await ask(system, guild, "/apikey create", name="CRM", scopes=SCOPES)
+    headers = {"Authorization": f"Bearer {re.findall(r'usher_[A-Za-z0-9_-]+', said)[0]}"}
+    person = practice.join(guild.id, practice.create_invite(guild.id, guild.owner_id), "bo").user_id
+    await eventually(lambda: item(system, guild.id, f"M#{person}"), patience=60)
+
+    # When a program has them sent the button
+    async with aiohttp.ClientSession(headers=headers) as client:
+        async with client.get(f"{practice.origin}/api/v1/campaigns") as answer:
+            found = await answer.json()
+        (campaign,) = [one["id"] for one in found["items"] if one["name"] == "Direct"]
+        body = {
+            "campaign_id": campaign,
+            "discord_user_id": person,
+            "discord_username": "bo",
+            "referral_code": "direct-link",
+        }
+        delivery = "pending"
+        while delivery == "pending":
+            asking = f"{practice.origin}/api/discord-bot/onboarding"
+            async with client.post(asking, json=body) as answer:
+                assert answer.status == 200, await answer.text()
+                delivery = (await answer.json())["delivery"]
+    assert delivery == "direct_message"
+
+    # Then they press it where it is, and answer there
+    state = practice.world.state
+    (direct,) = [one for one in state.direct_channels.values() if one.recipient_id == person]
+    (sent,) = state.messages[direct.id].values()
+    (custom_id,) = re.findall(r"'custom_id': '([^']+)'", str(sent.components))
+    outcome = await practice.click(guild.id, person, sent.id, custom_id)
+    assert outcome.modal is not None, outcome
+    (field,) = re.findall(r"'custom_id': '(q[0-9]+)'", str(outcome.modal))
+    told = await practice.submit_modal(guild.id, person, outcome.interaction_id, {field: "Bo"})
+    assert "Thank you" in text_of(told)
+    await eventually(lambda: steps(system, "direct-link"), patience=60)

@@ -153,6 +153,8 @@ class FakeRecorder:
     )
 
     told: dict[Stay, Session] = field(default_factory=dict)
+    joined: bool = True
+    """Whether the join is on record."""
 
     def qualified(self, session: Session, at: datetime) -> None:
         assert at.tzinfo is not None
@@ -168,9 +170,11 @@ class FakeRecorder:
         value: Decimal,
         metadata: Mapping[str, str | int],
         claimed: LinkCode | None,
-    ) -> None:
+    ) -> bool:
         assert at.tzinfo is not None
-        self.conversions.setdefault(stay, (value, dict(metadata), claimed))
+        if self.joined:
+            self.conversions.setdefault(stay, (value, dict(metadata), claimed))
+        return self.joined
 
 
 @dataclass
@@ -188,7 +192,7 @@ class FakeDoor:
 
     def lobby(self, guild_id: GuildId, newcomer: Collection[RoleId]) -> Lobby:
         del guild_id, newcomer
-        return Lobby(self.system, tuple(self.rooms))
+        return Lobby("A *guild*", self.system, tuple(self.rooms))
 
     def say(self, guild_id: GuildId, channel_id: ChannelId, message_id: str, body: Json) -> bool:
         del guild_id

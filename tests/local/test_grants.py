@@ -132,7 +132,7 @@ UNJUDGED = ["get missing line", "put"]
 which the emulator does not know: the template's own tests read that."""
 
 GRANTED = {
-    "InteractionsFunction": [*_READS, "send command", "keep press"],
+    "InteractionsFunction": [*_READS, "send command", "send effect", "keep press"],
     "CommandWorkerFunction": [
         *_READS,
         "list ledger",
@@ -166,7 +166,7 @@ GRANTED = {
         "send repair",
         "send hook",
     ],
-    "EffectsFunction": ["get", "query", "query board", "update", "send effect", "read token"],
+    "EffectsFunction": [*_READS, "update", "send effect", "send hook", "read token"],
     "ConfirmerFunction": [
         "get",
         "query",
@@ -194,7 +194,14 @@ GRANTED = {
         "list ledger",
         "receive repair",
     ],
-    "ReferralApiFunction": [*_READS, "update", "send event", "send hook", "read token"],
+    "ReferralApiFunction": [
+        *_READS,
+        "update",
+        "send event",
+        "send effect",
+        "send hook",
+        "read token",
+    ],
     "WebhooksFunction": ["get", "query", "send effect", "send hook"],
     "RollupFunction": [
         "batch get",

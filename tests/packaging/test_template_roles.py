@@ -137,7 +137,7 @@ def test_who_answers_members_writes_presses_and_little_else(role: str) -> None:
     ]
     put, *others = own
     mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndForgetWebhooks"]
-    mine += ["KeepCases", "KeepSanctions"]
+    mine += ["KeepCases", "KeepSanctions", "KeepOnboardings"]
     beside = mine if role == "CommandWorkerRole" else []
     assert [s["Sid"] for s in others] == beside
 

@@ -20,7 +20,7 @@ from usher.ledger.erasure import Erasure
 from usher.ledger.erasures import Erasures, note_swept
 from usher.ledger.keeping import nameless
 from usher.ledger.keys import csv_prefix, exports_prefix, parked_prefix
-from usher.ledger.names import joined_of, names_prefix
+from usher.ledger.names import is_answers, joined_of, names_prefix
 from usher.ledger.ports import Version, Versioned
 
 CLOCKS: Final = timedelta(hours=1)
@@ -42,6 +42,8 @@ class Erased:
     """Joins whose rows have no names any more."""
     names: int = 0
     """Names that stood beside joins of people they had invited."""
+    answers: int = 0
+    """What they had answered to a campaign's questions, each time that they came."""
     days: int = 0
     """Files of closed days that were written without the names."""
     files: int = 0
@@ -54,6 +56,7 @@ class Erased:
         return Erased(
             rows=self.rows + other.rows,
             names=self.names + other.names,
+            answers=self.answers + other.answers,
             days=self.days + other.days,
             files=self.files + other.files,
             versions=self.versions + other.versions,
@@ -128,7 +131,10 @@ class Eraser:
             return Erased(versions=self._destroy_past(versions))
         bare = nameless(key, content, erasure)
         if bare is None:
-            return Erased(names=1, versions=self.objects.destroy(versions))
+            destroyed = self.objects.destroy(versions)
+            if is_answers(key):
+                return Erased(answers=1, versions=destroyed)
+            return Erased(names=1, versions=destroyed)
         if bare == content:
             return Erased(versions=self._destroy_past(versions))
         self.objects.upload(key, [bare])

@@ -81,6 +81,16 @@ def names_prefix(guild_id: GuildId, user_id: UserId) -> str:
     return f"{NAMES}guild={guild_id}/user={user_id}/"
 
 
+def answers_prefix(guild_id: GuildId, user_id: UserId) -> str:
+    """Say under what a person's answers to a campaign's questions are kept, beside their names."""
+    return f"{names_prefix(guild_id, user_id)}{ANSWERS}"
+
+
+def is_answers(key: str) -> bool:
+    """Whether answers are kept under a key, and no names."""
+    return key.rpartition("/")[2].startswith(ANSWERS)
+
+
 def owner_of(key: str) -> tuple[GuildId, UserId] | None:
     """Say whose names are kept under a key; None for a key of no names."""
     found = _KEY.match(key)
@@ -133,6 +143,7 @@ NAMES: Final = "names/"
 PERSONAL: Final = frozenset({"username", "display_name", "discriminator"})
 _KEY: Final = re.compile(r"names/guild=(?P<guild>[^/]+)/user=(?P<user>[^/]+)/")
 ROW: Final = ".csv"
+ANSWERS: Final = "onboarding-"
 _COLUMNS: Final = {
     "username": "Username",
     "display_name": "Display Name",

@@ -107,8 +107,11 @@ def status_of(session: Session) -> str:
     """Say how far an onboarding is."""
     if session.completed_at is not None:
         done = say("completed {when}", when=text.when(session.completed_at))
+        if not session.owed:
+            return done
         owed = ", ".join(text.role(role) for role in session.owed)
-        return f"{done} · {say('still lacks {roles}', roles=owed)}" if owed else done
+        lacks = say("still lacks {roles}", roles=owed)
+        return f"{done} · {lacks}"
     if session.started_at is not None:
         return say("begun {when}", when=text.when(session.started_at))
     return say("not begun")

@@ -1,8 +1,9 @@
 """Channels and messages with buttons through Discord's REST API, with the bot's token."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 from urllib.parse import quote
 
 from usher.contracts.wire import Fields, as_fields
@@ -13,6 +14,8 @@ from usher.platform.discord_messages import Rest
 from usher.platform.discord_rest import RefusedError, UnavailableError
 from usher.rewards.ports import Discord
 from usher.slash.replies import Json
+
+STALE: Final = timedelta(seconds=5)
 
 
 class Post(Protocol):
@@ -27,30 +30,26 @@ class Post(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DiscordLobby:
-    """Implements Door. Raises DiscordError but for the refusals that it returns."""
+    """Implements Door. Channels are remembered for some seconds: many may come at once.
+
+    Raises DiscordError but for the refusals that it returns.
+    """
 
     rest: Rest
     discord: Discord
     post: Post
+    clock: Callable[[], datetime]
+    _channels: dict[GuildId, tuple[datetime, list[Channel]]] = field(default_factory=dict)
 
     def lobby(self, guild_id: GuildId, newcomer: Collection[RoleId]) -> Lobby:
         """Read the channels; none where Usher may not."""
         hall = self.discord.hall(guild_id)
-        route = f"/guilds/{quote(guild_id, safe='')}"
-        try:
-            guild = as_fields(self.rest.call("GET", route), "guild")
-            listed = self.rest.call("GET", f"{route}/channels")
-        except RefusedError:
-            return Lobby(None, ())
-        if hall is None or not isinstance(listed, list):
-            raise UnavailableError(0)
-        found = [_channel(as_fields(one, "channel")) for one in listed]
-        system = guild.get("system_channel_id")
-        return Lobby(
-            ChannelId(system) if isinstance(system, str) else None, rooms(hall, found, newcomer)
-        )
+        if hall is None:
+            return Lobby("", None, ())
+        found = rooms(hall, self._read(guild_id), newcomer)
+        return Lobby(hall.name, hall.system_channel_id, found)
 
     def say(self, guild_id: GuildId, channel_id: ChannelId, message_id: str, body: Json) -> bool:
         """Post a message, once for an id within minutes; False where Discord refuses."""
@@ -66,6 +65,20 @@ class DiscordLobby:
             return self.post.send_directly(user_id, message_id, body)
         except RefusedError:
             return False
+
+    def _read(self, guild_id: GuildId) -> list[Channel]:
+        now = self.clock()
+        read_at, channels = self._channels.get(guild_id, (now - STALE, []))
+        if not read_at <= now < read_at + STALE:
+            try:
+                listed = self.rest.call("GET", f"/guilds/{quote(guild_id, safe='')}/channels")
+            except RefusedError:
+                return []
+            if not isinstance(listed, list):
+                raise UnavailableError(0)
+            channels = [_channel(as_fields(one, "channel")) for one in listed]
+            self._channels = {guild_id: (now, channels)}
+        return channels
 
 
 def _channel(fields: Fields) -> Channel:

@@ -115,8 +115,11 @@ class Recorder(Protocol):
         value: Decimal,
         metadata: Mapping[str, str | int],
         claimed: LinkCode | None,
-    ) -> None:
-        """Record that the member became what the campaign is for; may raise the same."""
+    ) -> bool:
+        """Record that the member became what the campaign is for; may raise the same.
+
+        False where their join is not on record yet: it is to be told again once it is.
+        """
         ...
 
     def qualified(self, session: Session, at: datetime) -> None:
@@ -147,8 +150,9 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Lobby:
-    """The channels of a guild."""
+    """A guild's name and its channels."""
 
+    name: str
     system_channel_id: ChannelId | None
     rooms: tuple[Room, ...]
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from usher.contracts.hook_event import Hooks
+from usher.funnel.model import Outcome
 from usher.funnel.ports import Converted, Started, Steps
 from usher.hooks.facts import member_qualified
 from usher.onboarding.model import Session, Stay
@@ -31,11 +32,10 @@ class Recording:
         value: Decimal,
         metadata: Mapping[str, str | int],
         claimed: LinkCode | None,
-    ) -> None:
+    ) -> bool:
         """Record that the member became what the campaign is for."""
-        self.steps.converted(
-            Converted(stay.guild_id, stay.user_id, at, value, metadata, stay.joined_at, claimed)
-        )
+        step = Converted(stay.guild_id, stay.user_id, at, value, metadata, stay.joined_at, claimed)
+        return self.steps.converted(step) is not Outcome.UNKNOWN
 
     def qualified(self, session: Session, at: datetime) -> None:
         """Tell those who have asked for it."""

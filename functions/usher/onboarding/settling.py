@@ -78,13 +78,15 @@ class Settling:
         given, owed = self._give(stay, campaign, session.owed or roles)
         given = tuple(dict.fromkeys((*session.given, *given)))
         if session.settled_at is None and campaign is not None:
-            self.recorder.converted(
+            recorded = self.recorder.converted(
                 stay,
                 session.completed_at or now,
                 campaign.value,
                 metadata(session.fields, self._named(stay.guild_id, given)),
                 claimed,
             )
+            if not recorded:
+                return  # a look at the member follows when their join is on record
             self.recorder.qualified(session, session.completed_at or now)
             if roles and not campaign.automatic_roles:
                 self._ask(stay, campaign)

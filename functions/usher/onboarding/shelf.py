@@ -12,7 +12,7 @@ from typing import Final
 from usher.ids import GuildId, UserId
 from usher.ledger.erasures import Erasures
 from usher.ledger.keeping import keep
-from usher.ledger.names import names_prefix
+from usher.ledger.names import answers_prefix
 from usher.ledger.ports import Objects
 from usher.onboarding.csv_file import csv_file
 from usher.onboarding.model import Answered, Record, Session, Stay
@@ -20,7 +20,6 @@ from usher.onboarding.rules import name_of
 from usher.referrals.model import CampaignId, Question
 from usher.times import format_time, parse_time
 
-FOLDER: Final = "onboarding-"
 MOST: Final = 100
 """Memberships of one person that are read."""
 
@@ -38,7 +37,7 @@ class Answers:
 
     def records(self, guild_id: GuildId, user_id: UserId) -> tuple[Record, ...]:
         """Read what a member has answered, newest first, without what was erased."""
-        listed = self.objects.list(f"{names_prefix(guild_id, user_id)}{FOLDER}")
+        listed = self.objects.list(answers_prefix(guild_id, user_id))
         entries = sorted(listed, key=lambda entry: entry.modified, reverse=True)[:MOST]
         contents = [self.objects.get(entry.key) for entry in entries]
         found = [read_record(one) for one in contents if one is not None]
@@ -60,15 +59,10 @@ class Answers:
         return erasure is not None and erasure.covers(stay.joined_at)
 
 
-def is_answers(key: str) -> bool:
-    """Whether answers are kept under a key."""
-    return key.rpartition("/")[2].startswith(FOLDER)
-
-
 def key_of(stay: Stay) -> str:
     """Say where the answers of a membership are kept."""
-    prefix = names_prefix(stay.guild_id, stay.user_id)
-    return f"{prefix}{FOLDER}{name_of('answers', stay)}.json"
+    prefix = answers_prefix(stay.guild_id, stay.user_id)
+    return f"{prefix}{name_of('answers', stay)}.json"
 
 
 def write_record(record: Record) -> bytes:

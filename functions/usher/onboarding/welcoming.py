@@ -21,7 +21,7 @@ from usher.onboarding.buttons import LIFE
 from usher.onboarding.drafting import body_of, button_of, greeting_of
 from usher.onboarding.following import again
 from usher.onboarding.model import DIRECT, Session, Stay, Way
-from usher.onboarding.ports import Arrivals, Door, Orders, Outcomes, Problems, Sessions
+from usher.onboarding.ports import Arrivals, Door, Lobby, Orders, Outcomes, Problems, Sessions
 from usher.onboarding.rooms import candidates
 from usher.onboarding.rules import name_of
 from usher.onboarding.standing import SAME
@@ -87,7 +87,7 @@ class Welcoming:
         )
         if session is None:
             return
-        if session.settled_at is not None and session.owed:
+        if session.completed_at is not None and (session.settled_at is None or session.owed):
             self.orders.send([again(session, "looked")])
         unasked = session.way is Way.COMMAND  # they have found the way themselves
         if session.offered_at is None and session.completed_at is None and not unasked:
@@ -165,25 +165,27 @@ class Welcoming:
             return Outcome.NOT_MEMBER, ""
         if who.pending:
             return Outcome.WAITING, ""
-        where = self._send(stay, self._body(stay, who, campaign), directly=directly)
+        lobby = self.door.lobby(stay.guild_id, ())
+        body = self._body(stay, who, campaign, lobby.name)
+        where = self._send(stay, body, lobby, directly=directly)
         if not where:
             self.problems.note(stay.guild_id, Problem(NOWHERE, Obstacle.REFUSED))
             return Outcome.NOWHERE, ""
         self.sessions.offered(stay, where, self.clock())
         return _sent(where)
 
-    def _body(self, stay: Stay, who: Face, campaign: Campaign) -> Json:
-        scene = Scene(Occasion.WELCOME, stay.guild_id, who, Place("", None), stay.joined_at)
+    def _body(self, stay: Stay, who: Face, campaign: Campaign, guild_name: str) -> Json:
+        place = Place(guild_name, None)
+        scene = Scene(Occasion.WELCOME, stay.guild_id, who, place, stay.joined_at)
         draft = self.drafts.draft(greeting_of(campaign), scene)
         row = Reply(rows=(button_of(campaign),))
         drawn = self.presses.drawn(row, stay.guild_id, stay.user_id, self.clock(), LIFE)
         return body_of(draft, drawn)
 
-    def _send(self, stay: Stay, body: Json, *, directly: bool) -> str:
+    def _send(self, stay: Stay, body: Json, lobby: Lobby, *, directly: bool) -> str:
         """Send it the first way that works; return where it went, nothing for nowhere."""
         if directly and self._directly(stay, body):
             return DIRECT
-        lobby = self.door.lobby(stay.guild_id, ())
         fit = candidates(lobby)
         system = lobby.system_channel_id
         if system is not None and not any(

@@ -8,11 +8,11 @@ from typing import Final
 from usher.ids import GuildId, UserId
 from usher.ledger.erasure import Erasure
 from usher.ledger.erasures import Erasures, ask
-from usher.ledger.names import ROW, joined_of, names_prefix, read_names
+from usher.ledger.names import ROW, is_answers, joined_of, names_prefix, read_names
 from usher.ledger.patience import Patience
 from usher.ledger.ports import Archive
 from usher.ledger.reader import LedgerReader
-from usher.onboarding.shelf import Answers, is_answers
+from usher.onboarding.shelf import Answers
 from usher.privacy.own_lines import is_about, own_part
 from usher.privacy.queries import Kept, KeptName
 

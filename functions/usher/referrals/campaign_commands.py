@@ -15,7 +15,8 @@ from usher.referrals.asking import (
     read_color,
     read_https,
 )
-from usher.referrals.model import Brand, Campaign, CampaignId
+from usher.referrals.link_words import brought
+from usher.referrals.model import Brand, Campaign, CampaignId, Counts
 from usher.referrals.ports import StaleError, TakenError
 from usher.slash import text
 from usher.slash.actions import action
@@ -194,6 +195,17 @@ def _buttons(page: int, pages: int) -> tuple[Row, ...]:
     )
 
 
+def _onboarding(one: Campaign) -> str:
+    """Say what newcomers are asked and get, where anything of it is set."""
+    if not (one.questions or one.role_ids or one.value):
+        return ""
+    said = [say_count("{number} question", "{number} questions", len(one.questions))]
+    said += [text.role(role) for role in one.role_ids]
+    if one.value:
+        said.append(say("worth {value}", value=f"{one.value:,}"))
+    return " · ".join(said)
+
+
 def shown(ctx: Ctx[Services], one: Campaign, words: str = "") -> Reply:
     """Show a campaign, and what its links have brought."""
     links = [
@@ -205,12 +217,12 @@ def shown(ctx: Ctx[Services], one: Campaign, words: str = "") -> Reply:
         say("Text"): text.escape(one.welcome),
         say("Channel"): text.channel(one.channel_id) if one.channel_id else "",
         say("Logo"): f"<{one.brand.logo_url}>" if one.brand.logo_url else "",
+        say("Onboarding"): _onboarding(one),
     }
     counts = [
         status_of(ctx, one),
         say_count("{number} link", "{number} links", len(links)),
-        say_count("{number} click", "{number} clicks", sum(link.counts.clicks for link in links)),
-        say_count("{number} join", "{number} joins", sum(link.counts.joins for link in links)),
+        *brought(sum((link.counts for link in links), Counts())),
     ]
     embed = Embed(
         " · ".join(counts),

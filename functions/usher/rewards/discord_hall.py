@@ -108,6 +108,7 @@ class DiscordHall:
         if not isinstance(rows, list):
             raise ContractError("roles of a guild")
         roles = [_role(as_fields(row, "role")) for row in rows]
+        system = guild.get("system_channel_id")
         return Hall(
             guild_id=guild_id,
             name=str(guild.get("name") or ""),
@@ -115,6 +116,7 @@ class DiscordHall:
             roles={role.role_id: role for role in roles},
             own_id=own_id,
             own_roles=_roles(own),
+            system_channel_id=ChannelId(system) if isinstance(system, str) else None,
         )
 
 

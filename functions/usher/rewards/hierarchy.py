@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from usher.ids import GuildId, RoleId, UserId
+from usher.ids import ChannelId, GuildId, RoleId, UserId
 
 ADMINISTRATOR: Final = 1 << 3
 MANAGE_ROLES: Final = 1 << 28
@@ -67,6 +67,8 @@ class Hall:
     roles: Mapping[RoleId, Role]
     own_id: UserId
     own_roles: frozenset[RoleId]
+    system_channel_id: ChannelId | None = None
+    """Where Discord itself greets newcomers."""
 
 
 def obstacle(hall: Hall, role_id: RoleId, *, trusted: bool, giving: bool) -> Obstacle | None:

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from infra.ledger.erasing import forget_drafts
 from tests.builders import GUILD, START
 from tests.fakes.cloud import REGION, TABLE, make_table
 from tests.fakes.onboarding import FakeDrafts, FakeOutcomes, FakeSessions
@@ -19,6 +20,7 @@ from usher.onboarding.model import Draft, Session, Stay, Way
 from usher.onboarding.outcome_table import DynamoOutcomes
 from usher.onboarding.ports import Drafts, Outcomes, Sessions
 from usher.onboarding.table import DynamoDrafts, DynamoSessions
+from usher.platform.dynamo_scan import WholeTable
 from usher.platform.signed_http import DYNAMODB, SignedClient
 from usher.referrals.model import CampaignId, LinkCode
 from usher.referrals.ports import StaleError
@@ -35,6 +37,7 @@ class Stores:
     sessions: Sessions
     drafts: Drafts
     outcomes: Outcomes
+    sdk: Any = None
 
 
 @pytest.fixture(params=["fake", "moto", "emulator"])
@@ -50,6 +53,7 @@ def stores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
             DynamoSessions(client, TABLE),
             DynamoDrafts(client, TABLE),
             DynamoOutcomes(client, TABLE),
+            sdk,
         )
         if isinstance(client, SignedClient):
             client.close()
@@ -147,3 +151,14 @@ def test_what_became_of_what_was_asked(stores: Stores) -> None:
     assert kept.find(GUILD, "b") == ("nowhere", "")
     assert kept.find(GuildId("9"), "a") is None
     assert list(stores.sessions.every(GUILD)) == []
+
+
+def test_an_operator_s_erasure_forgets_drafts(stores: Stores) -> None:
+    other = Stay(GUILD, UserId("70"), START)
+    for stay in (STAY, Stay(GUILD, ANA, LATER), other):
+        stores.drafts.keep(stay, {"q": ("x",)}, Draft(), MUCH_LATER)
+    if stores.sdk is None:
+        stores.drafts.forget(GUILD, ANA)
+    else:
+        forget_drafts(WholeTable(stores.sdk, TABLE), GUILD, ANA)
+    assert [stores.drafts.draft(stay).version for stay in (STAY, other)] == [0, 1]

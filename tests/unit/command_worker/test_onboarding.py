@@ -199,6 +199,9 @@ def test_a_conversion_has_a_worth() -> None:
     told = there.run("campaign value", NAMED, option("worth", 1234.567, 10))
     assert told.content == "A conversion by **Spring** is worth 1,234.57 from now on."
     assert campaigns(there)[0].value == Decimal("1234.57")
+    add(there, "Name?")
+    shown = words(there.run("campaign show", NAMED))
+    assert "Onboarding: 1 question · worth 1,234.57" in shown
 
 
 def answered(there: Desk, stay: Stay = STAY, **changes: object) -> Campaign:

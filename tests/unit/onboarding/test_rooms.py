@@ -68,6 +68,7 @@ def named(
 
 def test_the_system_channel_then_names_then_the_topmost() -> None:
     lobby = Lobby(
+        "G",
         ChannelId("9"),
         (
             named("1", "memes", 0),
@@ -80,4 +81,4 @@ def test_the_system_channel_then_names_then_the_topmost() -> None:
         ),
     )
     assert [one.channel_id for one in candidates(lobby)] == ["9", "3", "2", "1", "4"]
-    assert [one.channel_id for one in candidates(Lobby(None, lobby.rooms))][:2] == ["3", "2"]
+    assert [one.channel_id for one in candidates(Lobby("G", None, lobby.rooms))][:2] == ["3", "2"]

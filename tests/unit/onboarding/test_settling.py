@@ -157,6 +157,20 @@ def test_a_role_lets_nobody_past_the_screening() -> None:
     assert GIFT in there.hall.members[NEW].roles
 
 
+def test_a_join_that_is_not_on_record_yet_is_waited_for() -> None:
+    there = stage()
+    there.do(LOOK)
+    there.recorder.joined = False
+    there.do(done(there))
+    assert GIFT in there.hall.members[NEW].roles
+    assert session(there).settled_at is None
+    there.recorder.joined = True
+    there.do(LOOK)
+    there.settle()
+    assert STAY in there.recorder.conversions
+    assert (session(there).settled_at is None, session(there).given) == (False, (GIFT,))
+
+
 def test_who_has_left_gets_no_role_and_counts_all_the_same() -> None:
     there = stage()
     there.do(LOOK)

@@ -45,7 +45,8 @@ def test_an_erasure_hides_at_once_and_destroys_every_version_of_earlier_membersh
     assert kept.records(GUILD, ANA) == ()
     assert kept.find(FIRST.stay) is None
 
-    Eraser(objects, Inline(), lambda: at).sweep(GUILD)
+    erased = Eraser(objects, Inline(), lambda: at).sweep(GUILD)
+    assert (erased.answers, erased.names) == (1, 0)
     assert not list(objects.versions(key_of(FIRST.stay)))
     assert kept.find(BOBS.stay) == BOBS
     kept.keep(FIRST)
