@@ -47,6 +47,7 @@ class Account(discord.Client):
     def __init__(self, api_base: str, clock: Callable[[], datetime]) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.members = intents.invites = intents.moderation = True
+        intents.auto_moderation_execution = True
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=intents,

@@ -9,6 +9,7 @@ from typing import Final
 
 from gateway_listener.audit import read_entry
 from gateway_listener.errors import ObserveError
+from usher.contracts.automod import observe_automod
 from usher.contracts.discord_invites import invite_row
 from usher.contracts.discord_records import read_person
 from usher.contracts.errors import ContractError
@@ -45,6 +46,7 @@ TRANSLATED: Final = frozenset(
         "INVITE_CREATE",
         "INVITE_DELETE",
         "GUILD_AUDIT_LOG_ENTRY_CREATE",
+        "AUTO_MODERATION_ACTION_EXECUTION",
     }
 )
 """Dispatch types that become events."""
@@ -90,6 +92,8 @@ def _translate(dispatch_type: str, data: Fields, at: datetime) -> GatewayEvent |
             return InviteDeleted(read_code(data, "code"), at)
         case "GUILD_AUDIT_LOG_ENTRY_CREATE":
             return read_entry(data, at)
+        case "AUTO_MODERATION_ACTION_EXECUTION":
+            return observe_automod(data, at)
         case _:
             return None
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from usher.contracts.errors import ContractError
+from usher.contracts.guarding import ReactToAutomod, WatchRaid
 from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 EFFECT_VERSION: Final = 1
@@ -239,10 +240,11 @@ class OfferOnboarding:
 
 
 type _Moderation = LogCase | NoteByHand | CheckMute | PostCard | EndDue
+type _Guarding = ReactToAutomod | WatchRaid
 type _Onboarding = FollowOnboarding | OfferOnboarding
 type _Rewards = CheckStanding | SweepStandings | MendRank
 type _Others = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral
-type Effect = _Others | _Rewards | _Moderation | _Onboarding
+type Effect = _Others | _Rewards | _Moderation | _Guarding | _Onboarding
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -257,12 +259,14 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "note_by_hand": NoteByHand,
     "check_mute": CheckMute,
     "post_card": PostCard,
+    "react_to_automod": ReactToAutomod,
+    "watch_raid": WatchRaid,
     "end_due": EndDue,
     "follow_onboarding": FollowOnboarding,
     "offer_onboarding": OfferOnboarding,
 }
 
-_TUPLES: Final = {"retired", "users"}
+_TUPLES: Final = {"retired", "users", "joins"}
 
 
 def encode_effect(effect: Effect) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from usher.contracts.audit_acts import AuditAct
+from usher.contracts.automod import AutomodActed
 from usher.contracts.deeds import Deed, RecountAsked
 from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
@@ -228,6 +229,7 @@ type GatewayEvent = (
     | RecountAsked
     | ImportEnded
     | CodesDue
+    | AutomodActed
 )
 
 

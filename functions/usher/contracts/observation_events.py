@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from usher.contracts.audit_acts import read_act, write_act
+from usher.contracts.automod import AutomodActed, read_automod, write_automod
 from usher.contracts.deeds import InvitesGranted, RecountAsked, SettingChanged, UpgradeAssigned
 from usher.contracts.deeds_codec import (
     read_granted,
@@ -91,8 +92,14 @@ def write_event(event: GatewayEvent) -> Fields:
                 "imported": event.imported,
                 **_write_person(event.person),
             }
-        case ImportEnded():
-            return {"t": "import_ended", "at": at, "by_counts": event.by_counts}
+        case AutomodActed() | ImportEnded():
+            return _write_other(event)
+
+
+def _write_other(event: AutomodActed | ImportEnded) -> Fields:
+    if isinstance(event, AutomodActed):
+        return write_automod(event)
+    return {"t": "import_ended", "at": format_time(event.at), "by_counts": event.by_counts}
 
 
 def _write_codes(event: InviteCreated | InviteDeleted | InviteTargeted | CodesDue) -> Fields:
@@ -267,4 +274,5 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "recount": read_recount,
     "import_ended": lambda fields, at: ImportEnded(at, read_flag(fields, "by_counts")),
     "due": _read_due,
+    "automod": read_automod,
 }
