@@ -16,7 +16,8 @@ def test_each_event_is_told_and_the_same_again_is_the_same() -> None:
 
     first, second = caught(seen)
 
-    assert [*caught(observe(acted, seconds=9))][0].id == first.id
+    [again] = caught(observe(acted, seconds=9))
+    assert again.id == first.id
     assert first.id != second.id
     assert (first.rule_id, first.user_id, first.keyword) == ("5", "7", "x")
 
