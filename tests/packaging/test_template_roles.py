@@ -136,7 +136,7 @@ def test_who_answers_members_writes_presses_and_little_else(role: str) -> None:
         if name == role and writes & {a.partition(":")[2] for a in listed(s["Action"])}
     ]
     put, *others = own
-    mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndForgetWebhooks"]
+    mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndTakeBack"]
     mine += ["KeepCases", "KeepSanctions", "KeepOnboardings"]
     beside = mine if role == "CommandWorkerRole" else []
     assert [s["Sid"] for s in others] == beside
