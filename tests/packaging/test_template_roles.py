@@ -136,7 +136,7 @@ def test_who_answers_members_writes_presses_and_little_else(role: str) -> None:
         if name == role and writes & {a.partition(":")[2] for a in listed(s["Action"])}
     ]
     put, *others = own
-    mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndForgetWebhooks"]
+    mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndTakeBack"]
     mine += ["KeepCases", "KeepSanctions", "KeepOnboardings"]
     beside = mine if role == "CommandWorkerRole" else []
     assert [s["Sid"] for s in others] == beside
@@ -206,8 +206,30 @@ def test_the_sweeper_reads_what_is_due_tells_of_it_and_does_nothing_else() -> No
         "sqs:SendMessage": [
             {"Fn::GetAtt": ["EventsQueue", "Arn"]},
             {"Fn::GetAtt": ["EffectsQueue", "Arn"]},
+            {"Fn::GetAtt": ["HooksQueue", "Arn"]},
         ],
     }
+
+
+def test_who_calls_strangers_is_near_nothing_worth_calling() -> None:
+    mine = [s for role, s in statements(TEMPLATE) if role == "WebhooksRole"]
+    keys = {
+        tuple(sorted(listed(s["Action"]))): listed(
+            s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        )
+        for s in mine
+        if any(action.startswith("dynamodb:") for action in listed(s["Action"]))
+    }
+
+    assert keys == {
+        (
+            *("dynamodb:DeleteItem", "dynamodb:GetItem"),
+            *("dynamodb:PutItem", "dynamodb:Query"),
+        ): ["H#*"],
+        ("dynamodb:GetItem",): ["G#*"],
+    }
+    others = {action.partition(":")[0] for s in mine for action in listed(s["Action"])}
+    assert others == {"dynamodb", "logs", "sqs"}
 
 
 def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothing_else() -> None:
