@@ -67,7 +67,7 @@ async def test_a_lock_ends_by_itself_and_keeps_what_was_changed_meanwhile(system
     before = bits(channel)
 
     # When it is locked for a time, and somebody allows something meanwhile
-    said = await run(system, town, "/lockdown", channel=channel.id, duration="12s", reason="calm")
+    said = await run(system, town, "/lockdown", channel=channel.id, duration="20s", reason="calm")
     assert "is locked until" in said
     held = bits(channel)
     assert held[town.id][1] & taken(Kind.TEXT) == taken(Kind.TEXT)

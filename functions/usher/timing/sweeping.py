@@ -5,7 +5,7 @@ everything else once it is due.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import batched, groupby
@@ -75,6 +75,9 @@ class Sweep:
     events: Events
     effects: Effects
     clock: Callable[[], datetime]
+    ordered: set[Due] = field(default_factory=set)
+    """Ends that this process has ordered and that are still to come: they need no second order.
+    Another process knows nothing of them and orders them again, so a killed sweep costs nothing."""
 
     def run(self) -> Report:
         """Tell of everything that is due; raises errors of the table and of the queue."""
@@ -94,14 +97,17 @@ class Sweep:
 
         So a sweep that breaks off has told of the terms that end first.
         """
+        self.ordered.difference_update([row for row in self.ordered if row.at <= now])
         rest: list[Due] = []
         told = 0
         for shard in range(SHARDS):
             others = 0
             for page in batched(self.index.due(shard, now + AHEAD), TOGETHER, strict=False):
-                terms = [row for row in page if row.key.startswith(TERM) and is_told(now - row.at)]
-                self.effects.schedule([_ending(row, now) for row in terms])
-                told += len(terms)
+                terms = [row for row in page if row.key.startswith(TERM)]
+                news = [row for row in terms if row not in self.ordered and is_told(now - row.at)]
+                self.effects.schedule([_ending(row, now) for row in news])
+                self.ordered.update(row for row in news if row.at > now)
+                told += len(news)
                 due = [row for row in page if not row.key.startswith(TERM) and row.at <= now]
                 rest += due[: max(0, MOST - others)]
                 others += len(due)

@@ -137,6 +137,33 @@ def test_what_holds_for_a_time_is_told_before_its_end_with_the_delay_that_is_lef
     assert report == Report(told=3)
 
 
+def test_what_is_still_to_come_is_told_once_by_a_process_and_again_when_it_is_late() -> None:
+    now = [at(0)]
+    effects = FakeEffects()
+    index = FakeDueIndex([term("7", 100)])
+    sweep = Sweep(index, Sent(), effects, lambda: now[0])
+
+    def told(seconds: float) -> int:
+        now[0] = at(seconds)
+        return sweep.run().told
+
+    assert [told(0), told(60), told(120), told(180)] == [1, 0, 1, 1]
+    index.rows.append(term("8", 200))
+    assert told(190) == 2
+    assert Sweep(index, Sent(), effects, lambda: at(70)).run().told == 2, "another process"
+
+
+def test_what_could_not_be_told_is_told_by_the_next_sweep() -> None:
+    effects = FakeEffects(Fuse(at=1))
+    sweep = Sweep(FakeDueIndex([term("7", 100)]), Sent(), effects, lambda: at(60))
+
+    with pytest.raises(BrokenOffError):
+        sweep.run()
+    effects.fuse = Fuse()
+
+    assert sweep.run().told == 1
+
+
 def test_the_end_is_never_told_for_too_early_a_second() -> None:
     effects = FakeEffects()
 
