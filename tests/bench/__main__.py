@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import accuracy, caching, commands, front, ledger, listener, rules
+from tests.bench import accuracy, caching, commands, front, ledger, listener, referrals, rules
 
 BENCHES: dict[str, Callable[[], Iterable[str]]] = {
     "Attribution beside the first-match rule, on the same histories": accuracy.measure,
@@ -11,6 +11,7 @@ BENCHES: dict[str, Callable[[], Iterable[str]]] = {
     "The listener's memory beside stock discord.py, same intents and payloads": listener.measure,
     "Members' commands on a large guild": commands.measure,
     "Settings remembered in warm containers": caching.measure,
+    "A link's page and its clicks, in a warm container": referrals.measure,
     "The interactions door beside what it cannot do without": front.measure,
 }
 

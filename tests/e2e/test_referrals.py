@@ -1,6 +1,5 @@
 """From a link on the web to a member who is counted for it, through everything deployed."""
 
-import asyncio
 from pathlib import Path
 
 import aiohttp
@@ -9,6 +8,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from infra.local.system import System
 from tests.e2e.answers import text_of
+from tests.e2e.crowds import crowd
 from tests.e2e.town import Town, watched
 from tests.e2e.watching import eventually, item
 
@@ -135,35 +135,8 @@ async def test_programs_get_an_invite_and_problems(system: System) -> None:
 async def test_a_crowd_that_comes_at_once_is_counted_each_for_the_right_link(
     system: System,
 ) -> None:
-    # Given several links of one guild
-    town, address = await linked(system)
-    codes = [address.rpartition("/")[2]]
-    for number in range(1, 4):
-        codes.append(f"{codes[0]}-{number}")
-        await ask(system, town, "/referral create", campaign="Spring", code=codes[-1])
-    making = f"{system.practice.origin}/api/discord/create-managed-invite"
+    found = await crowd(system, links=4, each=5, patience=60)
 
-    # When five visitors of each get an invite and join, all at the same time
-    async def visit(code: str, number: int) -> str:
-        agent = {"User-Agent": f"{PHONE} Visit/{number}"}
-        asked = {"referral_code": code}
-        async with client.post(making, json=asked, headers=agent) as answer:
-            assert answer.status == 200, await answer.text()
-            invite = str((await answer.json())["invite_url"]).rpartition("/")[2]
-        system.practice.join(town.id, invite, user=f"{code}-{number}")
-        return invite
-
-    async with aiohttp.ClientSession() as client:
-        visits = [visit(code, number) for number in range(5) for code in codes]
-        invites = await asyncio.gather(*visits)
-
-    # Then each came by an invite of their own, and each link has its five
-    assert len(set(invites)) == 20
-
-    def counted() -> bool:
-        return [joins_of(system, code) for code in codes] == [5] * 4
-
-    await eventually(counted, patience=60)
-    assert item(system, town.id, f"C#{town.owner}")["tracked"] == {"N": "20"}
-    stats = await ask(system, town, "/campaign stats", campaign="Spring")
-    assert "**20** clicks → **20** joins (100 %)" in stats
+    assert len(found.wanted) == 20
+    assert found.counted == found.wanted
+    assert set(found.joins.values()) == set(found.owners.values()) == {5}
