@@ -14,12 +14,12 @@ from usher.attribution.code_counts_store import PREFIX as CODES
 from usher.attribution.code_counts_store import code_count_item
 from usher.attribution.guild_settings import setting_row
 from usher.attribution.model import CodeState, Head
-from usher.attribution.rows import code_row, head_row
+from usher.attribution.rows import KEEP_PASSED, PASSING, code_row, head_row
 from usher.credit.queries import Tally
 from usher.credit.rebuild import Books
 from usher.credit.store import counter_row, has_expired, member_row
 from usher.ids import GuildId
-from usher.invites.notes import made_for
+from usher.invites.notes import KEEP_NOTES, kept_until, made_for
 from usher.ledger.chain import Link, digest, write_link
 from usher.ledger.head_store import CHAIN, ChainRow
 from usher.ledger.lines import Line
@@ -79,10 +79,9 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
         if tally != Tally() and not has_expired(counter, now)
     ]
     rows += [member_row(guild_id, user, record) for user, record in books.members.items()]
-    rows += [setting_row(guild_id, name, line) for name, line in books.settings.items()]
-    rows += [
-        code_row(guild_id, books.version, state, None) for state in _made(books.settings.values())
-    ]
+    kept = {name: line for name, line in books.settings.items() if not _is_over(name, line, now)}
+    rows += [setting_row(guild_id, name, line) for name, line in kept.items()]
+    rows += [code_row(guild_id, books.version, state, None) for state in _made(kept.values(), now)]
     if books.version:
         head = Head(since=books.since, seen_at=books.until, off=books.off)
         rows.append(head_row(guild_id, books.version, head, None))
@@ -100,14 +99,23 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
     return iter(items)
 
 
-def _made(settings: Iterable[Line]) -> Iterator[CodeState]:
+def _is_over(name: str, line: Line, now: datetime) -> bool:
+    """Whether a setting's row may be gone from the table by now."""
+    until = kept_until(name, line.value)
+    return until is not None and until <= now
+
+
+def _made(settings: Iterable[Line], now: datetime) -> Iterator[CodeState]:
     """Codes that Usher made for members: of all else of a code the next look tells."""
     for line in settings:
         made = made_for(line.name or "", line.value)
-        if made is not None:
-            code, user_id = made
-            blank = CodeState(code, user_id, None, None, 0, 0, False, None, None)
-            yield replace(blank, made_for=user_id)
+        until = kept_until(line.name or "", line.value)
+        if made is None or (until is not None and until - KEEP_NOTES + KEEP_PASSED <= now):
+            continue
+        code, user_id = made
+        uses, age = (0, 0) if until is None else (1, PASSING)
+        blank = CodeState(code, user_id, None, None, uses, age, False, None, None)
+        yield replace(blank, made_for=user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,29 +42,34 @@ async def test_a_tempban_lifted_by_hand_and_three_warnings(system: System) -> No
     assert "Saved" in said
     rude = practice.add_member_user("rude", town.id).id
 
-    # When somebody is banned for a day
+    # When somebody is banned for a minute, and somebody for a day
+    brief = practice.add_member_user("brief", town.id).id
+    said = await ask(system, town, "/ban", user=brief, duration="1m", reason="go for a walk")
+    assert f"<@{brief}> is banned for 1 minute. Case 1." in said
     said = await ask(system, town, "/ban", user=rude, duration="1d", reason="spam")
 
     # Then they are gone, were told, and the log shows it
-    assert f"<@{rude}> is banned for 1 day. Case 1." in said
+    assert f"<@{rude}> is banned for 1 day. Case 2." in said
     assert rude in town.guild.bans
     assert len(dms(system, rude)) == 1
-    [shown] = await eventually(lambda: list(practice.messages(log.id)), patience=30)
-    assert "Ban" in str(shown.embeds)
+    shown = await eventually(
+        lambda: found if len(found := list(practice.messages(log.id))) == 2 else None, patience=30
+    )
+    assert all("Ban" in str(one.embeds) for one in shown)
 
     # And when a moderator lifts it in Discord, that is a case too, and ends the one before
     practice.unban_by_hand(town.id, rude, town.owner, "all good")
     second = await eventually(
-        lambda: found if (found := case(system, town, 2)).get("status") == "active" else None,
+        lambda: found if (found := case(system, town, 3)).get("status") == "active" else None,
         patience=30,
     )
     assert (second["kind"], second["source"], second["by"]) == ("unban", "by_hand", town.owner)
-    assert case(system, town, 1)["status"] == "ended"
+    assert case(system, town, 2)["status"] == "ended"
     assert json.loads(item(system, town.id, f"X#ban#{rude}")["sanction"]["S"])["case"] is None
-    messages = await eventually(
-        lambda: found if len(found := list(practice.messages(log.id))) == 2 else None, patience=30
+    await eventually(
+        lambda: any("over" in str(one.embeds) for one in practice.messages(log.id)), patience=30
     )
-    await eventually(lambda: any("over" in str(one.embeds) for one in messages), patience=30)
+    assert len(practice.messages(log.id)) == 3
 
     # And three warnings mute a member, once
     loud = practice.add_member_user("loud", town.id).id
@@ -84,4 +89,11 @@ async def test_a_tempban_lifted_by_hand_and_three_warnings(system: System) -> No
         town.id, town.owner, opened.interaction_id, {"reason": "a new account"}
     )
     assert "The note about" in text_of(done)
-    assert case(system, town, 7)["kind"] == "note"
+    assert case(system, town, 8)["kind"] == "note"
+
+    # And the minute is over for who was banned first
+    await eventually(lambda: brief not in town.guild.bans, patience=120)
+    ended = await eventually(
+        lambda: found if (found := case(system, town, 1))["status"] == "ended" else None
+    )
+    assert ended["entries"][-1]["change"] == "expired"

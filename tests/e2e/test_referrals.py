@@ -99,6 +99,13 @@ async def test_who_comes_by_a_link_counts_for_it_with_script_and_without(system:
     assert "1 click" in said
     assert "1 join" in said
 
+    # and the way is told in one answer, the funnel in another
+    chain = await ask(system, town, "/referral chain", code=code)
+    for part in (f"<@{person}>", "Clicked", "Mobile Safari", f"Invite `{own}`", "Joined"):
+        assert part in chain
+    stats = await ask(system, town, "/referral stats", code=code)
+    assert "**1** click → **1** join (100 %)" in stats
+
 
 async def test_programs_get_an_invite_and_problems(system: System) -> None:
     town, address = await linked(system)
@@ -158,3 +165,5 @@ async def test_a_crowd_that_comes_at_once_is_counted_each_for_the_right_link(
 
     await eventually(counted, patience=60)
     assert item(system, town.id, f"C#{town.owner}")["tracked"] == {"N": "20"}
+    stats = await ask(system, town, "/campaign stats", campaign="Spring")
+    assert "**20** clicks → **20** joins (100 %)" in stats

@@ -49,6 +49,8 @@ class FakeReferrals:
     kept: dict[str, Click] = field(default_factory=dict)
     visits: dict[tuple[LinkCode, str, str], str] = field(default_factory=dict)
     salts: dict[date, bytes] = field(default_factory=dict)
+    steps: dict[LinkCode, Counts] = field(default_factory=dict)
+    """Of links whose members went further; in place of what was clicked."""
     told: list[HookEvent] = field(default_factory=list)
     """Events that were written with links and clicks."""
 
@@ -126,5 +128,7 @@ class FakeReferrals:
         return tuple(sorted(found, key=lambda one: one.at, reverse=True)[:limit])
 
     def _counts(self, code: LinkCode) -> Counts:
+        if code in self.steps:
+            return self.steps[code]
         kinds = Counter(one.kind for one in self.kept.values() if one.code == code)
         return Counts(kinds[ClickKind.HUMAN], kinds[ClickKind.BOT], kinds[ClickKind.REPEAT])

@@ -45,6 +45,7 @@ def assert_right(judgement: Judgement) -> None:
 @example(3340504062, "absent, confirmed")
 @example(2510993721, "absent")
 @example(4250832717, "absent")
+@example(543885529, "slow")
 def test_nothing_is_wrong_in_any_world(seed: int, world: str) -> None:
     assert_right(judge(History(seed, 30, 6, WORLDS[world])))
 

@@ -48,7 +48,7 @@ def chain_routes(router: APIGatewayHttpRouter, table: ReferralTable, rows: Chain
         "GET",
         "/links/<code>/chain",
         Scope.ANALYTICS_READ,
-        "Read ways from click to conversion, newest first",
+        "Read ways from click to conversion of 90 days, newest first",
         404,
     )
     def read_chain(
@@ -81,7 +81,7 @@ def chain_routes(router: APIGatewayHttpRouter, table: ReferralTable, rows: Chain
         "GET",
         "/links/<code>/events",
         Scope.ANALYTICS_READ,
-        "List members' steps on a link, newest first",
+        "List members' steps of 90 days, newest first",
         404,
     )
     def list_events(

@@ -8,7 +8,7 @@ from typing import Final
 
 from usher.attribution.facts import PoolCredited
 from usher.attribution.matching import SKEW, Solution, fits, linked, solve
-from usher.attribution.model import Group, Head, OpenJoin, Use, Weight
+from usher.attribution.model import Group, OpenJoin, Use, Weight
 from usher.attribution.outcomes import Attributed, Reason
 from usher.attribution.tracking import Spans, untracked_of
 from usher.attribution.watching import LAG, Waiting
@@ -85,20 +85,11 @@ def _lacks_look(join: OpenJoin, waiting: Waiting) -> bool:
 
 
 def forgotten(
-    parts: Sequence[Part], joins: Sequence[OpenJoin], solution: Solution, head: Head
+    parts: Sequence[Part], joins: Sequence[OpenJoin], before: datetime | None
 ) -> datetime | None:
-    """Name the latest join put away although counts may still tell of it.
-
-    While everything is shown, that is said of joins without a use only.
-    """
-    given_up = [
-        joins[j].joined_at
-        for part in parts
-        if part.closed and not part.settled
-        for j in part.joins
-        if head.blind_since is not None or solution.unexplained[j]
-    ]
-    return max([*given_up, *([head.forgotten] if head.forgotten else [])], default=None)
+    """Name the latest join put away although counts may still tell of it."""
+    given_up = [joins[j].joined_at for p in parts if p.closed and not p.settled for j in p.joins]
+    return max([*given_up, *([before] if before else [])], default=None)
 
 
 def _balanced(joins: set[int], uses: set[int], counts: Sequence[int], solution: Solution) -> bool:

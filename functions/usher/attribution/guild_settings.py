@@ -9,6 +9,7 @@ from usher.attribution.rows import SettingRow, guild_key
 from usher.credit.fake import BLOCK, FAKE, Rules, read_rules
 from usher.greeting.settings import Occasion, setting
 from usher.ids import ChannelId, GuildId
+from usher.invites.notes import kept_until
 from usher.ledger.lines import Line
 from usher.platform.dynamo import Actions
 from usher.policy.rules import read_policy
@@ -78,4 +79,6 @@ def put_setting(actions: Actions, guild_id: GuildId, name: str, line: Line) -> N
 def setting_row(guild_id: GuildId, name: str, line: Line) -> SettingRow:
     """Build the row of what a line says of a setting."""
     key, at = (guild_key(guild_id), f"S#{name}"), format_time(line.timestamp)
-    return SettingRow(*key, value=line.value, by=line.by, at=at)
+    until = kept_until(name, line.value)
+    ttl = None if until is None else int(until.timestamp())
+    return SettingRow(*key, value=line.value, by=line.by, at=at, ttl=ttl)

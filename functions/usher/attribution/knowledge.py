@@ -7,7 +7,7 @@ from typing import Final
 from usher.attribution.adding import IN_FLIGHT, pins_of, stands, waiting
 from usher.attribution.code_book import CodeBook
 from usher.attribution.model import Adding, Head, Membership, OpenJoin, Pin
-from usher.attribution.outcomes import Confidence, Kind, Method, Outcome
+from usher.attribution.outcomes import Attributed, Confidence, Kind, Method, Outcome
 from usher.attribution.watching import LAG
 from usher.contracts.deeds import InvitesGranted, RecountAsked, SettingChanged, UpgradeAssigned
 from usher.contracts.observation import (
@@ -33,13 +33,17 @@ SILENT: Final = frozenset({0, 5, 6})
 MOST_GAPS: Final = 20
 
 
-def pin_of(found: MemberSearched, book: CodeBook) -> Pin | None:
-    """Read Discord's record of a join; None where it says nothing."""
+def pin_of(found: MemberSearched, book: CodeBook, said: Outcome | None = None) -> Pin | None:
+    """Read Discord's record of a join; None where it says nothing.
+
+    `said` is the word on record. Where it names the same code and that is forgotten by now, its
+    inviter stands: for an invite that Usher made Discord names the bot.
+    """
     if found.code is not None:
         if found.source == VANITY_SOURCE:
             return _confirmed(Kind.VANITY, found, VANITY)
         state = book.get(found.code)
-        made_for = state.made_for if state else None
+        made_for = state.made_for if state else _inviter_in(said, found)
         inviter = made_for or found.inviter_id or (state.inviter_id if state else None)
         return _confirmed(Kind.INVITE, found, inviter)
     if found.source in SILENT:
@@ -48,18 +52,27 @@ def pin_of(found: MemberSearched, book: CodeBook) -> Pin | None:
     return _confirmed(kind, found, None)
 
 
+def _inviter_in(said: Outcome | None, found: MemberSearched) -> UserId | None:
+    if isinstance(said, Attributed) and said.code == found.code:
+        return said.inviter_id
+    return None
+
+
 def _confirmed(kind: Kind, found: MemberSearched, inviter_id: UserId | None) -> Pin:
     return Pin(kind, found.code, inviter_id, Confidence.CONFIRMED, Method.MEMBERS_SEARCH)
 
 
-def on_record(observation: Observation, book: CodeBook) -> dict[Membership, Pin]:
+def on_record(
+    observation: Observation, book: CodeBook, words: Mapping[Membership, Outcome | None]
+) -> dict[Membership, Pin]:
     """What Discord's own record, where the observation tells of it, makes known of joins."""
     known: dict[Membership, Pin] = {}
     for event in observation.events:
         if isinstance(event, MemberSearched):
-            pin = pin_of(event, book)
+            membership = event.person.user_id, event.joined_at
+            pin = pin_of(event, book, words.get(membership))
             if pin is not None:
-                known[event.person.user_id, event.joined_at] = pin
+                known[membership] = pin
     return known
 
 

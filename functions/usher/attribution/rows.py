@@ -11,7 +11,7 @@ from typing import Final
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
-from usher.attribution.model import CodeState, Group, Head
+from usher.attribution.model import CodeState, CodeStatus, Group, Head
 from usher.attribution.noticing import LEAD, Notice, due_at, write_notices
 from usher.attribution.state_codec import (
     decode_code,
@@ -38,6 +38,11 @@ KEEP_EVENT: Final = timedelta(days=30)
 queue keep a message, 14 days each."""
 
 EVENT_SORT_KEY: Final = "E"
+
+
+PASSING: Final = 600
+"""Seconds: an invite of one use that lives no longer is made for a visitor who waits."""
+KEEP_PASSED: Final = timedelta(days=7)
 
 
 class HeadRow(Row):
@@ -68,6 +73,8 @@ class CodeRow(Row):
     due = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
     """When the clock has something to tell of it (`usher.timing`)."""
+    ttl = NumberAttribute(null=True)
+    """Of a visitor's invite that has ended: a look at all codes would read it for good."""
 
 
 class GroupRow(Row):
@@ -104,6 +111,8 @@ class SettingRow(Row):
     value = UnicodeAttribute()
     by = UnicodeAttribute(null=True)
     at = UnicodeAttribute(null=True)
+    ttl = NumberAttribute(null=True)
+    """Of the note of a visitor's invite (`usher.invites.notes.kept_until`)."""
 
 
 def guild_key(guild_id: GuildId) -> str:
@@ -203,7 +212,20 @@ def code_row(
         joins=state.joins,
         due=None if due is None else partition(shard_of(guild_id)),
         due_at=None if due is None else format_time(due),
+        ttl=_ttl_of(state),
     )
+
+
+def _ttl_of(state: CodeState) -> int | None:
+    """Say when a code's row may go: once a visitor's invite has ended for long.
+
+    A join by it is told of within hours, or when an absence is over. Discord's record names it
+    later too; then the word that was said of the join stands (`knowledge.pin_of`).
+    """
+    passing = state.made_for is not None and state.max_uses == 1 and 0 < state.max_age <= PASSING
+    if not passing or state.status is CodeStatus.ACTIVE or state.ended_at is None:
+        return None
+    return int((state.ended_at + KEEP_PASSED).timestamp())
 
 
 def read_code(row: CodeRow, version: int) -> CodeState | None:

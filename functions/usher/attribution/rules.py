@@ -83,7 +83,7 @@ class _Case:
         self.book = CodeBook(stored.codes)
         head, self.gap = with_what_happened(stored.head, observation)
         self.head, self.departed = departures(switched(head, observation), observation)
-        self.recorded = on_record(observation, self.book)
+        self.recorded = on_record(observation, self.book, stored.known)
         self.uses: list[Use] = list(stored.head.open.uses)
         self.joins: list[OpenJoin] = list(stored.head.open.joins)
         self.pooled: Counter[UserId] = Counter(stored.head.open.pooled)
@@ -124,7 +124,7 @@ class _Case:
             version=head.version + 1,
             open=kept,
             closed_until=max(ends, default=None),
-            forgotten=forgotten(parts, self.joins, solution, head),
+            forgotten=forgotten(parts, self.joins, head.forgotten),
         )
         facts = [*revised, *told, *facts]
         head, counted = settle_counts(head, self.book, facts, self.observation)

@@ -14,7 +14,7 @@ LAST_LOOK: Final = timedelta(minutes=9, seconds=30)
 quarter minutes, or ten seconds before where one serves several joins."""
 
 PATIENCE: Final = 2 * LAG
-"""How long joins wait for a look that shows everything, while the listener is there."""
+"""How long joins wait while looks fail, and the listener is there to make them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,10 @@ class Waiting:
         return shown_at is not None and joined_at <= shown_at - LAST_LOOK
 
     def is_given_up(self, joined_at: datetime) -> bool:
-        """Whether there was no good look for so long that none is expected any more."""
-        back = [ended for _, ended in self.head.gaps[-1:]] if self.head.gap else []
-        return max([joined_at, *back]) < self._heard_at - PATIENCE
+        """Whether looks have failed for so long that none is expected to be good any more."""
+        starts = [self.head.blind_since] if self.head.blind_since else []
+        starts += [ended for _, ended in self.head.gaps[-1:] if self.head.gap]
+        return bool(starts) and max([joined_at, *starts]) < self._heard_at - PATIENCE
 
     def is_young(self, until: datetime) -> bool:
         """Whether the join of a use that was shown then may still be told of."""

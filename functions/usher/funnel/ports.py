@@ -73,6 +73,8 @@ class Arrival:
     left_at: datetime | None = None
     link: LinkCode | None = None
     invite: InviteCode | None = None
+    forgotten: bool = False
+    """Nothing is known any more of what the invite was made for."""
 
 
 class Reviews(Protocol):

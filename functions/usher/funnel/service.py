@@ -122,7 +122,8 @@ class Journeys:
     ) -> tuple[Journey, Trace]:
         """Put a journey where attribution knows it to belong now, and judge what is new of it."""
         wanted = after.place.link if after.place is not None else after.claimed
-        if arrival is not None:
+        same = arrival is not None and arrival.forgotten and arrival.invite == before.invite
+        if arrival is not None and not (same and after.place is not None):
             wanted = arrival.link or after.claimed
             after = replace(after, invite=arrival.invite if arrival.link else None)
         link = None if wanted is None else self.rows.link(wanted)

@@ -32,8 +32,9 @@ from usher.referrals.model import Link, LinkCode
 from usher.referrals.ports import StaleError
 from usher.times import format_time, parse_time
 
-KEEP_EVENTS: Final = timedelta(days=400)
-"""Steps of members as events; their counters stay."""
+KEEP_EVENTS: Final = timedelta(days=90)
+"""Steps of members as events, with what is known of the click before them: no longer than clicks.
+Journeys and counters stay."""
 _REFUSED: Final = ("TransactionCanceledException", "TransactionConflictException")
 
 
@@ -56,7 +57,8 @@ class DynamoJourneys:
             return Arrival(member.joined_at, member.left_at, by)
         note = self._reads.get((f"G#{guild_id}", f"S#{note_setting(code)}"), consistent=True)
         link = None if note is None else read_note(note.get("value")).link
-        return Arrival(member.joined_at, member.left_at, LinkCode(link) if link else None, code)
+        by = LinkCode(link) if link else None
+        return Arrival(member.joined_at, member.left_at, by, code, forgotten=note is None)
 
     def journeys(self, guild_id: GuildId, user_id: UserId) -> tuple[Journey, ...]:
         """Read a member's journeys, oldest first."""

@@ -3,11 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from usher.ids import InviteCode, UserId
+from usher.times import parse_time
 
 GROUP: Final = "code#"
+KEEP_NOTES: Final = timedelta(days=90)
+"""How long the note of a visitor's invite outlives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class CodeNote:
     """Who had Usher revoke it."""
     link: str | None = None
     """The referral link that it leads in for."""
+    ends: str | None = None
+    """When an invite that Usher made for one visitor ends, as text: nobody asks for it later."""
 
 
 def note_setting(code: InviteCode) -> str:
@@ -57,7 +63,22 @@ def read_note(value: object) -> CodeNote:
         made_by=_text(fields, "made_by"),
         revoked_by=UserId(revoked_by) if revoked_by else None,
         link=_text(fields, "link"),
+        ends=_text(fields, "ends"),
     )
+
+
+def kept_until(name: str, value: str | None) -> datetime | None:
+    """Say until when a changed setting has to be kept; None for good, as all but some notes are.
+
+    Who joined by a visitor's invite is known within hours, or when an absence is over.
+    """
+    ends = read_note(value).ends if name.startswith(GROUP) else None
+    if ends is None:
+        return None
+    try:
+        return parse_time(ends) + KEEP_NOTES
+    except ValueError:
+        return None
 
 
 def made_for(name: str, value: str | None) -> tuple[InviteCode, UserId] | None:

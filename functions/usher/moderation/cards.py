@@ -59,5 +59,5 @@ def card(order: PostCard) -> Reply:
     if order.link:
         fields.append(Field(say("Message"), f"<{order.link}>"))
     embed = Embed(text.escape(order.text), title, tuple(fields), color=COLOR)
-    close = Button(say("Seen to"), close_report.press(said=said), Style.SUCCESS)
+    close = Button(say("Seen to"), close_report.press(said=said, words=order.text), Style.SUCCESS)
     return Reply(said, (embed,), rows=(*rows, (close,)))

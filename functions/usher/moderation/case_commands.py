@@ -18,7 +18,8 @@ from usher.moderation.asking import (
     reasons,
 )
 from usher.moderation.guard import Action
-from usher.moderation.model import Case, Evidence
+from usher.moderation.model import LASTING, Case, Evidence
+from usher.moderation.rules import in_force
 from usher.moderation.sanction_commands import order
 from usher.moderation.words import case_embed, line_of
 from usher.slash import text
@@ -78,6 +79,10 @@ def pardon(
     reason: Annotated[str | None, Opt("Why", max_length=REASON, complete=reasons)] = None,
 ) -> Reply:
     """Take a case back: it stays on record; a warning's points count no more."""
+    admit(ctx)
+    found = _found(ctx, case)
+    if found.kind in LASTING and in_force(found, ctx.now):
+        raise UserError(say("That is in force. Lift it with `/unmute` or `/unban`."))
     return _amend(ctx, Action.PARDON, case, reason)
 
 

@@ -15,7 +15,7 @@ from usher.slash.errors import UserError
 from usher.slash.menus import message_menu
 from usher.slash.modals import Modal, TextField
 from usher.slash.options import Opt
-from usher.slash.replies import Reply, sentence
+from usher.slash.replies import Embed, Reply, sentence
 from usher.slash.resolved import TargetMessage
 from usher.slash.say import later, say
 
@@ -51,10 +51,11 @@ def send_report(ctx: Ctx[Services], user: str, link: str) -> Reply:
 
 
 @action("report.close", defer=True)
-def close_report(ctx: Ctx[Services], said: str) -> Reply:
-    """Mark a card as seen to."""
+def close_report(ctx: Ctx[Services], said: str, words: str) -> Reply:
+    """Mark a card as seen to; what it says stays."""
     admit(ctx)
-    return Reply(f"{said}\n{say('Seen to by {user}.', user=text.user(ctx.user_id))}")
+    seen = say("Seen to by {user}.", user=text.user(ctx.user_id))
+    return Reply(f"{said}\n{seen}", (Embed(text.escape(words)),))
 
 
 def _send(ctx: Ctx[Services], user: UserId, reason: str, link: str) -> Reply:

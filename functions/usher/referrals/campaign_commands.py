@@ -15,7 +15,8 @@ from usher.referrals.asking import (
     read_color,
     read_https,
 )
-from usher.referrals.model import Brand, Campaign, CampaignId
+from usher.referrals.link_words import brought
+from usher.referrals.model import Brand, Campaign, CampaignId, Counts
 from usher.referrals.ports import StaleError, TakenError
 from usher.slash import text
 from usher.slash.actions import action
@@ -221,8 +222,7 @@ def shown(ctx: Ctx[Services], one: Campaign, words: str = "") -> Reply:
     counts = [
         status_of(ctx, one),
         say_count("{number} link", "{number} links", len(links)),
-        say_count("{number} click", "{number} clicks", sum(link.counts.clicks for link in links)),
-        say_count("{number} join", "{number} joins", sum(link.counts.joins for link in links)),
+        *brought(sum((link.counts for link in links), Counts())),
     ]
     embed = Embed(
         " · ".join(counts),

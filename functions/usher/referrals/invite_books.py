@@ -17,6 +17,7 @@ from usher.invites.notes import CodeNote, note_setting, write_note
 from usher.referrals.clicks import Click
 from usher.referrals.model import Campaign, Link, LinkCode
 from usher.referrals.service import Landing
+from usher.times import format_time
 
 LIFE: Final = timedelta(minutes=10)
 MARGIN: Final = timedelta(minutes=1)
@@ -132,6 +133,7 @@ class InviteBooks:
             campaign=campaign.name,
             made_for=link.owner_id,
             link=link.code,
+            ends=format_time(now + LIFE),
         )
         deed = SettingChanged(
             f"managed.{made}", note_setting(made), write_note(note), link.owner_id, now

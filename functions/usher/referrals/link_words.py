@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from usher.referrals.asking import Services
-from usher.referrals.model import Brand, Campaign, Link, Mode
+from usher.referrals.model import Brand, Campaign, Counts, Link, Mode
 from usher.referrals.rules import State, state_of
 from usher.referrals.ways import EXACT, GUARANTEES
 from usher.slash import text
@@ -68,9 +68,22 @@ def address_of(ctx: Ctx[Services], link: Link) -> str:
     return f"{ctx.services.referral_url}/r/{link.code}"
 
 
-def brought_by(link: Link) -> tuple[str, str]:
-    """Say how many clicks and joins a link has."""
-    return (
-        say_count("{number} click", "{number} clicks", link.counts.clicks),
-        say_count("{number} join", "{number} joins", link.counts.joins),
-    )
+def brought_by(link: Link) -> tuple[str, ...]:
+    """Say what a link has brought."""
+    return brought(link.counts)
+
+
+def brought(counts: Counts) -> tuple[str, ...]:
+    """Say how many clicks, joins and, where there are any, conversions were counted."""
+    said = [
+        say_count("{number} click", "{number} clicks", counts.clicks),
+        say_count("{number} join", "{number} joins", counts.joins),
+    ]
+    if counts.conversions:
+        said.append(say_count("{number} conversion", "{number} conversions", counts.conversions))
+    if counts.value:
+        worth = f"{counts.value:,.2f}".removesuffix(".00")
+        said.append(say("worth {value}", value=worth))
+    if counts.held:
+        said.append(say("{number} held for review", number=f"{counts.held:,}"))
+    return tuple(said)

@@ -1,6 +1,8 @@
 """Journeys counted from what the event worker wrote, in both emulations."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -109,7 +111,8 @@ def test_a_join_counts_once_for_its_link_and_a_correction_moves_it(bench: Bench)
     assert bench.look() == (1, 0)
     bench.worker.handle(observe(searched(ANA, 10, "def", "901"), seconds=50))
     assert bench.look() == (0, 1)
-    bench.worker.handle(observe(changed("code#def", None, "away", 60), seconds=61))
+    nothing = write_note(CodeNote(label="of no link"))
+    bench.worker.handle(observe(changed("code#def", nothing, "away", 60), seconds=61))
     assert bench.look() == (0, 0)
 
 
@@ -211,3 +214,44 @@ def test_whom_usher_added_counts_for_the_link_without_any_invite(bench: Bench) -
     assert bench.look("8") == (1, 0)
     [journey] = bench.rows.journeys(GUILD, ANA)
     assert journey.place == Place(CODE, link().campaign_id, "bold")
+
+
+def test_everybody_at_once_is_counted_and_nobody_twice(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On the emulator alone: moto breaks transactions under threads.
+    with aws("emulator", request, monkeypatch), dynamo_guilds() as made:
+        # Given a dozen members who came by two links of one campaign
+        client = SignedClient(DYNAMODB)
+        table = DynamoReferrals(client, TABLE)
+        for one in (link(), link(code=OTHER)):
+            table.add_link(one)
+        people = [UserId(f"5390823250618368{number}") for number in range(10, 22)]
+        worker = Worker(guilds=made.guilds)
+        for number, user in enumerate(people):
+            done = MemberAdded(user, at(number), UserId("900"), (CODE, OTHER)[number % 2])
+            worker.handle(observe(done, joined(user, number + 0.5), seconds=number + 0.6))
+
+        # When each is looked at, begins and converts, three times over, all at once
+        def go(user: UserId) -> None:
+            own = SignedClient(DYNAMODB)
+            rows = DynamoJourneys(own, TABLE)
+            journeys = Journeys(rows, TableJudge(DynamoEvidence(own, TABLE)), FakeTeller())
+            for step in (
+                lambda: journeys.check(CountReferral("r", GUILD, user)),
+                lambda: journeys.onboarding_started(Started(GUILD, user, at(500))),
+                lambda: journeys.converted(Converted(GUILD, user, at(600), Decimal("0.1"))),
+            ):
+                for _ in range(20):  # as a queue would
+                    with suppress(StaleError):
+                        step()
+                        break
+            own.close()
+
+        with ThreadPoolExecutor(8) as together:
+            list(together.map(go, people * 3))
+        found = [table.link(code) for code in (CODE, OTHER)]
+        client.close()
+
+    once = Counts(joins=6, onboardings=6, conversions=6, value=Decimal("0.6"))
+    assert [one.counts for one in found if one is not None] == [once, once]

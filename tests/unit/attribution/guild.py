@@ -91,11 +91,19 @@ class Guild:
         self._events.append(MemberFound(person, at(when), at(heard)))
 
     def searched(
-        self, user: str, when: float, heard: float, code: str | None, *, source: int = 5
+        self,
+        user: str,
+        when: float,
+        heard: float,
+        code: str | None,
+        *,
+        source: int = 5,
+        by: str | None = None,
     ) -> None:
         person = Person(UserId(user), user, user)
         found = None if code is None else InviteCode(code)
-        self._events.append(MemberSearched(person, at(when), at(heard), source, found, None))
+        inviter = None if by is None else UserId(by)
+        self._events.append(MemberSearched(person, at(when), at(heard), source, found, inviter))
 
     def imported(
         self,

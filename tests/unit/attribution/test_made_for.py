@@ -90,3 +90,25 @@ def test_discord_s_own_record_names_the_bot_and_moves_nothing() -> None:
     guild.waited(41)
 
     assert inviter(guild, "one") == ("made", "host")
+
+
+def test_its_joins_stay_the_member_s_when_the_invite_is_long_forgotten() -> None:
+    # Given a join by it, and a week later nothing of it is kept any more
+    guild = Guild()
+    guild.shown(0, OTHER)
+    guild.created(invite("made", 0, by="bot", created=10, max_uses=1), 10)
+    guild.made_for("made", "host", 10.5)
+    guild.waited(12)
+    guild.joined("one", 20)
+    guild.deleted("made", 20.1)
+    guild.shown(21, OTHER)
+    later = 8 * 86_400
+    guild.shown(later, OTHER)
+    del guild.state.codes[InviteCode("made")]
+
+    # When Discord's record is asked, which names the bot
+    guild.searched("one", 20, later + 60, "made", by="bot")
+    guild.waited(later + 61)
+
+    # Then the member keeps whom they brought
+    assert inviter(guild, "one") == ("made", "host")

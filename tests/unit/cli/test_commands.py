@@ -22,7 +22,8 @@ def test_the_list_names_every_command_with_its_options(capsys: pytest.CaptureFix
     assert main(["commands"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(list(ROUTER.commands()))
+    assert len(lines) == len(list(ROUTER.commands())) + len(ROUTER.menus)
+    assert "Moderate (menu on a member)" in lines
     assert any(
         line.startswith("/invite leaderboard [period: day|week|all] [page]: ") for line in lines
     )

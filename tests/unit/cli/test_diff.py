@@ -19,8 +19,12 @@ def as_discord_answers(command: Mapping[str, Any], number: int = 0) -> dict[str,
             kept["choices"] = [one | {"name_localizations": None} for one in of["choices"]]
         return kept
 
+    options = (
+        {"options": [option(one) for one in command["options"]]} if "options" in command else {}
+    )
     return {
         **command,
+        **options,
         "id": str(900 + number),
         "application_id": "42",
         "version": "900",
@@ -29,7 +33,6 @@ def as_discord_answers(command: Mapping[str, Any], number: int = 0) -> dict[str,
         "name_localizations": None,
         "description_localizations": None,
         "default_permission": True,
-        "options": [option(one) for one in command["options"]],
     }
 
 
@@ -41,7 +44,8 @@ def registered() -> list[dict[str, Any]]:
 
 
 def names() -> list[str]:
-    return [str(command["name"]) for command in DECLARED]
+    kinds = {1: "", 2: " (type 2)", 3: " (type 3)"}
+    return [str(command["name"]) + kinds[command["type"]] for command in DECLARED]
 
 
 def named(answered: list[dict[str, Any]], name: str) -> dict[str, Any]:

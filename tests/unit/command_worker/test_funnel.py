@@ -177,3 +177,18 @@ def test_chains_are_turned_page_by_page() -> None:
 def held(there: Desk, user: str, seconds: int) -> Journey:
     won = Conversion(NOW + timedelta(seconds=seconds + 3), standing=Standing.HELD)
     return come(there, user, seconds, conversion=won)
+
+
+def test_a_link_and_its_campaign_say_what_they_were_worth() -> None:
+    there = with_link()
+    (link,) = links(there)
+    counts = replace(BUSY, held=2)
+    there.services.referrals.steps[CODE] = counts
+
+    for told in (
+        there.run("referral show", WHICH),
+        there.run("campaign show", option("campaign", "Spring")),
+    ):
+        said = words(told)
+        assert "50 joins · 10 conversions · worth 99.50 · 2 held for review" in said
+    assert link.counts == Counts()

@@ -132,6 +132,20 @@ def test_who_came_by_no_link_counts_for_none_until_a_partner_or_a_correction_nam
     assert bench.rows.steps(OTHER) == {}
 
 
+def test_a_place_stays_when_nobody_knows_any_more_what_the_invite_was_for() -> None:
+    bench = Bench()
+    bench.look()
+
+    gone = replace(CAME, link=None, forgotten=True, left_at=at(86_400))
+    bench.rows.arrivals[ANA] = gone
+    assert bench.look() == {"joins": 1}
+    [journey] = bench.rows.journeys(GUILD, ANA)
+    assert journey.left_at == at(86_400)
+
+    bench.rows.arrivals[ANA] = replace(gone, invite=InviteCode("def"))
+    assert bench.look() == {}
+
+
 def test_a_claim_yields_to_evidence_and_never_reaches_another_guild() -> None:
     bench = Bench()
     assert bench.start(claimed=OTHER) is Outcome.RECORDED

@@ -140,10 +140,12 @@ def test_cases_are_shown_changed_and_listed() -> None:
     assert bar.trial.case(1).status is Status.PARDONED
     own = bar.ctx(user=MEMBER)
     assert "to yourself" in bar.ask(pardon, 1, ctx=own)
+    bar.ask(mute, MEMBER, "1h", "loud")
+    assert "Lift it with" in bar.ask(pardon, 2)
     for _ in range(9):
         bar.ask(note, MEMBER, "again")
     page = bar.reply(list_, MEMBER)
-    assert "Case 10" in said(page)
+    assert "Case 11" in said(page)
     older = bar.pressed(button(page, "Older"))
     assert "Case 1**" in older
     assert "no such cases" in bar.ask(list_, None, OWNER)
@@ -218,7 +220,7 @@ def test_reports_reach_the_moderators_and_are_few() -> None:
     bar.later(hours=1)
     reporter = bar.ctx(user=MEMBER, permissions=0, roles=frozenset())
     assert "Thank you" in _report(bar, report, OWNER, "rude", ctx=reporter)
-    assert "Seen to by" in bar.ask(close_report, said="Report")
+    assert "Seen to by" in bar.ask(close_report, said="Report", words="rude")
     bar.values.clear()
     bar.do(GUILD)
     assert "takes no reports" in _report(bar, report, OWNER, "rude", ctx=reporter)

@@ -324,6 +324,46 @@ def test_who_comes_back_is_muted_still() -> None:
         assert held == (START + 2 * DAY if muted else None)
 
 
+def test_nothing_ends_while_it_is_not_known_what_is_in_force() -> None:
+    court = Court()
+    court.ban(HOUR)
+    court.now += HOUR - timedelta(seconds=30)
+    court.desk.refuses = UncertainError()
+    with pytest.raises(UncertainError):
+        court.ban(None)
+    court.desk.refuses = None
+    court.passes(DAY)
+    assert MEMBER in court.desk.bans
+    assert (court.slot().case, court.slot().until) == (2, None)
+    assert court.case(1).status is Status.ENDED
+
+
+def test_a_case_that_is_settled_late_takes_no_newer_one_s_place() -> None:
+    court = Court()
+    court.desk.refuses = UncertainError()
+    with pytest.raises(UncertainError):
+        court.ban(HOUR)
+    court.desk.refuses = None
+    court.ban(None)
+    court.passes(DAY)
+    assert court.case(1).status is Status.ENDED
+    assert court.slot().case == 2
+    assert MEMBER in court.desk.bans
+
+
+def test_a_mute_that_arrives_late_is_put_right_by_the_newer_one() -> None:
+    court = Court()
+    court.desk.refuses = UncertainError()
+    with pytest.raises(UncertainError):
+        court.do(court.order(Action.MUTE, until=START + HOUR))
+    court.desk.refuses = None
+    court.do(court.order(Action.MUTE, until=START + DAY))
+    court.desk.mute(GUILD, MEMBER, START + HOUR, "late")
+    court.passes(5 * MINUTE)
+    assert court.case(1).status is Status.ENDED
+    assert court.desk.members[MEMBER].muted_until == START + DAY
+
+
 def test_what_discord_refuses_to_lift_is_kept_told_once_and_lifted_later() -> None:
     court = Court()
     court.ban(HOUR)
