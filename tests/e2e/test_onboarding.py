@@ -23,6 +23,10 @@ from usher.platform.sqs import EventsQueue
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
 CHROMIUM = Path("/usr/bin/chromium")
+DESKTOP = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36"
+)
 SCOPES = "campaigns:read onboarding:write"
 SIX = ("Your name?", "Your address", "Your team?", "Your age", "Why?", "Anything else?")
 
@@ -123,7 +127,7 @@ async def test_from_the_link_to_the_role(system: System) -> None:
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--headless=new", "--disable-background-networking"],
         )
-        page = await browser.new_page(viewport={"width": 1_280, "height": 900})
+        page = await browser.new_page(viewport={"width": 1_280, "height": 900}, user_agent=DESKTOP)
         await comes_in(page, address)
         person = next(
             u.id for u in system.practice.world.state.users.values() if u.username == "ana"

@@ -217,7 +217,7 @@ OWN = {
     "EventWorkerFunction": ["give back event"],
     # Of links' rows alone, by dynamodb:LeadingKeys.
     "CommandWorkerFunction": ["update", "delete"],
-    "EffectsFunction": ["keep press"],
+    "EffectsFunction": ["keep press", "delete"],
     "ReferralApiFunction": ["keep press", "delete"],
     # Of webhooks' rows alone.
     "WebhooksFunction": ["keep press", "delete"],
