@@ -463,3 +463,13 @@ def test_a_log_that_cannot_be_written_is_told() -> None:
     assert court.told.channels == [LOG]
     court.passes(HOUR)
     assert court.told.channels == [LOG]
+
+
+def test_a_log_that_is_limited_is_written_later() -> None:
+    court = Court()
+    court.desk.limited.add(LOG)
+    court.ban()
+    assert court.log() == []
+    court.desk.limited.clear()
+    court.passes(3 * MINUTE)
+    assert len(court.log()) == 1
