@@ -5,7 +5,8 @@ the case is settled. Every step may be repeated. What a crash leaves pending is 
 Discord by `settling.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
@@ -42,6 +43,15 @@ WHY: Final[Mapping[type[ActError], str]] = {
     MissingError: "they were not there any more",
 }
 """What is noted of a failure."""
+
+
+@contextmanager
+def _done_already() -> Iterator[None]:
+    """Leave what fails after Discord has acted to the clock, which looks what became of it."""
+    try:
+        yield
+    except ActError as error:
+        raise UncertainError from error.__cause__ or error
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,8 @@ class Sanctions:
             self.give_up(case, WHY.get(type(error), WHY[ActError]))
             raise
         if case.kind is Kind.BAN:
-            case = self.recognised(case)
+            with _done_already():
+                case = self.recognised(case)
         if case.told is Told.NOT_YET:
             case = self.telling.tell(case, settings, again=again)
         return self.settle(case, done=True)
@@ -195,7 +206,8 @@ class Sanctions:
                 self.discord.ban(guild, user, case.delete_seconds, reason)
             case Kind.SOFTBAN:
                 self.discord.ban(guild, user, case.delete_seconds, reason)
-                self.discord.unban(guild, user, reason)
+                with _done_already():
+                    self.discord.unban(guild, user, reason)
             case Kind.KICK:
                 self.discord.kick(guild, user, reason)
             case Kind.MUTE:
