@@ -103,7 +103,8 @@ class Settling:
         if case.kind in (Kind.WARN, Kind.NOTE):
             return self.sanctions.carry_out(case, settings, again=True)
         if case.source is Source.BY_HAND:
-            return self.sanctions.settle(case, done=True)
+            known = self.sanctions.recognised(case) if case.kind is Kind.BAN else case
+            return self.sanctions.settle(known, done=True)
         if not self._is_done(case):
             return self.sanctions.give_up(case, NOT_DONE)
         if case.kind is Kind.BAN:
