@@ -26,7 +26,8 @@ class Telling:
 
         `again` where an earlier try may have told them.
         """
-        if case.kind is Kind.NOTE or not settings.dm:
+        # Who was banned shares no server with Usher: no message would arrive.
+        if case.kind in (Kind.NOTE, Kind.UNBAN) or not settings.dm:
             return replace(case, told=Told.OFF)
         if case.told is not Told.NOT_YET:
             return case
