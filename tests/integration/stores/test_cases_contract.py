@@ -172,6 +172,11 @@ def test_the_clock_comes_back_to_what_is_open(stored: Stored) -> None:
     assert due() == {"X#ban#5": _text(START + timedelta(hours=1))}
     book.change(slot=emptied(slot))
     assert due() == {}
+    [kept] = rows(prefix="X#case#")
+    assert "ttl" in kept
+    book.change(changed(done, at(9), MOD, Change.EDITED, reason="other"))
+    [kept] = rows(prefix="X#case#")
+    assert ("ttl" in kept, "due" in kept) == (False, True)
 
 
 @pytest.mark.parametrize("where", ["fake", "emulator"])
