@@ -1,7 +1,7 @@
 """Moderation, as the effects function does it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from usher.automod.ports import Gate
@@ -22,7 +22,7 @@ from usher.moderation.rulebook import Rules
 from usher.moderation.service import Sanctions
 from usher.moderation.settling import Settling, Trouble
 from usher.moderation.table import DynamoCases
-from usher.platform.discord_messages import Rest
+from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.platform.press_table import PressTable
 from usher.slash.presses import Presses, new_token
@@ -66,7 +66,7 @@ class Moderating:
 
 
 def moderating(
-    rest: Rest,
+    rest: DiscordRest,
     halls: Halls,
     dynamodb: Caller,
     table: str,
@@ -81,7 +81,8 @@ def moderating(
     rules = Rules(settings)
     desk, post = DiscordSanctions(rest, halls), DiscordPost(rest)
     sanctions = Sanctions(DynamoCases(dynamodb, table), desk, post, orders, rules, clock)
-    settling = Settling(sanctions, trouble)
+    # Whoever is muted or banned comes first: a log that is limited must not hold ends up.
+    settling = Settling(sanctions, trouble, DiscordPost(replace(rest, longest_wait=0.0)))
     slots = SlotEndings(sanctions, settling, admins, gauge.refused)
     presses = Presses(PressTable(dynamodb, table), new_token)
     cards = CardBoard(post, presses, rules, trouble, clock)

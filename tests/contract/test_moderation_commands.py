@@ -39,7 +39,7 @@ GROUPS = {
     "/modconfig reasons": [("state", True)],
     "/modconfig preset": [("reason", True), ("state", False)],
     "/modconfig role": [("role", True), ("state", False)],
-    "/modconfig appeals": [("state", True)],
+    "/modconfig appeals": [("state", True), ("link", False)],
     "/escalation set": [("points", True), ("action", True), ("duration", False)],
     "/escalation remove": [("points", True)],
     "/escalation list": [],

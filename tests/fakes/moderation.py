@@ -16,6 +16,7 @@ from usher.moderation.ports import (
     ActError,
     Banned,
     Found,
+    LimitedError,
     MissingError,
     Points,
     StaleError,
@@ -155,6 +156,7 @@ class FakeDesk:
     bots: set[UserId] = field(default_factory=set)
     unknown: set[UserId] = field(default_factory=set)
     closed: set[UserId] = field(default_factory=set)
+    limited: set[ChannelId] = field(default_factory=set)
     silent: set[ChannelId] = field(default_factory=set)
     refuses: ActError | None = None
     """What sanctions meet with."""
@@ -229,6 +231,8 @@ class FakeDesk:
     def post(
         self, channel_id: ChannelId, body: Mapping[str, object], nonce: str
     ) -> MessageRef | None:
+        if channel_id in self.limited:
+            raise LimitedError(5.0)
         return None if channel_id in self.silent else self._send(channel_id, body, nonce)
 
     def posted(self, channel_id: ChannelId, mark: str) -> MessageRef | None:

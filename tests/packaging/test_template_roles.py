@@ -253,7 +253,7 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
         "KeepSanctions": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "G#*"},
             "ForAllValues:StringEquals": {
-                "dynamodb:Attributes": ["pk", "sk", "due", "due_at", "version", "sanction"]
+                "dynamodb:Attributes": ["pk", "sk", "due", "due_at", "version", "sanction", "ttl"]
             },
         },
         "CountReferrals": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "L#*"}},

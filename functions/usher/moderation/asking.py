@@ -159,6 +159,11 @@ def attached(ctx: Ctx[Services], evidence: AttachmentId | None) -> tuple[Evidenc
     return () if found is None else (Evidence(found.url, found.name),)
 
 
+def is_page(link: str) -> bool:
+    """Whether a text is an address that can be shown as a link."""
+    return link.startswith("https://") and not any(one in link for one in " <>()")
+
+
 @contextmanager
 def answered(action: Action, user_id: UserId) -> Iterator[None]:
     """Say in a sentence why something was not done; raises UserError."""

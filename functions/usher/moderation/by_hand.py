@@ -43,10 +43,9 @@ class ByHand:
         case = self.sanctions.book.open(case)
         if case.status is not Status.PENDING:
             return
-        late = slot is not None and self._is_late(case, slot)
         if case.kind is Kind.BAN:
             case = self.sanctions.recognised(case)
-        self.sanctions.settle(case, done=True, late=late)
+        self.sanctions.settle(case, done=True)
 
     def _draft(self, order: NoteByHand) -> Case:
         return Case(
@@ -74,12 +73,6 @@ class ByHand:
             return True
         known = None if slot.case is None else self.sanctions.book.find(case.guild_id, slot.case)
         return known is not None and known.standing in (None, held.reason)
-
-    def _is_late(self, case: Case, slot: Slot) -> bool:
-        """Whether something newer was put in force before this was told."""
-        numbers = [one for one in (slot.case, slot.pending) if one is not None]
-        found = [self.sanctions.book.find(case.guild_id, number) for number in numbers]
-        return any(one is not None and one.at > case.at for one in found)
 
 
 def _sees_log(hall: Hall) -> bool:

@@ -14,6 +14,7 @@ from usher.moderation.asking import (
     admit,
     answered,
     attached,
+    is_page,
     numbers,
     reasons,
 )
@@ -96,7 +97,7 @@ def evidence(
     """Add evidence to a case."""
     given = attached(ctx, file)
     if link is not None:
-        if not link.startswith("https://") or any(one in link for one in " <>()"):
+        if not is_page(link):
             raise UserError(say("A link begins with https:// and has no spaces or brackets."))
         given = (*given, Evidence(link))
     if not given:

@@ -4,9 +4,10 @@ import json
 from typing import Annotated, Literal
 
 from usher.ids import ChannelId, RoleId
-from usher.moderation.asking import Services, reasons
+from usher.moderation.asking import Services, is_page, reasons
 from usher.moderation.saving import save
 from usher.moderation.settings import (
+    APPEAL_LINK,
     APPEALS,
     DM,
     LOG,
@@ -131,10 +132,17 @@ def role(
 
 @modconfig.command("appeals", "Whether members may appeal", defer=True, ephemeral=True)
 def appeals(
-    ctx: Ctx[Services], state: Annotated[Literal["on", "off"], Opt("May they or not")]
+    ctx: Ctx[Services],
+    state: Annotated[Literal["on", "off"], Opt("May they or not")],
+    link: Annotated[
+        str | None, Opt("An https page for those who are banned or muted", max_length=300)
+    ] = None,
 ) -> Reply:
     """Set whether members may ask for another look."""
-    return _now(ctx, save(ctx, **{APPEALS: ON if state == ON else None}))
+    if link is not None and not is_page(link):
+        raise UserError(say("A link begins with https:// and has no spaces or brackets."))
+    kept = {} if link is None else {APPEAL_LINK: link}
+    return _now(ctx, save(ctx, **{APPEALS: ON if state == ON else None}, **kept))
 
 
 def _check(ctx: Ctx[Services], channel_id: ChannelId | None) -> None:
@@ -168,6 +176,7 @@ def _fields(settings: ModSettings) -> list[Field]:
         return say("on") if on else say("off")
 
     roles = ", ".join(text.role(one) for one in sorted(settings.roles))
+    page = f"<{settings.appeal_link}>" if settings.appeal_link else say("none")
     presets = "\n".join(f"- {text.escape(one)}" for one in settings.presets)
     return [
         Field(say("Log"), channel(settings.log_channel_id), inline=True),
@@ -175,6 +184,7 @@ def _fields(settings: ModSettings) -> list[Field]:
         Field(say("Members are told"), state(settings.dm), inline=True),
         Field(say("Reasons needed"), state(settings.reasons), inline=True),
         Field(say("Appeals"), state(settings.appeals), inline=True),
+        Field(say("Appeals of those who are gone"), page, inline=True),
         Field(say("Moderators' roles"), roles or say("none")),
         Field(say("Suggested reasons"), presets or say("none")),
     ]

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from usher.ids import UserId
+from usher.moderation.failing import WHY
 from usher.moderation.guard import Action, Asked, Refusal, Target, refusal
 from usher.moderation.model import Case, Status
 from usher.moderation.order import Order, RefusedError, draft
 from usher.moderation.ports import ActError, UncertainError
-from usher.moderation.service import WHY, Sanctions
+from usher.moderation.service import Sanctions
 
 MOST: Final = 200
 

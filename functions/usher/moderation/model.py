@@ -49,7 +49,6 @@ class SlotKind(StrEnum):
 class Change(StrEnum):
     """What happened to a case."""
 
-    OPENED = "opened"
     DONE = "done"
     FAILED = "failed"
     EDITED = "edited"

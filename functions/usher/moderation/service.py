@@ -5,7 +5,7 @@ the case is settled. Every step may be repeated. What a crash leaves pending is 
 Discord by `settling.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
@@ -13,15 +13,24 @@ from typing import Final, assert_never
 from usher.contracts.effect import LogCase
 from usher.ids import GuildId, UserId
 from usher.moderation.climbing import Climbing
+from usher.moderation.failing import WHY, done_already
 from usher.moderation.guard import Asked, Target, refusal
-from usher.moderation.model import BEFOREHAND, Case, Change, Kind, Slot, Status, Told, slot_key
+from usher.moderation.model import (
+    BEFOREHAND,
+    Case,
+    Change,
+    Kind,
+    Slot,
+    Source,
+    Status,
+    Told,
+    slot_key,
+)
 from usher.moderation.order import Order, RefusedError, Rulebook, draft
 from usher.moderation.ports import (
     ActError,
     CaseBook,
     Discord,
-    ForbiddenError,
-    LimitedError,
     MissingError,
     Orders,
     Post,
@@ -35,13 +44,6 @@ from usher.moderation.words import audit_reason, nonce_of
 from usher.timing.terms import AHEAD, delay, end_due
 
 ATTEMPTS: Final = 20
-WHY: Final[Mapping[type[ActError], str]] = {
-    ActError: "Discord did not do it",
-    ForbiddenError: "Discord refused: a permission is missing, or they stand too high",
-    LimitedError: "Discord asked to wait",
-    MissingError: "they were not there any more",
-}
-"""What is noted of a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class Sanctions:
             self.give_up(case, WHY.get(type(error), WHY[ActError]))
             raise
         if case.kind is Kind.BAN:
-            case = self.recognised(case)
+            with done_already():
+                case = self.recognised(case)
         if case.told is Told.NOT_YET:
             case = self.telling.tell(case, settings, again=again)
         return self.settle(case, done=True)
@@ -117,17 +120,14 @@ class Sanctions:
         case = self.telling.retract(case)
         return self.settle(case, done=False, text=why)
 
-    def settle(self, case: Case, *, done: bool, text: str = "", late: bool = False) -> Case:
-        """Write down that a case is done, or that it is not; nothing newer is undone by it.
-
-        `late` where something newer is in force, whatever its number.
-        """
+    def settle(self, case: Case, *, done: bool, text: str = "") -> Case:
+        """Write down that a case is done, or that it is not; nothing newer is undone by it."""
         current: Case | None = case
         for _ in range(ATTEMPTS):
             if current is None or current.status is not Status.PENDING:
                 return current or case
             try:
-                return self._settle(current, done=done, text=text, late=late)
+                return self._settle(current, done=done, text=text)
             except StaleError:
                 fresh = self.book.find(case.guild_id, case.number)
                 current = fresh and replace(
@@ -135,7 +135,7 @@ class Sanctions:
                 )
         raise StaleError
 
-    def _settle(self, case: Case, *, done: bool, text: str, late: bool) -> Case:
+    def _settle(self, case: Case, *, done: bool, text: str) -> Case:
         kind, now = slot_of(case), self.clock()
         change = Change.DONE if done else Change.FAILED
         status = Status.ACTIVE if done else Status.FAILED
@@ -145,6 +145,7 @@ class Sanctions:
             self.log(after)
             return after
         slot = self.book.slot(case.guild_id, kind, case.user_id)
+        late = case.source is Source.BY_HAND and self._is_late(case, slot)
         found = settled(slot, case, done=done and not late)
         if found.outdated or late:
             status = Status.ENDED
@@ -154,6 +155,12 @@ class Sanctions:
         self.log(after, *others)
         self._end_soon(found.slot, now)
         return after
+
+    def _is_late(self, case: Case, slot: Slot) -> bool:
+        """Whether something newer was put in force before an act by hand was told."""
+        numbers = [one for one in (slot.case, slot.pending) if one not in (None, case.number)]
+        found = [self.book.find(case.guild_id, number) for number in numbers if number is not None]
+        return any(one is not None and one.at > case.at for one in found)
 
     def _end_soon(self, slot: Slot, now: datetime) -> None:
         """Order the end of what ends before a sweep would see it."""
@@ -195,7 +202,8 @@ class Sanctions:
                 self.discord.ban(guild, user, case.delete_seconds, reason)
             case Kind.SOFTBAN:
                 self.discord.ban(guild, user, case.delete_seconds, reason)
-                self.discord.unban(guild, user, reason)
+                with done_already():
+                    self.discord.unban(guild, user, reason)
             case Kind.KICK:
                 self.discord.kick(guild, user, reason)
             case Kind.MUTE:

@@ -18,6 +18,7 @@ REASONS: Final = "reasons"
 PRESETS: Final = "presets"
 ROLES: Final = "roles"
 APPEALS: Final = "appeals"
+APPEAL_LINK: Final = "appeal_link"
 LADDER: Final = "ladder"
 EXPIRY: Final = "expiry_days"
 LOCALE: Final = "locale"
@@ -49,7 +50,9 @@ class ModSettings:
     roles: frozenset[RoleId] = frozenset()
     """The moderators' roles."""
     appeals: bool = False
-    """Who was banned or muted may ask for another look."""
+    """Members may ask for another look at a case."""
+    appeal_link: str = ""
+    """Where those do who are gone or muted, and so cannot use commands."""
     ladder: tuple[Rung, ...] = DEFAULT
     expiry: timedelta | None = timedelta(days=STANDARD_EXPIRY)
     """How long a warning counts; None for always."""
@@ -78,6 +81,7 @@ def read_settings(values: Mapping[str, str]) -> ModSettings:
         presets=tuple(json.loads(values.get(PRESETS) or "[]")),
         roles=frozenset(RoleId(one) for one in values.get(ROLES, "").split(",") if one),
         appeals=values.get(APPEALS) == ON,
+        appeal_link=values.get(APPEAL_LINK, ""),
         ladder=read_ladder(values.get(LADDER)),
         expiry=timedelta(days=count) if count else None,
         locale=values.get(LOCALE) or ENGLISH,

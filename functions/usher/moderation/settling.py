@@ -5,6 +5,7 @@ minutes after its last change (`rules.case_due_at`).
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -21,7 +22,7 @@ from usher.moderation.model import (
     Status,
     Told,
 )
-from usher.moderation.ports import CaseBook, Discord, Post
+from usher.moderation.ports import CaseBook, Discord, LimitedError, Post
 from usher.moderation.rules import SETTLED_AFTER, native_until
 from usher.moderation.service import Sanctions
 from usher.moderation.words import audit_reason, case_embed, mark, nonce_of
@@ -51,6 +52,8 @@ class Settling:
 
     sanctions: Sanctions
     trouble: Trouble
+    log_post: Post | None = None
+    """Posts to the log without waiting for Discord's limits; None for as anything else."""
 
     @property
     def _book(self) -> CaseBook:
@@ -62,7 +65,7 @@ class Settling:
 
     @property
     def _post(self) -> Post:
-        return self.sanctions.post
+        return self.log_post or self.sanctions.post
 
     @property
     def _clock(self) -> Callable[[], datetime]:
@@ -71,14 +74,16 @@ class Settling:
     def end(self, order: EndDue) -> bool:
         """Do what is left to do about a case; nothing that would count as late ends by it."""
         _, number = read_key(order.key)
-        self.settle(order.guild_id, int(number))
+        with suppress(LimitedError):  # the clock comes back
+            self.settle(order.guild_id, int(number))
         return False
 
     def log(self, order: LogCase) -> None:
         """Show a case in the log, once it is settled; raises ActError and errors of the table."""
         case = self._book.find(order.guild_id, order.number)
         if case is not None and case.status is not Status.PENDING:
-            self._show(case)
+            with suppress(LimitedError):  # many cases at once; the clock comes back to this one
+                self._show(case)
 
     def settle(self, guild_id: GuildId, number: int) -> None:
         """Settle a case that nobody works on any more, and show it; raises the same."""
@@ -98,7 +103,8 @@ class Settling:
         if case.kind in (Kind.WARN, Kind.NOTE):
             return self.sanctions.carry_out(case, settings, again=True)
         if case.source is Source.BY_HAND:
-            return self.sanctions.settle(case, done=True)
+            known = self.sanctions.recognised(case) if case.kind is Kind.BAN else case
+            return self.sanctions.settle(known, done=True)
         if not self._is_done(case):
             return self.sanctions.give_up(case, NOT_DONE)
         if case.kind is Kind.BAN:

@@ -10,7 +10,8 @@ from usher.moderation.words import mark, nonce_of, told_embed
 from usher.slash.replies import Reply, message
 from usher.slash.say import later, say, speaking
 
-APPEAL: Final = later("Write `/appeal` in the server, or ask its moderators.")
+APPEAL: Final = later("Use `/myhistory` in the server, and press Appeal.")
+APPEAL_AT: Final = later("Appeal at <{link}>.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Telling:
 
         `again` where an earlier try may have told them.
         """
-        if case.kind is Kind.NOTE or not settings.dm:
+        # Who was banned shares no server with Usher: no message would arrive.
+        if case.kind in (Kind.NOTE, Kind.UNBAN) or not settings.dm:
             return replace(case, told=Told.OFF)
         if case.told is not Told.NOT_YET:
             return case
@@ -53,8 +55,15 @@ class Telling:
     def _send(self, case: Case, settings: ModSettings) -> MessageRef | None:
         hall = self.discord.hall(case.guild_id)
         with speaking(settings.locale):
-            lasting = case.kind in (Kind.WARN, Kind.MUTE)
-            appeal = say(APPEAL) if settings.appeals and lasting else ""
-            embed = told_embed(case, hall.name if hall else "", appeal)
+            embed = told_embed(case, hall.name if hall else "", _appeal(case, settings))
         body = message(Reply(embeds=(embed,)))
         return self.post.tell(case.user_id, body, nonce_of(case.guild_id, case.number, "d"))
+
+
+def _appeal(case: Case, settings: ModSettings) -> str:
+    """Say how a member may object: who is muted or gone cannot use commands."""
+    if not settings.appeals or case.kind in (Kind.UNMUTE, Kind.UNBAN):
+        return ""
+    if case.kind is Kind.WARN:
+        return say(APPEAL)
+    return say(APPEAL_AT, link=settings.appeal_link) if settings.appeal_link else ""

@@ -29,7 +29,6 @@ STATUSES: Final = {
     Status.FAILED: later("not carried out"),
 }
 CHANGES: Final = {
-    Change.OPENED: later("opened"),
     Change.DONE: later("carried out"),
     Change.FAILED: later("not carried out"),
     Change.EDITED: later("reason changed"),
@@ -54,7 +53,6 @@ _DONE_TO: Final = {
     Kind.KICK: later("You were removed from {server}"),
     Kind.SOFTBAN: later("You were removed from {server}"),
     Kind.BAN: later("You were banned from {server}"),
-    Kind.UNBAN: later("Your ban from {server} was lifted"),
 }
 COLORS: Final = {
     Kind.WARN: 0xF0B232,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from usher.ids import GuildId, UserId
@@ -18,6 +18,8 @@ type Attributes = dict[str, dict[str, object]]
 type Action = dict[str, Any]
 
 DIGITS: Final = 9
+KEPT: Final = timedelta(days=7)
+"""How long the row by which the clock comes back to a case outlives its use."""
 
 
 def case_key(guild_id: GuildId, number: int) -> Key:
@@ -88,8 +90,16 @@ class Writes:
         return self._timed(slot.guild_id, key, slot.due_at, text, slot.version - 1)
 
     def _due(self, case: Case) -> Action:
-        key, version = due_key(case.number), {"version": n(case.version)}
-        return self._timed(case.guild_id, key, case_due_at(case), version, None)
+        """Have the clock come back to a case; once that is needless its row goes in time."""
+        due_at, written = case_due_at(case), {"version": n(case.version)}
+        if due_at is None:
+            last = case.entries[-1].at if case.entries else case.at
+            written["ttl"] = n(int((last + KEPT).timestamp()))
+        action = self._timed(case.guild_id, due_key(case.number), due_at, written, None)
+        if due_at is not None:
+            action["Update"]["UpdateExpression"] += " REMOVE #ttl"
+            action["Update"]["ExpressionAttributeNames"]["#ttl"] = "ttl"
+        return action
 
     def _timed(
         self,

@@ -89,6 +89,8 @@ class DiscordRest:
     token: Token
     pool: urllib3.PoolManager
     pause: Callable[[float], None] = sleep
+    longest_wait: float = LONGEST_WAIT_SECONDS
+    """Seconds that are waited out here; 0 for who can come back later."""
 
     def call(
         self,
@@ -132,7 +134,7 @@ class DiscordRest:
                     wait = failure.retry_after
             if not isinstance(failure, UnavailableError | RateLimitedError):
                 raise failure
-            if attempt == ATTEMPTS - 1 or wait > LONGEST_WAIT_SECONDS:
+            if attempt == ATTEMPTS - 1 or wait > self.longest_wait:
                 break
             self.pause(wait)
         raise failure

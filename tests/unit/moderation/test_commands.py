@@ -288,3 +288,15 @@ def test_suggestions_help_typing() -> None:
     assert [value for _, value in numbers(bar.typing("1"))] == [1]
     assert bar.trial.case(1).kind is Kind.BAN
     assert bar.trial.case(1).until == bar.trial.now + timedelta(days=1)
+
+
+def test_who_is_gone_is_told_where_to_appeal() -> None:
+    bar = Bar()
+    assert "begins with https" in bar.ask(appeals, "on", "http://appeals.example")
+    assert "<https://appeals.example/x>" in bar.ask(appeals, "on", "https://appeals.example/x")
+    bar.ask(warn, MEMBER, "spam")
+    bar.ask(ban, MEMBER, "1d", "spam")
+    warned, banned = bar.trial.dms()
+    assert "press Appeal" in warned
+    assert "Appeal at <https://appeals.example/x>." in banned
+    assert "never" not in banned

@@ -59,6 +59,24 @@ def test_a_ban_is_told_done_recorded_and_logged() -> None:
     assert court.slot().case is None
 
 
+@pytest.mark.parametrize(("action", "failing"), [(Action.BAN, "banned"), (Action.SOFTBAN, "unban")])
+def test_what_fails_after_the_ban_is_settled_by_the_clock(action: Action, failing: str) -> None:
+    court = Court()
+    works = getattr(court.desk, failing)
+
+    def limited(*_: object) -> None:
+        raise LimitedError(60)
+
+    setattr(court.desk, failing, limited)
+    with pytest.raises(UncertainError):
+        court.do(court.order(action))
+    setattr(court.desk, failing, works)
+    assert court.case(1).status is Status.PENDING
+    court.passes(3 * MINUTE)
+    assert (court.case(1).status, court.case(1).told) == (Status.ACTIVE, Told.YES)
+    assert (MEMBER in court.desk.bans) is (action is Action.BAN)
+
+
 def test_the_same_order_again_is_the_same_case() -> None:
     court = Court()
     order = court.order(Action.BAN)
@@ -463,3 +481,13 @@ def test_a_log_that_cannot_be_written_is_told() -> None:
     assert court.told.channels == [LOG]
     court.passes(HOUR)
     assert court.told.channels == [LOG]
+
+
+def test_a_log_that_is_limited_is_written_later() -> None:
+    court = Court()
+    court.desk.limited.add(LOG)
+    court.ban()
+    assert court.log() == []
+    court.desk.limited.clear()
+    court.passes(3 * MINUTE)
+    assert len(court.log()) == 1
