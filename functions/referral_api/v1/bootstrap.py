@@ -9,8 +9,9 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from referral_api.v1.bulk import bulk_routes
 from referral_api.v1.campaigns import campaign_routes
-from referral_api.v1.chain_routes import chain_routes, review_routes
+from referral_api.v1.chain_routes import chain_routes
 from referral_api.v1.codes import CodeRows
+from referral_api.v1.conversions import conversion_routes, review_routes
 from referral_api.v1.gate import Gate
 from referral_api.v1.link_fields import Site
 from referral_api.v1.links import link_routes
@@ -84,7 +85,9 @@ def build_rest(
         chain_routes(router, table, DynamoChains(client, table_name))
         rows = DynamoJourneys(client, table_name)
         judge = TableJudge(DynamoEvidence(client, table_name))
-        review_routes(router, rows, Journeys(rows, judge, teller), clock)
+        journeys = Journeys(rows, judge, teller)
+        conversion_routes(router, journeys, clock)
+        review_routes(router, rows, journeys, clock)
         guild_routes(
             router,
             DynamoCreditReads(reads),

@@ -1,20 +1,50 @@
 """Steps and chains, as they are shown."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from referral_api.v1.fields import Body, Snowflake
+from referral_api.v1.link_fields import CODE
 from usher.funnel.chains import Chain
 from usher.funnel.model import (
     Conversion,
     Event,
     EventKind,
     Journey,
+    Outcome,
     SignalKind,
     Standing,
     Trace,
     journey_id,
 )
+
+
+class NewConversion(Body):
+    """A member became what the campaign is for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"member_id": "80351110224678912", "value": "19.99"}]}
+    )
+    member_id: Snowflake
+    value: Annotated[
+        str,
+        Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,4})?$", description="What it is worth."),
+    ] = "0"
+    referral_code: Annotated[
+        str | None,
+        Field(pattern=CODE, description="Counts where it is not known by which link they came."),
+    ] = None
+
+
+class ConversionAnswer(BaseModel):
+    """What became of it."""
+
+    outcome: Outcome = Field(
+        description="`repeated`: the membership has converted before, and nothing changed; `held`: "
+        "something speaks against it; `no_link`: they came by none."
+    )
 
 
 class SignalView(BaseModel):

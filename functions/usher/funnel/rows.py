@@ -5,7 +5,7 @@ an `@`. Clicks are added one by one, members' steps in transactions: they have r
 that they never meet.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from usher.funnel.model import Journey, Standing, journey_id
@@ -22,6 +22,8 @@ CLICK_DAYS: Final = "CLICK-DAY#"
 STEP_DAYS: Final = "STEP-DAY#"
 CLICK_HOURS: Final = "CLICK-HOUR#"
 STEP_HOURS: Final = "STEP-HOUR#"
+KEEP_HOURS: Final = timedelta(days=400)
+"""Rows of hours; days and totals stay."""
 QUARTERS: Final = 4
 """Of an hour: every time zone of today is a multiple of 15 minutes away from UTC."""
 
@@ -84,6 +86,15 @@ def click_hour(moment: datetime) -> str:
 def hour_of(moment: datetime) -> str:
     """Write the UTC hour that holds a moment."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H")
+
+
+def ends_at(sort: str) -> int | None:
+    """Tell when a row may go, in seconds since 1970; None for good, as all but hours are."""
+    kind, _, hour = sort.partition("#")
+    if f"{kind}#" not in (CLICK_HOURS, STEP_HOURS):
+        return None
+    begun = datetime.fromisoformat(f"{hour}:00").replace(tzinfo=UTC)
+    return int((begun + KEEP_HOURS).timestamp())
 
 
 def quarter(name: str, moment: datetime) -> str:

@@ -21,7 +21,7 @@ from usher.funnel.codec import (
 from usher.funnel.events import events_of
 from usher.funnel.model import NO_TRACE, Event, Journey, Trace
 from usher.funnel.ports import Arrival
-from usher.funnel.rows import Row, held_row, journey_row, link_rows, member_rows
+from usher.funnel.rows import Row, ends_at, held_row, journey_row, link_rows, member_rows
 from usher.funnel.tallies import change
 from usher.ids import GuildId, InviteCode, UserId
 from usher.invites.notes import note_setting, read_note
@@ -150,11 +150,14 @@ class DynamoJourneys:
         names = {f"#n{place}": name for place, name in enumerate(numbers)}
         values = {f":n{place}": {"N": str(number)} for place, number in enumerate(numbers.values())}
         sums = ", ".join(f"#n{place} :n{place}" for place in range(len(numbers)))
+        ends = ends_at(row[1])
+        if ends is not None:
+            names["#ttl"], values[":ttl"] = "ttl", {"N": str(ends)}
         return {
             "Update": {
                 "TableName": self.name,
                 "Key": _key(row),
-                "UpdateExpression": f"ADD {sums}",
+                "UpdateExpression": f"ADD {sums}" + ("" if ends is None else " SET #ttl = :ttl"),
                 "ExpressionAttributeNames": names,
                 "ExpressionAttributeValues": values,
             }

@@ -11,7 +11,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from usher.contracts.hook_event import HookEvent
-from usher.funnel.rows import Row, campaign_rows, click_day, click_hour, day_of, link_rows, quarter
+from usher.funnel.rows import (
+    Row,
+    campaign_rows,
+    click_day,
+    click_hour,
+    day_of,
+    ends_at,
+    link_rows,
+    quarter,
+)
 from usher.hooks.delivery_table import keep_event
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads, Item, decode
@@ -103,13 +112,18 @@ class DynamoClicks:
 
     def _count(self, click: Click, row: Row, counter: str) -> None:
         """Add one; the client repeats a call without an answer, and the last click adds once."""
+        names = {"#counter": counter, "#last": "last_click"}
+        values: Attributes = {":one": {"N": "1"}, ":id": {"S": click.id}}
+        sets, ends = "#last = :id", ends_at(row[1])
+        if ends is not None:
+            names["#ttl"], values[":ttl"], sets = "ttl", {"N": str(ends)}, f"{sets}, #ttl = :ttl"
         request: dict[str, object] = {
             "TableName": self.name,
             "Key": {"pk": {"S": row[0]}, "sk": {"S": row[1]}},
-            "UpdateExpression": "SET #last = :id ADD #counter :one",
+            "UpdateExpression": f"SET {sets} ADD #counter :one",
             "ConditionExpression": "attribute_not_exists(#last) OR #last <> :id",
-            "ExpressionAttributeNames": {"#counter": counter, "#last": "last_click"},
-            "ExpressionAttributeValues": {":one": {"N": "1"}, ":id": {"S": click.id}},
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
         }
         self._tried("UpdateItem", request)
 

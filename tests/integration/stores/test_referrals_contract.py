@@ -193,6 +193,7 @@ def test_no_row_keeps_an_address_and_what_may_go_goes(stored: Stored) -> None:
     assert {name for name, row in kinds.items() if "ttl" in row} == {
         "VISIT",
         "CLICK",
+        "CLICK-HOUR",
         START.date().isoformat(),
     }
     assert {name for name, row in kinds.items() if "clicks" in row} == {

@@ -204,6 +204,24 @@ def test_what_is_suspicious_is_held_and_told_to_nobody() -> None:
     assert journey.conversion.signals == bench.judge.found
 
 
+def test_it_is_judged_once_and_again_only_when_it_moves() -> None:
+    bench = Bench()
+    bench.convert()
+    bench.judge.found = (Signal(SignalKind.SELF, 1, 0),)
+
+    assert bench.look()["conversions"] == 1
+    assert bench.convert() is Outcome.REPEATED
+    assert len(bench.judge.asked) == 1
+
+    bench.rows.arrivals[ANA] = replace(CAME, link=OTHER)
+    bench.look()
+    assert bench.rows.steps(OTHER) == {"joins": 1, "held": 1}
+    bench.judge.found = ()
+    bench.rows.arrivals[ANA] = CAME
+    assert bench.look()["conversions"] == 1
+    assert len(bench.teller.told) == 1
+
+
 def test_a_crash_before_the_telling_is_made_good_by_the_repetition() -> None:
     bench = Bench()
 

@@ -2,11 +2,12 @@
 
 from tests.builders import at
 from tests.referring import OWNER
-from tests.unit.referral_api.v1.asking import MEMBER, Api
+from tests.unit.referral_api.v1.asking import MEMBER, Api, put
 from tests.unit.referral_api.v1.coming import VISITOR, came, clicked, converted, held
 from usher.funnel.model import journey_id
 from usher.ids import GuildId
 from usher.referrals.keys import OWNERS, Scope
+from usher.times import format_time
 
 CHAIN = "/api/v1/links/spring-video/chain"
 EVENTS = "/api/v1/links/spring-video/events"
@@ -138,3 +139,31 @@ def test_a_review_needs_its_scope_which_no_link_owner_can_have(there: Api) -> No
     assert there.ask("POST", f"{HELD}/{name}/approve", key=elsewhere).status == 404
     assert len(there.ask("GET", f"{HELD}/held", key=reader).json["items"]) == 1
     assert not OWNERS & {Scope.CONVERSIONS_READ, Scope.CONVERSIONS_WRITE}
+
+
+def test_a_program_tells_of_a_conversion_once_a_membership(there: Api) -> None:
+    put(
+        there,
+        f"M#{MEMBER}",
+        outcome="unattributed",
+        kind="unknown",
+        confidence="none",
+        joined_at=format_time(at(-60)),
+    )
+    told = {"member_id": MEMBER, "value": "19.99", "referral_code": "spring-video"}
+
+    first, second = (there.ask("POST", HELD, told | {"value": v}) for v in ("19.99", "5"))
+
+    assert [(one.status, one.json["outcome"]) for one in (first, second)] == [
+        (200, "recorded"),
+        (200, "repeated"),
+    ]
+    counts = there.ask("GET", "/api/v1/links/spring-video").json["counts"]
+    assert (counts["joins"], counts["conversions"], counts["value"]) == (1, 1, "19.99")
+    assert len(there.teller.told) == 1
+
+
+def test_whoever_nobody_saw_join_converts_nothing(there: Api) -> None:
+    assert there.ask("POST", HELD, {"member_id": OTHER}).json["code"] == "unknown_member"
+    for wrong in ({}, {"member_id": OTHER, "value": "-1"}, {"member_id": OTHER, "value": 5}):
+        assert there.ask("POST", HELD, wrong).status == 422

@@ -32,6 +32,7 @@ OPERATIONS = {
     "list_events",
     "list_held",
     "approve_conversion",
+    "create_conversion",
     "reject_conversion",
     "read_leaderboard",
     "read_inviter",
@@ -114,7 +115,9 @@ def test_examples_are_what_they_are_examples_of(there: Api) -> None:
         name: example for name, schema in schemas.items() for example in schema.get("examples", [])
     }
 
-    assert set(examples) == {"NewLink", "NewCampaign", "NewWebhook", "BulkRequest"}
+    assert set(examples) == {
+        *("NewLink", "NewCampaign", "NewWebhook", "BulkRequest", "NewConversion"),
+    }
     for name, example in examples.items():
         whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         jsonschema_rs.validate(whole, example)

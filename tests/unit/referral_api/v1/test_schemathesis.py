@@ -41,6 +41,7 @@ BODIES: dict[str, Any] = {
     "create_webhook": {"url": "https://hooks.example/usher"},
     "change_webhook": {"description": "CRM"},
     "replay_span": {"since": "2026-11-20T12:00:00Z"},
+    "create_conversion": {"member_id": MEMBER, "value": "19.99"},
     "start_onboarding": {"campaign_id": "100", "discord_user_id": MEMBER},
 }
 PLACES = {
