@@ -104,7 +104,7 @@ def town(members: int, bucket: DiskBucket) -> tuple[Slow, dict[str, tuple[str | 
 def test_everybodys_inviter_is_known_wherever_it_breaks_off(members: int, tmp_path: Path) -> None:
     with DiskBucket.at(tmp_path / "ledger") as bucket:
         importer, truth = town(members, bucket)
-        began, simulated = time.perf_counter(), importer.now
+        began, simulated = time.process_time(), importer.now
         importer.command("1")
 
         # When the worker stays away in the middle, until the run gives up, and somebody asks again
@@ -116,7 +116,7 @@ def test_everybodys_inviter_is_known_wherever_it_breaks_off(members: int, tmp_pa
         importer.working = True
         importer.command("2")
         importer.run(messages=10 * members)
-        took = time.perf_counter() - began
+        took = time.process_time() - began
 
         # Then
         row = importer.row
