@@ -80,7 +80,7 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     enders: Mapping[str, Ender] = {SLOWMODE: SlowmodeEnder(desk), LOCK: LockEnder(desk)}
     terms = TermEndings(DynamoTerms(dynamodb, names["TABLE_NAME"]), enders, admins, gauge, _now)
     told = trouble, admins, gauge
-    moderation = moderating(rest, hall, dynamodb, names["TABLE_NAME"], orders, told, _now)
+    moderation = moderating(rest, hall, dynamodb, names["TABLE_NAME"], orders, told, desk, _now)
     handlers: dict[str, Handler] = dict.fromkeys(enders, terms)
     handlers |= moderation.handlers
     endings = Endings(handlers, orders, gauge, _now, sleep)

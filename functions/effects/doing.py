@@ -23,6 +23,7 @@ from usher.contracts.effect import (
     SendMessage,
     SweepStandings,
 )
+from usher.contracts.guarding import ReactToAutomod, WatchRaid
 from usher.ids import ChannelId, GuildId, UserId
 from usher.moderation.ports import ActError
 from usher.platform.discord_messages import Rest, send
@@ -74,10 +75,13 @@ class Endings(Protocol):
         ...
 
 
+type Cases = LogCase | NoteByHand | CheckMute | PostCard
+
+
 class Moderation(Protocol):
     """What keeps cases as they are."""
 
-    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
+    def do(self, effect: Cases | ReactToAutomod | WatchRaid) -> None:
         """Do an effect about cases; raises ActError, DiscordError, errors of table and queue."""
         ...
 
@@ -140,7 +144,9 @@ class DiscordEffects:
                 self._lead_in(effect)
             case EndDue():
                 self.endings.end(effect)
-            case LogCase() | NoteByHand() | CheckMute() | PostCard():
+            case (
+                LogCase() | NoteByHand() | CheckMute() | PostCard() | ReactToAutomod() | WatchRaid()
+            ):
                 self.moderation.do(effect)
             case _:
                 assert_never(effect)

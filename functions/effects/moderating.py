@@ -4,10 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from usher.automod.ports import Gate
+from usher.automod.raiding import Raids
+from usher.automod.reacting import Reactions
+from usher.automod.table import DynamoCatches, StoredWishes
 from usher.contracts.effect import CheckMute, LogCase, NoteByHand, PostCard
+from usher.contracts.guarding import ReactToAutomod, WatchRaid
 from usher.invites.reads import DynamoSettingReads
 from usher.moderation.by_hand import ByHand
-from usher.moderation.cards import Cards
+from usher.moderation.cards import Cards as CardBoard
 from usher.moderation.discord_desk import DiscordSanctions, Halls
 from usher.moderation.discord_post import DiscordPost
 from usher.moderation.ending import Admins, SlotEndings
@@ -23,6 +28,8 @@ from usher.platform.press_table import PressTable
 from usher.slash.presses import Presses, new_token
 from usher.timing.ending import Gauge, Handler
 
+type Cases = LogCase | NoteByHand | CheckMute | PostCard
+
 
 @dataclass(frozen=True, slots=True)
 class Moderating:
@@ -31,10 +38,12 @@ class Moderating:
     settling: Settling
     slots: SlotEndings
     by_hand: ByHand
-    cards: Cards
+    cards: CardBoard
+    reactions: Reactions
+    raids: Raids
 
-    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
-        """Do an effect; raises ActError, DiscordError, and errors of table and queue."""
+    def do(self, effect: Cases | ReactToAutomod | WatchRaid) -> None:
+        """Do an effect; raises ActError, DeskError, DiscordError, errors of table and queue."""
         match effect:
             case LogCase():
                 self.settling.log(effect)
@@ -44,6 +53,10 @@ class Moderating:
                 self.slots.returned(effect)
             case PostCard():
                 self.cards.show(effect)
+            case ReactToAutomod():
+                self.reactions.react(effect)
+            case WatchRaid():
+                self.raids.watch(effect)
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -59,15 +72,20 @@ def moderating(
     table: str,
     orders: Orders,
     told: tuple[Trouble, Admins, Gauge],
+    gate: Gate,
     clock: Callable[[], datetime],
 ) -> Moderating:
     """Put moderation together."""
     trouble, admins, gauge = told
-    rules = Rules(DynamoSettingReads(DynamoReads(dynamodb, table)))
+    settings = DynamoSettingReads(DynamoReads(dynamodb, table))
+    rules = Rules(settings)
     desk, post = DiscordSanctions(rest, halls), DiscordPost(rest)
     sanctions = Sanctions(DynamoCases(dynamodb, table), desk, post, orders, rules, clock)
     settling = Settling(sanctions, trouble)
     slots = SlotEndings(sanctions, settling, admins, gauge.refused)
     presses = Presses(PressTable(dynamodb, table), new_token)
-    cards = Cards(post, presses, rules, trouble, clock)
-    return Moderating(settling, slots, ByHand(sanctions), cards)
+    cards = CardBoard(post, presses, rules, trouble, clock)
+    wishes, catches = StoredWishes(settings), DynamoCatches(dynamodb, table)
+    reactions = Reactions(wishes, catches, sanctions, desk, rules)
+    raids = Raids(wishes, catches, gate, orders, rules)
+    return Moderating(settling, slots, ByHand(sanctions), cards, reactions, raids)

@@ -38,6 +38,8 @@ def load_settings(guild_id: GuildId) -> GuildSettings:
         referrals=values.get("referrals") == ON,
         webhooks=values.get("webhooks") == ON,
         mutes=values.get("mutes") == ON,
+        automod=values.get("automod") == ON,
+        raids=bool(values.get("raid")),
         standings=values.get("rewards") == ON or bool(values.get("milestone_channel_id")),
     )
 

@@ -125,6 +125,10 @@ class GuildSettings:
     """There are webhooks: what is recorded is told to them."""
     mutes: bool = False
     """There are mutes that Discord does not know the end of: who comes back is looked at."""
+    automod: bool = False
+    """Something is done about whoever Discord's own rules have caught."""
+    raids: bool = False
+    """Joins are watched for raids."""
 
 
 class Guilds(Protocol):

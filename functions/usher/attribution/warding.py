@@ -1,8 +1,12 @@
 """What an observation tells moderation, once it is taken in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from usher.attribution.ports import Effects, Guilds
+from usher.attribution.ports import Effects, Guilds, GuildSettings
+from usher.automod.observed import came, caught
+from usher.contracts.automod import AutomodActed
+from usher.contracts.effect import Effect
 from usher.contracts.observation import MemberJoined, Observation
 from usher.moderation.observed import by_hand, returns
 
@@ -20,9 +24,18 @@ class Warden:
         for order, delay in by_hand(observation):
             self.effects.send([order], delay)
             told += 1
-        came = any(isinstance(event, MemberJoined) for event in observation.events)
-        if came and self.guilds.settings(observation.guild_id).mutes:
-            checks = [*returns(observation)]
-            self.effects.send(checks)
-            told += len(checks)
-        return told
+        if not any(isinstance(event, MemberJoined | AutomodActed) for event in observation.events):
+            return told
+        wanted = [*_wanted(observation, self.guilds.settings(observation.guild_id))]
+        self.effects.send(wanted)
+        return told + len(wanted)
+
+
+def _wanted(observation: Observation, settings: GuildSettings) -> Iterator[Effect]:
+    """Write what the server's settings ask for."""
+    if settings.mutes:
+        yield from returns(observation)
+    if settings.automod:
+        yield from caught(observation)
+    if settings.raids and (watched := came(observation)) is not None:
+        yield watched

@@ -13,18 +13,14 @@ from effects.doing import DiscordEffects
 from tests.builders import GUILD
 from usher.contracts.effect import (
     ChangeRole,
-    CheckMute,
     CheckStanding,
     CountReferral,
     Effect,
     EndDue,
     FollowOnboarding,
     Greet,
-    LogCase,
     MendRank,
-    NoteByHand,
     OfferOnboarding,
-    PostCard,
     SendMessage,
     SweepStandings,
     decode_effect,
@@ -127,7 +123,7 @@ class FakeStandings:
 class Nothing:
     """Moderation that has nothing to do."""
 
-    def do(self, effect: LogCase | NoteByHand | CheckMute | PostCard) -> None:
+    def do(self, effect: Effect) -> None:
         raise AssertionError(effect)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway_listener.observe import TRANSLATED, ObserveError, guild_of, translate
+from usher.contracts.automod import AutomodActed
 from usher.contracts.observation import (
     AuditEntry,
     InviteCreated,
@@ -135,6 +136,37 @@ def test_a_created_invite_is_a_row_that_ends_when_its_age_is_over(noon: datetime
 def test_a_deleted_invite_keeps_its_code(noon: datetime) -> None:
     data = {"guild_id": "100", "channel_id": "200", "code": "abc"}
     assert translate("INVITE_DELETE", data, noon) == InviteDeleted(InviteCode("abc"), noon)
+
+
+def test_what_discords_own_rules_did_is_kept_without_content(noon: datetime) -> None:
+    told: Payload = {
+        "guild_id": "1",
+        "action": {"type": 2, "metadata": {"channel_id": "9"}},
+        "rule_id": "5",
+        "rule_trigger_type": 1,
+        "user_id": "7",
+        "channel_id": "8",
+        "message_id": "6",
+        "alert_system_message_id": "3",
+        "content": "a worst thing",
+        "matched_keyword": "worst*",
+        "matched_content": "worst",
+    }
+
+    event = translate("AUTO_MODERATION_ACTION_EXECUTION", told, noon)
+
+    assert event == AutomodActed("5", UserId("7"), 2, noon, ChannelId("8"), "worst*", "6")
+    blocked = {
+        "guild_id": "1",
+        "action": {"type": 1},
+        "rule_id": "5",
+        "user_id": "7",
+        "content": "",
+    }
+    event = translate("AUTO_MODERATION_ACTION_EXECUTION", blocked, noon)
+    assert event == AutomodActed("5", UserId("7"), 1, noon)
+    seen = Observation("o", GuildId("1"), "", noon, (event,))
+    assert decode(encode(seen)) == seen
 
 
 def test_an_audit_entry_about_an_invite_keeps_its_code(noon: datetime) -> None:
