@@ -8,6 +8,7 @@ from typing import Final
 
 import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
+from usher.automod.table import DynamoCatches
 
 from command_worker.door import Door
 from command_worker.looking import DiscordLooks
@@ -27,6 +28,7 @@ from usher.attribution.noted_deeds import NotedDeeds
 from usher.attribution.reads import DynamoInviteReads
 from usher.attribution.state_codec import StateError
 from usher.attribution.sync_service import SyncService
+from usher.automod.discord_rules import DiscordRules
 from usher.catalogue import ROUTER
 from usher.credit.fake_queries import FakeRules
 from usher.credit.fake_reads import FakeRulesDesk
@@ -192,6 +194,8 @@ def _services(
         keys=DynamoKeys(table.client, table.table),
         funnel=funnel(table, told[0]),
         channels=channels(found, rest, halls, table, effects),
+        rules=DiscordRules(rest),
+        windows=DynamoCatches(table.client, table.table),
         link_files=BulkDesk(
             BulkLinks(DynamoReferrals(table.client, table.table), told[0]),
             _now,

@@ -8,6 +8,8 @@ from usher.attribution.code_choices import CodeChoices
 from usher.attribution.code_records import CodeRecords
 from usher.attribution.queries import InviteReads
 from usher.attribution.sync_ports import Syncs
+from usher.automod.asking import Windows
+from usher.automod.rule_desk import RuleDesk
 from usher.channels.ports import Tools
 from usher.credit.admin_commands import Deeds
 from usher.credit.fake_queries import FakeRules
@@ -63,6 +65,8 @@ class Services:
     keys: ApiKeys
     funnel: FunnelDesk
     channels: Tools
+    rules: RuleDesk
+    windows: Windows
     link_files: LinkFiles
     attached: Attached
     hooks: KeptHooks

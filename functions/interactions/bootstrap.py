@@ -17,6 +17,7 @@ from usher.credit.reads import DynamoCreditReads
 from usher.funnel.table import DynamoJourneys
 from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.ports import EndpointTable
+from usher.invites.ports import SettingReads
 from usher.invites.reads import DynamoSettingReads
 from usher.moderation.order import Rulebook
 from usher.moderation.ports import CaseBook
@@ -54,6 +55,7 @@ class Services:
     rewards: RewardReads
     referrals: ReferralTable
     cases: CaseBook
+    settings: SettingReads
     rulebook: Rulebook
     endpoints: EndpointTable
     onboardings: Sessions
@@ -69,6 +71,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     queues = SignedClient(SQS, environ)
     settings: Cache[str, Answer] = Cache()
     table = DynamoReads(CachedSettings(dynamodb, settings), found["TABLE_NAME"])
+    held = DynamoSettingReads(table)
     return Door(
         verifier=Verifier.from_hex(found["DISCORD_PUBLIC_KEY"]),
         router=ROUTER,
@@ -80,7 +83,8 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
             DynamoRewardReads(table),
             DynamoReferrals(dynamodb, found["TABLE_NAME"]),
             DynamoCases(dynamodb, found["TABLE_NAME"]),
-            Rules(DynamoSettingReads(table)),
+            held,
+            Rules(held),
             DynamoEndpoints(dynamodb, found["TABLE_NAME"]),
             DynamoSessions(dynamodb, found["TABLE_NAME"]),
             DynamoDrafts(dynamodb, found["TABLE_NAME"]),

@@ -6,6 +6,7 @@ from usher.analytics.commands import stats, switch
 from usher.attribution.backfill_commands import import_
 from usher.attribution.commands import codes, invite, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
+from usher.automod import catalogue as automod
 from usher.channels import catalogue as channels
 from usher.credit.admin_commands import add, reset
 from usher.credit.commands import leaderboard, turn, view
@@ -81,6 +82,7 @@ COMMANDS: Final = (
     *moderation.COMMANDS,
     *hooks.COMMANDS,
     *channels.COMMANDS,
+    *automod.COMMANDS,
     *ONBOARDING,
 )
 """What is registered with Discord, in this order."""
@@ -105,6 +107,7 @@ EVERY: Final = (
     *funnel.EVERY,
     *moderation.EVERY,
     *channels.COMMANDS,
+    *automod.EVERY,
     *hooks.EVERY,
     *EVERY_ONBOARDING,
 )
@@ -120,6 +123,7 @@ ACTIONS: Final = (
     *(*REWARDS, apply_recount, erase, keep),
     *moderation.ACTIONS,
     *channels.ACTIONS,
+    *automod.ACTIONS,
     *hooks.ACTIONS,
     *ONBOARDING_ACTIONS,
 )

@@ -59,6 +59,10 @@ class Rule:
     exempt_channels: tuple[ChannelId, ...] = ()
     actions: tuple[int, ...] = ()
     """Discord's action types."""
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    """All that it looks for, so that a change leaves what it is not about."""
+    does: tuple[Mapping[str, object], ...] = ()
+    """Its actions whole, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,11 @@ def keywords_of(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.lower() for word in words if word.strip("*")))
 
 
+def mentioned(said: str) -> int:
+    """Count whom a text mentions, each member and role once."""
+    return len(set(re.findall(r"<@[!&]?(\d+)>", said)))
+
+
 def matching(keywords: Sequence[str], said: str) -> tuple[str, ...]:
     """Find the words of a rule that a text has, as Discord matches them.
 
@@ -121,6 +130,13 @@ def matching(keywords: Sequence[str], said: str) -> tuple[str, ...]:
     any part.
     """
     return tuple(word for word in keywords if _pattern(word).search(said))
+
+
+def without(allowed: Sequence[str], said: str) -> str:
+    """Take the words out of a text that a rule lets pass."""
+    for word in allowed:
+        said = _pattern(word).sub(" ", said)
+    return said
 
 
 def _pattern(keyword: str) -> re.Pattern[str]:
