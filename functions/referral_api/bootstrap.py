@@ -17,7 +17,7 @@ from referral_api.public import public_routes
 from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
-from referral_api.v1.webhooks import Webhooks
+from referral_api.v1.webhook_reach import Webhooks
 from usher.funnel.telling import HookTeller
 from usher.hooks.delivery_table import DynamoDeliveries
 from usher.hooks.endpoint_table import DynamoEndpoints

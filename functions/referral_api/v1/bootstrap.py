@@ -18,7 +18,8 @@ from referral_api.v1.links import link_routes
 from referral_api.v1.numbers import number_routes
 from referral_api.v1.onboarding import onboarding_routes
 from referral_api.v1.reads import guild_routes, read_routes
-from referral_api.v1.webhooks import Webhooks, webhook_routes
+from referral_api.v1.webhook_reach import Webhooks
+from referral_api.v1.webhooks import webhook_routes
 from usher.attribution.code_list import DynamoCodeList
 from usher.attribution.reads import DynamoInviteReads
 from usher.credit.reads import DynamoCreditReads

@@ -1,9 +1,12 @@
 """What the event worker did with an observation."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from usher.attribution.outcomes import Confidence
+from usher.contracts.observation import MemberJoined, Observation
+from usher.ledger.lines import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,13 @@ class Report:
     effects: int = 0
     to_confirm: int = 0
     """Joins that Discord's own record is asked for."""
+
+
+def by_confidence(lines: Iterable[Line]) -> Counter[Confidence]:
+    """Count joins by how sure their words are."""
+    return Counter(line.word.confidence for line in lines if line.word is not None)
+
+
+def joins_in(observation: Observation) -> int:
+    """Count the joins that an observation tells."""
+    return sum(isinstance(event, MemberJoined) for event in observation.events)

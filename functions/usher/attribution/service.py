@@ -4,7 +4,6 @@ Every step may be repeated. The decision follows from the stored head alone, and
 last; lines and marks of events keep what was done from being done again (DESIGN 2).
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from random import SystemRandom
@@ -16,7 +15,6 @@ from usher.attribution.following import FollowUp, membership_of
 from usher.attribution.greeting import Greeter
 from usher.attribution.judging import JUDGED, Law, concerned
 from usher.attribution.model import Decision, Head, Membership, Stored
-from usher.attribution.outcomes import Confidence
 from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
     AppliedError,
@@ -35,11 +33,11 @@ from usher.attribution.ports import (
     StaleHeadError,
 )
 from usher.attribution.recording import believe, record_facts, users_of
-from usher.attribution.report import Report
+from usher.attribution.report import Report, by_confidence, joins_in
 from usher.attribution.telling import Teller
 from usher.attribution.touched import only_updates
 from usher.attribution.warding import Warden
-from usher.contracts.observation import MemberJoined, Observation
+from usher.contracts.observation import Observation
 from usher.credit.fake import Rules
 from usher.credit.rules import Members
 from usher.greeting.rules import ended_by
@@ -147,10 +145,10 @@ class AttributionService:
         self._begin(observation, decision.head)
         joins = [line for line in told if not line.imported]
         return Report(
-            joins=_by_confidence(joins),
+            joins=by_confidence(joins),
             imported=len(told) - len(joins),
             lines=len(lines),
-            duplicates=_joins(observation) - sum(not line.recovered for line in joins),
+            duplicates=joins_in(observation) - sum(not line.recovered for line in joins),
             kept=len(replaced),
             parts=len(parts),
             write_units=units,
@@ -230,7 +228,7 @@ class AttributionService:
         )
         effects += self._teller.tell_again(guild_id, loaded.told)
         self._begin(observation, loaded.stored.head)
-        duplicates = _joins(observation)
+        duplicates = joins_in(observation)
         return Report(repeated=True, duplicates=duplicates, effects=effects, to_confirm=to_confirm)
 
     def _begin(self, observation: Observation, head: Head) -> None:
@@ -258,11 +256,3 @@ class AttributionService:
         follow_up = FollowUp(self.effects, self.confirmations)
         settings = settings or self.guilds.settings(observation.guild_id)
         return follow_up.send(observation, settings, change.notices, change.owed, lambda: told)
-
-
-def _by_confidence(lines: Iterable[Line]) -> Counter[Confidence]:
-    return Counter(line.word.confidence for line in lines if line.word is not None)
-
-
-def _joins(observation: Observation) -> int:
-    return sum(isinstance(event, MemberJoined) for event in observation.events)

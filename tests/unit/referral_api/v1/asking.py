@@ -18,7 +18,7 @@ from referral_api.devices import device_of
 from referral_api.door import ReferralDoor
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
-from referral_api.v1.webhooks import Webhooks
+from referral_api.v1.webhook_reach import Webhooks
 from tests.builders import GUILD, START
 from tests.fakes.cloud import REGION, TABLE, make_table
 from tests.fakes.funnel import FakeTeller
