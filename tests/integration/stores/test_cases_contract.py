@@ -200,8 +200,8 @@ def test_fifty_at_once_leave_no_number_out(
 def _fifty(book: CaseBook, clients: list[SignedClient]) -> None:
     """Each key comes twice, and every warning is of one member."""
     free: SimpleQueue[CaseBook] = SimpleQueue()
-    for one in clients or [None] * 50:
-        free.put(book if one is None else DynamoCases(one, TABLE))
+    for n in range(50):
+        free.put(DynamoCases(clients[n], TABLE) if clients else book)
 
     def write(n: int) -> tuple[int, Points]:
         mine = free.get()  # a client is of one thread at a time
