@@ -36,13 +36,6 @@ _WRONG: Final = later(
 _SHORT: Final = later("It must be at least a minute.")
 _LONG: Final = later("It must be at most five years. For longer there is `permanent`.")
 _ENDLESS: Final = later("That cannot be permanent. Write a length of time like `30m` or `7d`.")
-_UNITS: Final = (
-    (31_536_000, later("{number} year"), later("{number} years")),
-    (86_400, later("{number} day"), later("{number} days")),
-    (3_600, later("{number} hour"), later("{number} hours")),
-    (60, later("{number} minute"), later("{number} minutes")),
-    (1, later("{number} second"), later("{number} seconds")),
-)
 
 
 def read_duration(typed: str, *, permanent: bool = True) -> timedelta | None:
@@ -75,12 +68,12 @@ def say_duration(length: timedelta | None) -> str:
         return say("for good")
     left = int(length.total_seconds())
     said: list[str] = []
-    for size, one, many in _UNITS:
-        number, rest = divmod(left, size)
+    for unit in "ydhms":
+        number, rest = divmod(left, _SECONDS[unit])
         if number and len(said) < 2:
-            said.append(say_count(one, many, number))
+            said.append(_count(unit, number))
             left = rest
-    return " ".join(said) or say_count("{number} second", "{number} seconds", 0)
+    return " ".join(said) or _count("s", 0)
 
 
 def suggested(typed: str, *, permanent: bool) -> Iterator[tuple[str, str]]:
@@ -99,6 +92,20 @@ def suggested(typed: str, *, permanent: bool) -> Iterator[tuple[str, str]]:
         except UserError:
             continue
         yield (say("permanent") if length is None else say_duration(length)), one
+
+
+def _count(unit: str, number: int) -> str:
+    match unit:
+        case "y":
+            return say_count("{number} year", "{number} years", number)
+        case "d":
+            return say_count("{number} day", "{number} days", number)
+        case "h":
+            return say_count("{number} hour", "{number} hours", number)
+        case "m":
+            return say_count("{number} minute", "{number} minutes", number)
+        case _:
+            return say_count("{number} second", "{number} seconds", number)
 
 
 def _unit(word: str) -> str | None:
