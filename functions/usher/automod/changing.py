@@ -87,8 +87,8 @@ def with_exempt[T: (RoleId, ChannelId)](
     held: Sequence[T], one: T | None, *, remove: bool
 ) -> list[T]:
     """Add whom a rule leaves alone, or take them away."""
-    kept = [other for other in held if other != one]
-    return kept if one is None or remove else [*kept, one]
+    others: list[T] = [other for other in held if other != one]
+    return others if one is None or remove else [*others, one]
 
 
 def allowed(rule: Rule) -> tuple[str, ...]:
