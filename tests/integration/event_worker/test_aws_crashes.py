@@ -29,9 +29,12 @@ SAGA = short_saga()
 NOW = datetime(2026, 11, 20, 13, tzinfo=UTC)
 NAME = "usher"
 WRITES = {"dynamodb.TransactWriteItems", "s3.PutObject"}
-QUEUES = ("effects", "confirmations")
+QUEUES = ("effects", "confirmations", "hooks")
 REPAIRS = "repairs"
-SETTINGS = {"pk": f"G#{GUILD}", "sk": "S#guild#join_log_channel_id", "value": "77"}
+SETTINGS = [
+    {"pk": f"G#{GUILD}", "sk": "S#guild#join_log_channel_id", "value": "77"},
+    {"pk": f"G#{GUILD}", "sk": "S#guild#webhooks", "value": "on"},
+]
 
 type Item = dict[str, Any]
 
@@ -45,6 +48,7 @@ class Left:
     """Keys, and digests of what they hold."""
     effects: set[str]
     asked: set[str]
+    told: set[str]
 
 
 @dataclass
@@ -64,7 +68,7 @@ class Cloud:
 
     def build(self) -> None:
         """Build the worker; all of its calls are steps of the fuse."""
-        effects, confirmations = self._queues
+        effects, confirmations, hooks = self._queues
         door = bootstrap.build(
             {
                 "TABLE_NAME": NAME,
@@ -73,6 +77,7 @@ class Cloud:
                 "EFFECTS_QUEUE_URL": effects,
                 "CONFIRMATIONS_QUEUE_URL": confirmations,
                 "REPAIRS_QUEUE_URL": self._repairs,
+                "HOOKS_QUEUE_URL": hooks,
                 "AWS_REGION": REGION,
             },
             writers=1,
@@ -166,7 +171,7 @@ def try_every_call(
 
     Return which calls were tried.
     """
-    rows_left = [SETTINGS] if found is None else found
+    rows_left = SETTINGS if found is None else found
     tried: set[str] = set()
     for one in messages:
         whole = Fuse()
@@ -195,7 +200,7 @@ def test_a_death_after_any_call_of_aws_changes_nothing(cloud: Cloud) -> None:
 def test_a_death_while_a_burst_is_taken_back_changes_nothing(cloud: Cloud) -> None:
     # Given a burst that broke off before its last transaction, with codes and groups ahead
     baseline, burst, follower = given_up()
-    first = cloud.play(baseline, Fuse(), [SETTINGS]).rows
+    first = cloud.play(baseline, Fuse(), SETTINGS).rows
     whole = Fuse()
     cloud.play(burst, whole, first)
     writes = [n for n, name in enumerate(whole.log, 1) if name == "dynamodb.TransactWriteItems"]
