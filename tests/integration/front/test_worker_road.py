@@ -47,6 +47,7 @@ def work(cloud: Cloud, discord: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterat
         "EVENTS_QUEUE_URL": "http://127.0.0.1:9/events.fifo",
         "EFFECTS_QUEUE_URL": "http://127.0.0.1:9/effects",
         "CONFIRMATIONS_QUEUE_URL": "http://127.0.0.1:1/c",
+        "HOOKS_QUEUE_URL": "http://127.0.0.1:1/h",
         "DISCORD_API_BASE": f"{discord.url}/api/v10",
         "DISCORD_APPLICATION_ID": APPLICATION,
         "DISCORD_TOKEN_SECRET": "usher/discord-token",
