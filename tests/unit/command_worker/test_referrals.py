@@ -270,3 +270,60 @@ def test_links_are_exported_and_owners_get_their_own() -> None:
     assert "1 there already" in sent(there, file.content)
     mine = there.run("referral export", option("form", "json"), rights=0)
     assert mine.content == "There is no referral link to export."
+
+
+@pytest.mark.parametrize("mode", [Mode.TARGETED, Mode.ADDED])
+def test_a_link_that_asks_for_sign_in_says_what_it_guarantees(mode: Mode) -> None:
+    there = with_campaign()
+
+    told = there.run(
+        "referral create",
+        option("campaign", "Spring"),
+        option("code", "spring-video"),
+        option("mode", mode.value),
+    )
+
+    (made,) = links(there)
+    assert (made.mode, made.invite) == (mode, None)
+    assert there.services.desk.made == []
+    assert "it is certain who came by this link" in words(told)
+    assert "Shared invite" not in words(told)
+
+
+def test_a_mode_is_changed_and_the_shared_invite_made_or_named() -> None:
+    there = with_link()
+    said = words(
+        there.run("referral mode", option("code", "spring-video"), option("mode", "added"))
+    )
+    assert "**added**" in said
+    assert "`made1` still works for whoever has it; `/invite revoke` ends it." in said
+    assert links(there)[0].mode is Mode.ADDED
+
+    there = with_link(mode="added")
+    back = there.run("referral mode", option("code", "spring-video"), option("mode", "managed"))
+    assert "From now on visitors come in that way." in back.content
+    assert links(there)[0].invite == "made1"
+    again = there.run("referral mode", option("code", "spring-video"), option("mode", "managed"))
+    assert "`made1`" in words(again)
+    assert links(there)[0].version == 3
+
+
+def test_nobody_signs_in_where_it_is_not_set_up() -> None:
+    there = with_link()
+    there.services.sign_in = False
+
+    told = there.run("referral mode", option("code", "spring-video"), option("mode", "targeted"))
+
+    assert "must store the application's client secret first" in told.content
+    assert links(there)[0].mode is Mode.MANAGED
+
+
+def test_owners_do_not_change_modes() -> None:
+    there = with_link()
+
+    told = there.run(
+        "referral mode", option("code", "spring-video"), option("mode", "added"), rights=0
+    )
+
+    assert "Manage Server" in words(told)
+    assert links(there)[0].mode is Mode.MANAGED
