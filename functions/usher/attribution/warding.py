@@ -27,7 +27,8 @@ class Warden:
         if not any(isinstance(event, MemberJoined | AutomodActed) for event in observation.events):
             return told
         wanted = [*_wanted(observation, self.guilds.settings(observation.guild_id))]
-        self.effects.send(wanted)
+        if wanted:
+            self.effects.send(wanted)
         return told + len(wanted)
 
 
