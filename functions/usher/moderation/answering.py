@@ -62,11 +62,11 @@ def _followed(case: Case) -> str:
     if case.status is Status.FAILED:
         return say(
             "Their points lead to {what}, which could not be carried out (case {number}).",
-            what=kind_of(case).lower(),
+            what=kind_of(case),
             number=case.number,
         )
     return say(
         "Their points lead to {what} (case {number}).",
-        what=kind_of(case).lower(),
+        what=kind_of(case),
         number=case.number,
     )
