@@ -8,7 +8,6 @@ from typing import Final
 
 import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
-from usher.automod.table import DynamoCatches
 
 from command_worker.door import Door
 from command_worker.looking import DiscordLooks
@@ -29,6 +28,7 @@ from usher.attribution.reads import DynamoInviteReads
 from usher.attribution.state_codec import StateError
 from usher.attribution.sync_service import SyncService
 from usher.automod.discord_rules import DiscordRules
+from usher.automod.table import DynamoCatches
 from usher.catalogue import ROUTER
 from usher.credit.fake_queries import FakeRules
 from usher.credit.fake_reads import FakeRulesDesk

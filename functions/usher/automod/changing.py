@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from usher.automod.rules import LISTS, MESSAGE_LENGTH, Rule, Trigger, Wanted
-from usher.ids import ChannelId, RoleId
+from usher.ids import ChannelId
 
 type Body = dict[str, object]
 
@@ -83,9 +83,7 @@ def words_of(body: Body) -> list[str] | None:
     return words if isinstance(words, list) else None
 
 
-def with_exempt[T: (RoleId, ChannelId)](
-    held: Sequence[T], one: T | None, *, remove: bool
-) -> list[T]:
+def with_exempt[T: str](held: Sequence[T], one: T | None, *, remove: bool) -> list[T]:
     """Add whom a rule leaves alone, or take them away."""
     kept = [other for other in held if other != one]
     return kept if one is None or remove else [*kept, one]
