@@ -271,6 +271,36 @@ def test_names_and_options_are_those_of_the_specification() -> None:
             ("scope", False),
         ],
         "/unlock": [("channel", False), ("reason", False), ("scope", False)],
+        "/automod list": [],
+        "/automod enable": [
+            ("preset", True),
+            ("limit", False),
+            ("words", False),
+            ("file", False),
+            ("alert", False),
+            ("message", False),
+            ("name", False),
+        ],
+        "/automod disable": [("rule", True), ("delete", False)],
+        "/automod words": [("rule", True), ("add", False), ("remove", False)],
+        "/automod policy": [
+            ("rule", True),
+            ("action", True),
+            ("keyword", False),
+            ("duration", False),
+            ("points", False),
+        ],
+        "/automod exempt": [
+            ("rule", True),
+            ("role", False),
+            ("channel", False),
+            ("remove", False),
+        ],
+        "/automod test": [("text", True)],
+        "/raid status": [],
+        "/raid config": [("joins", True), ("seconds", True), ("age", False), ("pause", False)],
+        "/raid on": [],
+        "/raid off": [],
         "/purge": [
             ("count", True),
             ("user", False),
@@ -317,6 +347,10 @@ def test_codes_are_suggested_where_they_are_typed() -> None:
         "/campaign show campaign",
         "/referral create campaign",
         "/referral show code",
+        "/automod policy rule",
+        "/automod policy keyword",
+        "/automod policy duration",
+        "/automod words rule",
     }
 
 

@@ -1,7 +1,7 @@
 """/automod list, disable, words, exempt and test: Discord's own rules (SPEC 7.4)."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 from usher.automod.asking import (
     NAME_LENGTH,
@@ -20,7 +20,7 @@ from usher.automod.asking import (
 from usher.automod.changing import WITH_WORDS, Body, with_exempt, with_words, words_of
 from usher.automod.model import WATCHED, Policy, anything, setting, write_policy
 from usher.automod.rule_desk import asking
-from usher.automod.rule_words import SHOWN, rule_field
+from usher.automod.rule_words import CROWDED, SHOWN, fits, rule_field
 from usher.automod.rules import MOST_EXEMPT_CHANNELS, MOST_EXEMPT_ROLES, Rule, keywords_of
 from usher.automod.testing import verdicts
 from usher.ids import ChannelId, RoleId
@@ -32,6 +32,9 @@ from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Embed, File, Reply, sentence
 from usher.slash.say import say
+
+FEW: Final = 4
+"""Rules that can be shown at length."""
 
 automod = Group(
     "automod",
@@ -54,11 +57,12 @@ def list_(ctx: Ctx[Services]) -> Reply:
             embeds=(Embed(say("There are no rules yet. Begin with `/automod enable`."), title),),
             ephemeral=True,
         )
-    fields = tuple(rule_field(one, done.get(one.id)) for one in rules)
-    whole = [one for one in rules if sum(map(len, one.keywords)) > SHOWN]
+    room = SHOWN if len(rules) <= FEW else CROWDED
+    fields = tuple(rule_field(one, done.get(one.id), room) for one in rules)
     files = tuple(
         File(f"words_{one.id}.txt", "\n".join(one.keywords).encode(), "text/plain; charset=utf-8")
-        for one in whole
+        for one in rules
+        if not fits(one.keywords, room)
     )
     return Reply(embeds=(Embed(title=title, fields=fields),), files=files, ephemeral=True)
 

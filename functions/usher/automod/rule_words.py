@@ -1,6 +1,6 @@
 """Discord's rules, and what is done about whom they catch, in words. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from usher.automod.changing import alert_channel, patterns
@@ -11,8 +11,10 @@ from usher.slash import text
 from usher.slash.replies import Field
 from usher.slash.say import later, say, say_count
 
-SHOWN: Final = 250
-"""Characters of a rule's words, or of what is done about them, that are shown in a list."""
+SHOWN: Final = 200
+"""Characters of a rule's words, of whom it leaves alone, or of what is done, that are shown."""
+CROWDED: Final = 90
+"""The same where many rules share one message."""
 
 KINDS: Final[Mapping[int, str]] = {
     Trigger.KEYWORD: later("words"),
@@ -39,10 +41,10 @@ def kind_of(rule: Rule) -> str:
     return say(KINDS.get(rule.trigger, later("something of a kind that I do not know")))
 
 
-def rule_field(rule: Rule, policy: Policy | None) -> Field:
+def rule_field(rule: Rule, policy: Policy | None, room: int = SHOWN) -> Field:
     """Show a rule."""
     state = say("🟢 on") if rule.enabled else say("⚪ off")
-    lines = [f"{state} · {kind_of(rule)} · {text.code(rule.id)}", *_details(rule, policy)]
+    lines = [f"{state} · {kind_of(rule)} · {text.code(rule.id)}", *_details(rule, policy, room)]
     return Field(text.escape(rule.name), "\n".join(lines))
 
 
@@ -67,21 +69,19 @@ def reactions_of(policy: Policy | None) -> list[str]:
     return lines
 
 
-def listed(words: tuple[str, ...], limit: int = SHOWN) -> str:
+def listed(words: Sequence[str], room: int = SHOWN) -> str:
     """Show words as far as there is room, and say how many are left out."""
-    shown: list[str] = []
-    for number, word in enumerate(words):
-        if sum(map(len, shown)) + len(word) > limit:
-            left = len(words) - number
-            shown.append(say_count("and {number} more", "and {number} more", left))
-            break
-        shown.append(text.code(word))
-    return " ".join(shown)
+    return _fitting([*map(text.code, words)], room, " ")
 
 
-def _details(rule: Rule, policy: Policy | None) -> Iterator[str]:
+def fits(words: Sequence[str], room: int) -> bool:
+    """Whether `listed` leaves none out."""
+    return sum(len(text.code(one)) for one in words) <= room
+
+
+def _details(rule: Rule, policy: Policy | None, room: int) -> Iterator[str]:
     if rule.keywords:
-        yield listed(rule.keywords)
+        yield listed(rule.keywords, room)
     if rule.trigger == Trigger.KEYWORD and (number := patterns(rule)):
         yield say_count("{number} regular expression", "{number} regular expressions", number)
     if rule.trigger == Trigger.PRESET:
@@ -97,17 +97,17 @@ def _details(rule: Rule, policy: Policy | None) -> Iterator[str]:
         *map(text.channel, rule.exempt_channels),
     ]
     if exempt:
-        yield say("Leaves alone: {who}", who=_fitting(exempt))
+        yield say("Leaves alone: {who}", who=_fitting(exempt, room, ", "))
     done = reactions_of(policy)
     if done:
-        yield say("Besides, I do this:") + " " + _fitting(done, " · ")
+        yield say("Besides, I do this:") + " " + _fitting(done, room, " · ")
 
 
-def _fitting(parts: list[str], between: str = ", ") -> str:
-    """Join parts as far as there is room."""
+def _fitting(parts: Sequence[str], room: int, between: str) -> str:
+    """Join parts as far as there is room, the first in any case."""
     shown: list[str] = []
     for number, one in enumerate(parts):
-        if shown and sum(map(len, shown)) + len(one) > SHOWN:
+        if shown and sum(map(len, shown)) + len(one) > room:
             left = len(parts) - number
             shown.append(say_count("and {number} more", "and {number} more", left))
             break

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from tests.builders import START
 from tests.fakes.analytics import FakeAnalytics, FakeCharts
+from tests.fakes.automod import FakeCatches
+from tests.fakes.automod_rules import FakeRules
 from tests.fakes.channels import FakeTools
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
 from tests.fakes.funnel import FakeFunnel
@@ -295,6 +297,8 @@ class FakeServices:
     keys: FakeKeys = field(default_factory=FakeKeys)
     rooms: FakeTools = field(init=False)
     channels: Tools = field(init=False)
+    rules: FakeRules = field(default_factory=FakeRules)
+    windows: FakeCatches = field(default_factory=FakeCatches)
     onboardings: FakeSessions = field(default_factory=FakeSessions)
     drafts: FakeDrafts = field(default_factory=FakeDrafts)
     arrivals: FakeArrivals = field(default_factory=FakeArrivals)
