@@ -100,7 +100,7 @@ def test_warnings_lead_up_the_ladder_and_are_pardoned() -> None:
     for _ in range(2):
         bar.ask(warn, MEMBER, "spam")
     last = bar.ask(warn, MEMBER, "spam")
-    assert "Their points lead to mute (case 4)." in last
+    assert "Their points lead to Mute (case 4)." in last
     assert "3 warnings · 3 points" in bar.ask(warnings, MEMBER)
     assert "1 warning" in bar.ask(clearwarnings, MEMBER, 2)
     assert "no warning of theirs" in bar.ask(clearwarnings, MEMBER, 2)
