@@ -35,7 +35,7 @@ def environ(
             "POWERTOOLS_SERVICE_NAME": "log_backup",
             **{
                 f"{name.upper()}_QUEUE_URL": make_queue(client, name)
-                for name in ("events", "effects", "confirmations", "repairs")
+                for name in ("events", "effects", "confirmations", "repairs", "hooks")
             },
         }
         yield variables
