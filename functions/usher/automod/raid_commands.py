@@ -7,12 +7,13 @@ from usher.automod.asking import Services, audit, save
 from usher.automod.raids import SETTING, Config, read_config, write_config
 from usher.automod.rule_desk import asking
 from usher.channels.locks import LOCK, SERVER
+from usher.moderation.settings import GROUP, read_settings
 from usher.slash import text
 from usher.slash.commands import Group
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
-from usher.slash.permissions import Permission
+from usher.slash.permissions import Permission, allows
 from usher.slash.replies import Embed, Field, Reply
 from usher.slash.say import say, say_count
 from usher.timing.durations import show_duration
@@ -118,7 +119,8 @@ def _fields(ctx: Ctx[Services], held: Config | None) -> list[Field]:
     if held is not None:
         fields += [
             Field(say("A raid is"), _rule(held)),
-            Field(say("Then"), _then(held)),
+            Field(say("Then"), _then(ctx, held)),
+            Field(say("Moderators are told in"), _told(ctx)),
             Field(say("Came of late"), _late(ctx)),
         ]
     return [*fields, Field(say("Invites"), _door(ctx))]
@@ -138,11 +140,21 @@ def _rule(held: Config) -> str:
     return f"{said}\n" + say("or half as many by new accounts without a picture, named alike")
 
 
-def _then(held: Config) -> str:
+def _then(ctx: Ctx[Services], held: Config) -> str:
     if not held.pause:
-        return say("the moderators are told")
+        return say("nothing but a word to the moderators")
     length = show_duration(held.pause)
-    return say("invites are paused for {length}, and the moderators are told", length=length)
+    said = say("nobody gets in by an invite for {length}", length=length)
+    if ctx.app_permissions and not allows(ctx.app_permissions, Permission.MANAGE_GUILD):
+        said += "\n" + say("⚠️ I need Manage Server for that. Give it to my role.")
+    return said
+
+
+def _told(ctx: Ctx[Services]) -> str:
+    desk = read_settings(ctx.services.settings.group(ctx.guild_id, GROUP)).desk
+    if desk is None:
+        return say("⚠️ nowhere. `/modconfig log` names a channel.")
+    return text.channel(desk)
 
 
 def _late(ctx: Ctx[Services]) -> str:

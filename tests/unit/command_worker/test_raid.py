@@ -7,6 +7,7 @@ from tests.unit.slash.fakes import NOW
 from tests.unit.slash.payloads import GUILD, MEMBER, option
 from usher.automod.raids import Config, Join, Window, read_config
 from usher.channels.locks import LOCK, SERVER
+from usher.contracts.deeds import SettingChanged
 from usher.ids import ChannelId, GuildId, UserId
 from usher.timing.terms import Term
 
@@ -28,7 +29,7 @@ def test_watching_begins_as_is_usual_and_again_as_it_was_last() -> None:
     said = run(there, "raid on")
     assert held(there) == Config()
     assert "10 joins within 30 seconds" in said
-    assert "invites are paused for 1 hour" in said
+    assert "nobody gets in by an invite for 1 hour" in said
     assert "I watch already" in run(there, "raid on")
 
     run(there, "raid config", joins=5, seconds=60, age=7, pause=0)
@@ -37,7 +38,7 @@ def test_watching_begins_as_is_usual_and_again_as_it_was_last() -> None:
     assert "I do not watch" in run(there, "raid off")
     assert held(there) is None
     run(there, "raid off")
-    assert "the moderators are told" in run(there, "raid on")
+    assert "nothing but a word to the moderators" in run(there, "raid on")
     assert held(there) == last
 
 
@@ -65,6 +66,19 @@ def test_the_status_tells_who_came_and_whether_the_door_is_closed() -> None:
     assert "Invites: paused until <t:" in said
     there.services.rooms.desk.paused = NOW - timedelta(hours=1)
     assert "Invites: let people in" in run(there, "raid status")
+
+
+def test_what_is_missing_for_a_raid_is_said_beforehand() -> None:
+    there = Desk()
+    said = words(there.run("raid on", app_permissions="1024"))
+    assert "I need Manage Server for that" in said
+    assert "nowhere. `/modconfig log` names a channel." in said
+
+    log = SettingChanged("x", "mod#log_channel_id", "77", UserId(MEMBER), NOW)
+    there.services.deeds.do(HERE, log)
+    said = words(there.run("raid status", app_permissions=str(1 << 5)))
+    assert "Moderators are told in: <#77>" in said
+    assert "I need" not in said
 
 
 def test_off_opens_the_door_again() -> None:
