@@ -73,7 +73,7 @@ bench: install ## measure, beside floors taken in the same run
 
 messages: install ## collect the sentences for the translators, and compile what they made
 	mkdir -p .build
-	$(BIN)/pybabel -q extract --no-default-keywords --no-location --sort-output --omit-header --width=100 -k say -k later \
+	$(BIN)/pybabel -q extract --no-default-keywords --no-location --sort-output --omit-header --width=100 -k say -k later -k user_menu:1 -k message_menu:1 \
 		-k say_count:1,2 -k Opt:1 -k command:2 -k Group:2 -k group:2 -o .build/usher.pot functions
 	$(BIN)/pybabel -q update --no-wrap --ignore-obsolete --no-fuzzy-matching --domain usher -i .build/usher.pot -d functions/usher/locales
 	$(BIN)/pybabel -q compile --domain usher -d functions/usher/locales

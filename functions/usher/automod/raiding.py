@@ -17,7 +17,6 @@ from usher.invites.ports import DeskRefusedError
 from usher.moderation.order import Rulebook
 from usher.slash import text
 from usher.slash.say import later, say, say_count, speaking
-from usher.times import format_time
 
 ATTEMPTS: Final = 20
 SHOWN: Final = 60
@@ -70,7 +69,7 @@ class Raids:
             words = [_seen(raid), self._close(guild_id, raid, config), say(_WHO), _ids(raid)]
         if settings.desk is None:
             return
-        told = sha256(f"raid|{guild_id}|{format_time(raid.began_at)}".encode()).hexdigest()[:25]
+        told = sha256(f"raid|{guild_id}|{raid.number}".encode()).hexdigest()[:25]
         self.orders.send([SendMessage(told, guild_id, settings.desk, "\n".join(words))])
 
     def _close(self, guild_id: GuildId, raid: Raid, config: Config) -> str:

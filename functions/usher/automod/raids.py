@@ -56,7 +56,8 @@ class Window:
     raid_at: datetime | None = None
     """When the raid that is on was last seen to go on."""
     began_at: datetime | None = None
-    """Names the raid."""
+    raids: int = 0
+    """How many there have been: names the one that is on."""
     version: int = 0
 
 
@@ -64,6 +65,8 @@ class Window:
 class Raid:
     """What is suspected."""
 
+    number: int
+    """Names it among the guild's, whoever sees it first."""
     began_at: datetime
     users: tuple[UserId, ...]
     alike: bool
@@ -99,9 +102,10 @@ def watch(window: Window, joins: Iterable[Join], config: Config) -> tuple[Window
     going_on = window.raid_at is not None and latest - window.raid_at <= QUIET
     began_at = window.began_at if going_on and window.began_at else suspects[0].at
     users = tuple(dict.fromkeys(one.user_id for one in kept if one.at >= began_at))
-    raid = Raid(began_at, users, alike, new=not going_on)
+    number = window.raids if going_on else window.raids + 1
+    raid = Raid(number, began_at, users, alike, new=not going_on)
     last = max(latest, window.raid_at) if going_on and window.raid_at else latest
-    return replace(after, raid_at=last, began_at=began_at), raid
+    return replace(after, raid_at=last, began_at=began_at, raids=number), raid
 
 
 def _suspects(joins: tuple[Join, ...], config: Config) -> tuple[list[Join], bool]:
@@ -157,6 +161,7 @@ def write_window(window: Window) -> Mapping[str, str]:
         "joins": "\n".join(map(write_join, window.joins)),
         "raid_at": "" if window.raid_at is None else format_time(window.raid_at),
         "began_at": "" if window.began_at is None else format_time(window.began_at),
+        "raids": str(window.raids or ""),
     }
     return {name: text for name, text in said.items() if text}
 
@@ -168,4 +173,6 @@ def read_window(fields: Mapping[str, object], version: int) -> Window:
         return parse_time(str(fields[name])) if fields.get(name) else None
 
     rows = str(fields.get("joins") or "").splitlines()
-    return Window(tuple(map(read_join, rows)), moment("raid_at"), moment("began_at"), version)
+    raids = int(str(fields.get("raids") or 0))
+    joins = tuple(map(read_join, rows))
+    return Window(joins, moment("raid_at"), moment("began_at"), raids, version)

@@ -66,6 +66,20 @@ def test_enough_within_the_time_close_the_door_and_are_told_once() -> None:
     assert "1 11 21 31 41" in words
 
 
+def test_two_who_see_it_at_once_tell_it_once() -> None:
+    # Given that another saw the raid with the last join, while this one had an earlier to tell of
+    watch = Watch()
+    watch.came(1, 2, 3, 4)
+    before = watch.table.windows[GUILD]
+    watch.came(5)
+
+    # When this one acts on what it had read before
+    watch.table.windows[GUILD] = before
+    watch.came(0)
+
+    assert len(watch.told) == 1
+
+
 def test_as_many_over_a_longer_time_are_no_raid() -> None:
     watch = Watch()
 
