@@ -39,7 +39,7 @@ def test_every_option_type_is_written_as_discord_takes_it() -> None:
         number: Annotated[int, Opt("Number", min=-3, max=3)],
         share: Annotated[float, Opt("Share", min=0.5)],
         sure: Annotated[bool, Opt("Sure")],
-        mode: Annotated[Mode, Opt("Mode")],
+        hardness: Annotated[Mode, Opt("Hardness")],
         size: Annotated[Literal[1, 2], Opt("Size")],
         from_: Annotated[Literal["a", "b"] | None, Opt("From")] = None,
         to: Annotated[int, Opt("To", min=1)] = 5,
@@ -64,7 +64,7 @@ def test_every_option_type_is_written_as_discord_takes_it() -> None:
         body(5, "sure"),
         body(
             3,
-            "mode",
+            "hardness",
             choices=[
                 {"name": "Soft", "value": "soft"},
                 {"name": "Very hard", "value": "very_hard"},

@@ -17,6 +17,8 @@ from usher.slash.say import LOCALES, in_every_language, languages, say, say_coun
 KEYWORDS = {
     "say": None,
     "later": None,
+    "user_menu": (1,),
+    "message_menu": (1,),
     "say_count": (1, 2),
     "Opt": (1,),
     "command": (2,),
