@@ -5,25 +5,21 @@ from typing import Protocol, assert_never
 from urllib.parse import quote
 
 from effects.policing import Policing
+from usher.contracts.case_effects import CheckMute, LogCase, NoteByHand, PostCard
 from usher.contracts.effect import (
     ChangeRole,
     CheckInvite,
-    CheckMute,
     CheckStanding,
     CountReferral,
     Effect,
     EndDue,
-    FollowOnboarding,
     Greet,
-    LogCase,
     MendRank,
-    NoteByHand,
-    OfferOnboarding,
-    PostCard,
     SendMessage,
     SweepStandings,
 )
 from usher.contracts.guarding import ReactToAutomod, WatchRaid
+from usher.contracts.onboarding_effects import FollowOnboarding, OfferOnboarding
 from usher.ids import ChannelId, GuildId, UserId
 from usher.moderation.ports import ActError
 from usher.platform.discord_messages import Rest, send

@@ -8,7 +8,7 @@ from usher.automod.ports import Gate
 from usher.automod.raiding import Raids
 from usher.automod.reacting import Reactions
 from usher.automod.table import DynamoCatches, StoredWishes
-from usher.contracts.effect import CheckMute, LogCase, NoteByHand, PostCard
+from usher.contracts.case_effects import CheckMute, LogCase, NoteByHand, PostCard
 from usher.contracts.guarding import ReactToAutomod, WatchRaid
 from usher.invites.reads import DynamoSettingReads
 from usher.moderation.by_hand import ByHand

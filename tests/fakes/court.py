@@ -7,7 +7,8 @@ from tests.builders import GUILD, START
 from tests.fakes.effects import FakeEffects
 from tests.fakes.fuse import Fuse, fused
 from tests.fakes.moderation import FakeCases, FakeDesk
-from usher.contracts.effect import CheckMute, EndDue, LogCase, NoteByHand, PostCard
+from usher.contracts.case_effects import CheckMute, LogCase, NoteByHand, PostCard
+from usher.contracts.effect import EndDue
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.moderation.by_hand import ByHand
 from usher.moderation.ending import SlotEndings

@@ -13,15 +13,8 @@ from tests.fakes.objects import FakeObjects, Inline
 from tests.fakes.presses import FakePressStore
 from tests.fakes.referrals import FakeReferrals
 from tests.fakes.rewards import ADMINS, FakeHall, FakeOrders, FakeRewardRows
-from usher.contracts.effect import (
-    CountReferral,
-    Effect,
-    FollowOnboarding,
-    MendRank,
-    OfferOnboarding,
-    decode_effect,
-    encode_effect,
-)
+from usher.contracts.effect import CountReferral, Effect, MendRank, decode_effect, encode_effect
+from usher.contracts.onboarding_effects import FollowOnboarding, OfferOnboarding
 from usher.funnel.ports import Arrival
 from usher.greeting.drafts import Drafts as GreetingDrafts
 from usher.ids import ChannelId, GuildId, RoleId, UserId

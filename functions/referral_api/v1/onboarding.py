@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from referral_api.problems import ProblemError, unknown_link
 from referral_api.v1.fields import ONE_LINE, Body, Snowflake
 from referral_api.v1.routes import BOT, Routes
-from usher.contracts.effect import OfferOnboarding
+from usher.contracts.onboarding_effects import OfferOnboarding
 from usher.ids import GuildId, UserId
 from usher.onboarding.offers import Offers
 from usher.onboarding.welcoming import Outcome

@@ -10,8 +10,10 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
+from usher.contracts.case_effects import CheckMute, LogCase, NoteByHand, PostCard
 from usher.contracts.errors import ContractError
 from usher.contracts.guarding import ReactToAutomod, WatchRaid
+from usher.contracts.onboarding_effects import FollowOnboarding, OfferOnboarding
 from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 EFFECT_VERSION: Final = 1
@@ -135,62 +137,6 @@ class Greet:
 
 
 @dataclass(frozen=True, slots=True)
-class LogCase:
-    """Show a moderation case in the log as it is when it is looked at."""
-
-    id: str
-    guild_id: GuildId
-    number: int
-    kind: Literal["log_case"] = "log_case"
-
-
-@dataclass(frozen=True, slots=True)
-class NoteByHand:
-    """Put on record what somebody did to a member in Discord itself."""
-
-    id: str
-    guild_id: GuildId
-    user_id: UserId
-    what: str
-    """`kick`, `ban`, `unban`, `mute` or `unmute`."""
-    by: UserId | None
-    """None where it is not known."""
-    at: str
-    reason: str = ""
-    until: str | None = None
-    """Of a mute."""
-    kind: Literal["note_by_hand"] = "note_by_hand"
-
-
-@dataclass(frozen=True, slots=True)
-class PostCard:
-    """Put a report or an appeal in front of the moderators."""
-
-    id: str
-    guild_id: GuildId
-    channel_id: ChannelId
-    user_id: UserId
-    """Whom it is about."""
-    by: UserId
-    text: str
-    link: str = ""
-    """Of the message that is reported."""
-    case: int | None = None
-    """Against which a member appeals; None for a report."""
-    kind: Literal["post_card"] = "post_card"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckMute:
-    """Look whether who has come back is muted still, and mute them again."""
-
-    id: str
-    guild_id: GuildId
-    user_id: UserId
-    kind: Literal["check_mute"] = "check_mute"
-
-
-@dataclass(frozen=True, slots=True)
 class EndDue:
     """End what holds for a time (`usher.timing.terms`), once that is over."""
 
@@ -203,40 +149,6 @@ class EndDue:
     version: str | None = None
     """The version that is to end; None for who knows the time alone, as the sweep does."""
     kind: Literal["end_due"] = "end_due"
-
-
-@dataclass(frozen=True, slots=True)
-class FollowOnboarding:
-    """Note how far a member's onboarding is, and do what follows from that."""
-
-    id: str
-    guild_id: GuildId
-    user_id: UserId
-    joined_at: str
-    """Begin of the membership, as text."""
-    campaign_id: str
-    link: str | None
-    way: str
-    """As `usher.onboarding.model.Way` has it."""
-    step: Literal["started", "completed"]
-    at: str
-    """When it was done, as text."""
-    fields: int = 0
-    """Questions that were answered."""
-    kind: Literal["follow_onboarding"] = "follow_onboarding"
-
-
-@dataclass(frozen=True, slots=True)
-class OfferOnboarding:
-    """Send a member the button of a campaign's onboarding, as a program asks."""
-
-    id: str
-    guild_id: GuildId
-    user_id: UserId
-    campaign_id: str
-    link: str | None
-    """The referral code that the program names."""
-    kind: Literal["offer_onboarding"] = "offer_onboarding"
 
 
 type _Moderation = LogCase | NoteByHand | CheckMute | PostCard | EndDue

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from usher.contracts.effect import PostCard
+from usher.contracts.case_effects import PostCard
 from usher.ids import GuildId, UserId
 from usher.moderation.massing import MassBan, Massed
 from usher.moderation.model import Appeal, Case, Change, Kind, Ruling, Status

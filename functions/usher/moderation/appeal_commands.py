@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Annotated, Final, Literal
 
-from usher.contracts.effect import PostCard
+from usher.contracts.case_effects import PostCard
 from usher.moderation.asking import (
     REASON,
     Reads,

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, Protocol
 
-from usher.contracts.effect import PostCard
+from usher.contracts.case_effects import PostCard
 from usher.credit.admin_commands import Deeds
 from usher.ids import GuildId, UserId
 from usher.invites.ports import SettingReads

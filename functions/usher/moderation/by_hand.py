@@ -7,7 +7,7 @@ see the log, is looked at a little later: if what is on record explains it, it i
 from dataclasses import dataclass
 from typing import Final
 
-from usher.contracts.effect import NoteByHand
+from usher.contracts.case_effects import NoteByHand
 from usher.moderation.guard import permissions_of
 from usher.moderation.model import Case, Kind, Slot, Source, Status, Told
 from usher.moderation.rules import slot_of

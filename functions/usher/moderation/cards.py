@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from usher.contracts.effect import PostCard
+from usher.contracts.case_effects import PostCard
 from usher.moderation.order import Rulebook
 from usher.moderation.panel_commands import panel
 from usher.moderation.ports import Post

@@ -10,7 +10,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final, Protocol
 
-from usher.contracts.effect import CheckMute, EndDue
+from usher.contracts.case_effects import CheckMute
+from usher.contracts.effect import EndDue
 from usher.ids import GuildId, UserId
 from usher.moderation.model import Case, Change, Kind, Slot, SlotKind, Status, due_key
 from usher.moderation.ports import CaseBook, Discord, ForbiddenError, MissingError, StaleError

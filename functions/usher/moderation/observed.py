@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from usher.contracts.audit_acts import BAN, KICK, MEMBER_UPDATE, UNBAN
-from usher.contracts.effect import CheckMute, NoteByHand
+from usher.contracts.case_effects import CheckMute, NoteByHand
 from usher.contracts.observation import (
     AuditEntry,
     MemberBanned,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from usher.contracts.effect import PostCard
+from usher.contracts.case_effects import PostCard
 from usher.ids import UserId
 from usher.moderation.asking import REASON, Reads, Services, admit
 from usher.moderation.panel_commands import answer, message_link

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from usher.contracts.effect import LogCase
+from usher.contracts.case_effects import LogCase
 from usher.ids import GuildId, UserId
 from usher.moderation.climbing import Climbing
 from usher.moderation.failing import WHY, done_already

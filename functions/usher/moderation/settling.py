@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from usher.contracts.effect import EndDue, LogCase
+from usher.contracts.case_effects import LogCase
+from usher.contracts.effect import EndDue
 from usher.ids import ChannelId, GuildId
 from usher.moderation.model import (
     BEFOREHAND,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from usher.contracts.effect import FollowOnboarding
+from usher.contracts.onboarding_effects import FollowOnboarding
 from usher.onboarding.model import Session
 from usher.onboarding.rules import name_of
 from usher.times import format_time

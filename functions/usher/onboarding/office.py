@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from usher.contracts.effect import FollowOnboarding, MendRank, OfferOnboarding
+from usher.contracts.effect import MendRank
+from usher.contracts.onboarding_effects import FollowOnboarding, OfferOnboarding
 from usher.ids import GuildId, UserId
 from usher.onboarding.giving import RoleGiving
 from usher.onboarding.settling import Settling

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from usher.contracts.effect import FollowOnboarding
+from usher.contracts.onboarding_effects import FollowOnboarding
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.onboarding.model import Session, Stay, Way
 from usher.onboarding.ports import Recorder, Sessions

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from usher.contracts.effect import OfferOnboarding
+from usher.contracts.onboarding_effects import OfferOnboarding
 from usher.funnel.ports import Arrival
 from usher.greeting.drafts import Drafts
 from usher.greeting.model import Face, Place, Scene

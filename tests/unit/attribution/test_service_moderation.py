@@ -8,7 +8,7 @@ from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from usher.attribution.ports import GuildSettings
 from usher.contracts.audit_acts import AuditAct
-from usher.contracts.effect import CheckMute, NoteByHand
+from usher.contracts.case_effects import CheckMute, NoteByHand
 from usher.contracts.observation import AuditEntry
 from usher.ids import UserId
 from usher.moderation.observed import AFTERWARDS

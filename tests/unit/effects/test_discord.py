@@ -17,15 +17,14 @@ from usher.contracts.effect import (
     CountReferral,
     Effect,
     EndDue,
-    FollowOnboarding,
     Greet,
     MendRank,
-    OfferOnboarding,
     SendMessage,
     SweepStandings,
     decode_effect,
     encode_effect,
 )
+from usher.contracts.onboarding_effects import FollowOnboarding, OfferOnboarding
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.platform.discord_rest import (
     ATTEMPTS,

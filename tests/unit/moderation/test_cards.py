@@ -3,7 +3,8 @@
 from tests.builders import GUILD
 from tests.fakes.court import LOG, MEMBER, MOD, Court
 from tests.fakes.presses import FakePressStore
-from usher.contracts.effect import PostCard, decode_effect, encode_effect
+from usher.contracts.case_effects import PostCard
+from usher.contracts.effect import decode_effect, encode_effect
 from usher.moderation.cards import Cards
 from usher.slash.presses import Presses, new_token
 

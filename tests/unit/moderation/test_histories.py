@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.builders import GUILD
 from tests.fakes.court import MEMBER, OWNER, Court
 from tests.fakes.fuse import BrokenOffError, DiedError, Fuse
-from usher.contracts.effect import NoteByHand
+from usher.contracts.case_effects import NoteByHand
 from usher.moderation.guard import Action
 from usher.moderation.model import Kind, SlotKind, Status
 from usher.moderation.ports import ForbiddenError

@@ -8,7 +8,8 @@ import pytest
 from gateway_listener.dispatch import translate
 from tests.builders import GUILD, at, banned, joined, observe
 from usher.contracts.audit_acts import AuditAct
-from usher.contracts.effect import NoteByHand, decode_effect, encode_effect
+from usher.contracts.case_effects import NoteByHand
+from usher.contracts.effect import decode_effect, encode_effect
 from usher.contracts.observation import AuditEntry, MemberUnbanned
 from usher.contracts.observation_codec import decode, encode
 from usher.ids import UserId

@@ -21,7 +21,7 @@ from tests.fakes.court import (
     Court,
 )
 from tests.fakes.fuse import BREAKS, BrokenOffError, DiedError, Fuse
-from usher.contracts.effect import CheckMute, NoteByHand
+from usher.contracts.case_effects import CheckMute, NoteByHand
 from usher.ids import UserId
 from usher.moderation.guard import Action, Refusal
 from usher.moderation.ladder import Rung

@@ -8,7 +8,8 @@ from tests.fakes.greeting import NEW
 from tests.fakes.onboarding import Stage
 from tests.fakes.rewards import role
 from tests.referring import CODE, campaign, link
-from usher.contracts.effect import CountReferral, FollowOnboarding
+from usher.contracts.effect import CountReferral
+from usher.contracts.onboarding_effects import FollowOnboarding
 from usher.funnel.ports import Arrival
 from usher.greeting.model import Face
 from usher.ids import RoleId, UserId

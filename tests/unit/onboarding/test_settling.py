@@ -13,7 +13,7 @@ from tests.fakes.onboarding import Stage
 from tests.fakes.rewards import role
 from tests.referring import CODE, SPRING
 from tests.unit.onboarding.scene import GIFT, LOOK, STAY, done, session, stage
-from usher.contracts.effect import OfferOnboarding
+from usher.contracts.onboarding_effects import OfferOnboarding
 from usher.ids import RoleId
 from usher.onboarding.following import started
 from usher.rewards.hierarchy import ADMINISTRATOR

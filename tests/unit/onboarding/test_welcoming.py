@@ -10,7 +10,7 @@ from tests.fakes.greeting import NEW
 from tests.fakes.onboarding import GENERAL, SYSTEM, Stage
 from tests.referring import CODE, SPRING, campaign, link
 from tests.unit.onboarding.scene import JOINED, LOOK, STAY, newcomer, said, session, stage
-from usher.contracts.effect import OfferOnboarding
+from usher.contracts.onboarding_effects import OfferOnboarding
 from usher.funnel.ports import Arrival
 from usher.onboarding.buttons import BEGIN, LIFE
 from usher.onboarding.following import started

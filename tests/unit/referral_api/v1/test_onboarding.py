@@ -5,7 +5,7 @@ import pytest
 from tests.builders import GUILD
 from tests.referring import CODE
 from tests.unit.referral_api.v1.asking import MEMBER, Api
-from usher.contracts.effect import OfferOnboarding
+from usher.contracts.onboarding_effects import OfferOnboarding
 from usher.referrals.keys import Scope
 
 PATH = "/api/discord-bot/onboarding"
