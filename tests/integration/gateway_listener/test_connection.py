@@ -14,6 +14,8 @@ from tests.integration.gateway_listener.fake_discord import FakeDiscord, answer,
 from usher.contracts.observation import InviteLook
 
 GUILDS, MEMBERS, MODERATION, INVITES = 1 << 0, 1 << 1, 1 << 2, 1 << 6
+CAUGHT = 1 << 21
+"""AUTO_MODERATION_EXECUTION: what Discord's own rules did (SPEC 7.4)."""
 
 
 def listing(*invites: dict[str, Any]) -> Callable[[], web.Response]:
@@ -44,7 +46,9 @@ async def test_only_the_intents_that_are_needed_are_asked_for(
 ) -> None:
     await listener.start()
     await discord.until(lambda: discord.handshakes)
-    assert discord.handshakes[0]["d"]["intents"] == GUILDS | MEMBERS | MODERATION | INVITES
+    assert discord.handshakes[0]["d"]["intents"] == (
+        GUILDS | MEMBERS | MODERATION | INVITES | CAUGHT
+    )
 
 
 @pytest.mark.asyncio
