@@ -102,6 +102,15 @@ def anything(policies: Iterable[Policy]) -> bool:
     return any(policy.reactions for policy in policies)
 
 
+def may_outlast(policy: Policy, limit: timedelta) -> bool:
+    """Whether it may come to a mute longer than that, be it by what warnings lead to."""
+    return any(
+        one.step is Step.WARN
+        or (one.step is Step.MUTE and (one.length is None or one.length > limit))
+        for one in policy.reactions
+    )
+
+
 def _read(step: str, keyword: str | None, seconds: int | None, points: int) -> Reaction:
     length = None if seconds is None else timedelta(seconds=seconds)
     return Reaction(Step(step), keyword, length, points)

@@ -18,12 +18,14 @@ from usher.automod.asking import (
     words,
 )
 from usher.automod.changing import WITH_WORDS, Body, with_exempt, with_words, words_of
-from usher.automod.model import WATCHED, Policy, anything, setting, write_policy
+from usher.automod.model import WATCHED, Policy, anything, may_outlast, setting, write_policy
 from usher.automod.rule_desk import asking
 from usher.automod.rule_words import CROWDED, SHOWN, fits, rule_field
 from usher.automod.rules import MOST_EXEMPT_CHANNELS, MOST_EXEMPT_ROLES, Rule, keywords_of
 from usher.automod.testing import verdicts
 from usher.ids import ChannelId, RoleId
+from usher.moderation.rules import NATIVE
+from usher.moderation.settings import MUTES, ON
 from usher.slash import text
 from usher.slash.commands import Group
 from usher.slash.context import Ctx
@@ -186,7 +188,9 @@ def _forget(ctx: Ctx[Services], rule: Rule, kept: list[str] | None = None) -> No
 
 def policy_values(after: dict[str, Policy], rule_id: str) -> dict[str, str | None]:
     """Write the settings that change with one rule's policy."""
-    return {
+    values = {
         setting(rule_id): write_policy(after[rule_id]),
-        WATCHED: "on" if anything(after.values()) else None,
+        WATCHED: ON if anything(after.values()) else None,
     }
+    # A mute that Discord does not know the end of is given again to whoever comes back.
+    return values | ({MUTES: ON} if may_outlast(after[rule_id], NATIVE) else {})

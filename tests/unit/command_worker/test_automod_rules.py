@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.unit.command_worker.desk import Desk, words
 from tests.unit.command_worker.ruling import ALERTS, APP, MANY, enable, policy, run, setting
 from tests.unit.slash.payloads import GUILD, option
@@ -118,6 +120,7 @@ def test_a_policy_is_saved_as_settings_and_taken_away() -> None:
     assert "Saved." in said
     assert "Everything: a mute, 2 hours" in said
     assert setting(there, "guild#automod") == "on"
+    assert setting(there, "guild#mutes") is None
     policy(there, "ban", keyword="CAT")
     held = read_policy(setting(there, "automod#801") or "")
     assert held.rule_name == "Blocked words"
@@ -200,3 +203,18 @@ def test_a_text_is_tried_and_what_cannot_be_is_said() -> None:
     assert "❌ finds `*fish*` · looks at names, not at messages" in said
     there.services.rules.held["801"]["trigger_metadata"]["allow_list"] = ["catfish"]
     assert "✅ no word of it" in run(there, "automod test", tried)
+
+
+@pytest.mark.parametrize(
+    ("action", "duration", "watched"),
+    [("mute", "27d", None), ("mute", "28d", "on"), ("mute", None, "on"), ("warn", None, "on")],
+)
+def test_who_may_be_muted_for_long_is_looked_at_when_they_come_back(
+    action: str, duration: str | None, watched: str | None
+) -> None:
+    there = Desk()
+    enable(there, "words", words="cat")
+
+    policy(there, action, **({} if duration is None else {"duration": duration}))
+
+    assert setting(there, "guild#mutes") == watched
