@@ -78,7 +78,7 @@ async def test_a_tempban_lifted_by_hand_and_three_warnings(system: System) -> No
     own = await practice.run_command(town.id, loud, "/myhistory", {})
     assert "2 points count" in text_of(own)
     said = await ask(system, town, "/warn", user=loud, reason="shouting")
-    assert "Their points lead to mute" in said
+    assert "Their points lead to Mute" in said
     assert town.guild.members[loud].communication_disabled_until is not None
 
     # And the menu on a member opens a form that keeps a note
