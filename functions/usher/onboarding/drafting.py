@@ -18,6 +18,11 @@ STANDARD: Final = later(
     "Welcome {{member:mention}} to **{{server}}**! You came for **{{campaign}}**: press the button "
     "and you are in."
 )
+ASKING: Final = later(
+    "Welcome {{member:mention}} to **{{server}}**! You came for **{{campaign}}**: press the button "
+    "and answer its questions."
+)
+"""Where the campaign has any."""
 HINT: Final = later(
     "-# The button is yours alone. It works for {days} days; after that use `/onboarding start`."
 )
@@ -26,7 +31,7 @@ HINT: Final = later(
 def greeting_of(campaign: Campaign) -> Greeting:
     """Write a campaign's message as greetings have it, to be filled in like one."""
     with speaking(campaign.locale):
-        template = campaign.greeting or say(STANDARD)
+        template = campaign.greeting or say(ASKING if campaign.questions else STANDARD)
         hint = say(HINT, days=LIFE.days)
     if MENTION not in template:
         template = f"{MENTION} {template}"  # a button serves one member: it must say whom

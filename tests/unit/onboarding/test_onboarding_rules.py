@@ -1,8 +1,11 @@
 """Which form comes next, and what is wrong with an answer."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.referring import campaign
+from usher.onboarding.drafting import greeting_of
 from usher.onboarding.rules import Fault, fault_of, moved, next_page, pages, problems, taken
 from usher.referrals.model import Question
 
@@ -54,3 +57,13 @@ def test_moving_keeps_every_question_and_the_order_of_the_rest(one: Question, pl
     assert after.index(one) == min(place, 7) - 1
     rest = [question for question in SEVEN if question != one]
     assert [question for question in after if question != one] == rest
+
+
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [((), "you are in"), ((Question("name", "Your name?"),), "answer its questions")],
+)
+def test_a_welcome_says_what_the_button_leads_to(
+    questions: tuple[Question, ...], said: str
+) -> None:
+    assert said in greeting_of(campaign(questions=questions)).message
