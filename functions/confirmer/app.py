@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from confirmer.batch import Answer, Record
 from confirmer.bootstrap import build
+from usher.platform.sqs_batch import Answer, Record
 
 _DOOR = build(os.environ)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol, TypedDict
+from typing import Final, Protocol
 
 from confirmer.services import Backfilling, Recounting, Service
 from usher.attribution.backfill_ports import BackfillReport
@@ -18,28 +18,10 @@ from usher.contracts.recount import RecountStep
 from usher.ids import GuildId
 from usher.platform.discord_rest import UnauthorizedError, UnavailableError
 from usher.platform.logging import Logger
+from usher.platform.sqs_batch import Answer, Record
 
 RESERVE_MILLISECONDS: Final = 40_000
 """Longer than one search may take, its waits included, and what must be sent after it."""
-
-
-class Record(TypedDict):
-    """One message as Lambda gives it."""
-
-    messageId: str
-    body: str
-
-
-class Failure(TypedDict):
-    """One message to be tried again."""
-
-    itemIdentifier: str
-
-
-class Answer(TypedDict):
-    """What Lambda is told (ReportBatchItemFailures)."""
-
-    batchItemFailures: list[Failure]
 
 
 class Meter(Protocol):

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from effects.batch import Answer, Record
 from effects.bootstrap import build
+from usher.platform.sqs_batch import Answer, Record
 
 _DOOR = build(os.environ)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol, TypedDict
+from typing import Final, Protocol
 
 from usher.contracts.effect import Effect, decode_effect
 from usher.contracts.errors import ContractError
@@ -13,28 +13,10 @@ from usher.platform.discord_rest import (
     UnauthorizedError,
 )
 from usher.platform.logging import Logger
+from usher.platform.sqs_batch import Answer, Failure, Record
 
 RESERVE_MILLISECONDS: Final = 12000
 """Longer than one effect may take, its waits included."""
-
-
-class Record(TypedDict):
-    """One message as Lambda gives it."""
-
-    messageId: str
-    body: str
-
-
-class Failure(TypedDict):
-    """One message to be tried again."""
-
-    itemIdentifier: str
-
-
-class Answer(TypedDict):
-    """What Lambda is told (ReportBatchItemFailures)."""
-
-    batchItemFailures: list[Failure]
 
 
 class Doer(Protocol):

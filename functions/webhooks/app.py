@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from webhooks.batch import Answer, Record
+from usher.platform.sqs_batch import Answer, Record
 from webhooks.bootstrap import build
 
 _DOOR = build(os.environ)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol, TypedDict
+from typing import Final, Protocol
 
 from usher.contracts.hook_event import HookEvent
 from usher.contracts.hook_order import Deliver, Replay, TellKept, decode_hook
@@ -16,28 +16,10 @@ from usher.hooks.delivering import Ready
 from usher.hooks.ports import Answered, Post
 from usher.hooks.rules import succeeded
 from usher.platform.logging import Logger
+from usher.platform.sqs_batch import Answer, Failure, Record
 
 SLACK: Final = 20.0
 """Seconds beyond a post's own limit after which it is given up: looking a name up has none."""
-
-
-class Record(TypedDict):
-    """One message as Lambda gives it."""
-
-    messageId: str
-    body: str
-
-
-class Failure(TypedDict):
-    """One message to be tried again."""
-
-    itemIdentifier: str
-
-
-class Answer(TypedDict):
-    """What Lambda is told (ReportBatchItemFailures)."""
-
-    batchItemFailures: list[Failure]
 
 
 class Spreads(Protocol):

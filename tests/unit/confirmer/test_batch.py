@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from confirmer.asking import DiscordMembersSearch
-from confirmer.batch import RESERVE_MILLISECONDS, ConfirmerDoor, Record
+from confirmer.batch import RESERVE_MILLISECONDS, ConfirmerDoor
 from tests.builders import at
 from tests.fakes.logs import FakeMeter, LogBook
 from usher.attribution.backfill_ports import BackfillReport
@@ -28,6 +28,7 @@ from usher.platform.discord_rest import (
     UnauthorizedError,
     UnavailableError,
 )
+from usher.platform.sqs_batch import Record
 
 
 @dataclass

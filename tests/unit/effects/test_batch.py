@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from effects.batch import EffectsDoor, Record
+from effects.batch import EffectsDoor
 from tests.builders import GUILD
 from tests.fakes.logs import FakeMeter, LogBook
 from usher.contracts.effect import Effect, SendMessage, encode_effect
@@ -16,6 +16,7 @@ from usher.platform.discord_rest import (
     UnauthorizedError,
     UnavailableError,
 )
+from usher.platform.sqs_batch import Record
 
 
 @dataclass

@@ -15,7 +15,8 @@ from usher.contracts.hook_order import HookOrder, encode_order
 from usher.hooks.model import Attempt, State
 from usher.hooks.ports import Answered
 from usher.platform.settings import SettingsError
-from webhooks.batch import HooksDoor, Record
+from usher.platform.sqs_batch import Record
+from webhooks.batch import HooksDoor
 from webhooks.bootstrap import NEEDED, build
 
 
