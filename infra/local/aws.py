@@ -13,10 +13,14 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
 REGION: Final = "us-east-1"
@@ -84,6 +88,13 @@ class Cloud:
         )
 
     @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """CloudWatch: metrics and alarms."""
+        return self._session.client(
+            "cloudwatch", endpoint_url=self.endpoint_url, config=self._config
+        )
+
+    @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """DynamoDB."""
         return self._session.client("dynamodb", endpoint_url=self.endpoint_url, config=self._config)
@@ -92,6 +103,16 @@ class Cloud:
     def functions(self) -> LambdaClient:
         """Lambda."""
         return self._session.client("lambda", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        """IAM."""
+        return self._session.client("iam", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """CloudWatch Logs."""
+        return self._session.client("logs", endpoint_url=self.endpoint_url, config=self._config)
 
     @cached_property
     def s3(self) -> S3Client:
@@ -109,3 +130,8 @@ class Cloud:
     def sqs(self) -> SQSClient:
         """SQS."""
         return self._session.client("sqs", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """SNS."""
+        return self._session.client("sns", endpoint_url=self.endpoint_url, config=self._config)
