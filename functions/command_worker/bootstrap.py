@@ -53,7 +53,6 @@ from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore, LineMissingError
 from usher.moderation.amending import Bench
-from usher.moderation.files import HttpFiles
 from usher.onboarding.shelf import Answers
 from usher.onboarding.table import DynamoDrafts, DynamoSessions
 from usher.platform.attached import AttachedFiles
@@ -213,7 +212,7 @@ def _services(
         referral_url=found["PUBLIC_URL"].rstrip("/"),
         cases=cases.book,
         rulebook=cases.rulebook,
-        court=Bench(cases, HttpFiles(urllib3.PoolManager())),
+        court=Bench(cases),
         sign_in=sign_in,
     )
 

@@ -28,10 +28,11 @@ from usher.moderation.ports import CaseBook
 from usher.onboarding.ports import AnswerShelf, Arrivals, Orders, Sessions
 from usher.onboarding.ports import Drafts as OnboardingDrafts
 from usher.privacy.queries import Privacy
-from usher.referrals.bulk_commands import Attached, LinkFiles
+from usher.referrals.bulk_commands import LinkFiles
 from usher.referrals.key_making import ApiKeys
 from usher.referrals.ports import KeptHooks, ReferralTable
 from usher.rewards.queries import Halls, RewardReads
+from usher.slash.attached import Attached
 from usher.staff.queries import StaffReads
 from usher.staff.report_found import Reports
 

@@ -12,6 +12,7 @@ from usher.contracts.deeds import SettingChanged
 from usher.ids import GuildId
 from usher.invites.ports import Deeds, SettingReads
 from usher.slash import text
+from usher.slash.attached import HasAttached, read_attached
 from usher.slash.completing import Suggestions, Typing
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
@@ -24,14 +25,6 @@ NAME_LENGTH: Final = 100
 """Of a rule (Discord docs: Auto Moderation)."""
 MOST_BYTES: Final = 300_000
 """Of a file of words: 1,000 of 60 characters, in any script."""
-
-
-class Attached(Protocol):
-    """Files of interactions."""
-
-    def fetch(self, url: str, limit: int) -> bytes:
-        """Fetch a file of at most `limit` bytes; raises an error where that fails."""
-        ...
 
 
 class Windows(Protocol):
@@ -51,7 +44,7 @@ class Reads(Protocol):
         ...
 
 
-class Services(Reads, Protocol):
+class Services(Reads, HasAttached, Protocol):
     """What these commands call."""
 
     @property
@@ -62,11 +55,6 @@ class Services(Reads, Protocol):
     @property
     def deeds(self) -> Deeds:
         """Changes settings."""
-        ...
-
-    @property
-    def attached(self) -> Attached:
-        """Files of interactions."""
         ...
 
     @property
@@ -172,12 +160,7 @@ def counted(number: int) -> str:
 
 
 def _read(ctx: Ctx[Services], file: AttachmentId) -> str:
-    found = ctx.attachments.get(file)
-    if found is None or found.size > MOST_BYTES:
-        raise UserError(say("Send a text file of at most {most} KB.", most=MOST_BYTES // 1000))
     try:
-        return ctx.services.attached.fetch(found.url, MOST_BYTES).decode("utf-8-sig")
+        return read_attached(ctx, file, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(say("That is no text file: I read words in UTF-8.")) from None
-    except Exception as error:
-        raise UserError(say("I could not fetch the file. Please try again.")) from error

@@ -10,7 +10,7 @@ from usher.ids import GuildId, UserId
 from usher.moderation.massing import MassBan, Massed
 from usher.moderation.model import Appeal, Case, Change, Kind, Ruling, Status
 from usher.moderation.order import Order
-from usher.moderation.ports import Files, StaleError
+from usher.moderation.ports import StaleError
 from usher.moderation.rules import changed
 from usher.moderation.service import Sanctions
 
@@ -23,7 +23,6 @@ class Bench:
     """Implements Court: what moderators do, and what they change of it."""
 
     sanctions: Sanctions
-    files: Files
 
     def do(self, order: Order) -> Case:
         """Carry out an order once; return its case, however it came out."""
@@ -100,10 +99,6 @@ class Bench:
     def ban_many(self, order: Order, users: Sequence[UserId]) -> Massed:
         """Ban up to 200 users at once."""
         return MassBan(self.sanctions).ban(order, users)
-
-    def fetch(self, url: str, most: int) -> str:
-        """Read a text file that came with a command, at most so many bytes of it."""
-        return self.files.fetch(url, most)
 
     def may_report(self, guild_id: GuildId, user_id: UserId, now: datetime, most: int) -> bool:
         """Count a report; False where a member has sent too many this hour."""

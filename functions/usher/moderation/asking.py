@@ -79,10 +79,6 @@ class Court(Protocol):
         """Ban up to 200 users at once."""
         ...
 
-    def fetch(self, url: str, most: int) -> str:
-        """Read a text file that came with a command, at most so many bytes of it."""
-        ...
-
     def may_report(self, guild_id: GuildId, user_id: UserId, now: datetime, most: int) -> bool:
         """Count a report; False where a member has sent too many this hour."""
         ...

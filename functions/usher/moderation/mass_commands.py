@@ -1,16 +1,18 @@
 """/massban (SPEC 7.1; the command catalogue)."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from usher.ids import UserId
-from usher.moderation.asking import REASON, Services, answered, reasons
+from usher.moderation.asking import REASON, answered, reasons
+from usher.moderation.asking import Services as ModerationServices
 from usher.moderation.guard import Action
 from usher.moderation.guard_words import refused
 from usher.moderation.massing import MOST
 from usher.moderation.model import Status
 from usher.moderation.sanction_commands import DAY, Pruned, order, replaced
 from usher.slash import text
+from usher.slash.attached import HasAttached, read_attached
 from usher.slash.commands import command
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
@@ -25,6 +27,10 @@ LARGEST: Final = 100_000
 SHOWN: Final = 15
 _ID: Final = re.compile(r"(?<![0-9])[0-9]{17,20}(?![0-9])")
 NEEDED: Final = Permission.BAN_MEMBERS | Permission.MANAGE_GUILD
+
+
+class Services(ModerationServices, HasAttached, Protocol):
+    """What `/massban` calls."""
 
 
 @command(
@@ -44,10 +50,7 @@ def massban(
     """Ban users by their ids, for good, each with a case; none of them is told."""
     written = ids or ""
     if file is not None:
-        attached = ctx.attachments.get(file)
-        if attached is None or attached.size > LARGEST:
-            raise UserError(say("Please attach a text file of at most 100 kB."))
-        written += "\n" + ctx.services.court.fetch(attached.url, LARGEST)
+        written += "\n" + read_attached(ctx, file, LARGEST).decode("utf-8", "replace")
     users = list(dict.fromkeys(UserId(one) for one in _ID.findall(written)))
     if not users:
         raise UserError(say("There are no user ids in that. They have 17 to 20 digits."))

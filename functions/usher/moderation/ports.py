@@ -214,11 +214,3 @@ class CaseBook(Protocol):
     def count_report(self, guild_id: GuildId, user_id: UserId, now: datetime) -> int:
         """Count a report of a member's; return how many they sent within the clock hour."""
         ...
-
-
-class Files(Protocol):
-    """Files that came with commands."""
-
-    def fetch(self, url: str, most: int) -> str:
-        """Read a text file, at most so many bytes; raises ActError."""
-        ...

@@ -12,6 +12,7 @@ from usher.referrals.bulk_model import BulkError, Result, Status
 from usher.referrals.link_commands import referral
 from usher.referrals.model import LinkCode
 from usher.slash import text
+from usher.slash.attached import HasAttached, read_attached
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
@@ -76,25 +77,12 @@ class CodeFor(Protocol):
         ...
 
 
-class Attached(Protocol):
-    """Files of interactions."""
-
-    def fetch(self, url: str, limit: int) -> bytes:
-        """Fetch a file of at most `limit` bytes; raises an error where that fails."""
-        ...
-
-
-class Services(ReferralServices, Protocol):
+class Services(ReferralServices, HasAttached, Protocol):
     """What these commands call."""
 
     @property
     def link_files(self) -> LinkFiles:
         """Links from files and as files."""
-        ...
-
-    @property
-    def attached(self) -> Attached:
-        """Files of interactions."""
         ...
 
 
@@ -112,13 +100,7 @@ def import_(
     trial: Annotated[bool, Opt("Only say what would become of it")] = False,
 ) -> Reply:
     """Make links, and say what is wrong with each row that failed."""
-    attachment = ctx.attachments.get(file)
-    if attachment is None or attachment.size > MOST_BYTES:
-        raise UserError(say("Send a file of at most {most} KB.", most=MOST_BYTES // 1000))
-    try:
-        content = ctx.services.attached.fetch(attachment.url, MOST_BYTES)
-    except Exception as error:
-        raise UserError(say("I could not fetch the file. Please try again.")) from error
+    content = read_attached(ctx, file, MOST_BYTES)
     try:
         outcome = ctx.services.link_files.take(
             ctx.guild_id,

@@ -10,7 +10,7 @@ from usher.contracts.deeds import Deed, SettingChanged
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.moderation.amending import Bench
 from usher.moderation.catalogue import ACTIONS
-from usher.moderation.ports import CaseBook, UncertainError
+from usher.moderation.ports import CaseBook
 from usher.moderation.settings import ModSettings, read_settings
 from usher.slash.actions import Action
 from usher.slash.buttons import Button, Press
@@ -28,14 +28,12 @@ MANAGE = 1 << 5
 
 @dataclass
 class Papers:
-    """Implements Files."""
+    """Implements Attached."""
 
     texts: dict[str, str] = field(default_factory=dict)
 
-    def fetch(self, url: str, most: int) -> str:
-        if url not in self.texts:
-            raise UncertainError
-        return self.texts[url][:most]
+    def fetch(self, url: str, limit: int) -> bytes:
+        return self.texts[url].encode()[:limit]
 
 
 @dataclass
@@ -52,7 +50,11 @@ class Bar:
 
     @property
     def court(self) -> Bench:
-        return Bench(self.trial.sanctions, self.papers)
+        return Bench(self.trial.sanctions)
+
+    @property
+    def attached(self) -> Papers:
+        return self.papers
 
     @property
     def cases(self) -> CaseBook:

@@ -182,6 +182,8 @@ def test_many_are_banned_at_once_with_a_case_each() -> None:
     bar.papers.texts[url] = "\n".join(str(10**18 + n) for n in range(201))
     ctx = bar.ctx(permissions=EVERYTHING | MANAGE, files={file.id: file})
     assert "Those are 201 users" in bar.ask(massban, "raid", None, file.id, ctx=ctx)
+    bar.papers.texts.clear()
+    assert "I could not fetch the file." in bar.ask(massban, "raid", None, file.id, ctx=ctx)
     assert "no user ids" in bar.ask(massban, "raid", "everybody")
     assert "You need Ban Members and Manage Server" in bar.ask(massban, "raid", str(10**18))
     assert bar.trial.dms() == []
