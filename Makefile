@@ -13,7 +13,7 @@ export AWS_EC2_METADATA_DISABLED := true
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help install run test soak check lint types rooms template build requirements packaging bench
-.PHONY: format clean messages
+.PHONY: format clean messages audit licences
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
@@ -42,7 +42,7 @@ test: install ## every test that needs no network, a file at a time on each core
 soak: install ## the runs that take minutes
 	$(BIN)/pytest -m soak $(ARGS)
 
-check: lint types rooms template packaging ## the whole gate but the tests
+check: lint types rooms template audit packaging ## the whole gate but the tests
 
 lint: install
 	$(BIN)/ruff check
@@ -57,6 +57,12 @@ rooms: install
 template: install .venv-sam/installed
 	$(BIN)/cfn-lint template.yaml infra/*.yaml
 	.venv-sam/bin/sam validate --lint
+
+audit: install ## is anything that is shipped known to be vulnerable?
+	$(BIN)/python -m infra.supply.audit
+
+licences: install ## write docs/licences.md
+	$(BIN)/python -m infra.supply.licences
 
 build: install .venv-sam/installed ## the artefacts that `sam deploy` takes, without docker
 	PATH="$(CURDIR)/.venv/bin:$$PATH" UV="$(abspath_uv)" USHER_ARCHITECTURE=$(ARCHITECTURE) \

@@ -12,6 +12,7 @@ import urllib3
 from referral_api.cors import Cors
 from referral_api.devices import device_of
 from referral_api.door import ReferralDoor
+from referral_api.legal import LOG_DAYS, Operator, legal_routes
 from referral_api.pages import Pages
 from referral_api.public import public_routes
 from referral_api.signing_in import sign_in_routes
@@ -138,6 +139,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             public_routes(visits, pages, names, invitations, sign_ins, public_url),
             sign_in_routes(sign_ins, pages, public_url),
             tracking_routes(visits, names, invitations, public_url),
+            legal_routes(pages, _operator(environ)),
         ),
         log,
         build_rest(
@@ -169,6 +171,13 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),
         ),
         Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),
+    )
+
+
+def _operator(environ: Mapping[str, str]) -> Operator:
+    days = environ.get("LOG_RETENTION_DAYS") or str(LOG_DAYS)
+    return Operator(
+        environ.get("OPERATOR_NAME", ""), environ.get("OPERATOR_CONTACT", ""), int(days)
     )
 
 

@@ -19,7 +19,7 @@ from usher.referrals.rules import State
 from usher.referrals.service import Landing
 from usher.referrals.sign_in import Ended
 from usher.referrals.ways import EXACT
-from usher.slash.say import later, say, spoken
+from usher.slash.say import later, say, speaking, spoken
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SUMMARY_LENGTH: Final = 200
@@ -27,6 +27,9 @@ SUMMARY_LENGTH: Final = 200
 COOKIE: Final = "usher_variant"
 """Names the variant of a link's page that the visitor sees: a word of the page, no name of theirs.
 """
+
+ENGLISH: Final = "en-US"
+"""Of pages that are written in no other language."""
 
 _STYLE: Final = (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()
 _SCRIPT: Final = (TEMPLATES / "seen.js").read_text(encoding="utf-8").strip()
@@ -130,6 +133,13 @@ class Pages:
         shown = self._page("ended.html", said.status, fields)
         # The address holds a code, worthless by now, that is nobody's business.
         shown.headers["Referrer-Policy"] = "no-referrer"
+        return shown
+
+    def text(self, name: str, fields: Mapping[str, object]) -> Response[str]:
+        """Show a page of text, in English; it may be kept for an hour."""
+        with speaking(ENGLISH):
+            shown = self._page(name, 200, fields)
+        shown.headers["Cache-Control"] = "public, max-age=3600"
         return shown
 
     def _page(self, name: str, status: int, fields: Mapping[str, object]) -> Response[str]:

@@ -6,6 +6,7 @@ And nothing that is secret is in what the whole system has logged meanwhile.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -104,3 +105,26 @@ async def test_nothing_secret_is_in_any_log(system: System) -> None:
     assert [token for token in tokens if token in logged] == []
     assert "Bot " + secrets[TOKEN_SECRET][:8] not in logged
     assert json.dumps(secrets[TOKEN_SECRET]) not in logged
+
+
+def _environment_of(pid: int | None) -> str:
+    return Path(f"/proc/{pid}/environ").read_bytes().decode()
+
+
+async def test_nothing_secret_is_in_any_environment(system: System) -> None:
+    secrets = [
+        system.cloud.secrets.get_secret_value(SecretId=name)["SecretString"]
+        for name in (TOKEN_SECRET, CLIENT_SECRET)
+    ]
+    functions = system.cloud.functions.list_functions()["Functions"]
+    given = {
+        f"{function['FunctionName']} {name}": value
+        for function in functions
+        for name, value in function["Environment"]["Variables"].items()
+    }
+    assert system.listener is not None
+    own = _environment_of(system.listener.pid)
+
+    assert len(functions) > 5
+    assert [name for name, value in given.items() if value in secrets] == []
+    assert [secret for secret in secrets if secret in own] == []

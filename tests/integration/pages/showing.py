@@ -63,6 +63,7 @@ def every_page() -> Iterator[dict[str, tuple[Serve, str, dict[str, str]]]]:
     pages["landing bare"] = (_of(Door(invite=InviteCode("abc")).campaign()), LINK, {})
     pages["unknown"] = (_of(landing()), f"{SITE}/r/nobodys", {})
     pages |= {f"closed {why}": (_of(door), LINK, {}) for why, door in closed().items()}
+    pages |= {name: (_of(Door()), f"{SITE}/api/{name}", {}) for name in ("privacy", "terms")}
     full = landing()
     full.invitations.url = None
     pages["full"] = (_of(full, method="POST"), LINK, {})

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from referral_api.devices import device_of
 from referral_api.door import ReferralDoor
+from referral_api.legal import Operator, legal_routes
 from referral_api.pages import Pages
 from referral_api.public import public_routes
 from referral_api.signing_in import sign_in_routes
@@ -71,10 +72,11 @@ class Answer:
 class Door:
     """The door, asked over and over."""
 
-    def __init__(self, **link_changes: object) -> None:
+    def __init__(self, operator: Operator | None = None, /, **link_changes: object) -> None:
         self.table = FakeReferrals()
         self.invitations = FakeInvitations()
         self.log = FakeLog()
+        self.operator = operator or Operator()
         self.now = START
         ids = count(1)
         visits = Visits(
@@ -107,6 +109,7 @@ class Door:
                 public_routes(visits, pages, Names(), self.invitations, sign_ins, ""),
                 sign_in_routes(sign_ins, pages, ""),
                 tracking_routes(visits, Names(), self.invitations),
+                legal_routes(pages, self.operator),
             ),
             self.log,  # type: ignore[arg-type]
         )
