@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.host import ROOT
-from tests.packaging.conftest import tool
+from tests.building import tool
 from tests.packaging.templates import ROOMS
 
 pytestmark = pytest.mark.packaging
