@@ -167,7 +167,7 @@ class Runtime:
         with subprocess.Popen(  # noqa: S603 - our own artefact
             [sys.executable, "-I", "-S", "-B", "-c", _START, str(artefact), str(client), handler],
             cwd=artefact,
-            env=environment | _lambdas_own(artefact, handler, server.server_port),
+            env={**environment, **_lambdas_own(artefact, handler, server.server_port)},
             stdout=subprocess.DEVNULL,
         ) as process:
             server.pid = process.pid

@@ -1,7 +1,6 @@
 """Names the adapters of the interactions door. Builds clients; opens no sockets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from usher.attribution.reads import DynamoInviteReads
 from usher.catalogue import ROUTER
 from usher.credit.queries import CreditReads
 from usher.credit.reads import DynamoCreditReads
+from usher.frozen import frozen
 from usher.funnel.table import DynamoJourneys
 from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.ports import EndpointTable
@@ -44,7 +44,7 @@ from usher.staff.reads import DynamoStaffReads
 NEEDED: Final = ("TABLE_NAME", "COMMANDS_QUEUE_URL", "EFFECTS_QUEUE_URL", "DISCORD_PUBLIC_KEY")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Services:
     """What commands that are answered at once may call, and what suggests while one types."""
 

@@ -3,12 +3,12 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
 from interactions.http import BODY_LIMIT, HttpRequest, HttpResponse, read_event, respond
 from interactions.verify import Verifier
+from usher.frozen import frozen
 from usher.slash import replies
 from usher.slash.calls import Call
 from usher.slash.completing import Suggestion
@@ -40,7 +40,7 @@ class Log(Protocol):
         """Say what failed, with the traceback."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Door[S]:
     """Answers Discord's POST requests. Nothing that is signed makes it fail."""
 

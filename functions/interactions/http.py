@@ -3,8 +3,9 @@
 import json
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from usher.frozen import frozen
 
 BODY_LIMIT: Final = 1024 * 1024
 """Bytes; Discord's interactions stay far below."""
@@ -12,7 +13,7 @@ BODY_LIMIT: Final = 1024 * 1024
 type HttpResponse = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HttpRequest:
     """What of an event counts."""
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
+from usher.frozen import frozen
 from usher.platform.settings import SettingsError
 
 FRESH_SECONDS: Final = 300
@@ -20,7 +20,7 @@ _SIGNATURE: Final = re.compile(r"[0-9a-fA-F]{128}")
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verifier:
     """Checks Ed25519 signatures over timestamp and raw body (Discord docs: Security)."""
 

@@ -6,10 +6,10 @@ the board: there a place follows from a histogram that the rollup takes once an 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import UserId
 
 MOST_RANKED: Final = 1000
@@ -35,7 +35,7 @@ class Surety(Enum):
     """Not among the first MOST_RANKED, and nothing more is known yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A place on a board, counted from 1."""
 

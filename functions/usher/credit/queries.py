@@ -1,11 +1,11 @@
 """What can be asked about credit: the read models and the Protocol that stores implement."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
 from usher.credit.places import Place
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 
 TRACKING: Final = "guild#tracking"
@@ -13,7 +13,7 @@ TRACKING: Final = "guild#tracking"
 OFF: Final = "off"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tally:
     """A member's counters (SPEC 2.1). `tracked` never falls on a leave."""
 
@@ -37,7 +37,7 @@ class Tally:
         return (self.tracked + self.added) - (self.fake + self.left)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """A member's place on a board is its position in the page."""
 
@@ -66,7 +66,7 @@ def span_of(period: Period, now: datetime) -> str:
     }[period]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeaderboardPage:
     """Members with at least one effective invite, highest first, equals by user id ascending."""
 

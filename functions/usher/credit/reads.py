@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from usher.credit.places import (
@@ -23,11 +22,12 @@ from usher.credit.queries import (
     Tally,
     span_of,
 )
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.platform.dynamo_reads import DynamoReads, Item, Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoCreditReads:
     """Implements CreditReads. Eventually consistent, unless asked otherwise."""
 

@@ -10,6 +10,8 @@ from threading import Lock
 from time import monotonic
 from typing import Final, Protocol
 
+from usher.frozen import frozen
+
 LIFE_SECONDS: Final = 10.0
 """How old what is read may be (SPEC 11.7): a change made elsewhere is seen after that long."""
 
@@ -17,7 +19,7 @@ MOST_KEPT: Final = 1000
 """Values a container keeps; settings of a guild take about a kilobyte."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uses:
     """How often a value was there, and how often it had to be read."""
 

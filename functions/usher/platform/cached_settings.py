@@ -5,9 +5,9 @@ consistently they were asked for. Standard library only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from usher.frozen import frozen
 from usher.platform.cache import Cache
 from usher.platform.dynamo_reads import Caller
 
@@ -18,7 +18,7 @@ SETTINGS: Final = "S#"
 """What the sort keys of settings begin with (attribution/rows.py)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CachedSettings:
     """Implements Caller."""
 

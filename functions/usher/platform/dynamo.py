@@ -13,6 +13,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
+from usher.frozen import frozen
+
 ACTIONS_LIMIT: Final = 100
 """Actions of one TransactWriteItems (DynamoDB's limit)."""
 
@@ -135,7 +137,7 @@ class Actions:
         return [*self.checks, *self.deletes, *self.puts, *self.updates]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transactor:
     """Runs transactions, waiting out conflicts and throttling."""
 

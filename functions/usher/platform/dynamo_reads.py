@@ -2,10 +2,10 @@
 
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
+from usher.frozen import frozen
 from usher.platform.signed_http import AwsError
 
 type Value = (
@@ -30,7 +30,7 @@ class Caller(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoReads:
     """Typed reads of one table. Every method raises AwsError when DynamoDB fails."""
 

@@ -1,10 +1,10 @@
 """What buttons do, kept in the DynamoDB table: `B#<token>`, without the SDK (decision 6)."""
 
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.slash.buttons import Press
@@ -16,7 +16,7 @@ GRACE: Final = timedelta(days=1)
 """TTL collects garbage only; a day later nobody can mistake it for an expiry."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PressTable:
     """Implements PressStore. Every method may raise AwsError."""
 

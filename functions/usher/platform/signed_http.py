@@ -9,7 +9,6 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -18,6 +17,7 @@ from ssl import SSLContext, create_default_context
 from typing import Final
 from urllib.parse import urlsplit
 
+from usher.frozen import frozen
 from usher.platform.settings import region
 from usher.platform.sigv4 import Credentials, Scope, sign
 
@@ -54,7 +54,7 @@ class AwsError(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """How one AWS service is addressed."""
 

@@ -2,18 +2,19 @@
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
 
+from usher.frozen import frozen
 from usher.platform.settings import require
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credentials:
     """A key pair, and the session token of temporary credentials."""
 
@@ -29,7 +30,7 @@ class Credentials:
         return cls(found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"], token)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """What a signature is good for: one service in one Region (and one day)."""
 

@@ -1,19 +1,19 @@
 """Sending deferred commands and effects to their queues without the SDK."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import batched
 from typing import Final
 
 from usher.contracts.deferred import DeferredCommand
 from usher.contracts.effect import Effect, encode_effect
+from usher.frozen import frozen
 from usher.platform.dynamo_reads import Caller
 
 BATCH: Final = 10
 """Messages of one SendMessageBatch (SQS's limit)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SqsSender:
     """Sends messages to one standard queue, at least once each."""
 
@@ -32,7 +32,7 @@ class SqsSender:
         self.send(DeferredCommand(dict(interaction)).encode())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EffectSender:
     """Sends effects; raises AwsError when not all were taken."""
 

@@ -11,9 +11,9 @@ Button("Older", turn.press(page=2))
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from usher.frozen import frozen
 from usher.slash.buttons import Argument, Press
 from usher.slash.commands import Runner, check_returns
 from usher.slash.errors import DeclarationError
@@ -22,7 +22,7 @@ from usher.slash.permissions import Permission
 NAME: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """What pressing, choosing or sending runs. The reply takes the place of the message, if any."""
 

@@ -1,10 +1,11 @@
 """Buttons and selects under a message, and what pressing or choosing does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId
 
 type Argument = str | int | bool | None | list[Argument]
@@ -42,7 +43,7 @@ class Kind(IntEnum):
     CHANNELS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Press:
     """An action with its arguments. Discord knows it by an id that says nothing."""
 
@@ -52,7 +53,7 @@ class Press:
     """The guild that it is about, where it was pressed in a direct message."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Button:
     """A button of a reply. A disabled one does nothing and shows that there is nothing to do."""
 
@@ -72,7 +73,7 @@ class Button:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """A button that leads to a page."""
 
@@ -80,7 +81,7 @@ class Link:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One of the values that a select offers."""
 
@@ -98,7 +99,7 @@ class Choice:
         return body | ({"default": True} if self.chosen else {})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Select:
     """A row of its own: a choice among at most 25, done at once when it is made."""
 
@@ -117,7 +118,7 @@ class Select:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pick:
     """A row of its own: users, roles or channels of the guild, whose ids are chosen."""
 

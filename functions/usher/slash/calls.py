@@ -1,10 +1,11 @@
 """What a member asked for, found and checked, ready to run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.slash.actions import Action
 from usher.slash.commands import Answer, Command
@@ -20,7 +21,7 @@ SUGGESTION_LIMIT: Final = 100
 """Characters of a suggested text (Discord docs: Application Command Option Choice)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """What a member may run, with its arguments."""
 
@@ -69,7 +70,7 @@ class Call:
         return self.command.run(ctx, *self.target, **self.arguments)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """An option that a member is typing, of a command that they may run."""
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Concatenate, Final, get_origin, get_type_hints
 
+from usher.frozen import frozen
 from usher.slash.context import Ctx
 from usher.slash.errors import DeclarationError
 from usher.slash.modals import Modal
@@ -40,7 +41,7 @@ type Answer = Reply | Modal
 type Runner = Callable[Concatenate[Ctx[Any], ...], Answer]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """One thing that a member can run. `path` is one to three names."""
 

@@ -12,10 +12,10 @@ command runs.
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_origin, get_type_hints
 
+from usher.frozen import frozen
 from usher.ids import GuildId, RoleId, UserId
 from usher.slash.errors import DeclarationError
 
@@ -24,7 +24,7 @@ type Suggestion = tuple[str, str | int | float]
 type Suggestions = Iterable[Suggestion]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typing[S]:
     """A member at an option. `S` is the Protocol of the services that the completer calls."""
 

@@ -1,9 +1,10 @@
 """What a command is given besides its options."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.slash.modals import Answers
 from usher.slash.resolved import (
@@ -15,7 +16,7 @@ from usher.slash.resolved import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ctx[S]:
     """One use of a command. `S` is the Protocol of the services that the command calls."""
 

@@ -4,9 +4,10 @@ A signature proves who sent a body, not that it is well formed: every part is ch
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.slash.errors import MalformedError
 from usher.slash.resolved import Resolved, bits, is_snowflake, part, read_resolved, role_ids
@@ -22,7 +23,7 @@ class InteractionKind(IntEnum):
     MODAL = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interaction:
     """One interaction. `raw` is the whole of it, kept for a deferral."""
 

@@ -11,9 +11,9 @@ def report(ctx: Ctx[Services], message: TargetMessage) -> Reply: ...
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, get_type_hints
 
+from usher.frozen import frozen
 from usher.ids import UserId
 from usher.slash.commands import Runner, check_returns, registered
 from usher.slash.errors import DeclarationError
@@ -29,7 +29,7 @@ USER: Final = 2
 MESSAGE: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Menu:
     """One entry. What it runs on is its second argument."""
 

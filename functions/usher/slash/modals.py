@@ -12,9 +12,9 @@ Discord takes a form only as the first answer, and none in answer to a form.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from usher.frozen import frozen
 from usher.slash.buttons import CHOICES_LIMIT, Choice, Json, Kind, Press
 from usher.slash.resolved import part
 from usher.slash.text import cut
@@ -34,7 +34,7 @@ type Answers = Mapping[str, tuple[str, ...]]
 """What was sent, by the id of the field: one text, or the values chosen; empty for nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextField:
     """Free text, on one line or, if `long`, on several."""
 
@@ -64,7 +64,7 @@ class TextField:
         return body | ({"value": self.value[: self.max_length]} if self.value else {})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChoiceField:
     """A choice among at most 25."""
 
@@ -93,7 +93,7 @@ class ChoiceField:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PickField:
     """Users, roles or channels of the guild, whose ids are sent."""
 
@@ -116,7 +116,7 @@ class PickField:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Modal:
     """A form of one to five fields; `press` is done with what is sent. Raises ValueError."""
 

@@ -3,10 +3,10 @@
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NewType
 
+from usher.frozen import frozen
 from usher.slash.completing import Completer
 from usher.slash.errors import UserError
 from usher.slash.resolved import is_snowflake
@@ -53,7 +53,7 @@ _SIZES: Final = (
 """What is said of a value beyond its bounds, the lower and the upper."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opt:
     """What a signature cannot say. Lengths in characters; bounds inclusive."""
 
@@ -66,7 +66,7 @@ class Opt:
     """Suggests values of a text or a number."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """One option, as registered with Discord and as read from an interaction."""
 

@@ -5,11 +5,12 @@ what it does nor serve anybody else (SPEC 12). What it stands for is kept in a t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Final, Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.slash import text
 from usher.slash.buttons import Json, Press, draw, presses
@@ -30,7 +31,7 @@ def new_token() -> str:
     return token_urlsafe(18)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptPresses:
     """What the buttons of one message do, by their numbers."""
 
@@ -53,7 +54,7 @@ class PressStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Presses:
     """Gives buttons their ids, and finds again what an id stands for."""
 

@@ -5,10 +5,10 @@ length, and nothing ever mentions anybody: `allowed_mentions` is always `{"parse
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.frozen import frozen
 from usher.slash.buttons import Row
 from usher.slash.errors import AttachmentError
 from usher.slash.text import cut
@@ -35,7 +35,7 @@ BLANK: Final = "\u200b"
 """Stands for an empty field part, which Discord refuses."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """A titled part of an embed."""
 
@@ -44,7 +44,7 @@ class Field:
     inline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Embed:
     """A framed block of a message. Mentions render in `description` and field values only."""
 
@@ -60,7 +60,7 @@ class Embed:
     """Address of a picture in the corner."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class File:
     """An attachment, whole in memory."""
 
@@ -71,7 +71,7 @@ class File:
     """What an image shows, for those who do not see it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """The answer of a command; at least one part must be there (Discord refuses empty messages).
 

@@ -6,10 +6,11 @@ shaped as documented is left out.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final, NewType
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, RoleId, UserId
 from usher.times import parse_time
 
@@ -23,7 +24,7 @@ _SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
 _EMPTY: Final[Fields] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResolvedUser:
     """A user named by the interaction."""
 
@@ -36,7 +37,7 @@ class ResolvedUser:
     """When they joined the guild; None for who is no member of it now."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResolvedMember:
     """The membership of a user named by the interaction."""
 
@@ -46,7 +47,7 @@ class ResolvedMember:
     joined_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResolvedChannel:
     """A channel named by the interaction."""
 
@@ -59,7 +60,7 @@ class ResolvedChannel:
     """Usher's own bits there; 0 where Discord did not say."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResolvedAttachment:
     """A file that came with the interaction."""
 
@@ -72,7 +73,7 @@ class ResolvedAttachment:
     content_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TargetMessage:
     """The message that a menu was opened on."""
 
@@ -82,7 +83,7 @@ class TargetMessage:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """Everything that an interaction names, by id."""
 
