@@ -20,7 +20,7 @@ from usher.slash.interaction import Interaction, InteractionKind, read_interacti
 from usher.slash.modals import Modal
 from usher.slash.presses import Presses
 from usher.slash.replies import Reply, sentence
-from usher.slash.router import Router
+from usher.slash.routes import Routes
 from usher.slash.say import later, say, speaking
 
 TOKEN_LIFE: Final = timedelta(minutes=15)
@@ -59,7 +59,7 @@ class Log(Protocol):
 class Door[S]:
     """Runs deferred commands. Commands must bear repetition: the queue delivers at least once."""
 
-    router: Router
+    router: Routes
     services: S
     presses: Presses
     webhook: Webhook

@@ -16,7 +16,7 @@ from usher.slash.errors import MalformedError, UserError
 from usher.slash.interaction import Interaction, InteractionKind, read_interaction
 from usher.slash.modals import Modal
 from usher.slash.presses import Presses
-from usher.slash.router import Router
+from usher.slash.routes import Routes
 from usher.slash.say import later, say, speaking
 
 _FAILED: Final = later("That did not work just now. Please try again in a moment.")
@@ -45,7 +45,7 @@ class Door[S]:
     """Answers Discord's POST requests. Nothing that is signed makes it fail."""
 
     verifier: Verifier
-    router: Router
+    router: Routes
     services: S
     deferrals: Deferrals
     presses: Presses

@@ -4,7 +4,7 @@ from typing import Final
 
 from usher.analytics.commands import stats, switch
 from usher.attribution.backfill_commands import import_
-from usher.attribution.commands import codes, invite, inviter
+from usher.attribution.commands import codes, inviter
 from usher.attribution.sync_commands import repair, sync_member_invites
 from usher.automod import catalogue as automod
 from usher.channels import catalogue as channels
@@ -19,6 +19,7 @@ from usher.greeting.farewell_commands import FAREWELL, farewell
 from usher.greeting.welcome_commands import WELCOME, welcome
 from usher.hooks import catalogue as hooks
 from usher.invites.create_commands import create
+from usher.invites.group import invite
 from usher.invites.label_commands import label
 from usher.invites.notice_commands import channel, joins, lead, off
 from usher.invites.notice_commands import show as show_notices

@@ -4,8 +4,8 @@ from typing import Annotated, Final, Protocol
 
 from usher.analytics.queries import AnalyticsReads, Charts, Span, Summary
 from usher.analytics.words import alt, causes, here, kinds, peak, share, stayed, top, trend
-from usher.attribution.commands import invite
 from usher.credit.queries import CreditReads, Period
+from usher.invites.group import invite
 from usher.slash.actions import action
 from usher.slash.buttons import Button, Row, Style
 from usher.slash.context import Ctx

@@ -5,8 +5,8 @@ from typing import Annotated, Protocol
 
 from usher.attribution import backfill_words as words
 from usher.attribution.backfill_state import Backfill
-from usher.attribution.commands import invite
 from usher.ids import GuildId, UserId
+from usher.invites.group import invite
 from usher.slash.context import Ctx
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission

@@ -1,21 +1,18 @@
-"""/invite inviter and /invite codes (SPEC 3.1), and the group that they share with credit."""
+"""/invite inviter and /invite codes (SPEC 3.1)."""
 
 from typing import Annotated, Final, Protocol
 
 from usher.attribution import sentences
 from usher.attribution.queries import CodeSummary, InviteReads
 from usher.ids import UserId
+from usher.invites.group import BLURPLE, invite
 from usher.slash import text
-from usher.slash.commands import Group
 from usher.slash.context import Ctx
 from usher.slash.options import Opt
 from usher.slash.replies import Embed, Reply
 from usher.slash.say import say, say_count
 
-invite = Group("invite", "Who brings whom")
-
 CODES_SHOWN: Final = 20
-BLURPLE: Final = 0x5865F2
 
 
 class Services(Protocol):

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Final, Protocol
 
-from usher.attribution.commands import invite
 from usher.contracts.deeds import MOST_INVITES, Deed, InvitesGranted
 from usher.credit.queries import CreditReads
 from usher.ids import GuildId, UserId
+from usher.invites.group import invite
 from usher.slash import text
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated, Final, Protocol
 
-from usher.attribution.commands import invite
 from usher.credit.places import Surety
 from usher.credit.queries import CreditReads, Period, Standing
 from usher.ids import UserId
+from usher.invites.group import BLURPLE, invite
 from usher.slash import text
 from usher.slash.actions import action
 from usher.slash.buttons import Button, Row
@@ -18,7 +18,6 @@ from usher.slash.say import say
 
 PAGE_SIZE: Final = 10
 PAGES_LIMIT: Final = 100
-BLURPLE: Final = 0x5865F2
 
 _SPANS: Final = {Period.DAY: "today", Period.WEEK: "this week", Period.ALL: "of all time"}
 

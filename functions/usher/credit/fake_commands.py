@@ -4,7 +4,6 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Final, Protocol
 
-from usher.attribution.commands import invite
 from usher.contracts.deeds import Deed, SettingChanged
 from usher.credit import fake_words as words
 from usher.credit.fake import FAKE, Rule, Rules, settings_of, version_of
@@ -12,6 +11,7 @@ from usher.credit.fake_names import name_of
 from usher.credit.fake_queries import FakeRules
 from usher.credit.queries import OFF, TRACKING, CreditReads
 from usher.ids import GuildId, RoleId
+from usher.invites.group import invite
 from usher.slash.actions import action
 from usher.slash.buttons import Button, Style
 from usher.slash.context import Ctx

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Annotated, Final
 
-from usher.attribution.commands import invite
 from usher.ids import ChannelId, InviteCode, UserId
 from usher.invites.codes import noted, reason
+from usher.invites.group import invite
 from usher.invites.label_commands import SHORT
 from usher.invites.notes import CodeNote, read_note
 from usher.invites.ports import Services, Wish, asking

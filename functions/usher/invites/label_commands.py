@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Annotated, Final
 
 from usher.attribution.code_records import CodeRecord
-from usher.attribution.commands import BLURPLE, invite
 from usher.invites.codes import any_code, find_code, note_of, noted
+from usher.invites.group import BLURPLE, invite
 from usher.invites.notes import CodeNote
 from usher.invites.ports import Services
 from usher.slash import text

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Final, Literal
 
-from usher.attribution.commands import BLURPLE, invite
 from usher.contracts.deeds import SettingChanged
 from usher.ids import ChannelId
+from usher.invites.group import BLURPLE, invite
 from usher.invites.label_commands import LATER
 from usher.invites.ports import DeskRefusedError, Services, asking
 from usher.slash import text

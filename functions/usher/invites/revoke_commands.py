@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Annotated, Final
 
 from usher.attribution.code_records import CodeRecord
-from usher.attribution.commands import invite
 from usher.ids import InviteCode
 from usher.invites.codes import active_code, find_code, note_of, noted, reason
+from usher.invites.group import invite
 from usher.invites.label_commands import LATER, told_of
 from usher.invites.ports import Services, asking
 from usher.slash import text

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final
 
-from usher.attribution.commands import BLURPLE, invite
 from usher.contracts.deeds import SettingChanged
 from usher.ids import RoleId
+from usher.invites.group import BLURPLE, invite
 from usher.invites.label_commands import LATER
 from usher.invites.ports import Services
 from usher.policy.rules import (

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Final
 
-from usher.attribution.commands import invite
 from usher.ids import RoleId
+from usher.invites.group import invite
 from usher.rewards.hierarchy import Hall, Obstacle, dangers, obstacle, outranks
 from usher.rewards.problems import Problem, remedy
 from usher.rewards.queries import Asked, Managed, put

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Final
 
-from usher.attribution.commands import invite
 from usher.ids import ChannelId, UserId
+from usher.invites.group import invite
 from usher.rewards.announcing import announcement, unknown
 from usher.rewards.commands import BLURPLE, LATER
 from usher.rewards.milestones import (

@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import Annotated, Final
 
-from usher.attribution.commands import invite
 from usher.ids import ChannelId
+from usher.invites.group import invite
 from usher.rewards import problems
 from usher.rewards.commands import BLURPLE, LATER, UNREADABLE
 from usher.rewards.queries import Managed, put
