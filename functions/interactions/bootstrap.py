@@ -12,10 +12,10 @@ from usher.platform.cache import Cache
 from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.logging import get_logger
+from usher.platform.message_sender import SqsSender
 from usher.platform.press_table import PressTable
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
-from usher.platform.sqs_sender import SqsSender
 from usher.slash.presses import Presses, new_token
 from usher.slash.routes import Routes
 

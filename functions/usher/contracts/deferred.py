@@ -1,15 +1,15 @@
 """A slash command answered later: what the interactions door hands to the command worker."""
 
 import json
-from dataclasses import dataclass
 from typing import Final
 
 from usher.contracts.errors import ContractError
+from usher.frozen import frozen
 
 DEFERRED_VERSION: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeferredCommand:
     """The verified interaction, whole: its token serves follow-ups for 15 minutes (Discord)."""
 

@@ -9,8 +9,8 @@ from usher.contracts.hook_order import HookOrder, TellKept, encode_order
 from usher.ids import GuildId
 from usher.platform.cache import Cache
 from usher.platform.dynamo_reads import Caller, DynamoReads
+from usher.platform.message_sender import SqsSender
 from usher.platform.signed_http import AwsError
-from usher.platform.sqs_sender import SqsSender
 
 
 @dataclass(frozen=True, slots=True)

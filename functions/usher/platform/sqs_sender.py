@@ -1,35 +1,16 @@
-"""Sending deferred commands and effects to their queues without the SDK."""
+"""Sending effects to their queue without the SDK."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import batched
 from typing import Final
 
-from usher.contracts.deferred import DeferredCommand
 from usher.contracts.effect import Effect, encode_effect
 from usher.frozen import frozen
 from usher.platform.dynamo_reads import Caller
+from usher.platform.message_sender import SqsSender
 
 BATCH: Final = 10
 """Messages of one SendMessageBatch (SQS's limit)."""
-
-
-@frozen
-class SqsSender:
-    """Sends messages to one standard queue, at least once each."""
-
-    client: Caller
-    queue_url: str
-
-    def send(self, body: str, delay: int = 0) -> None:
-        """Send one message, to be seen after `delay` seconds; raises AwsError when not taken."""
-        request: dict[str, object] = {"QueueUrl": self.queue_url, "MessageBody": body}
-        if delay:
-            request["DelaySeconds"] = delay
-        self.client.call("SendMessage", request)
-
-    def defer(self, interaction: Mapping[str, object]) -> None:
-        """Hand a verified interaction to the command worker; raises AwsError."""
-        self.send(DeferredCommand(dict(interaction)).encode())
 
 
 @frozen

@@ -23,8 +23,9 @@ from usher.credit.queries import Period, Standing, Tally
 from usher.credit.reads import board_name
 from usher.ids import VANITY, ChannelId, GuildId, InviteCode, UserId
 from usher.platform.dynamo_reads import DynamoReads
+from usher.platform.message_sender import SqsSender
 from usher.platform.signed_http import AwsError
-from usher.platform.sqs_sender import EffectSender, SqsSender
+from usher.platform.sqs_sender import EffectSender
 from usher.timing.terms import end_due
 
 GUILD, OTHER_GUILD = GuildId("613425648685547541"), GuildId("1")
