@@ -63,22 +63,26 @@ def _methods(cls: type[Any]) -> dict[str, object]:
 
 
 def _initialiser(cls: type[Any], names: tuple[str, ...]) -> object:
-    held = fields(cls)
-    defaults = {one.name: one.default for one in held if one.default is not MISSING}
-    makers = {one.name: one.default_factory for one in held if one.default_factory is not MISSING}
-    known = frozenset(names)
+    put = [getattr(cls, name).__set__ for name in names]
+    defaults = {one.name: one.default for one in fields(cls) if one.default is not MISSING}
+    makers = {one.name: one.default_factory for one in fields(cls)}
     finish = getattr(cls, "__post_init__", None)
 
     def __init__(self: object, *given: object, **named: object) -> None:  # noqa: N807
-        placed = dict(zip(names, given, strict=False))
-        values = defaults | placed | named
-        for name, make in makers.items():
-            if name not in values:
-                values[name] = make()
-        if len(given) > len(names) or placed.keys() & named.keys() or values.keys() != known:
+        values = list(given)
+        for name in names[len(given) :]:
+            if name in named:
+                values.append(named.pop(name))
+            elif name in defaults:
+                values.append(defaults[name])
+            elif (make := makers[name]) is not MISSING:
+                values.append(make())
+            else:
+                raise TypeError(f"{cls.__qualname__}() needs {name!r}")
+        if named or len(values) != len(names):
             raise TypeError(f"{cls.__qualname__}() takes {', '.join(names)}")
-        for name in names:
-            _put(self, name, values[name])
+        for set_, value in zip(put, values, strict=True):
+            set_(self, value)
         if finish:
             finish(self)
 
