@@ -8,7 +8,8 @@ from typing import Final
 
 from infra.cli.commands import Subparsers
 from infra.cli.terminal import Machine, Terminal
-from infra.deploying.account import open_account
+from infra.deploying.account import Account, open_account
+from infra.deploying.account_stacks import AccountStacks
 from infra.deploying.deployment import deploy
 from infra.deploying.model import ARCHITECTURES, PROD, STAGE, StopError, Wish
 from infra.deploying.portal import BotPortal
@@ -90,8 +91,9 @@ def run(namespace: argparse.Namespace) -> int:
 
 def tools(namespace: argparse.Namespace) -> Tools:
     """Gather what a deployment works with. Raises StopError."""
-    account = open_account(namespace.region, namespace.profile)
-    return Tools(account, Machine(ROOT), Terminal(), BotPortal, time.sleep)
+    client, region = open_account(namespace.region, namespace.profile)
+    stacks = AccountStacks(client)
+    return Tools(Account(client, region), stacks, Machine(ROOT), Terminal(), BotPortal, time.sleep)
 
 
 def _wrong(sentence: str) -> int:

@@ -24,7 +24,7 @@ def adopt(tools: Tools, wish: Wish) -> None:
     names = {**wish.adopted, "LedgerBucketPolicy": bucket}
     found = [Resource(name, KINDS[name], names[name]) for name in KEPT]
     tools.console.say("  taking over what an earlier stack has left")
-    carry_out(tools, wish, tools.cloud.propose_import(wish.stack_name, kept_template(wish), found))
+    carry_out(tools, wish, tools.stacks.propose_import(wish.stack_name, kept_template(wish), found))
 
 
 def kept_template(wish: Wish) -> str:

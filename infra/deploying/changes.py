@@ -22,7 +22,7 @@ def ready(tools: Tools, wish: Wish) -> Stack | None:
 
     What a first deployment that failed has left is removed. Raises StopError.
     """
-    stack = tools.cloud.stack(wish.stack_name)
+    stack = tools.stacks.stack(wish.stack_name)
     if stack is None:
         return None
     if stack.status == "ROLLBACK_COMPLETE":
@@ -57,10 +57,10 @@ def _objection(tools: Tools, wish: Wish, changes: ChangeSet) -> str:
 
 def carry_out(tools: Tools, wish: Wish, change_set: str) -> Stack:
     """Show a change set, ask, carry it out and wait. Raises StopError."""
-    if objection := _objection(tools, wish, tools.cloud.read_changes(change_set)):
-        tools.cloud.discard(change_set)
+    if objection := _objection(tools, wish, tools.stacks.read_changes(change_set)):
+        tools.stacks.discard(change_set)
         raise StopError(objection)
-    tools.cloud.execute(change_set)
+    tools.stacks.execute(change_set)
     stack = wait(tools, wish.stack_name)
     if stack is None or stack.status not in GOOD:
         raise StopError(_failed(tools, wish, stack))
@@ -71,7 +71,7 @@ def wait(tools: Tools, name: str) -> Stack | None:
     """Wait until nothing is in progress; None where the stack is gone."""
     waited, last = 0.0, ""
     while waited < PATIENCE_SECONDS:
-        stack = tools.cloud.stack(name)
+        stack = tools.stacks.stack(name)
         if stack is None or not stack.status.endswith("IN_PROGRESS"):
             return stack
         if stack.status != last:
@@ -87,7 +87,7 @@ def wait(tools: Tools, name: str) -> Stack | None:
 def _failed(tools: Tools, wish: Wish, stack: Stack | None) -> str:
     if stack is None:
         return f"{wish.stack_name} is gone."
-    reasons = "; ".join(tools.cloud.failures(stack.name)) or "CloudFormation gives no reason"
+    reasons = "; ".join(tools.stacks.failures(stack.name)) or "CloudFormation gives no reason"
     back = "as it was before" if stack.status == "UPDATE_ROLLBACK_COMPLETE" else stack.status
     return f"The changes failed and {stack.name} is {back}: {reasons}."
 
@@ -99,11 +99,11 @@ def _clear(tools: Tools, wish: Wish) -> None:
         raise StopError(
             f"{name} cannot be changed until it is removed: run this again, or delete it."
         )
-    left = [one for one in tools.cloud.resources(name) if one.logical_id in KEPT[:2]]
-    tools.cloud.delete_stack(name)
+    left = [one for one in tools.stacks.resources(name) if one.logical_id in KEPT[:2]]
+    tools.stacks.delete_stack(name)
     stack = wait(tools, name)
     if stack is not None:
-        raise StopError(f"{name} is {stack.status}: {'; '.join(tools.cloud.failures(name))}.")
+        raise StopError(f"{name} is {stack.status}: {'; '.join(tools.stacks.failures(name))}.")
     for one in left:
         tools.console.say(
             f"  {one.physical_id} ({one.logical_id}) is empty and stays: delete it by hand"

@@ -93,7 +93,7 @@ def _change(
     change_set = sam.propose(tools, wish, identity.region, profile, parameters)
     if change_set is None:
         tools.console.say("  nothing is to be changed")
-        return tools.cloud.stack(wish.stack_name)
+        return tools.stacks.stack(wish.stack_name)
     return changes.carry_out(tools, wish, change_set)
 
 

@@ -59,6 +59,6 @@ def _build(tools: Tools, engine: str, name: str, platform: str) -> None:
     built = tools.runner.run(inspect, quiet=True).output.strip()
     if built != platform:
         raise StopError(
-            f"{engine} built an image for {built or 'nobody knows what'} where {platform} was asked "
+            f"{engine} built an image for {built or 'who knows what'} where {platform} was asked "
             "for; it was not pushed. Update it, or deploy with --architecture of this machine."
         )

@@ -35,6 +35,10 @@ class Cloud(Protocol):
     def registry(self) -> Registry:
         """Say where images are pushed to."""
 
+
+class Stacks(Protocol):
+    """CloudFormation's stacks there. Every call may raise StopError."""
+
     def stack(self, name: str) -> Stack | None:
         """Look at a stack; None where there is none, or only a change set that would make it."""
 
@@ -118,6 +122,7 @@ class Tools:
     """Everything together."""
 
     cloud: Cloud
+    stacks: Stacks
     runner: Runner
     console: Console
     portal: Callable[[str, str], Portal]

@@ -25,7 +25,7 @@ def propose(
     sam = str(OWN) if (wish.source / OWN).exists() else tools.runner.find("sam")
     if sam is None:
         raise StopError("SAM is not there: `make install` and `make build` put it into .venv-sam.")
-    before = tools.cloud.change_sets(wish.stack_name)
+    before = tools.stacks.change_sets(wish.stack_name)
     arguments = [
         *(sam, "deploy", "--stack-name", wish.stack_name, "--region", region),
         *(("--profile", profile) if profile else ()),
@@ -42,7 +42,7 @@ def propose(
             "SAM could not upload the stack, or CloudFormation refused it: what they said stands "
             "above."
         )
-    made = tools.cloud.change_sets(wish.stack_name) - before
+    made = tools.stacks.change_sets(wish.stack_name) - before
     return max(made, default=None)
 
 

@@ -49,6 +49,6 @@ def _same_application(stack: Stack | None, application: Application) -> None:
     deployed = stack.parameters.get("DiscordApplicationId", application.id)
     if deployed != application.id:
         raise StopError(
-            f"This token belongs to the application {application.id}, but {stack.name} was deployed "
-            f"for {deployed}. Another bot gets a stage of its own: --stage NAME."
+            f"This token belongs to the application {application.id}, but {stack.name} was "
+            f"deployed for {deployed}. Another bot gets a stage of its own: --stage NAME."
         )

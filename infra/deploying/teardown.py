@@ -12,13 +12,13 @@ def destroy(tools: Tools, wish: Wish) -> None:
     """Delete the stack and say what is left. Raises StopError."""
     identity = tools.cloud.identity()
     say = tools.console.say
-    stack = tools.cloud.stack(wish.stack_name)
+    stack = tools.stacks.stack(wish.stack_name)
     if stack is None:
         say(
             f"There is no stack {wish.stack_name} in account {identity.account}, {identity.region}."
         )
         return
-    kept = [one for one in tools.cloud.resources(stack.name) if one.logical_id in KEPT[:2]]
+    kept = [one for one in tools.stacks.resources(stack.name) if one.logical_id in KEPT[:2]]
     say(
         f"{stack.name} in account {identity.account}, {identity.region} will be deleted: functions,"
     )
@@ -28,9 +28,9 @@ def destroy(tools: Tools, wish: Wish) -> None:
     if not wish.yes and not tools.console.agrees(f"Delete {stack.name}?"):
         raise StopError("Nothing was deleted.")
     _disconnect(tools, wish, stack.parameters, stack.outputs.get("InteractionsEndpoint"))
-    tools.cloud.delete_stack(stack.name)
+    tools.stacks.delete_stack(stack.name)
     if (left := changes.wait(tools, stack.name)) is not None:
-        reasons = "; ".join(tools.cloud.failures(stack.name))
+        reasons = "; ".join(tools.stacks.failures(stack.name))
         raise StopError(
             f"{stack.name} is {left.status}: {reasons}. Run this again when it is mended."
         )
