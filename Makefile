@@ -8,12 +8,16 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
 BIN := .venv/bin
 abspath_uv = $(if $(filter uv,$(UV)),$(shell command -v uv),$(abspath $(UV)))
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/')
+# What is deployed goes where the operator's profile says; all else reaches no account.
+ifeq ($(filter deploy destroy,$(MAKECMDGOALS)),)
 export AWS_DEFAULT_REGION ?= us-east-1
 export AWS_EC2_METADATA_DISABLED := true
+endif
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help install run test soak check lint types rooms template build requirements packaging bench
 .PHONY: format clean messages audit licences
+.PHONY: format clean messages deploy destroy
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
@@ -67,6 +71,12 @@ licences: install ## write docs/licences.md
 build: install .venv-sam/installed ## the artefacts that `sam deploy` takes, without docker
 	PATH="$(CURDIR)/.venv/bin:$$PATH" UV="$(abspath_uv)" USHER_ARCHITECTURE=$(ARCHITECTURE) \
 		.venv-sam/bin/sam build --parallel --parameter-overrides Architecture=$(ARCHITECTURE)
+
+deploy: install .venv-sam/installed ## put Usher on your AWS account, or bring it up to date: docs/deploy.md
+	$(BIN)/usher deploy $(ARGS)
+
+destroy: install ## delete a stack; ledger and table stay
+	$(BIN)/usher destroy $(ARGS)
 
 requirements: install ## what each room's artefact holds, from the lock
 	$(MAKE) -C functions requirements UV="$(abspath_uv)"

@@ -6,17 +6,16 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPException
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from infra.cli.commands import Subparsers
 from infra.cli.diff import Diff, Json, compare
+from infra.cli.discord_call import call
 from usher.catalogue import ROUTER
-from usher.platform.discord_webhook import USER_AGENT
 from usher.platform.settings import DISCORD_API_BASE
 
-TIMEOUT_SECONDS: Final = 15.0
 _GLOBAL_ONLY: Final = ("contexts", "integration_types")
 """Discord takes these for global commands only (docs: Application Command Object)."""
 
@@ -59,23 +58,10 @@ class Registry:
         self._call("PUT", self.declared())
 
     def _call(self, method: str, body: Sequence[Json] | None = None) -> Sequence[Json]:
-        url = urlsplit(self.api_base)
         scope = f"/guilds/{quote(self.guild_id, safe='')}" if self.guild_id else ""
-        application = quote(self.application_id, safe="")
-        path = f"{url.path.rstrip('/')}/applications/{application}{scope}/commands"
-        headers = {"Authorization": f"Bot {self.token}", "User-Agent": USER_AGENT}
-        payload = None
-        if body is not None:
-            payload, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        connect = HTTPConnection if url.scheme == "http" else HTTPSConnection
+        route = f"/applications/{quote(self.application_id, safe='')}{scope}/commands"
         try:
-            connection = connect(url.netloc.rpartition("@")[2], timeout=TIMEOUT_SECONDS)
-            try:
-                connection.request(method, path, payload, headers)
-                response = connection.getresponse()
-                status, answer = response.status, response.read()
-            finally:
-                connection.close()
+            status, answer = call(self.api_base, self.token, method, route, body)
         except (OSError, HTTPException) as error:
             raise RegisterError(f"Discord at {self.api_base} cannot be reached.") from error
         return _commands(status, answer)

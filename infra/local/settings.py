@@ -10,8 +10,8 @@ from infra.local.host import ROOT, architecture, free_port
 
 TEMPLATE: Final = ROOT / "template.yaml"
 FUNCTIONS: Final = ROOT / "functions"
-CLIENT_SECRET: Final = "usher/discord-client-secret"  # noqa: S105 - the secret's name as well
-TOKEN_SECRET: Final = "usher/discord-token"  # noqa: S105 - the secret's name, not the secret
+CLIENT_SECRET: Final = "usher/local/discord-client-secret"  # noqa: S105 - the secret's name as well
+TOKEN_SECRET: Final = "usher/local/discord-token"  # noqa: S105 - the secret's name, not the secret
 
 
 def stack_parameters(bot: Bot, front_url: str, import_at_install: int = 0) -> dict[str, str]:

@@ -12,6 +12,7 @@ type Json = dict[str, Any]
 
 TEMPLATE: Final = load(ROOT / "template.yaml")
 LISTENER: Final = load(ROOT / "infra" / "listener.yaml")
+NETWORK: Final = load(ROOT / "infra" / "network.yaml")
 REPLICA: Final = load(ROOT / "infra" / "replica.yaml")
 ROOMS: Final = {
     "InteractionsFunction": "interactions",

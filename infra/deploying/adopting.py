@@ -1,0 +1,38 @@
+"""A table and a ledger that an earlier stack has left, taken over by a new one.
+
+CloudFormation makes a stack of what exists only if the template holds nothing else; so the first
+change set is of these resources alone, and the deployment that follows adds everything else.
+"""
+
+import json
+from typing import Final
+
+from infra.deploying.changes import carry_out
+from infra.deploying.model import KEPT, Resource, Wish
+from infra.deploying.ports import Tools
+
+KINDS: Final = {
+    "UsherTable": "AWS::DynamoDB::Table",
+    "LedgerBucket": "AWS::S3::Bucket",
+    "LedgerBucketPolicy": "AWS::S3::BucketPolicy",
+}
+
+
+def adopt(tools: Tools, wish: Wish) -> None:
+    """Make the stack of what is named. Raises StopError."""
+    bucket = wish.adopted["LedgerBucket"]
+    names = {**wish.adopted, "LedgerBucketPolicy": bucket}
+    found = [Resource(name, KINDS[name], names[name]) for name in KEPT]
+    tools.console.say("  taking over what an earlier stack has left")
+    carry_out(tools, wish, tools.stacks.propose_import(wish.stack_name, kept_template(wish), found))
+
+
+def kept_template(wish: Wish) -> str:
+    """Write the resources that are kept, out of template.yaml, as a template of their own."""
+    from infra.local.transform import load
+
+    whole = load(wish.source / "template.yaml")
+    resources = {name: whole["Resources"][name] for name in KEPT}
+    # Names a role that comes with everything else.
+    resources["LedgerBucket"]["Properties"].pop("ReplicationConfiguration", None)
+    return json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources})

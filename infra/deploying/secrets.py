@@ -1,0 +1,54 @@
+"""The bot's token and the client secret: read where nobody sees them, kept in Secrets Manager.
+
+They are no parameter, no argument and no file; a token is stored only after Discord has known it.
+"""
+
+from infra.deploying.model import Application, Stack, StopError, Wish
+from infra.deploying.ports import Tools
+
+ASK_TOKEN = "Bot token (Discord's developer portal, Bot, Reset Token): "  # noqa: S105 - a question
+ASK_CLIENT = "Client secret (portal, OAuth2, Reset Secret): "
+
+
+def settle_token(
+    tools: Tools, wish: Wish, stack: Stack | None, api_base: str
+) -> tuple[str, Application]:
+    """Return the stage's token, and whose it is. Raises StopError."""
+    name = (stack.parameters if stack else {}).get("DiscordTokenSecretName") or wish.token_name
+    name = wish.parameters.get("DiscordTokenSecretName", name)
+    held = None if wish.new_secrets else tools.cloud.secret(name)
+    token = held or tools.console.secret(ASK_TOKEN).strip()
+    if not token:
+        raise StopError(
+            f"There is no bot token yet in the secret {name}: run this in a terminal, which asks "
+            "for it, or pipe it in."
+        )
+    application = tools.portal(api_base, token).look()
+    _same_application(stack, application)
+    if token != held:
+        tools.cloud.keep_secret(name, token, wish.tags)
+        tools.console.say(f"  the token of {application.name} is in the secret {name}")
+    return name, application
+
+
+def settle_client_secret(tools: Tools, wish: Wish) -> str:
+    """Have the client secret where links that ask for a sign-in look for it; return its name."""
+    name = wish.client_secret_name
+    if wish.new_secrets or tools.cloud.secret(name) is None:
+        text = tools.console.secret(ASK_CLIENT).strip()
+        if not text:
+            raise StopError(f"There is no client secret yet in the secret {name}.")
+        tools.cloud.keep_secret(name, text, wish.tags)
+        tools.console.say(f"  the client secret is in {name}")
+    return name
+
+
+def _same_application(stack: Stack | None, application: Application) -> None:
+    if stack is None:
+        return
+    deployed = stack.parameters.get("DiscordApplicationId", application.id)
+    if deployed != application.id:
+        raise StopError(
+            f"This token belongs to the application {application.id}, but {stack.name} was "
+            f"deployed for {deployed}. Another bot gets a stage of its own: --stage NAME."
+        )
