@@ -6,8 +6,9 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from infra.local.emulator import Emulator
 from infra.local.system import System
 
 type Lines = list[dict[str, Any]]
@@ -76,7 +77,16 @@ def rows(system: System, guild_id: str, prefix: str) -> dict[str, dict[str, Any]
     return {row["sk"]["S"].removeprefix(prefix): row for row in found}
 
 
-def kill_workers(system: System, function: str) -> int:
+class OnTheCloud(Protocol):
+    """Something that runs on an embedded cloud."""
+
+    @property
+    def emulator(self) -> Emulator:
+        """The embedded cloud."""
+        ...
+
+
+def kill_workers(system: OnTheCloud, function: str) -> int:
     """End by SIGKILL every process of this system that runs a function; return how many."""
     killed = [pid for pid, name in workers(system) if function in name]
     for pid in killed:
@@ -84,7 +94,7 @@ def kill_workers(system: System, function: str) -> int:
     return len(killed)
 
 
-def workers(system: System) -> Iterator[tuple[int, str]]:
+def workers(system: OnTheCloud) -> Iterator[tuple[int, str]]:
     """Every process of this system that runs a function: its id, and the function's name."""
     for pid in _descendants(system.emulator.pid):
         try:
