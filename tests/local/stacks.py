@@ -22,6 +22,7 @@ ROOMS = (
     "rollup",
     "referral_api",
     "webhooks",
+    "alerts",
 )
 PARAMETERS = {
     "Stage": "test",

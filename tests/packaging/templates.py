@@ -25,6 +25,7 @@ ROOMS: Final = {
     "RollupFunction": "rollup",
     "ReferralApiFunction": "referral_api",
     "WebhooksFunction": "webhooks",
+    "AlertsFunction": "alerts",
 }
 
 
