@@ -33,7 +33,7 @@ def stack_parameters(bot: Bot, front_url: str, import_at_install: int = 0) -> di
         # Receivers of one's own, on this machine.
         "WebhookTargets": "any",
         # The emulator's ECS has no containers: ListenerProcess takes the nested stack's place.
-        "DeployListener": "false",
+        "DeployListener": "elsewhere",
         "ImportAtInstall": str(import_at_install),
     }
 
