@@ -31,7 +31,7 @@ def document(template: Json) -> Document:
 
 
 def point(template: Json, folder: Path, bucket: str) -> tuple[Json, Mapping[str, Document]]:
-    """Let nested stacks name objects of the bucket; return those too, by the stacks' logical ids."""
+    """Let nested stacks name objects of the bucket; return those too, by the stacks' ids."""
     pointed = copy.deepcopy(template)
     documents: dict[str, Document] = {}
     for name, resource in pointed["Resources"].items():

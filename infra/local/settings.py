@@ -62,5 +62,6 @@ def listener_settings(
         "LEASE_SECONDS": "5",
         "SHARD_COUNT": "auto",
         "MOST_SHARDS": "16",
+        "POWERTOOLS_METRICS_NAMESPACE": "Usher/local",
         **recording,
     }
