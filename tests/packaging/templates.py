@@ -13,6 +13,7 @@ type Json = dict[str, Any]
 TEMPLATE: Final = load(ROOT / "template.yaml")
 LISTENER: Final = load(ROOT / "infra" / "listener.yaml")
 NETWORK: Final = load(ROOT / "infra" / "network.yaml")
+ALARMS: Final = load(ROOT / "infra" / "alarms.yaml")
 REPLICA: Final = load(ROOT / "infra" / "replica.yaml")
 ROOMS: Final = {
     "InteractionsFunction": "interactions",

@@ -7,16 +7,16 @@ import re
 import pytest
 
 from infra.local.host import ROOT
-from tests.packaging.templates import FUNCTIONS, TEMPLATE, of_type
+from tests.packaging.templates import ALARMS, FUNCTIONS, TEMPLATE, of_type
 
-ALARMS = of_type(TEMPLATE, "AWS::CloudWatch::Alarm")
+BACKUPS = of_type(ALARMS, "AWS::CloudWatch::Alarm")
 DAY_HOURS = 24
 SUBSCRIPTIONS = ("AlarmMail", "AlertsSubscription")
 
 
-@pytest.mark.parametrize("name", ["BackupMissedAlarm", "BackupSilentAlarm"])
+@pytest.mark.parametrize("name", ["BackupMissed", "BackupSilent"])
 def test_what_the_daily_job_tells_of_backups_is_watched_and_the_topic_told(name: str) -> None:
-    alarm = ALARMS[name]
+    alarm = BACKUPS[name]
     told = (ROOT / "functions" / "log_backup" / "door.py").read_text()
     environment = FUNCTIONS["LogBackupFunction"]["Environment"]["Variables"]
     common = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
@@ -26,11 +26,11 @@ def test_what_the_daily_job_tells_of_backups_is_watched_and_the_topic_told(name:
     assert alarm["Dimensions"] == [
         {"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}
     ]
-    assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
+    assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "TopicArn"}]
 
 
 def test_a_missed_backup_is_an_alarm_until_a_repetition_makes_it_good() -> None:
-    alarm = ALARMS["BackupMissedAlarm"]
+    alarm = BACKUPS["BackupMissed"]
 
     assert (alarm["MetricName"], alarm["Statistic"]) == ("BackupsMissed", "Minimum")
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
@@ -38,7 +38,7 @@ def test_a_missed_backup_is_an_alarm_until_a_repetition_makes_it_good() -> None:
 
 
 def test_a_daily_job_that_does_not_run_is_an_alarm() -> None:
-    alarm = ALARMS["BackupSilentAlarm"]
+    alarm = BACKUPS["BackupSilent"]
     (schedule,) = FUNCTIONS["LogBackupFunction"]["Events"].values()
 
     assert schedule["Properties"]["Schedule"] == "cron(15 3 * * ? *)"
