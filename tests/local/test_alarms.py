@@ -217,7 +217,10 @@ def fires_and_tells(watched: Watched, alarm: dict[str, Any], teller: str) -> Non
         watched.put(alarm, breaching(alarm))
         return watched.has_told(teller, "ALARM", since)
 
-    wait_for(told, WITHIN)
+    try:
+        wait_for(told, WITHIN)
+    except AssertionError:
+        raise AssertionError(f"{alarm['AlarmName']} told nothing by {teller}") from None
 
 
 def test_what_follows_from_another_alarm_is_told_when_that_is_over(watched: Watched) -> None:

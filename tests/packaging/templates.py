@@ -14,6 +14,7 @@ TEMPLATE: Final = load(ROOT / "template.yaml")
 LISTENER: Final = load(ROOT / "infra" / "listener.yaml")
 NETWORK: Final = load(ROOT / "infra" / "network.yaml")
 ALARMS: Final = load(ROOT / "infra" / "alarms.yaml")
+DASHBOARD: Final = load(ROOT / "infra" / "dashboard.yaml")
 REPLICA: Final = load(ROOT / "infra" / "replica.yaml")
 ROOMS: Final = {
     "InteractionsFunction": "interactions",
