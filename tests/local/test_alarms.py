@@ -122,10 +122,15 @@ class Pulse:
         self.thread.join()
 
     def _beat(self) -> None:
-        while not self.stopped.wait(MINUTE / 3):
-            for alarm in self.alarms:
+        speaking = self.alarms
+        while speaking:
+            for alarm in speaking:
                 value = 0.0 if alarm["Statistic"] == "SampleCount" else float(alarm["Threshold"])
                 self.watched.put(alarm, {"alone": value})
+            # The same metrics make others fire: what lasts is not repeated.
+            speaking = [alarm for alarm in self.alarms if alarm["Period"] == 60]
+            if self.stopped.wait(MINUTE / 3):
+                break
 
 
 @pytest.fixture(scope="module")
@@ -204,8 +209,9 @@ def test_every_alarm_fires_and_recovers(watched: Watched) -> None:
             fires_and_tells(watched, alarm, told_by(alarm, alarms))
 
         # And all recover once it is over, and say so
-        wait_for(lambda: not in_alarm(watched), WITHIN)
-        endings = {told_by(alarm, alarms) for alarm in metric.values()}
+        over = set(metric) - set(mute)
+        wait_for(lambda: not over & in_alarm(watched), WITHIN)
+        endings = {told_by(metric[name], alarms) for name in over}
         wait_for(lambda: endings <= {n for n, state in watched.hear() if state == "OK"}, WITHIN)
 
 
