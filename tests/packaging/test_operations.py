@@ -11,6 +11,7 @@ import pytest
 from infra.local.host import ROOT
 from tests.packaging.emitters import emitted
 from tests.packaging.templates import ALARMS, LISTENER, TEMPLATE, of_type
+from usher.catalogue import ROUTER
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 SECTIONS = dict(re.findall(r"^### (.+?)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -27,6 +28,8 @@ GROUPS = {
 }
 AWAITED = {"/usher/prod/integrity": ({"open", "repairs"}, {"integrity checked"})}
 """Groups of rooms that are still to come, with their fields and messages."""
+COMING = {"doctor"}
+"""Commands of rooms that are still to come."""
 GIVEN = frozenset(
     # powertools' logger (its documentation: Standard structured keys), and exceptions
     {"level", "message", "timestamp", "service", "exception", "exception_name"}
@@ -120,3 +123,10 @@ def test_a_query_reads_fields_that_are_logged_from_a_group_that_is_there(query: 
 
 def test_there_is_nothing_that_is_awaited_no_more() -> None:
     assert AWAITED.keys() & GROUPS == set()
+
+
+def test_commands_that_are_named_exist() -> None:
+    commands = {command.name for command in ROUTER.commands()}
+    named = set(re.findall(r"`/([a-z_]+(?: [a-z_]+)*)`", PAGE)) - {"interactions"}
+
+    assert named - commands == COMING
