@@ -24,6 +24,7 @@ from types import ModuleType
 from typing import Any, cast
 
 from infra.local.emulated_alarms import EmulatedAlarms
+from infra.local.emulated_metrics import EmulatedMetrics
 from infra.local.leash import when_parent_goes
 
 # ASGI, https://asgi.readthedocs.io/en/latest/specs/main.html
@@ -111,8 +112,12 @@ async def serve(port: int, autosave_seconds: float, alarm_minute: float) -> None
     config.graceful_timeout = 2
     config.loglevel = "WARNING"
 
-    app: Application = ministack.app
-    tasks = [asyncio.create_task(EmulatedAlarms(alarm_minute).run())]
+    metrics = EmulatedMetrics(alarm_minute)
+    app: Application = metrics.wrap(ministack.app)
+    tasks = [
+        asyncio.create_task(EmulatedAlarms(alarm_minute).run()),
+        asyncio.create_task(metrics.run()),
+    ]
     if autosave_seconds > 0:
         autosave = Autosave(ministack, autosave_seconds)
         app = autosave.wrap(app)
