@@ -5,17 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from alerts.door import AlertsDoor, Complaints
+from usher.alerting.figures import Deployed
+from usher.alerting.periods import NONE, Calendar, Span
 from usher.alerting.ports import ChannelGoneError
+from usher.alerting.report_table import DynamoReportLog
+from usher.alerting.report_words import ReportWording, Status
+from usher.alerting.reporting import Reporting
 from usher.alerting.service import Alerting
 from usher.alerting.table import DynamoArchive, DynamoBoards
 from usher.alerting.words import Wording
 from usher.platform.alert_webhook import AlertWebhook
 from usher.platform.logging import get_logger
-from usher.platform.metrics import EmfMeter
-from usher.platform.settings import require
-from usher.platform.signed_http import DYNAMODB, SECRETS, AwsError, SignedClient
+from usher.platform.metric_reads import MetricReads
+from usher.platform.metrics import NAMESPACE, EmfMeter
+from usher.platform.settings import SettingsError, require
+from usher.platform.signed_http import CLOUDWATCH, DYNAMODB, SECRETS, AwsError, SignedClient
 from usher.platform.signed_token import SignedToken
 from usher.platform.token_text import SecretError
 
@@ -51,17 +58,59 @@ def build(environ: Mapping[str, str]) -> AlertsDoor:
         documentation=environ.get("DOCUMENTATION_URL", ""),
         role=environ.get("ALERTS_MENTION", ""),
     )
-    channel = _channel(environ, names["DISCORD_API_BASE"])
+    channel, sink = _channel(environ, names["DISCORD_API_BASE"]), Complaints(log, meter)
+    archive = DynamoArchive(client, names["TABLE_NAME"])
     alerting = Alerting(
         boards=DynamoBoards(client, names["TABLE_NAME"]),
-        archive=DynamoArchive(client, names["TABLE_NAME"]),
+        archive=archive,
         channel=channel,
         wording=wording,
         clock=_now,
         pause=time.sleep,
-        sink=Complaints(log, meter),
+        sink=sink,
     )
-    return AlertsDoor(alerting, None, _now, log, meter)
+    calendar = _calendar(environ)
+    if channel is None or calendar is None:
+        return AlertsDoor(alerting, None, _now, log, meter)
+    reporting = Reporting(
+        calendar=calendar,
+        deployed=Deployed(
+            environ.get("POWERTOOLS_METRICS_NAMESPACE", NAMESPACE),
+            _listed(environ, "FUNCTION_NAMES"),
+            _listed(environ, "DEAD_LETTER_QUEUES"),
+        ),
+        metrics=MetricReads(SignedClient(CLOUDWATCH, environ)),
+        archive=archive,
+        log=DynamoReportLog(client, names["TABLE_NAME"]),
+        channel=channel,
+        wording=ReportWording(wording, calendar.zone_name),
+        draw=_draw,
+        clock=_now,
+        sink=sink,
+    )
+    return AlertsDoor(alerting, reporting, _now, log, meter)
+
+
+def _calendar(environ: Mapping[str, str]) -> Calendar | None:
+    """Read when reports come; None for never. Raises SettingsError."""
+    frequent = environ.get("STATUS_REPORTS", Span.DAILY)
+    if frequent == NONE:
+        return None
+    name, hour = environ.get("REPORTS_TIMEZONE") or "UTC", environ.get("REPORTS_HOUR") or "8"
+    try:
+        return Calendar(ZoneInfo(name), name, int(hour), Span(frequent))
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise SettingsError(("STATUS_REPORTS", "REPORTS_TIMEZONE", "REPORTS_HOUR")) from error
+
+
+def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(one for one in environ.get(name, "").split(",") if one)
+
+
+def _draw(status: Status) -> bytes | None:
+    from usher.alerting.report_chart import draw  # Pillow: for reports alone
+
+    return draw(status)
 
 
 def _channel(environ: Mapping[str, str], api_base: str) -> AlertWebhook | None:

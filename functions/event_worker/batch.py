@@ -91,6 +91,7 @@ class Totals:
     """What a batch amounts to."""
 
     joins: Counter[Confidence] = field(default_factory=Counter)
+    leaves: int = 0
     settled: int = 0
     uncertain: int = 0
     imported: int = 0
@@ -159,6 +160,7 @@ class EventDoor:
                 return False
             return self._park(record, type(error).__name__, "failed repeatedly", totals)
         totals.joins.update(report.joins)
+        totals.leaves += report.leaves
         totals.settled += report.settled
         totals.uncertain += report.uncertain
         totals.imported += report.imported
@@ -190,6 +192,7 @@ class EventDoor:
 
     def _measure(self, totals: Totals) -> None:
         self.meter.count("JoinsRecorded", totals.joins.total())
+        self.meter.count("LeavesRecorded", totals.leaves)
         for confidence, number in sorted(totals.joins.items()):
             self.meter.count("Attributed", number, {"confidence": confidence.value})
         self.meter.count("Joins", totals.settled)

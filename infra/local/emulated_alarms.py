@@ -27,14 +27,19 @@ log = logging.getLogger(__name__)
 
 
 class EmulatedAlarms:
-    """Replaces MiniStack's evaluation. `minute` is how many seconds a minute of a period lasts."""
+    """Replaces MiniStack's evaluation. `minute` is how many seconds a minute of a period lasts.
 
-    def __init__(self, minute: float) -> None:
+    With `patient`, nobody is silent who had no time to speak since the start: a cloud that was
+    off for the night does not ring in the morning.
+    """
+
+    def __init__(self, minute: float, *, patient: bool = False) -> None:
         from ministack.services import cloudwatch
         from ministack.services.cloudformation import provisioners
 
         self._cloudwatch: ModuleType = cloudwatch
         self._minute = minute
+        self._patient_since = time.time() if patient else 0.0
         self._held_back: set[str] = set()
         cloudwatch._evaluate_alarm = self._evaluate
         self._send = cloudwatch._dispatch_alarm_actions
@@ -63,7 +68,8 @@ class EmulatedAlarms:
     # ------------------------------------------------------------ states
 
     def _evaluate(self, alarm: Json) -> None:
-        state = state_of(alarm, values_of(alarm, lambda stat: self._values(alarm, stat)))
+        values = values_of(alarm, lambda stat: self._values(alarm, stat))
+        state = state_of(self._as_judged(alarm), values)
         if state is None or state == alarm["StateValue"]:
             return
         before, alarm["StateValue"] = alarm["StateValue"], state
@@ -74,6 +80,14 @@ class EmulatedAlarms:
         self._cloudwatch._record_history(alarm["AlarmName"], before, state, reason)
         self._cloudwatch._dispatch_alarm_actions(alarm, before, state, reason)
         self._cloudwatch._evaluate_parent_alarms(alarm)
+
+    def _as_judged(self, alarm: Json) -> Json:
+        looked_at = period(alarm) / 60 * self._minute * int(alarm["EvaluationPeriods"])
+        if time.time() - self._patient_since >= looked_at:
+            return alarm
+        if alarm.get("TreatMissingData") != "breaching":
+            return alarm
+        return {**alarm, "TreatMissingData": "ignore"}
 
     def _values(self, alarm: Json, stat: Json) -> list[Point]:
         metric, name = stat["Metric"], str(stat["Stat"])

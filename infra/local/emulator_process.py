@@ -4,7 +4,7 @@ MiniStack itself saves only on a clean stop, and only S3 survives a kill. Here e
 state changed is written every few seconds. That rests on two private names of MiniStack 1.5.33,
 hence the exact pin and the restart tests in tests/local.
 
-usage: python -m infra.local.emulator_process PORT AUTOSAVE_SECONDS ALARM_MINUTE_SECONDS
+usage: python -m infra.local.emulator_process PORT AUTOSAVE_SECONDS ALARM_MINUTE_SECONDS [patient]
 (settings: see emulator.py)
 """
 
@@ -93,7 +93,7 @@ class Autosave:
             self._written[service] = digest
 
 
-async def serve(port: int, autosave_seconds: float, alarm_minute: float) -> None:
+async def serve(port: int, autosave_seconds: float, alarm_minute: float, *, patient: bool) -> None:
     """Serve until SIGTERM or until the parent is gone; MiniStack saves everything as it stops."""
     from hypercorn.asyncio import serve as hypercorn_serve
     from hypercorn.config import Config
@@ -115,7 +115,7 @@ async def serve(port: int, autosave_seconds: float, alarm_minute: float) -> None
     metrics = EmulatedMetrics(alarm_minute)
     app: Application = metrics.wrap(ministack.app)
     tasks = [
-        asyncio.create_task(EmulatedAlarms(alarm_minute).run()),
+        asyncio.create_task(EmulatedAlarms(alarm_minute, patient=patient).run()),
         asyncio.create_task(metrics.run()),
     ]
     if autosave_seconds > 0:
@@ -130,4 +130,6 @@ async def serve(port: int, autosave_seconds: float, alarm_minute: float) -> None
 if __name__ == "__main__":
     # Lambda workers inherit this process's environment; they must not find the checkout by it.
     os.environ.pop("PYTHONPATH", None)
-    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])))
+    port, autosave_seconds, alarm_minute, *words = sys.argv[1:]
+    patient = "patient" in words
+    asyncio.run(serve(int(port), float(autosave_seconds), float(alarm_minute), patient=patient))

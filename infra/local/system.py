@@ -168,6 +168,7 @@ class System(Running):
             port=state.emulator_port,
             enforce_iam=True,
             alarm_minute=self._alarm_minute,
+            patient_alarms=True,
         )
         starting = asyncio.to_thread(self._start_emulator, self._emulator)
         alerts = self._practice is not None

@@ -116,7 +116,7 @@ class Wording:
             "footer": {"text": self._footer(told[0].facts.region, told[0].facts.account)},
         }
         if open_ones:
-            embed["fields"] = [_field("Still on", f"{len(open_ones)} of {len(told)}")]
+            embed["fields"] = [field("Still on", f"{len(open_ones)} of {len(told)}")]
         return Rendered(embed, self.role if pages else "")
 
     def notice(self, notice: Notice) -> Rendered:
@@ -129,7 +129,7 @@ class Wording:
         }
         if notice.fields:
             told = ((name, plain(value)) for name, value in notice.fields)
-            embed["fields"] = [_field(name, value, inline=True) for name, value in told]
+            embed["fields"] = [field(name, value, inline=True) for name, value in told]
         return Rendered(embed)
 
     def title(self, alarm: str) -> str:
@@ -143,18 +143,18 @@ class Wording:
     def _fields(self, facts: Facts, incident: Incident) -> list[Embed]:
         fields = []
         if facts.measured:
-            fields.append(_field("Measured", facts.measured))
+            fields.append(field("Measured", facts.measured))
         if incident.known:
-            fields.append(_field("Since", _when(incident.began), inline=True))
+            fields.append(field("Since", _when(incident.began), inline=True))
         if incident.ended is not None:
-            fields.append(_field("Recovered", _when(incident.ended), inline=True))
+            fields.append(field("Recovered", _when(incident.ended), inline=True))
             if incident.known:
                 lasted = duration(incident.ended - incident.began)
-                fields.append(_field("Lasted", lasted, inline=True))
+                fields.append(field("Lasted", lasted, inline=True))
         if incident.times > 1:
-            fields.append(_field("Rang", f"{incident.times} times", inline=True))
+            fields.append(field("Rang", f"{incident.times} times", inline=True))
         if incident.silent:
-            fields.append(_field("Now", "CloudWatch has no data to say how it stands."))
+            fields.append(field("Now", "CloudWatch has no data to say how it stands."))
         return fields
 
     def _line(self, told: Told) -> str:
@@ -168,7 +168,7 @@ class Wording:
             return f"RECOVERED · {shown}{lasted}"
         word = _WORDS[severity_of(told.alarm)]
         again = f", {incident.times} times" if incident.times > 1 else ""
-        return f"**{word}** · {shown} since {_stamp(incident.began, 'R')}{again}"
+        return f"**{word}** · {shown} since {stamp(incident.began, 'R')}{again}"
 
     def _remedy(self, facts: Facts) -> str:
         if not facts.page:
@@ -224,12 +224,14 @@ def _standing(severity: Severity, incident: Incident) -> tuple[str, int]:
 
 
 def _when(moment: datetime) -> str:
-    return f"{_stamp(moment, 'f')} ({_stamp(moment, 'R')})"
+    return f"{stamp(moment, 'f')} ({stamp(moment, 'R')})"
 
 
-def _stamp(moment: datetime, style: str) -> str:
+def stamp(moment: datetime, style: str) -> str:
+    """Write a moment as Discord shows it to each reader in their own zone."""
     return f"<t:{int(moment.timestamp())}:{style}>"
 
 
-def _field(name: str, value: str, *, inline: bool = False) -> Embed:
+def field(name: str, value: str, *, inline: bool = False) -> Embed:
+    """Write a field of an embed."""
     return {"name": name, "value": value[:MOST_FIELD] or "–", "inline": inline}

@@ -21,6 +21,7 @@ class Report:
     """Joins of people whose evidence is put away: what is said of them now stays, most likely."""
     uncertain: int = 0
     """Those among them of which it is not known who brought them."""
+    leaves: int = 0
     imported: int = 0
     """Members recorded who were there before; not among the joins."""
     lines: int = 0

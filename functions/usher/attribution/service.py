@@ -149,6 +149,7 @@ class AttributionService:
             joins=by_confidence(joins),
             settled=settled,
             uncertain=uncertain,
+            leaves=sum(line.type is LineType.LEAVE for line in fresh),
             imported=len(told) - len(joins),
             lines=len(lines),
             duplicates=joins_in(observation) - sum(not line.recovered for line in joins),

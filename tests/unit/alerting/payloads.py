@@ -24,9 +24,9 @@ def metric_alarm(
             "AlarmConfigurationUpdatedTimestamp": "2026-11-28T13:26:59.170+0000",
             "NewStateValue": state,
             "NewStateReason": (
-                f"Threshold Crossed: 2 out of the last 2 datapoints [{value} (29/11/26 09:01:00), "
-                f"1.0 (29/11/26 09:00:00)] were less than the threshold (1.0) (minimum 2 datapoints "
-                f"for {before} -> {word} transition)."
+                "Threshold Crossed: 2 out of the last 2 datapoints "
+                f"[{value} (29/11/26 09:01:00), 1.0 (29/11/26 09:00:00)] were less than the "
+                f"threshold (1.0) (minimum 2 datapoints for {before} -> {word} transition)."
             ),
             "StateChangeTime": moment,
             "Region": "EU (Ireland)",
@@ -85,9 +85,9 @@ MATH = json.dumps(
         "AWSAccountId": "123456789012",
         "NewStateValue": "ALARM",
         "NewStateReason": (
-            "Threshold Crossed: 2 out of the last 3 datapoints [4.166666666666667 (29/11/26 09:38:00), "
-            "2.0 (29/11/26 09:37:00)] were greater than the threshold (1.0) (minimum 2 datapoints for "
-            "OK -> ALARM transition)."
+            "Threshold Crossed: 2 out of the last 3 datapoints [4.166666666666667 "
+            "(29/11/26 09:38:00), 2.0 (29/11/26 09:37:00)] were greater than the threshold (1.0) "
+            "(minimum 2 datapoints for OK -> ALARM transition)."
         ),
         "StateChangeTime": "2026-11-29T09:39:30.001+0000",
         "Region": "US East (N. Virginia)",

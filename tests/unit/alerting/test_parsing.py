@@ -60,7 +60,8 @@ def test_an_alarm_by_metric_math_is_measured_by_its_label() -> None:
 
 def test_no_data_is_said_in_words() -> None:
     told = metric_alarm("ALARM", "OK", AT).replace(
-        "2 out of the last 2 datapoints [0.0 (29/11/26 09:01:00), 1.0 (29/11/26 09:00:00)] were less",
+        "2 out of the last 2 datapoints [0.0 (29/11/26 09:01:00), 1.0 (29/11/26 09:00:00)] were"
+        " less",
         "no datapoints were received for 2 periods and 2 missing datapoints were treated as less",
     )
 

@@ -20,7 +20,7 @@ from usher.alerting.ports import (
     Past,
 )
 from usher.alerting.service import Alerting
-from usher.alerting.words import AMBER, GREEN, RED, Wording
+from usher.alerting.words import AMBER, GREEN, RED, Embed, Wording
 
 START = datetime(2026, 11, 29, 9, tzinfo=UTC)
 SILENT = "usher-prod-page-listener-silent"
@@ -68,7 +68,7 @@ class Room:
     def shown(self) -> list[str]:
         return self.channel.titles
 
-    def only(self) -> dict[str, object]:
+    def only(self) -> Embed:
         (rendered,) = self.channel.messages.values()
         return rendered.embed
 
