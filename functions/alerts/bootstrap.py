@@ -18,7 +18,7 @@ from usher.alerting.service import Alerting
 from usher.alerting.table import DynamoArchive, DynamoBoards
 from usher.alerting.words import Wording
 from usher.platform.alert_webhook import AlertWebhook
-from usher.platform.logging import get_logger
+from usher.platform.logging import Logger, get_logger
 from usher.platform.metric_reads import MetricReads
 from usher.platform.metrics import NAMESPACE, EmfMeter
 from usher.platform.settings import SettingsError, require
@@ -69,7 +69,7 @@ def build(environ: Mapping[str, str]) -> AlertsDoor:
         pause=time.sleep,
         sink=sink,
     )
-    calendar = _calendar(environ)
+    calendar = _calendar(environ, log)
     if channel is None or calendar is None:
         return AlertsDoor(alerting, None, _now, log, meter)
     reporting = Reporting(
@@ -91,16 +91,24 @@ def build(environ: Mapping[str, str]) -> AlertsDoor:
     return AlertsDoor(alerting, reporting, _now, log, meter)
 
 
-def _calendar(environ: Mapping[str, str]) -> Calendar | None:
-    """Read when reports come; None for never. Raises SettingsError."""
+def _calendar(environ: Mapping[str, str], log: Logger) -> Calendar | None:
+    """Read when reports come; None for never. Raises SettingsError.
+
+    A time zone that is not known is UTC: alarms must be told whatever reports are asked for.
+    """
     frequent = environ.get("STATUS_REPORTS", Span.DAILY)
     if frequent == NONE:
         return None
-    name, hour = environ.get("REPORTS_TIMEZONE") or "UTC", environ.get("REPORTS_HOUR") or "8"
+    name = environ.get("REPORTS_TIMEZONE") or "UTC"
     try:
-        return Calendar(ZoneInfo(name), name, int(hour), Span(frequent))
-    except (ValueError, ZoneInfoNotFoundError) as error:
-        raise SettingsError(("STATUS_REPORTS", "REPORTS_TIMEZONE", "REPORTS_HOUR")) from error
+        zone = ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError):
+        log.exception("ReportsTimezone names no time zone", extra={"zone": name})
+        name, zone = "UTC", ZoneInfo("UTC")
+    try:
+        return Calendar(zone, name, int(environ.get("REPORTS_HOUR") or "8"), Span(frequent))
+    except ValueError as error:
+        raise SettingsError(("STATUS_REPORTS", "REPORTS_HOUR")) from error
 
 
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class EmulatedMetrics:
         self._record = cloudwatch.record_metric
         self._sqs: ModuleType = sqs
         self._minute = minute
+        self._told: dict[tuple[str, str], float] = {}
         self._write_log = lambda_svc._emit_lambda_logs
         lambda_svc._emit_lambda_logs = self._ran
         self._count = lambda_svc._emit_lambda_metrics
@@ -110,9 +111,16 @@ class EmulatedMetrics:
             messages = [one for one in list(queue["messages"]) if _is_there(one, now)]
             visible = sum(one["visible_at"] <= now for one in messages)
             age = max((now - one["sent_at"] for one in messages), default=0.0)
-            of = {"QueueName": queue["name"]}
-            self._record("AWS/SQS", "ApproximateNumberOfMessagesVisible", visible, "Count", of)
-            self._record("AWS/SQS", "ApproximateAgeOfOldestMessage", age, "Seconds", of)
+            name = queue["name"]
+            self._gauge(name, "ApproximateNumberOfMessagesVisible", visible, "Count")
+            self._gauge(name, "ApproximateAgeOfOldestMessage", age, "Seconds")
+
+    def _gauge(self, queue: str, metric: str, value: float, unit: str) -> None:
+        # A queue that stays empty tells nothing, as one that nobody uses does on AWS: days of
+        # naughts would be tens of megabytes.
+        if value or self._told.get((queue, metric)) != 0:
+            self._record("AWS/SQS", metric, value, unit, {"QueueName": queue})
+        self._told[queue, metric] = value
 
     # ------------------------------------------------------------ HTTP APIs
 

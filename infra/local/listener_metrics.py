@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.local.emf import Datum, read_line
-from usher.platform.dynamo_reads import Caller
-from usher.platform.signed_http import AwsError
+from usher.platform.signed_http import AwsError, SignedClient
 
 MOST: Final = 1_000
 """Metrics of one call (PutMetricData)."""
@@ -40,7 +39,7 @@ class LogTail:
 class ListenerMetrics:
     """Carries metrics every few seconds for as long as it runs."""
 
-    def __init__(self, log: Path, cloudwatch: Caller, every: float) -> None:
+    def __init__(self, log: Path, cloudwatch: SignedClient, every: float) -> None:
         self._tail = LogTail(log)
         self._cloudwatch = cloudwatch
         self._every = every
@@ -56,6 +55,7 @@ class ListenerMetrics:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        self._cloudwatch.close()
 
     async def _run(self) -> None:
         while True:

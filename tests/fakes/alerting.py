@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from usher.alerting.model import Board
+from usher.alerting.periods import Period
 from usher.alerting.ports import (
     ChannelGoneError,
     ContentRefusedError,
@@ -15,6 +16,7 @@ from usher.alerting.ports import (
     Past,
     StaleError,
 )
+from usher.alerting.report_table import TURN as REPORT_TURN
 from usher.alerting.table import TURN
 from usher.alerting.words import Rendered
 from usher.times import format_time
@@ -26,13 +28,14 @@ class FakeChannel:
 
     messages: dict[str, Rendered] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
-    edits: int = 0
+    posts: int = 0
     mentioned: list[str] = field(default_factory=list)
     raises: list[Exception] = field(default_factory=list)
 
     def post(self, rendered: Rendered, file: File | None = None) -> str:
         self._fail()
-        name = str(len(self.messages) + 1_000)
+        self.posts += 1
+        name = str(self.posts + 1_000)
         self.messages[name] = rendered
         if rendered.role:
             self.mentioned.append(rendered.role)
@@ -45,7 +48,6 @@ class FakeChannel:
         if message_id not in self.messages:
             raise MessageGoneError
         self.messages[message_id] = rendered
-        self.edits += 1
 
     def _fail(self) -> None:
         if self.raises:
@@ -95,6 +97,29 @@ class FakeArchive:
 
     def between(self, first: datetime, last: datetime) -> Sequence[Past]:
         return [one for _, one in sorted(self.rows.items()) if first <= one.began < last]
+
+
+@dataclass
+class FakeReportLog:
+    """A ReportLog."""
+
+    since: datetime | None = None
+    claims: dict[str, datetime] = field(default_factory=dict)
+    done: dict[str, str] = field(default_factory=dict)
+
+    def began(self, now: datetime) -> datetime:
+        self.since = self.since or now
+        return self.since
+
+    def claim(self, period: Period, now: datetime) -> bool:
+        last = self.claims.get(period.key)
+        if period.key in self.done or (last is not None and now - last < REPORT_TURN):
+            return False
+        self.claims[period.key] = now
+        return True
+
+    def made(self, period: Period, message_id: str, now: datetime) -> None:
+        self.done[period.key] = message_id
 
 
 @dataclass

@@ -34,7 +34,7 @@ def test_no_action_is_a_wildcard(template: Json) -> None:
 
 @BOTH
 def test_no_resource_is_everything(template: Json) -> None:
-    # Neither action takes a resource: AWS's service authorization reference for ECR, for CloudWatch.
+    # Neither action takes a resource: AWS's service authorization references of ECR, CloudWatch.
     wide = [
         statement["Action"]
         for _, statement in statements(template)

@@ -29,6 +29,8 @@ MOST_AT_ONCE: Final = 3
 WHILE: Final = timedelta(minutes=10)
 GATHERS: Final = timedelta(minutes=30)
 """How long a list takes in what begins."""
+MOST_WAITING: Final = 50
+"""Notices that wait for a webhook: DynamoDB's item holds 400 KB."""
 MOST_NOTICED: Final = 100
 """Ids of notices that are remembered."""
 
@@ -72,11 +74,11 @@ def take(board: Board, news: News) -> Board:
     if news.id in board.noticed:
         return board
     noticed = (*board.noticed, news.id)[-MOST_NOTICED:]
-    return replace(board, waiting=(*board.waiting, news), noticed=noticed)
+    return replace(board, waiting=(*board.waiting, news)[-MOST_WAITING:], noticed=noticed)
 
 
 def tidy(board: Board, now: datetime) -> Board:
-    """Forget what nobody needs any more; only once it was told."""
+    """Forget what is long over, with its messages: the archive knows it for longer."""
     watches = {name: pruned(watch, now) for name, watch in board.watches.items()}
     held = {
         (ring.alarm, ring.incident.began)

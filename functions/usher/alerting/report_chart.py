@@ -25,8 +25,8 @@ TOP, BOTTOM = 66, 84
 STRIP: Final = 16
 """Height of the line of alarms."""
 RADIUS: Final = 16
-RED: Final = "#ed5e5e"
-AMBER: Final = "#e8b12d"
+COLORS: Final = {Severity.PAGE: "#ed5e5e", Severity.WARN: "#e8b12d"}
+WORDS: Final = {Severity.PAGE: "alarm", Severity.WARN: "warning"}
 
 
 def draw(status: Status) -> bytes | None:
@@ -69,9 +69,9 @@ class _Picture:
 
     def _legend(self) -> None:
         x: float = MARGIN
+        rang = {severity_of(one.alarm) for one in self.status.incidents}
         names = [("joined", JOINS), ("left", LEAVES)]
-        if self.status.incidents:
-            names.append(("alarm on", RED))
+        names += [(WORDS[one], COLORS[one]) for one in Severity if one in rang]
         for name, color in names:
             self.canvas.rounded_rectangle((x, 26, x + 16, 42), 4, color)
             self._say((x + 26, 42), name, LARGE, INK, "ls")
@@ -115,7 +115,7 @@ class _Picture:
             ended = min(one.ended or period.last, period.last)
             begin = left + (began - period.first).total_seconds() * scale
             end = left + (ended - period.first).total_seconds() * scale
-            color = RED if severity_of(one.alarm) is Severity.PAGE else AMBER
+            color = COLORS[severity_of(one.alarm)]
             self.canvas.rectangle((begin, top, max(end, begin + 3), top + STRIP), color)
 
     def _labels(self) -> list[str]:

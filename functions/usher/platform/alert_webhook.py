@@ -47,9 +47,9 @@ class _Answer:
 class AlertWebhook:
     """Implements Channel."""
 
-    address: Callable[[], str]
+    address: Callable[[], str] = field(repr=False)
     """Tells the webhook's address, read when it is needed; may raise ChannelGoneError."""
-    forget: Callable[[], None]
+    forget: Callable[[], None] = field(repr=False)
     """Has the address read again next time: it was refused, and may have been replaced."""
     plain_base: str = ""
     """Base of an API that may be called without TLS: a practice Discord's."""

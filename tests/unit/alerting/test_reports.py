@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 
-from tests.fakes.alerting import FakeArchive, FakeChannel, FakeClock, FakeSink
+from tests.fakes.alerting import FakeArchive, FakeChannel, FakeClock, FakeReportLog, FakeSink
 from usher.alerting import report_chart
 from usher.alerting.figures import Deployed, Figures, Query, Series
-from usher.alerting.periods import Calendar, Period, Span
+from usher.alerting.periods import Calendar, Span
 from usher.alerting.ports import ChannelGoneError, ChannelUnavailableError, Past
 from usher.alerting.report_words import ReportWording, Status
 from usher.alerting.reporting import Reporting
@@ -26,29 +26,6 @@ DEPLOYED = Deployed("Usher/prod", ("fn-a", "fn-b"), ("usher-EventsDeadLetterQueu
 
 def calendar(zone: str = "UTC", hour: int = 8, frequent: Span = Span.DAILY) -> Calendar:
     return Calendar(ZoneInfo(zone), zone, hour, frequent)
-
-
-@dataclass
-class FakeLog:
-    """A ReportLog."""
-
-    since: datetime | None = LONG_AGO
-    claims: dict[str, datetime] = field(default_factory=dict)
-    done: dict[str, str] = field(default_factory=dict)
-
-    def began(self, now: datetime) -> datetime:
-        self.since = self.since or now
-        return self.since
-
-    def claim(self, period: Period, now: datetime) -> bool:
-        last = self.claims.get(period.key)
-        if period.key in self.done or (last and now - last < timedelta(minutes=10)):
-            return False
-        self.claims[period.key] = now
-        return True
-
-    def made(self, period: Period, message_id: str, now: datetime) -> None:
-        self.done[period.key] = message_id
 
 
 @dataclass
@@ -75,7 +52,7 @@ class Room:
     channel: FakeChannel = field(default_factory=FakeChannel)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     archive: FakeArchive = field(default_factory=FakeArchive)
-    log: FakeLog = field(default_factory=FakeLog)
+    log: FakeReportLog = field(default_factory=lambda: FakeReportLog(since=LONG_AGO))
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
     sink: FakeSink = field(default_factory=FakeSink)
 
@@ -163,7 +140,7 @@ def test_each_report_is_posted_once_whatever_is_repeated() -> None:
 
 
 def test_what_was_over_before_the_first_look_is_not_reported() -> None:
-    room = Room(log=FakeLog(since=None))
+    room = Room(log=FakeReportLog(since=None))
 
     assert room.run() == ()
     room.clock.now += timedelta(days=1)

@@ -1,15 +1,21 @@
 """One message an incident, whatever is repeated, reordered, deleted or broken off."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.fakes.alerting import FakeArchive, FakeBoards, FakeChannel, FakeClock, FakeSink
 from tests.fakes.fuse import BREAKS, BrokenOffError, DiedError, Fuse, fused
 from tests.unit.alerting.payloads import BUDGET, enveloped, metric_alarm
+from usher.alerting import planning
+from usher.alerting.codec import read_board, write_board
 from usher.alerting.model import News
 from usher.alerting.parsing import read_news
 from usher.alerting.ports import (
@@ -196,6 +202,26 @@ def test_after_a_storm_alarms_have_their_own_messages_again() -> None:
     assert room.shown == ["WARNING · 5 alarms at once", "ALARM · Listener silent"]
 
 
+def test_a_first_deployment_says_nothing_of_what_is_well() -> None:
+    well = [
+        metric_alarm("OK", "INSUFFICIENT_DATA", at(0), f"usher-prod-page-alarm-{n}")
+        for n in range(40)
+    ]
+    room = Room()
+
+    assert room.run(*(read_news(enveloped(one), "m", START) for one in well)) == 0
+    assert room.archive.rows == {}
+
+
+def test_notices_that_nobody_could_be_told_of_fit_into_a_row() -> None:
+    room = Room(channel=FakeChannel(raises=[ChannelGoneError("404")]))
+    long = "x" * 10_000
+
+    room.run(*(read_news(enveloped(long, "Subject", str(n)), "m", START) for n in range(200)))
+
+    assert len(write_board(room.boards.board)) < 200_000
+
+
 def test_a_message_deleted_by_hand_is_posted_anew() -> None:
     room = Room()
     room.run(rings(0))
@@ -308,3 +334,78 @@ def test_a_crash_anywhere_costs_at_most_one_more_message(
     assert [*room.archive.rows.values()] == [Past(SILENT, at(0), at(5), 1)]
     # And nothing is left to be done.
     assert room.run(minutes=30) == 0
+
+
+# ---------------------------------------------------------------- any story
+
+ALARMS = ("usher-prod-page-a", "usher-prod-warn-b", "usher-prod-page-c")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happens, so many minutes after the step before."""
+
+    minutes: float
+    alarm: str
+    fault: str
+
+
+STEPS = st.lists(
+    st.builds(
+        Step,
+        st.floats(0.01, 45),
+        st.sampled_from(ALARMS),
+        st.sampled_from(["", "", "", "twice", "late", "away", "deleted"]),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@given(STEPS, st.randoms(use_true_random=False))
+def test_whatever_happens_the_channel_ends_up_true_with_one_message_an_incident(
+    steps: list[Step], dice: Random
+) -> None:
+    room, held_back, on = Room(), list[News](), dict.fromkeys(ALARMS, False)
+    minutes, deleted = 0.0, 0
+    for step in steps:
+        minutes += step.minutes
+        on[step.alarm] = not on[step.alarm]
+        news = (rings if on[step.alarm] else recovers)(minutes, step.alarm)
+        match step.fault:
+            case "late":
+                held_back.append(news)
+                continue
+            case "away":
+                room.channel.raises = [ChannelUnavailableError("503")]
+            case "deleted" if room.channel.messages:
+                room.channel.messages.pop(dice.choice([*room.channel.messages]))
+                deleted += 1
+        taken = [news, *held_back[: dice.randrange(3)]]
+        dice.shuffle(taken)
+        for _ in range(3 if step.fault == "twice" else 2 if step.fault == "away" else 1):
+            with suppress(ChannelUnavailableError):
+                room.run(*taken, minutes=minutes + 0.001)
+        room.channel.raises = []
+        held_back = [one for one in held_back if one not in taken]
+    room.run(*held_back, minutes=minutes + 0.01)
+    board = room.boards.board
+
+    # The board survives its row, and nothing is left to be done.
+    assert read_board(write_board(board)) == board
+    assert room.run(minutes=minutes + 0.02) == 0
+    # Every incident that is remembered stands in one message, which shows it as it is.
+    for ring in planning.rings(board):
+        holders = [
+            message
+            for message in board.messages
+            for member in message.members
+            if member.alarm == ring.alarm and ring.incident.spans(member.anchor)
+        ]
+        # Two only where a late change shows that what seemed to be two incidents was one.
+        assert len(holders) == 1 or (holders and any(step.fault == "late" for step in steps))
+        for holder in holders:
+            assert holder.id in room.channel.messages or deleted
+    # What is on is said to be on, and nothing else is.
+    open_ones = {ring.alarm for ring in planning.rings(board) if ring.incident.ended is None}
+    assert open_ones == {alarm for alarm, state in on.items() if state}
