@@ -6,11 +6,14 @@ import asyncio
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
+from discord.gateway import DiscordWebSocket
 
+from gateway_listener.account import Account
 from gateway_listener.health import ShardVitals, Vitals
 from gateway_listener.traffic import Traffic
 from gateway_listener.vitals import LagMeter, beat, metric_line
@@ -105,3 +108,27 @@ def test_refusals_and_bans_are_counted_among_the_calls() -> None:
         traffic.answered(status, {"Content-Type": kind})
 
     assert traffic.totals() == {"DiscordCalls": 5, "DiscordRefusals": 3, "DiscordBans": 1}
+
+
+class Told:
+    """Answers GET /gateway/bot."""
+
+    async def request(self, _route: object) -> dict[str, object]:
+        limit = {"remaining": 7, "reset_after": 60_000, "max_concurrency": 1}
+        return {"url": "wss://gateway.example", "shards": 1, "session_start_limit": limit}
+
+
+def test_session_starts_are_known_until_discord_counts_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+    now = [datetime(2026, 3, 1, tzinfo=UTC)]
+    account = Account("http://127.0.0.1:9/api/v10", lambda: now[0])
+    account.http = Told()  # type: ignore[assignment]
+    assert account.session_starts_left() is None
+
+    asyncio.run(account.terms())
+    assert account.session_starts_left() == 7
+
+    now[0] += timedelta(seconds=60)
+    assert account.session_starts_left() is None
