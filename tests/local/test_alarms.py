@@ -19,8 +19,8 @@ from infra.local.emulator import Emulator
 from infra.local.settings import TEMPLATE
 from tests.local.stacks import PARAMETERS, wait_for
 
-MINUTE: Final = 0.3
-"""Seconds of a minute: an hour takes eighteen."""
+MINUTE: Final = 0.2
+"""Seconds of a minute: an hour takes twelve."""
 WITHIN: Final = 60.0
 PREFIX: Final = "usher-test-"
 
