@@ -25,6 +25,7 @@ from gateway_listener.errors import RefusedError
 from gateway_listener.handshake import name_of
 from gateway_listener.identify import Terms
 from gateway_listener.refusals import REFUSED
+from gateway_listener.traffic import Traffic
 from usher.ids import UserId
 
 HANDSHAKE_BUDGET: Final = 60.0
@@ -49,14 +50,17 @@ class Account(discord.Client):
         intents.guilds = intents.members = intents.invites = intents.moderation = True
         intents.auto_moderation_execution = True
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        self.traffic = Traffic()
         super().__init__(
             intents=intents,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            http_trace=tracing(clock),
+            http_trace=tracing(clock, self.traffic),
         )
         Route.BASE = api_base
+        self._clock = clock
+        self._starts: tuple[int, datetime] | None = None
         self.identifying: Callable[[int], Awaitable[None]] = _unasked
         """Told a shard just before it begins a session; whatever it raises ends the handshake."""
 
@@ -119,9 +123,16 @@ class Account(discord.Client):
                 max_concurrency=limit.get("max_concurrency", 1),
             )
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(terms.url)
+            self._starts = terms.remaining, self._clock() + terms.reset_after
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise discord.GatewayNotFound from error
         return terms
+
+    def session_starts_left(self) -> int | None:
+        """Tell how many sessions may be begun, as Discord said last; None when that is outdated."""
+        if self._starts is None or self._clock() >= self._starts[1]:
+            return None
+        return self._starts[0]
 
     async def open(
         self, shard: int, count: int, parsers: Parsers, session: dict[str, Any] | None

@@ -19,6 +19,7 @@ import discord
 from discord.http import HTTPClient, Route
 
 from gateway_listener.looker import Answer
+from gateway_listener.traffic import Traffic
 
 _RETRIED: Final = frozenset({429, 500, 502, 504, 524})
 """Statuses after which discord.py tries again by itself."""
@@ -37,12 +38,13 @@ class _Exchange:
     content: bytes = b""
 
 
-def tracing(clock: Callable[[], datetime]) -> aiohttp.TraceConfig:
-    """Make the tracing that discord.py's HTTP client needs for `Asker`."""
+def tracing(clock: Callable[[], datetime], traffic: Traffic) -> aiohttp.TraceConfig:
+    """Make the tracing that discord.py's HTTP client needs for `Asker`; every answer is counted."""
 
     async def on_head(
         _: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
+        traffic.answered(end.response.status, end.response.headers)
         exchange = context.trace_request_ctx
         if isinstance(exchange, _Exchange):
             exchange.at = clock()

@@ -5,6 +5,7 @@ Dispatches are taken raw, before discord.py would parse them.
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -216,6 +217,11 @@ class GatewayClient:
     def disconnected_for(self) -> float:
         """Tell for how many seconds no session has been up."""
         return 0.0 if self._down_since is None else time.monotonic() - self._down_since
+
+    def latency(self) -> float | None:
+        """Tell how many seconds Discord took for its last ACK; None before the first."""
+        latency = float("nan") if self._ws is None else self._ws.latency
+        return latency if math.isfinite(latency) else None
 
     def heartbeat(self) -> tuple[float, float] | None:
         """Tell discord.py's last ACK, on `time.perf_counter`, and the interval, in seconds."""

@@ -65,7 +65,7 @@ class Listener:
         helpers = [
             stopping,
             asyncio.create_task(self._lag.run()),
-            asyncio.create_task(beat(self.vitals, self._counts, self._gauges)),
+            asyncio.create_task(self._beat()),
             asyncio.create_task(self._parts.account.tidy()),
         ]
         self._listening = self._spawn(self._listen(hide))
@@ -168,6 +168,11 @@ class Listener:
             shards=tuple(shard.vitals() for shard in self._shards),
         )
 
+    async def _beat(self) -> None:
+        told = self._settings
+        namespace, every = told.metrics_namespace, told.heartbeat_seconds
+        await beat(self.vitals, self._counts, self._gauges, namespace, every)
+
     def _counts(self) -> dict[str, int]:
         counters = [shard.watch.counters for shard in self._shards]
         return {
@@ -175,10 +180,21 @@ class Listener:
             "Looks": sum(one.looks for one in counters),
             "FailedLooks": sum(one.failed_looks for one in counters),
             "SessionsBegun": sum(shard.client.sessions for shard in self._shards),
+            **self._parts.account.traffic.totals(),
         }
 
-    def _gauges(self) -> dict[str, int]:
-        return {"Unsent": self._parts.publisher.unsent, "Shards": len(self._shards)}
+    def _gauges(self) -> dict[str, float]:
+        gauges: dict[str, float] = {
+            "Unsent": self._parts.publisher.unsent,
+            "Shards": len(self._shards),
+            "LoopLagMilliseconds": round(self._lag.take_worst() * 1000, 1),
+        }
+        if (left := self._parts.account.session_starts_left()) is not None:
+            gauges["SessionStartsLeft"] = left
+        latencies = [shard.client.latency() for shard in self._shards]
+        if known := [latency for latency in latencies if latency is not None]:
+            gauges["GatewayLatencyMilliseconds"] = round(max(known) * 1000, 1)
+        return gauges
 
     # ------------------------------------------------------------ the end
 

@@ -11,6 +11,8 @@ from gateway_listener.errors import SettingsError
 LEASE_SECONDS: Final = 30.0
 MOST_SHARDS: Final = 16
 AUTO: Final = "auto"
+METRICS_NAMESPACE: Final = "Usher"
+HEARTBEAT_SECONDS: Final = 60.0
 DISCORD_API: Final = "https://discord.com/api/v10"
 _SECONDS: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
@@ -44,6 +46,10 @@ class Settings:
     """How many shards the bot has; None for what Discord recommends."""
     most_shards: int = MOST_SHARDS
     """How many of them this process may hold."""
+    metrics_namespace: str = METRICS_NAMESPACE
+    """What keeps the copies of Usher in one account apart (template.yaml: its stage)."""
+    heartbeat_seconds: float = HEARTBEAT_SECONDS
+    """How often metrics are told. Alarms expect it every minute; tests have shorter minutes."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -59,6 +65,9 @@ class Settings:
         lease = environment.get("LEASE_SECONDS") or str(LEASE_SECONDS)
         if not _SECONDS.fullmatch(lease) or float(lease) < 1:
             problems.append("LEASE_SECONDS is not a number of seconds, 1 or more")
+        heartbeat = environment.get("HEARTBEAT_SECONDS") or str(HEARTBEAT_SECONDS)
+        if not _SECONDS.fullmatch(heartbeat) or not float(heartbeat):
+            problems.append("HEARTBEAT_SECONDS is not a number of seconds above 0")
         count = environment.get("SHARD_COUNT") or AUTO
         if count != AUTO and not _NUMBER.fullmatch(count):
             problems.append(f"SHARD_COUNT is neither {AUTO} nor a number, 1 or more")
@@ -81,4 +90,6 @@ class Settings:
             lease_seconds=float(lease),
             shard_count=None if count == AUTO else int(count),
             most_shards=int(most),
+            metrics_namespace=environment.get("POWERTOOLS_METRICS_NAMESPACE") or METRICS_NAMESPACE,
+            heartbeat_seconds=float(heartbeat),
         )

@@ -5,14 +5,12 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final, TextIO
 
 from gateway_listener.health import Vitals, ailments
 
-NAMESPACE: Final = "Usher"
-HEARTBEAT_EVERY: Final = 60.0
 LAG_EVERY: Final = 1.0
 REQUEST_WITHIN: Final = 5.0
 
@@ -25,11 +23,17 @@ class LagMeter:
     def __init__(self) -> None:
         self._beat = time.monotonic()
         self._lag = 0.0
+        self._worst = 0.0
 
     @property
     def lag(self) -> float:
         """Seconds behind: of the last measurement, or of the one that is overdue."""
         return max(self._lag, time.monotonic() - self._beat - LAG_EVERY, 0.0)
+
+    def take_worst(self) -> float:
+        """Tell the most seconds behind since this was asked last."""
+        worst, self._worst = max(self._worst, self.lag), 0.0
+        return worst
 
     async def run(self) -> None:
         """Measure for ever."""
@@ -37,6 +41,7 @@ class LagMeter:
             self._beat = time.monotonic()
             await asyncio.sleep(LAG_EVERY)
             self._lag = max(0.0, time.monotonic() - self._beat - LAG_EVERY)
+            self._worst = max(self._worst, self._lag)
 
 
 async def serve(port: int, take: Callable[[], Vitals]) -> asyncio.Server:
@@ -74,34 +79,42 @@ def _response(status: int, body: bytes = b"") -> bytes:
     return head.encode() + body
 
 
-def metric_line(values: dict[str, int], milliseconds: int) -> str:
-    """Write counts as a log line of CloudWatch's embedded metric format.
+def metric_line(values: Mapping[str, float], milliseconds: int, namespace: str) -> str:
+    """Write metrics as a log line of CloudWatch's embedded metric format.
 
     The service is the only dimension: every further value of one would be a metric to pay for.
     """
-    described = [{"Name": name, "Unit": "Count"} for name in values]
-    metrics = {"Namespace": NAMESPACE, "Dimensions": [["Service"]], "Metrics": described}
+    described = [{"Name": name, "Unit": _unit(name)} for name in values]
+    metrics = {"Namespace": namespace, "Dimensions": [["service"]], "Metrics": described}
     head = {"Timestamp": milliseconds, "CloudWatchMetrics": [metrics]}
-    return json.dumps({"_aws": head, "Service": "listener", **values})
+    return json.dumps({"_aws": head, "service": "listener", **values})
+
+
+def _unit(name: str) -> str:
+    return "Milliseconds" if name.endswith("Milliseconds") else "Count"
 
 
 async def beat(
     take: Callable[[], Vitals],
-    count: Callable[[], dict[str, int]],
-    gauge: Callable[[], dict[str, int]],
+    count: Callable[[], Mapping[str, int]],
+    gauge: Callable[[], Mapping[str, float]],
+    namespace: str,
+    every: float,
     stream: TextIO = sys.stdout,
 ) -> None:
-    """Write the heartbeat metric every minute for ever: 1 when the listener is well, else 0.
+    """Write the heartbeat metric for ever: 1 when the listener is well, else 0.
 
     `count` gives totals, of which each line holds what was added since the line before; `gauge`
     gives what stands now.
     """
-    before: dict[str, int] = {}
+    before: Mapping[str, int] = {}
     while True:
         now = count()
-        values = {name: now[name] - before.get(name, 0) for name in now}
+        values: dict[str, float] = {name: now[name] - before.get(name, 0) for name in now}
         before = now
         wrong = ailments(take())
         values |= {"ListenerHeartbeat": int(not wrong), **gauge()}
-        print(metric_line(values, int(time.time() * 1000)), file=stream, flush=True)
-        await asyncio.sleep(HEARTBEAT_EVERY)
+        print(metric_line(values, int(time.time() * 1000), namespace), file=stream, flush=True)
+        if wrong:
+            log.warning("The listener is not well.", extra={"ailments": wrong})
+        await asyncio.sleep(every)

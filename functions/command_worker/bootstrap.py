@@ -138,6 +138,7 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
         clock=_now,
         log=get_logger(),
         after=lambda: measure_uses(meter, settings.take_uses()),
+        failed=lambda: meter.count("CommandsFailed"),
     )
 
 

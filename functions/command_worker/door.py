@@ -67,6 +67,8 @@ class Door[S]:
     log: Log
     after: Callable[[], None] = lambda: None
     """Done when a batch is settled."""
+    failed: Callable[[], None] = lambda: None
+    """Told of each command that failed, or whose answer did not arrive."""
 
     def work(self, event: Mapping[str, object]) -> dict[str, object]:
         """Map an SQS event to the messages that should come again (partial batch response)."""
@@ -91,6 +93,7 @@ class Door[S]:
         told |= {"interaction_id": interaction.id, "guild_id": interaction.guild_id}
         if self._expired(record):
             self.log.warning("interaction expired before its command ran", extra=told)
+            self.failed()
             return True
         with speaking(interaction.locale):
             return self._answered(interaction, told)
@@ -144,6 +147,7 @@ class Door[S]:
             raise
         except Exception as error:
             self.log.exception("command failed", extra={**told, "error": type(error).__name__})
+            self.failed()
             raise UserError(say(_FAILED)) from error
 
     def _deliver(
@@ -166,6 +170,7 @@ class Door[S]:
                 return True
             except WebhookUnavailableError:
                 self.log.exception("reply not delivered, the message comes again", extra=told)
+                self.failed()
                 return False
             else:
                 self.log.info("command answered", extra=told)

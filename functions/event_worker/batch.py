@@ -91,6 +91,9 @@ class Totals:
     """What a batch amounts to."""
 
     joins: Counter[Confidence] = field(default_factory=Counter)
+    leaves: int = 0
+    settled: int = 0
+    uncertain: int = 0
     imported: int = 0
     duplicates: int = 0
     parked: int = 0
@@ -157,6 +160,9 @@ class EventDoor:
                 return False
             return self._park(record, type(error).__name__, "failed repeatedly", totals)
         totals.joins.update(report.joins)
+        totals.leaves += report.leaves
+        totals.settled += report.settled
+        totals.uncertain += report.uncertain
         totals.imported += report.imported
         totals.duplicates += report.duplicates
         duration_ms = round((perf_counter() - started) * 1000, 1)
@@ -186,8 +192,11 @@ class EventDoor:
 
     def _measure(self, totals: Totals) -> None:
         self.meter.count("JoinsRecorded", totals.joins.total())
+        self.meter.count("LeavesRecorded", totals.leaves)
         for confidence, number in sorted(totals.joins.items()):
             self.meter.count("Attributed", number, {"confidence": confidence.value})
+        self.meter.count("Joins", totals.settled)
+        self.meter.count("UncertainJoins", totals.uncertain)
         self.meter.count("MembersImported", totals.imported)
         self.meter.count("Duplicates", totals.duplicates)
         self.meter.count("Parked", totals.parked)
@@ -203,6 +212,8 @@ def _told(report: Report) -> dict[str, object]:
     return {
         "repeated": report.repeated,
         "joins": sum(report.joins.values()),
+        "settled": report.settled,
+        "uncertain": report.uncertain,
         "imported": report.imported,
         "lines": report.lines,
         "duplicates": report.duplicates,

@@ -1,6 +1,6 @@
 """Names the adapters of the interactions door. Builds clients; opens no sockets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,8 +22,11 @@ from usher.slash.routes import Routes
 NEEDED: Final = ("TABLE_NAME", "COMMANDS_QUEUE_URL", "EFFECTS_QUEUE_URL", "DISCORD_PUBLIC_KEY")
 
 
-def build(environ: Mapping[str, str]) -> Door[Services]:
-    """Build the door; raises SettingsError naming every variable that is missing."""
+def build(environ: Mapping[str, str], failed: Callable[[], None] = lambda: None) -> Door[Services]:
+    """Build the door; raises SettingsError naming every variable that is missing.
+
+    `failed` is told of each command that failed.
+    """
     found = require(environ, *NEEDED)
     table_name = found["TABLE_NAME"]
     dynamodb = SignedClient(DYNAMODB, environ)
@@ -38,4 +41,5 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
         presses=Presses(PressTable(dynamodb, table_name), new_token),
         clock=lambda: datetime.now(UTC),
         log=get_logger(),
+        failed=failed,
     )

@@ -51,6 +51,8 @@ class Door[S]:
     presses: Presses
     clock: Callable[[], datetime]
     log: Log
+    failed: Callable[[], None] = lambda: None
+    """Told of each command that failed."""
 
     def answer(self, event: Mapping[str, object]) -> HttpResponse:
         """Map an API Gateway event to its response: 200, 400, 401 or 413."""
@@ -109,6 +111,7 @@ class Door[S]:
         except Exception as error:  # the member must hear of it: a 5xx tells them nothing
             told |= {"error": type(error).__name__, "duration_ms": _since(started)}
             self.log.exception("command failed", extra=told)
+            self.failed()
             return replies.answer(replies.sentence(say(_FAILED)))
         self.log.info("command answered", extra=told | {"duration_ms": _since(started)})
         return body

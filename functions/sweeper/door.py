@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from usher.platform.logging import Logger
 from usher.platform.metrics import EmfMeter
 from usher.timing.sweeping import Report
@@ -54,7 +56,7 @@ class SweeperDoor:
         if report.told or report.unknown:
             done = {"told": report.told, "unknown": report.unknown, "late_seconds": late}
             self.log.info("swept", extra=done)
+            self.meter.gauge("DueLatenessSeconds", late, unit=MetricUnit.Seconds)
         if report.unknown:
             self.log.error("rows are due that nobody does anything about", extra=done)
         self.meter.count("DueTold", report.told)
-        self.meter.count("DueLateSeconds", late)

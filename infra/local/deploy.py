@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
 from infra.local.aws import Cloud
+from infra.local.nested import Document, document, point
 from infra.local.packager import Package, package, room_of
 from infra.local.transform import Code, Json, handlers, load, translate
 
@@ -35,6 +34,7 @@ class Plan:
     template: Json
     packages: Mapping[str, Package]
     parameters: Mapping[str, str]
+    nested: Mapping[str, Document]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,20 @@ def plan(template_file: Path, functions: Path, parameters: Mapping[str, str]) ->
     template = translate(
         source, parameters, lambda handler: Code(CODE_BUCKET, packages[room_of(handler)].key)
     )
-    return Plan(template, packages, parameters)
+    template, nested = point(template, template_file.parent, CODE_BUCKET)
+    return Plan(template, packages, parameters, nested)
 
 
 def deploy(cloud: Cloud, wanted: Plan) -> Deployment:
     """Bring the stack to what the plan says, or leave it if it is there; raises DeployError."""
     _upload(cloud, wanted.packages)
-    _create_or_update(cloud, _put_template(cloud, wanted.template), wanted.parameters)
+    for nested in wanted.nested.values():
+        _put(cloud, nested)
+    # CloudFormation reads a template of more than 51,200 bytes from the bucket alone.
+    template = document(wanted.template)
+    _put(cloud, template)
+    address = f"{cloud.endpoint_url}/{CODE_BUCKET}/{template.key}"
+    _create_or_update(cloud, address, wanted.parameters)
     stack = _wait_until_complete(cloud)
     resources = cloud.cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
     return Deployment(
@@ -82,12 +89,8 @@ def _upload(cloud: Cloud, packages: Mapping[str, Package]) -> None:
             cloud.s3.put_object(Bucket=CODE_BUCKET, Key=each.key, Body=each.content)
 
 
-def _put_template(cloud: Cloud, template: Json) -> str:
-    """Put the template where CloudFormation reads one of more than 51,200 bytes; its address."""
-    body = json.dumps(template, separators=(",", ":")).encode()
-    key = f"template-{sha256(body).hexdigest()[:20]}.json"
-    cloud.s3.put_object(Bucket=CODE_BUCKET, Key=key, Body=body)
-    return f"{cloud.endpoint_url}/{CODE_BUCKET}/{key}"
+def _put(cloud: Cloud, template: Document) -> None:
+    cloud.s3.put_object(Bucket=CODE_BUCKET, Key=template.key, Body=template.content)
 
 
 def _create_or_update(cloud: Cloud, template_url: str, parameters: Mapping[str, str]) -> None:

@@ -33,6 +33,8 @@ class Emulator:
     Without `state` it keeps everything in memory and a temporary folder: what tests want. With
     `state` it resumes what that folder holds. `port` is a wish: if it is taken, another is found.
     `enforce_iam` runs each Lambda as its template role and refuses what the role lacks.
+    `alarm_minute` is how many seconds a minute of an alarm's period lasts; fewer are for tests.
+    With `patient_alarms` what was silent while it was off is no alarm.
     """
 
     def __init__(
@@ -42,11 +44,15 @@ class Emulator:
         port: int = 0,
         enforce_iam: bool = False,
         autosave_seconds: float = 2.0,
+        alarm_minute: float = 60.0,
+        patient_alarms: bool = False,
     ) -> None:
         self._keeps_state = state is not None
         self._folder = state or Path(tempfile.mkdtemp(prefix="usher-emulator-"))
         self._port = port
         self._enforce_iam = enforce_iam
+        self._alarm_minute = alarm_minute
+        self._patient_alarms = patient_alarms
         self._autosave_seconds = autosave_seconds if self._keeps_state else 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
@@ -121,6 +127,8 @@ class Emulator:
                 "infra.local.emulator_process",
                 str(self._port),
                 str(self._autosave_seconds),
+                str(self._alarm_minute),
+                *(["patient"] if self._patient_alarms else []),
             ],
             cwd=self._folder,
             env=self._environment(scratch),

@@ -4,7 +4,8 @@ MiniStack itself saves only on a clean stop, and only S3 survives a kill. Here e
 state changed is written every few seconds. That rests on two private names of MiniStack 1.5.33,
 hence the exact pin and the restart tests in tests/local.
 
-usage: python -m infra.local.emulator_process PORT AUTOSAVE_SECONDS   (settings: see emulator.py)
+usage: python -m infra.local.emulator_process PORT AUTOSAVE_SECONDS ALARM_MINUTE_SECONDS [patient]
+(settings: see emulator.py)
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from collections.abc import Awaitable, Callable
 from types import ModuleType
 from typing import Any, cast
 
+from infra.local.emulated_alarms import EmulatedAlarms
+from infra.local.emulated_metrics import EmulatedMetrics
 from infra.local.leash import when_parent_goes
 
 # ASGI, https://asgi.readthedocs.io/en/latest/specs/main.html
@@ -90,7 +93,7 @@ class Autosave:
             self._written[service] = digest
 
 
-async def serve(port: int, autosave_seconds: float) -> None:
+async def serve(port: int, autosave_seconds: float, alarm_minute: float, *, patient: bool) -> None:
     """Serve until SIGTERM or until the parent is gone; MiniStack saves everything as it stops."""
     from hypercorn.asyncio import serve as hypercorn_serve
     from hypercorn.config import Config
@@ -109,18 +112,24 @@ async def serve(port: int, autosave_seconds: float) -> None:
     config.graceful_timeout = 2
     config.loglevel = "WARNING"
 
-    app: Application = ministack.app
-    saving: asyncio.Task[None] | None = None
+    metrics = EmulatedMetrics(alarm_minute)
+    app: Application = metrics.wrap(ministack.app)
+    tasks = [
+        asyncio.create_task(EmulatedAlarms(alarm_minute, patient=patient).run()),
+        asyncio.create_task(metrics.run()),
+    ]
     if autosave_seconds > 0:
         autosave = Autosave(ministack, autosave_seconds)
         app = autosave.wrap(app)
-        saving = asyncio.create_task(autosave.run())
+        tasks.append(asyncio.create_task(autosave.run()))
     await hypercorn_serve(cast("Any", app), config, shutdown_trigger=stop.wait)
-    if saving is not None:
-        saving.cancel()
+    for task in tasks:
+        task.cancel()
 
 
 if __name__ == "__main__":
     # Lambda workers inherit this process's environment; they must not find the checkout by it.
     os.environ.pop("PYTHONPATH", None)
-    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2])))
+    port, autosave_seconds, alarm_minute, *words = sys.argv[1:]
+    patient = "patient" in words
+    asyncio.run(serve(int(port), float(autosave_seconds), float(alarm_minute), patient=patient))

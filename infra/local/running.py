@@ -12,6 +12,7 @@ from infra.local.deploy import Deployment
 from infra.local.emulator import Emulator
 from infra.local.front import Front
 from infra.local.listener import ListenerProcess
+from infra.local.listener_metrics import ListenerMetrics
 from infra.local.state import StateFolder
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Running:
         self._emulator: Emulator | None = None
         self._front: Front | None = None
         self._listener: ListenerProcess | None = None
+        self._metrics: ListenerMetrics | None = None
         self._practice: Practice | None = None
         self._deployment: Deployment | None = None
 

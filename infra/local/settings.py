@@ -10,15 +10,21 @@ from infra.local.host import ROOT, architecture, free_port
 
 TEMPLATE: Final = ROOT / "template.yaml"
 FUNCTIONS: Final = ROOT / "functions"
+MINUTE: Final = 60.0
+"""Seconds of a minute of alarms' periods, unless a test has shorter ones."""
+ALERTS_SECRET: Final = "usher/local/alerts-webhook"  # noqa: S105 - the secret's name
 CLIENT_SECRET: Final = "usher/local/discord-client-secret"  # noqa: S105 - the secret's name as well
 TOKEN_SECRET: Final = "usher/local/discord-token"  # noqa: S105 - the secret's name, not the secret
 
 
-def stack_parameters(bot: Bot, front_url: str, import_at_install: int = 0) -> dict[str, str]:
+def stack_parameters(
+    bot: Bot, front_url: str, import_at_install: int = 0, *, alerts: bool = False
+) -> dict[str, str]:
     """Return the template's parameters for this machine and this application.
 
     `front_url` is where the system is reached, and the practice Discord where there is one. Nobody
-    is imported unasked: here one wants to see what one does.
+    is imported unasked: here one wants to see what one does. `alerts` says whether there is a
+    channel for alarms.
     """
     return {
         "Stage": "local",
@@ -30,10 +36,11 @@ def stack_parameters(bot: Bot, front_url: str, import_at_install: int = 0) -> di
         "DiscordClientSecretName": CLIENT_SECRET if bot.client_secret else "",
         "ReferralUrl": front_url.rstrip("/"),
         "DiscordTokenSecretName": TOKEN_SECRET,
+        "AlertsWebhookSecretName": ALERTS_SECRET if alerts else "",
         # Receivers of one's own, on this machine.
         "WebhookTargets": "any",
         # The emulator's ECS has no containers: ListenerProcess takes the nested stack's place.
-        "DeployListener": "false",
+        "DeployListener": "elsewhere",
         "ImportAtInstall": str(import_at_install),
     }
 
@@ -47,10 +54,18 @@ def _site(bot: Bot, front_url: str) -> dict[str, str]:
 
 
 def listener_settings(
-    queue_url: str, table_name: str, api_base: str, record: Path | None
+    queue_url: str,
+    table_name: str,
+    api_base: str,
+    record: Path | None,
+    alarm_minute: float = MINUTE,
 ) -> dict[str, str]:
-    """Return the variables infra/listener.yaml gives its container, and RECORD_FILE if asked."""
+    """Return the variables infra/listener.yaml gives its container, and those that were asked for.
+
+    RECORD_FILE is one; where alarms have shorter minutes, so has the heartbeat.
+    """
     recording = {"RECORD_FILE": str(record.resolve())} if record is not None else {}
+    beating = {"HEARTBEAT_SECONDS": f"{alarm_minute / 3:.3f}"} if alarm_minute < MINUTE else {}
     return {
         "EVENTS_QUEUE_URL": queue_url,
         "DISCORD_API_BASE": api_base,
@@ -62,5 +77,7 @@ def listener_settings(
         "LEASE_SECONDS": "5",
         "SHARD_COUNT": "auto",
         "MOST_SHARDS": "16",
+        "POWERTOOLS_METRICS_NAMESPACE": "Usher/local",
         **recording,
+        **beating,
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from infra.local import bot_token, fixups
+from infra.local import alerts_channel, bot_token, fixups
 from infra.local.aws import environment
 from infra.local.bot import NONE, PRACTICE, Bot, checked
 from infra.local.deploy import deploy, plan
@@ -18,16 +18,20 @@ from infra.local.emulator import Emulator
 from infra.local.front import Front, bind
 from infra.local.ledger_view import LedgerView
 from infra.local.listener import ListenerProcess
+from infra.local.listener_metrics import ListenerMetrics
 from infra.local.running import Running, there
 from infra.local.settings import (
+    ALERTS_SECRET,
     CLIENT_SECRET,
     FUNCTIONS,
+    MINUTE,
     TEMPLATE,
     TOKEN_SECRET,
     listener_settings,
     stack_parameters,
 )
 from infra.local.state import StateFolder
+from usher.platform.signed_http import CLOUDWATCH, SignedClient
 
 if TYPE_CHECKING:
     from infra.practice import Practice
@@ -43,6 +47,7 @@ class System(Running):
 
     `discord` is `practice`, `none`, or an API base; the last two need `bot`. Port 0 takes any free
     one. Without `state` the world lives in a temporary folder and dies with the system.
+    `alarm_minute` is how many seconds a minute of an alarm's period lasts; fewer are for tests.
     """
 
     def __init__(
@@ -56,6 +61,7 @@ class System(Running):
         reset: bool = False,
         functions: Path = FUNCTIONS,
         import_at_install: int = 0,
+        alarm_minute: float = MINUTE,
         announce: Callable[[str], None] = lambda _line: None,
     ) -> None:
         if discord != PRACTICE and bot is None:
@@ -69,6 +75,7 @@ class System(Running):
         self._reset = reset
         self._functions = functions
         self._import_at_install = import_at_install
+        self._alarm_minute = alarm_minute
         self._announce = announce
 
     async def kill_listener(self) -> None:
@@ -103,6 +110,8 @@ class System(Running):
                 last_first.push_async_callback(self._front.stop)
             if self._listener is not None:
                 last_first.push_async_callback(self._listener.stop)
+            if self._metrics is not None:
+                last_first.push_async_callback(self._metrics.stop)
 
     async def broken_before(self, stop: asyncio.Event) -> str:
         """Wait for `stop` and return "", or return a sentence as soon as the emulator has died."""
@@ -154,9 +163,16 @@ class System(Running):
 
     async def _deploy(self) -> None:
         state, bot, front = there(self._state), self.bot, there(self._front)
-        self._emulator = Emulator(state.emulator_folder, port=state.emulator_port, enforce_iam=True)
+        self._emulator = Emulator(
+            state.emulator_folder,
+            port=state.emulator_port,
+            enforce_iam=True,
+            alarm_minute=self._alarm_minute,
+            patient_alarms=True,
+        )
         starting = asyncio.to_thread(self._start_emulator, self._emulator)
-        parameters = stack_parameters(bot, front.url, self._import_at_install)
+        alerts = self._practice is not None
+        parameters = stack_parameters(bot, front.url, self._import_at_install, alerts=alerts)
         planning = asyncio.to_thread(plan, TEMPLATE, self._functions, parameters)
         _, wanted = await asyncio.gather(starting, planning)
         self._announce("Deploying template.yaml")
@@ -167,6 +183,9 @@ class System(Running):
             await asyncio.to_thread(bot_token.store, cloud, TOKEN_SECRET, bot.token)
         if bot.client_secret:
             await asyncio.to_thread(bot_token.store, cloud, CLIENT_SECRET, bot.client_secret)
+        if self._practice is not None:
+            webhook = alerts_channel.address(self._practice, bot.api_base)
+            await asyncio.to_thread(bot_token.store, cloud, ALERTS_SECRET, webhook)
         bucket = self.ledger_bucket
         front.open(
             self.endpoint_url,
@@ -183,11 +202,19 @@ class System(Running):
         self._announce("Starting the gateway listener")
         (self.state_folder / "listener.log").unlink(missing_ok=True)
         settings = listener_settings(
-            self.events_queue_url, self.table_name, self.bot.api_base, self._record
+            self.events_queue_url,
+            self.table_name,
+            self.bot.api_base,
+            self._record,
+            self._alarm_minute,
         )
         self._listener = ListenerProcess(
             environment(self.endpoint_url) | settings, self.state_folder, self._announce
         )
+        cloudwatch = SignedClient(CLOUDWATCH, environment(self.endpoint_url))
+        log = self._listener.log_file
+        self._metrics = ListenerMetrics(log, cloudwatch, self._alarm_minute / 6)
+        self._metrics.start()
         await self._listener.start()
 
     async def _introduce(self, practice: Practice) -> None:

@@ -1,8 +1,10 @@
-"""What those who run a server do: screen newcomers, set permissions."""
+"""What those who run a server do: screen newcomers, set permissions, let programs write."""
+
+import secrets
 
 from infra.practice.audit import AuditAction, audit
-from infra.practice.channel_keeping import PERSON, ROLE, put_overwrite
-from infra.practice.entities import Member, Overwrite
+from infra.practice.channel_keeping import PERSON, ROLE, make_channel, put_overwrite
+from infra.practice.entities import Channel, Member, Overwrite, Webhook
 from infra.practice.errors import UNKNOWN_ROLE, ApiError
 from infra.practice.intents import Dispatch, Intents
 from infra.practice.json_types import JsonObject
@@ -76,3 +78,19 @@ class Governing(Talking):
         kind = ROLE if target_id in guild.roles else PERSON
         overwrite = Overwrite(target_id, kind, allow.value, deny.value)
         self.core.publish(put_overwrite(self.world, guild, channel, overwrite, guild.owner_id))
+
+    def webhook(self, guild_id: str, channel_name: str, name: str) -> Webhook:
+        """Return the webhook of that name in a text channel; both are made where they are not."""
+        guild = self.world.guild(guild_id)
+        channel = next((one for one in guild.channels.values() if one.name == channel_name), None)
+        if channel is None:
+            channel = Channel(id=self.world.new_id(), name=channel_name, guild_id=guild_id)
+            self.core.publish(make_channel(self.world, guild, channel, guild.owner_id))
+        found = self.world.state.webhooks
+        for webhook in found.values():
+            if (webhook.channel_id, webhook.name) == (channel.id, name):
+                return webhook
+        made = Webhook(self.world.new_id(), secrets.token_urlsafe(51), name, channel.id, guild_id)
+        found[made.id] = made
+        self.core.publish([])
+        return made

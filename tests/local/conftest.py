@@ -13,7 +13,7 @@ from infra.local.aws import Cloud
 from infra.local.deploy import deploy, plan
 from infra.local.emulator import Emulator
 from infra.local.host import ROOT
-from infra.local.settings import TEMPLATE, TOKEN_SECRET
+from infra.local.settings import ALERTS_SECRET, TEMPLATE, TOKEN_SECRET
 from tests.local.stacks import PARAMETERS, ROOMS, Stack
 
 
@@ -37,4 +37,5 @@ def stack(probe_functions: Path) -> Iterator[Stack]:
         deployment = deploy(cloud, plan(TEMPLATE, probe_functions, PARAMETERS))
         fixups.apply(cloud, deployment)
         bot_token.store(cloud, TOKEN_SECRET, "the token")
+        bot_token.store(cloud, ALERTS_SECRET, "https://discord.example/api/webhooks/1/x")
         yield Stack(emulator, cloud, deployment)

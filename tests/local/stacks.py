@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from infra.local.aws import Cloud
 from infra.local.deploy import Deployment
 from infra.local.emulator import Emulator
-from infra.local.settings import TOKEN_SECRET
+from infra.local.settings import ALERTS_SECRET, TOKEN_SECRET
 
 ROOMS = (
     "interactions",
@@ -22,6 +22,7 @@ ROOMS = (
     "rollup",
     "referral_api",
     "webhooks",
+    "alerts",
 )
 PARAMETERS = {
     "Stage": "test",
@@ -30,6 +31,7 @@ PARAMETERS = {
     "DiscordApplicationId": "123456789012345678",
     "DiscordApiBase": "http://127.0.0.1:9/api/v10",
     "DiscordTokenSecretName": TOKEN_SECRET,
+    "AlertsWebhookSecretName": ALERTS_SECRET,
     "DeployListener": "false",
 }
 

@@ -112,7 +112,7 @@ def test_functions_are_scheduled_as_the_template_says(stack: Stack) -> None:
         for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
     }
 
-    assert len(wanted) == len(rules) == 3
+    assert len(wanted) == len(rules) == 4
     assert targets == wanted
     assert {rule["State"] for rule in rules} == {"ENABLED"}
 
@@ -159,6 +159,7 @@ def test_a_function_is_what_the_template_says(stack: Stack, logical_id: str) -> 
     assert variables.keys() == wanted["Environment"]["Variables"].keys() | common
     unset = {name for name, value in variables.items() if not value}
     by_default = {"API_ORIGINS", "LEDGER_RETENTION_DAYS", "PUBLIC_URL", "DISCORD_CLIENT_SECRET"}
+    by_default |= {"ALERTS_MENTION", "DOCUMENTATION_URL"}
     assert unset <= by_default
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.settings import TOKEN_SECRET
+from infra.local.settings import ALERTS_SECRET, TOKEN_SECRET
 from tests.local.stacks import Stack
 
 type Call = tuple[str, str, dict[str, Any]]
@@ -121,6 +121,17 @@ def _calls(stack: Stack) -> dict[str, Call]:
                 "VisibilityTimeout": 0,
             },
         ),
+        "receive alarm": ("sqs", "receive_message", {"QueueUrl": stack.physical("AlertsQueue")}),
+        "read figures": (
+            "cloudwatch",
+            "get_metric_data",
+            {"MetricDataQueries": [], "StartTime": 0, "EndTime": 60},
+        ),
+        "read alerts webhook": (
+            "secretsmanager",
+            "get_secret_value",
+            {"SecretId": ALERTS_SECRET},
+        ),
         "read token": ("secretsmanager", "get_secret_value", {"SecretId": TOKEN_SECRET}),
         "read other secret": ("secretsmanager", "get_secret_value", {"SecretId": "another"}),
     }
@@ -203,6 +214,13 @@ GRANTED = {
         "read token",
     ],
     "WebhooksFunction": ["get", "query", "send effect", "send hook"],
+    "AlertsFunction": [
+        "get",
+        "query",
+        "receive alarm",
+        "read figures",
+        "read alerts webhook",
+    ],
     "RollupFunction": [
         "batch get",
         "query",
@@ -219,6 +237,8 @@ OWN = {
     "CommandWorkerFunction": ["update", "delete"],
     "EffectsFunction": ["keep press", "delete"],
     "ReferralApiFunction": ["keep press", "delete"],
+    # Of its own rows alone.
+    "AlertsFunction": ["keep press"],
     # Of webhooks' rows alone.
     "WebhooksFunction": ["keep press", "delete"],
 }

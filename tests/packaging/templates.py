@@ -13,6 +13,8 @@ type Json = dict[str, Any]
 TEMPLATE: Final = load(ROOT / "template.yaml")
 LISTENER: Final = load(ROOT / "infra" / "listener.yaml")
 NETWORK: Final = load(ROOT / "infra" / "network.yaml")
+ALARMS: Final = load(ROOT / "infra" / "alarms.yaml")
+DASHBOARD: Final = load(ROOT / "infra" / "dashboard.yaml")
 REPLICA: Final = load(ROOT / "infra" / "replica.yaml")
 ROOMS: Final = {
     "InteractionsFunction": "interactions",
@@ -25,6 +27,7 @@ ROOMS: Final = {
     "RollupFunction": "rollup",
     "ReferralApiFunction": "referral_api",
     "WebhooksFunction": "webhooks",
+    "AlertsFunction": "alerts",
 }
 
 

@@ -7,15 +7,16 @@ import re
 import pytest
 
 from infra.local.host import ROOT
-from tests.packaging.templates import FUNCTIONS, TEMPLATE, of_type
+from tests.packaging.templates import ALARMS, FUNCTIONS, TEMPLATE, of_type
 
-ALARMS = of_type(TEMPLATE, "AWS::CloudWatch::Alarm")
+BACKUPS = of_type(ALARMS, "AWS::CloudWatch::Alarm")
 DAY_HOURS = 24
+SUBSCRIPTIONS = ("AlarmMail", "AlertsSubscription")
 
 
-@pytest.mark.parametrize("name", ["BackupMissedAlarm", "BackupSilentAlarm"])
+@pytest.mark.parametrize("name", ["BackupMissed", "BackupSilent"])
 def test_what_the_daily_job_tells_of_backups_is_watched_and_the_topic_told(name: str) -> None:
-    alarm = ALARMS[name]
+    alarm = BACKUPS[name]
     told = (ROOT / "functions" / "log_backup" / "door.py").read_text()
     environment = FUNCTIONS["LogBackupFunction"]["Environment"]["Variables"]
     common = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
@@ -25,12 +26,11 @@ def test_what_the_daily_job_tells_of_backups_is_watched_and_the_topic_told(name:
     assert alarm["Dimensions"] == [
         {"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}
     ]
-    topic = [{"Ref": "AlarmTopicArn"}]
-    assert alarm["AlarmActions"] == {"Fn::If": ["AlarmsAreSent", topic, {"Ref": "AWS::NoValue"}]}
+    assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "TopicArn"}]
 
 
 def test_a_missed_backup_is_an_alarm_until_a_repetition_makes_it_good() -> None:
-    alarm = ALARMS["BackupMissedAlarm"]
+    alarm = BACKUPS["BackupMissed"]
 
     assert (alarm["MetricName"], alarm["Statistic"]) == ("BackupsMissed", "Minimum")
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
@@ -38,7 +38,7 @@ def test_a_missed_backup_is_an_alarm_until_a_repetition_makes_it_good() -> None:
 
 
 def test_a_daily_job_that_does_not_run_is_an_alarm() -> None:
-    alarm = ALARMS["BackupSilentAlarm"]
+    alarm = BACKUPS["BackupSilent"]
     (schedule,) = FUNCTIONS["LogBackupFunction"]["Events"].values()
 
     assert schedule["Properties"]["Schedule"] == "cron(15 3 * * ? *)"
@@ -50,3 +50,31 @@ def test_a_daily_job_that_does_not_run_is_an_alarm() -> None:
     assert alarm["TreatMissingData"] == "breaching"
     hours = alarm["EvaluationPeriods"] * alarm["Period"] / 3600
     assert DAY_HOURS < hours <= 7 * DAY_HOURS  # CloudWatch's limit for periods of an hour
+
+
+def test_alarms_and_budgets_of_this_account_reach_the_topic_and_nobody_else_s() -> None:
+    (policy,) = of_type(TEMPLATE, "AWS::SNS::TopicPolicy").values()
+    granted = policy["PolicyDocument"]["Statement"]
+
+    assert policy["Topics"] == [{"Ref": "AlarmTopic"}]
+    assert [one["Principal"] for one in granted] == [
+        {"Service": "cloudwatch.amazonaws.com"},
+        {"Service": "budgets.amazonaws.com"},
+    ]
+    for one in granted:
+        assert (one["Effect"], one["Action"]) == ("Allow", "sns:Publish")
+        assert one["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        assert "${AWS::AccountId}" in one["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"]
+
+
+def test_alarms_wait_in_a_queue_that_the_topic_alone_may_write_to() -> None:
+    (policy,) = of_type(TEMPLATE, "AWS::SQS::QueuePolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    mail, queue = (of_type(TEMPLATE, "AWS::SNS::Subscription")[one] for one in SUBSCRIPTIONS)
+
+    # SNS's own key lets CloudWatch not in; see the comment beside the topic.
+    assert "KmsMasterKeyId" not in of_type(TEMPLATE, "AWS::SNS::Topic")["AlarmTopic"]
+    assert policy["Queues"] == [{"Ref": "AlertsQueue"}]
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "AlarmTopic"}}}
+    assert (queue["Protocol"], mail["Protocol"]) == ("sqs", "email")
+    assert queue["Endpoint"] == {"Fn::GetAtt": ["AlertsQueue", "Arn"]}

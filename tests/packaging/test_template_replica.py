@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.packaging.templates import REPLICA, TEMPLATE, Json, listed, statements
+from tests.packaging.templates import ALARMS, REPLICA, TEMPLATE, Json, listed, of_type, statements
 
 RESOURCES = TEMPLATE["Resources"]
 LEDGER = RESOURCES["LedgerBucket"]["Properties"]
@@ -36,7 +36,19 @@ def test_no_deletion_reaches_the_copy() -> None:
     assert {rule["DeleteMarkerReplication"]["Status"] for rule in rules} == {"Disabled"}
     assert {rule["Status"] for rule in rules} == {"Enabled"}
     assert len({rule["Priority"] for rule in rules}) == len(rules)
-    assert all(rule["Destination"] == {"Bucket": {"Ref": "LedgerReplicaArn"}} for rule in rules)
+    assert all(rule["Destination"]["Bucket"] == {"Ref": "LedgerReplicaArn"} for rule in rules)
+
+
+def test_the_rule_that_an_alarm_watches_is_measured_and_no_other() -> None:
+    (alarm,) = (
+        one
+        for one in of_type(ALARMS, "AWS::CloudWatch::Alarm").values()
+        if one.get("MetricName") == "OperationsFailedReplication"
+    )
+    watched = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}["RuleId"]
+
+    measured = {rule["Id"] for rule in _replication()["Rules"] if "Metrics" in rule["Destination"]}
+    assert measured == {watched}
 
 
 def test_everything_that_functions_write_is_copied_but_what_names_people() -> None:

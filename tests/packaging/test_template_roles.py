@@ -34,14 +34,14 @@ def test_no_action_is_a_wildcard(template: Json) -> None:
 
 @BOTH
 def test_no_resource_is_everything(template: Json) -> None:
-    # ecr:GetAuthorizationToken takes no resource: AWS's service authorization reference for ECR.
+    # Neither action takes a resource: AWS's service authorization references of ECR, CloudWatch.
     wide = [
         statement["Action"]
         for _, statement in statements(template)
         if "*" in listed(statement["Resource"])
     ]
 
-    assert wide in ([], ["ecr:GetAuthorizationToken"])
+    assert wide in (["cloudwatch:GetMetricData"], ["ecr:GetAuthorizationToken"])
 
 
 @BOTH
@@ -80,7 +80,7 @@ def queues_of(function: Json) -> list[Json]:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 10
+    assert len(set(roles)) == len(FUNCTIONS) == 11
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 
@@ -100,10 +100,24 @@ def test_only_four_read_the_token() -> None:
     readers = {
         role
         for role, s in statements(TEMPLATE)
-        if "secretsmanager:GetSecretValue" in listed(s["Action"])
+        if "secretsmanager:GetSecretValue" in listed(s["Action"]) and s["Sid"] != "ReadWebhook"
     }
 
     assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole", "ReferralApiRole"}
+
+
+def test_who_tells_of_alarms_reads_its_webhook_writes_its_own_rows_and_does_little_else() -> None:
+    mine = {s["Sid"]: s for role, s in statements(TEMPLATE) if role == "AlertsRole"}
+
+    assert mine.keys() == {
+        *("WriteOwnLog", "ConsumeAlarms", "KeepIncidents", "ReadFigures", "ReadWebhook")
+    }
+    assert "${AlertsWebhookSecretName}" in mine["ReadWebhook"]["Resource"]["Fn::Sub"]
+    assert mine["KeepIncidents"]["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "ALERT#*"}
+    }
+    readers = [role for role, s in statements(TEMPLATE) if "AlertsWebhookSecretName" in str(s)]
+    assert readers == ["AlertsRole"]
 
 
 def test_only_the_door_of_links_reads_the_client_s_secret() -> None:
@@ -336,6 +350,7 @@ def test_no_environment_carries_a_secret(function: str) -> None:
     names = {
         "DISCORD_TOKEN_SECRET": {"Ref": "DiscordTokenSecretName"},
         "DISCORD_CLIENT_SECRET": {"Ref": "DiscordClientSecretName"},
+        "ALERTS_WEBHOOK_SECRET": {"Ref": "AlertsWebhookSecretName"},
     }
     assert {name: variables[name] for name in secretive} == {n: names[n] for n in secretive}
     assert "resolve:secretsmanager" not in str(TEMPLATE)

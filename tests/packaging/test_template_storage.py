@@ -29,6 +29,7 @@ def test_every_source_queue_has_a_dead_letter_queue_of_its_own() -> None:
         "EffectsQueue": "EffectsDeadLetterQueue",
         "ConfirmationsQueue": "ConfirmationsDeadLetterQueue",
         "HooksQueue": "HooksDeadLetterQueue",
+        "AlertsQueue": "AlertsDeadLetterQueue",
     }
     for source, target in targets.items():
         # SQS: the dead-letter queue of a FIFO queue must be FIFO, of a standard queue standard.

@@ -1,7 +1,7 @@
 """The picture of a summary (Pillow): joins above the line, leaves below it.
 
 It has a panel of its own, so that it reads the same on Discord's dark and light themes; blue and
-orange are told apart by who sees no red or green. The command worker alone imports this.
+orange are told apart by who sees no red or green. Never imported by the front: Pillow is heavy.
 """
 
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ class _Chart:
             self._middle(NOTHING)
             return
         levels = marks(low, high, MOST_MARKS)
-        left = MARGIN + max(_width(short(level), SMALL) for level in levels) + 14
+        left = MARGIN + max(width_of(short(level), SMALL) for level in levels) + 14
         self._grid(levels, left)
         self._bars(levels, left)
 
@@ -89,7 +89,7 @@ class _Chart:
         ):
             words = f"{short(number)} {name}"
             self._say((right, HEADING), words, SMALL, INK, "rs")
-            right -= _width(words, SMALL) + 10 + SWATCH
+            right -= width_of(words, SMALL) + 10 + SWATCH
             corner = (right + SWATCH, HEADING + 1)
             self.canvas.rounded_rectangle((right, HEADING + 1 - SWATCH, *corner), 4, color)
             right -= 22
@@ -124,8 +124,8 @@ class _Chart:
             words = [f"{bar.start.day} {bar.start:%b}" for bar in bars]
         else:
             words = [f"{bar.start:%b %Y}" for bar in bars]
-        for word, center in spread(words, centers, lambda one: _width(one, SMALL), 18):
-            half = _width(word, SMALL) / 2
+        for word, center in spread(words, centers, lambda one: width_of(one, SMALL), 18):
+            half = width_of(word, SMALL) / 2
             x = min(max(center, half + MARGIN / 2), width - MARGIN / 2 - half)
             self._say((x, height - FOOT), word, SMALL, MUTED, "ms")
 
@@ -142,7 +142,7 @@ class _Chart:
     def _say(
         self, place: tuple[float, float], words: str, size: int, color: str, anchor: str
     ) -> None:
-        self.canvas.text(place, words, color, _font(size), anchor)
+        self.canvas.text(place, words, color, font(size), anchor)
 
 
 def _height(level: int, levels: list[int]) -> float:
@@ -152,14 +152,16 @@ def _height(level: int, levels: list[int]) -> float:
     return height - BOTTOM - share * (height - BOTTOM - TOP)
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return Pillow's own font in a size."""
     if size not in _FONTS:
         _FONTS[size] = ImageFont.load_default(size)
     return _FONTS[size]
 
 
-def _width(words: str, size: int) -> float:
-    return _font(size).getbbox(words)[2]
+def width_of(words: str, size: int) -> float:
+    """Measure words, in pixels."""
+    return font(size).getbbox(words)[2]
 
 
 _FONTS: Final[dict[int, ImageFont.FreeTypeFont | ImageFont.ImageFont]] = {}

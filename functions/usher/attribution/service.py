@@ -33,7 +33,7 @@ from usher.attribution.ports import (
     StaleHeadError,
 )
 from usher.attribution.recording import believe, record_facts, users_of
-from usher.attribution.report import Report, by_confidence, joins_in
+from usher.attribution.report import Report, by_confidence, joins_in, settled_in
 from usher.attribution.telling import Teller
 from usher.attribution.touched import only_updates
 from usher.attribution.warding import Warden
@@ -144,8 +144,12 @@ class AttributionService:
         effects += self._teller.tell(lines, change.told)
         self._begin(observation, decision.head)
         joins = [line for line in told if not line.imported]
+        settled, uncertain = settled_in(stored, decision)
         return Report(
             joins=by_confidence(joins),
+            settled=settled,
+            uncertain=uncertain,
+            leaves=sum(line.type is LineType.LEAVE for line in fresh),
             imported=len(told) - len(joins),
             lines=len(lines),
             duplicates=joins_in(observation) - sum(not line.recovered for line in joins),

@@ -1,4 +1,4 @@
-"""A small client for AWS services that speak JSON over POST: DynamoDB, SQS, Secrets Manager.
+"""A small client for AWS services that speak JSON over POST: DynamoDB, SQS and others.
 
 It spares the front 150 ms of importing the SDK at every cold start (decision 6), and the listener
 27 MB. Not thread-safe: a Lambda environment answers one request at a time, and the listener has a
@@ -68,6 +68,9 @@ class Service:
 DYNAMODB: Final = Service("dynamodb", "DynamoDB_20120810", "application/x-amz-json-1.0")
 SQS: Final = Service("sqs", "AmazonSQS", "application/x-amz-json-1.0")
 SECRETS: Final = Service("secretsmanager", "secretsmanager", "application/x-amz-json-1.1")
+CLOUDWATCH: Final = Service(
+    "monitoring", "GraniteServiceVersion20100801", "application/x-amz-json-1.0"
+)
 
 
 class SignedClient:

@@ -1,12 +1,10 @@
-"""When the listener calls itself ill, and what its heartbeat looks like."""
+"""When the listener calls itself ill."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
 from gateway_listener.health import ShardVitals, Vitals, ailments
-from gateway_listener.vitals import metric_line
 
 SHARD = ShardVitals(
     shard=3,
@@ -71,12 +69,3 @@ def test_who_holds_no_shard_waits() -> None:
     assert of().report()["waiting"]
     assert not replace(of(), starting_for=1).report()["waiting"]
     assert not of().report()["connected"]
-
-
-def test_the_metric_line_has_every_metric_and_the_service_as_only_dimension() -> None:
-    line = json.loads(metric_line({"ListenerHeartbeat": 1, "JoinsSeen": 7}, 1_795_000_000_000))
-    (metrics,) = line["_aws"]["CloudWatchMetrics"]
-    assert metrics["Dimensions"] == [["Service"]]
-    assert {metric["Name"] for metric in metrics["Metrics"]} == {"ListenerHeartbeat", "JoinsSeen"}
-    assert (line["Service"], line["ListenerHeartbeat"], line["JoinsSeen"]) == ("listener", 1, 7)
-    assert line["_aws"]["Timestamp"] == 1_795_000_000_000

@@ -43,6 +43,7 @@ class Front:
     log: FakeLog = field(default_factory=FakeLog)
     now: datetime = NOW
     router: Router = ROUTER
+    failures: int = 0
 
     @property
     def door(self) -> Door[object]:
@@ -54,7 +55,11 @@ class Front:
             presses=self.presses,
             clock=lambda: self.now,
             log=self.log,
+            failed=self.failed,
         )
+
+    def failed(self) -> None:
+        self.failures += 1
 
     def send(self, interaction: object) -> tuple[int, dict[str, object]]:
         """Sign and send an interaction; return the status and the body."""

@@ -90,6 +90,15 @@ def test_a_table_that_cannot_be_read_is_told_and_logged_with_its_ids() -> None:
         "command": "invite view",
         "error": "StoreDownError",
     }
+    assert front.failures == 1
+
+
+def test_what_a_member_did_wrong_is_no_failure() -> None:
+    front = Front()
+
+    front.send(slash("none"))
+
+    assert front.failures == 0
 
 
 def test_tokens_and_bodies_are_never_logged() -> None:

@@ -32,7 +32,7 @@ def test_what_was_told_and_how_late_is_measured(capsys: pytest.CaptureFixture[st
 
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     told = {name: line[name] for line in printed for name in line if name.startswith("Due")}
-    assert told == {"DueTold": [3.0], "DueLateSeconds": [40.0]}
+    assert told == {"DueTold": [3.0], "DueLatenessSeconds": [40.0]}
 
 
 def test_a_quiet_minute_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
