@@ -81,7 +81,7 @@ destroy: install ## delete a stack; ledger and table stay
 requirements: install ## what each room's artefact holds, from the lock
 	$(MAKE) -C functions requirements UV="$(abspath_uv)"
 
-packaging: install
+packaging: install .venv-sam/installed
 	UV="$(abspath_uv)" $(BIN)/pytest -m packaging $(ARGS)
 
 bench: install ## measure, beside floors taken in the same run

@@ -42,6 +42,9 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--sign-in", action="store_true", help="ask for the client secret too (docs/domains.md)"
     )
+    parser.add_argument(
+        "--alerts", action="store_true", help="ask for the webhook of the channel for alarms too"
+    )
     parser.add_argument("--new-secrets", action="store_true", help="ask for them again")
     parser.add_argument("--adopt-table", metavar="NAME", help="a table that a stack has left")
     parser.add_argument("--adopt-bucket", metavar="NAME", help="the bucket of its ledger")
@@ -78,6 +81,7 @@ def run(namespace: argparse.Namespace) -> int:
         architecture=namespace.architecture,
         parameters=parameters,
         sign_in=namespace.sign_in,
+        alerts=namespace.alerts,
         new_secrets=namespace.new_secrets,
         adopted={key: name for key, name in adopted.items() if name},
     )

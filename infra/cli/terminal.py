@@ -24,6 +24,10 @@ class Terminal:
             return False
         return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
+    def ask(self, question: str) -> str:
+        """Ask for a line; empty where nobody can be asked."""
+        return input(question) if sys.stdin.isatty() else ""
+
     def secret(self, prompt: str) -> str:
         """Ask for something that is not shown, or read a line that is piped in; may be empty."""
         if sys.stdin.isatty():

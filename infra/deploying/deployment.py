@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from infra.deploying import adopting, changes, discord, image, sam, secrets
+from infra.deploying import adopting, asking, changes, discord, image, sam, secrets
 from infra.deploying.model import (
     ARCHITECTURES,
     REPOSITORY,
@@ -28,24 +28,25 @@ def deploy(tools: Tools, wish: Wish, profile: str | None = None) -> None:
     identity = check(tools)
     step(f"  {identity.arn} to account {identity.account}, {identity.region}, as {wish.stack_name}")
     stack = changes.ready(tools, wish)
+    given = asking.answers(tools, wish, stack)
     known = {**(stack.parameters if stack else {}), **wish.parameters}
     api_base = known.get("DiscordApiBase", DISCORD_API_BASE)
     architecture = _architecture(wish, known)
     step("The bot")
     token_name, application = secrets.settle_token(tools, wish, stack, api_base)
+    others = secrets.settle_others(tools, wish)
     portal = tools.portal(api_base, _token(tools, token_name))
     discord.prepare(tools, portal, application)
     parameters = {
-        **wish.parameters,
+        **given,
         "Stage": wish.stage,
         "Architecture": architecture,
         "DiscordApplicationId": application.id,
         "DiscordPublicKey": application.public_key,
         "DiscordTokenSecretName": token_name,
+        **others,
         **_listener(tools, wish, known, architecture),
     }
-    if wish.sign_in:
-        parameters["DiscordClientSecretName"] = secrets.settle_client_secret(tools, wish)
     step("The functions")
     sam.build(tools, architecture)
     step("The stack")

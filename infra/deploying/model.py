@@ -33,6 +33,9 @@ class Wish:
     architecture: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     sign_in: bool = False
+    """Links may ask for a sign-in, which needs the client secret."""
+    alerts: bool = False
+    """Alarms go to a channel, which needs its webhook's address."""
     new_secrets: bool = False
     adopted: Mapping[str, str] = field(default_factory=dict)
     """A table and a bucket that an earlier stack has left, by logical id."""
@@ -46,11 +49,6 @@ class Wish:
     def token_name(self) -> str:
         """Name the secret of the bot's token."""
         return f"usher/{self.stage}/discord-token"
-
-    @property
-    def client_secret_name(self) -> str:
-        """Name the secret of the application's client secret."""
-        return f"usher/{self.stage}/discord-client-secret"
 
     @property
     def tags(self) -> Mapping[str, str]:

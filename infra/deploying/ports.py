@@ -100,6 +100,9 @@ class Console(Protocol):
     def agrees(self, question: str) -> bool:
         """Ask; no where nobody can be asked."""
 
+    def ask(self, question: str) -> str:
+        """Ask for a line; empty where nobody can be asked."""
+
     def secret(self, prompt: str) -> str:
         """Ask for something that is not shown, or read a line that is piped in; may be empty."""
 

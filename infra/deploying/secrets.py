@@ -1,13 +1,42 @@
-"""The bot's token and the client secret: read where nobody sees them, kept in Secrets Manager.
+"""The bot's token and other secrets: read where nobody sees them, kept in Secrets Manager.
 
 They are no parameter, no argument and no file; a token is stored only after Discord has known it.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
 from infra.deploying.model import Application, Stack, StopError, Wish
 from infra.deploying.ports import Tools
 
 ASK_TOKEN = "Bot token (Discord's developer portal, Bot, Reset Token): "  # noqa: S105 - a question
-ASK_CLIENT = "Client secret (portal, OAuth2, Reset Secret): "
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret that only some deployments have."""
+
+    parameter: str
+    name: str
+    question: str
+    wanted: Callable[[Wish], bool]
+
+
+OTHERS: Final = (
+    Secret(
+        "DiscordClientSecretName",
+        "discord-client-secret",
+        "Client secret (portal, OAuth2, Reset Secret): ",
+        lambda wish: wish.sign_in,
+    ),
+    Secret(
+        "AlertsWebhookSecretName",
+        "alerts-webhook",
+        "Address of the channel's webhook (channel settings, Integrations, Webhooks): ",
+        lambda wish: wish.alerts,
+    ),
+)
 
 
 def settle_token(
@@ -31,15 +60,19 @@ def settle_token(
     return name, application
 
 
-def settle_client_secret(tools: Tools, wish: Wish) -> str:
-    """Have the client secret where links that ask for a sign-in look for it; return its name."""
-    name = wish.client_secret_name
+def settle_others(tools: Tools, wish: Wish) -> dict[str, str]:
+    """Have the other secrets that are asked for; return the parameters that name them."""
+    return {one.parameter: _settle(tools, wish, one) for one in OTHERS if one.wanted(wish)}
+
+
+def _settle(tools: Tools, wish: Wish, one: Secret) -> str:
+    name = f"usher/{wish.stage}/{one.name}"
     if wish.new_secrets or tools.cloud.secret(name) is None:
-        text = tools.console.secret(ASK_CLIENT).strip()
+        text = tools.console.secret(one.question).strip()
         if not text:
-            raise StopError(f"There is no client secret yet in the secret {name}.")
+            raise StopError(f"There is nothing yet in the secret {name}.")
         tools.cloud.keep_secret(name, text, wish.tags)
-        tools.console.say(f"  the client secret is in {name}")
+        tools.console.say(f"  kept in the secret {name}")
     return name
 
 

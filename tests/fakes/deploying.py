@@ -163,6 +163,7 @@ class FakeOperator:
 
     secrets: list[str] = field(default_factory=list)
     agreeing: bool = True
+    answers: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -172,6 +173,10 @@ class FakeOperator:
     def agrees(self, question: str) -> bool:
         self.asked.append(question)
         return self.agreeing
+
+    def ask(self, question: str) -> str:
+        self.asked.append(question)
+        return self.answers.get(question, "")
 
     def secret(self, prompt: str) -> str:
         self.asked.append(prompt)

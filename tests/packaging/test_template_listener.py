@@ -52,6 +52,10 @@ def test_the_listener_has_time_to_flush_and_is_replaced_without_a_gap() -> None:
     assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
 
 
+def test_what_reads_observations_is_updated_before_what_writes_them() -> None:
+    assert RESOURCES["Listener"]["DependsOn"] == "EventWorkerFunction"
+
+
 def test_the_listener_is_given_the_tokens_name_and_not_the_token() -> None:
     (task,) = of_type(LISTENER, "AWS::ECS::TaskDefinition").values()
     (container,) = task["ContainerDefinitions"]

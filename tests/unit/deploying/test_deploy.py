@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from infra.deploying.asking import QUESTIONS
 from infra.deploying.deployment import deploy
 from infra.deploying.discord import MEMBERS, MEMBERS_LIMITED
 from infra.deploying.model import Change, Stack
@@ -81,6 +82,23 @@ def test_secrets_are_seen_by_the_secret_store_and_nobody_else(place: Place) -> N
     assert "hush.hush" not in told
     assert "registry secret" not in told
     assert place.machine.given == ["registry secret"]
+
+
+def test_the_first_time_it_asks_who_runs_this_and_never_again(place: Place) -> None:
+    place.operator.answers = {QUESTIONS["OperatorName"]: "The Example Club"}
+
+    deploy(place.tools, wish())
+    place.machine.ran, first = [], place.machine.ran
+    deploy(place.tools, wish())
+
+    assert [q for q in place.operator.asked if q == QUESTIONS["OperatorName"]] == [
+        QUESTIONS["OperatorName"]
+    ]
+    assert ['OperatorName="The Example Club"' in line for line in first if " deploy " in line] == [
+        True
+    ]
+    # What is not given on an update stays as it was.
+    assert not any("OperatorName" in line for line in place.machine.ran)
 
 
 def test_the_image_is_named_by_the_commit_that_it_was_built_of(place: Place) -> None:

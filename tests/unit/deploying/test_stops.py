@@ -161,6 +161,16 @@ def test_it_can_be_run_again_once_it_is_mended(spoil: Spoil, words: str) -> None
     assert sound.discord.application.endpoint == ENDPOINT
 
 
+def test_a_parameter_that_is_not_there_is_named_before_anything_is_done() -> None:
+    place = Place()
+
+    with pytest.raises(StopError) as stopped:
+        deploy(place.tools, wish(parameters={"LogLevl": "DEBUG"}))
+
+    assert str(stopped.value) == "template.yaml has no parameter LogLevl."
+    assert place.account.secrets == {}
+
+
 def test_a_token_that_discord_does_not_know_is_not_kept() -> None:
     place = Place()
     place.discord.unknown = True
