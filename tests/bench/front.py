@@ -128,7 +128,7 @@ def bench() -> Iterator[Bench]:
         yield Bench(Runtime(folder / "client"), contenders, table)
 
 
-def rows() -> Iterator[Row]:
+def measure() -> Iterator[Row]:
     """Measure everything."""
     with bench() as one:
         yield from _cold(one.starts())
