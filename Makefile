@@ -85,7 +85,7 @@ packaging: install .venv-sam/installed
 	UV="$(abspath_uv)" $(BIN)/pytest -m packaging $(ARGS)
 
 bench: install ## measure, beside floors taken in the same run
-	$(BIN)/python -m tests.bench
+	UV="$(abspath_uv)" $(BIN)/python -m tests.bench $(ARGS)
 
 messages: install ## collect the sentences for the translators, and compile what they made
 	mkdir -p .build

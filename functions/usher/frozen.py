@@ -30,6 +30,7 @@ def _methods(cls: type[Any]) -> dict[str, object]:
     names = tuple(one.name for one in held)
     shown = tuple(one.name for one in held if one.repr)
     compared = tuple(one.name for one in held if one.compare)
+    hashed = tuple(one.name for one in held if (one.compare if one.hash is None else one.hash))
 
     def __repr__(self: object) -> str:  # noqa: N807 - these become the class's methods
         parts = (f"{name}={getattr(self, name)!r}" for name in shown)
@@ -41,7 +42,7 @@ def _methods(cls: type[Any]) -> dict[str, object]:
         return _values(self, compared) == _values(other, compared)
 
     def __hash__(self: object) -> int:  # noqa: N807
-        return hash(_values(self, compared))
+        return hash(_values(self, hashed))
 
     def __getstate__(self: object) -> tuple[object, ...]:  # noqa: N807
         return _values(self, names)

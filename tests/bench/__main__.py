@@ -1,28 +1,71 @@
-"""`make bench`: figures of this machine, each beside a floor or a rival taken in the same run."""
+"""`make bench`: figures of this machine, each beside a floor or a rival taken in the same run.
 
+`make bench ARGS="front road"` runs those alone. What has a goal and misses it makes the run fail.
+"""
+
+import sys
+import time
 from collections.abc import Callable, Iterable
+from typing import Final
 
-from tests.bench import accuracy, caching, commands, front, ledger, listener, referrals, rules
+from tests.bench import (
+    accuracy,
+    caching,
+    commands,
+    front,
+    ledger,
+    listener,
+    referrals,
+    road,
+    rules,
+)
+from tests.bench.table import Row, table
 
-BENCHES: dict[str, Callable[[], Iterable[str]]] = {
-    "Attribution beside the first-match rule, on the same histories": accuracy.measure,
-    "Deciding, per observation": rules.measure,
-    f"The ledger's way of {ledger.JOINS:,} joins": ledger.measure,
-    "The listener's memory beside stock discord.py, same intents and payloads": listener.measure,
-    "Members' commands on a large guild": commands.measure,
-    "Settings remembered in warm containers": caching.measure,
-    "A link's page and its clicks, in a warm container": referrals.measure,
-    "The interactions door beside what it cannot do without": front.measure,
+type Bench = Callable[[], Iterable[str | Row]]
+
+BENCHES: Final[dict[str, tuple[str, Bench]]] = {
+    "front": ("The interactions function beside what it cannot do without", front.measure),
+    "road": ("Joins through the event worker", road.measure),
+    "listener": (
+        "The listener's memory beside stock discord.py, same intents and payloads",
+        listener.measure,
+    ),
+    "accuracy": (
+        "Attribution beside the first-match rule, on the same histories",
+        accuracy.measure,
+    ),
+    "rules": ("Deciding, per observation", rules.measure),
+    "ledger": (f"The ledger's way of {ledger.JOINS:,} joins", ledger.measure),
+    "commands": ("Members' commands on a large guild", commands.measure),
+    "caching": ("Settings remembered in warm containers", caching.measure),
+    "referrals": ("A link's page and its clicks, in a warm container", referrals.measure),
 }
 
 
-def main() -> None:
-    """Run every benchmark and print its rows."""
-    for title, measure in BENCHES.items():
-        print(f"\n{title}")  # noqa: T201 - a report
+def main(names: Iterable[str]) -> int:
+    """Run benchmarks, print what they say and, at the end, one table; 1 where a goal is missed."""
+    wanted = list(names) or list(BENCHES)
+    if unknown := set(wanted) - set(BENCHES):
+        _say(f"There is no bench {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}.")
+        return 2
+    compared: list[Row] = []
+    for name in wanted:
+        title, measure = BENCHES[name]
+        began = time.monotonic()
+        _say(f"\n{title}")
         for row in measure():
-            print(f"  {row}", flush=True)  # noqa: T201
+            if isinstance(row, Row):
+                compared.append(row)
+            else:
+                _say(f"  {row}")
+        _say(f"  ({time.monotonic() - began:.0f} s)")
+    _say("", *table(compared))
+    return 1 if any(row.missed for row in compared) else 0
+
+
+def _say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)  # noqa: T201 - a report
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

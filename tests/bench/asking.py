@@ -10,7 +10,8 @@ from typing import Any, Final
 from nacl.signing import SigningKey
 
 from tests.bench.board_server import FIRST
-from tests.unit.slash.payloads import data, interaction, user
+from tests.unit.slash import payloads
+from tests.unit.slash.payloads import data, interaction, option, user
 
 KEY: Final = SigningKey(bytes(range(32)))
 PUBLIC_KEY: Final = bytes(KEY.verify_key).hex()
@@ -22,6 +23,19 @@ def command(path: str = "invite view", *, guild: str = "1", member: int = FIRST)
     asked = interaction(2, data(path), guild_id=guild, id=str(next(_IDS)))
     by = {**asked["member"], "user": user(str(member))}  # type: ignore[dict-item]
     return event(asked | {"member": by})
+
+
+def ping() -> dict[str, Any]:
+    """What Discord asks to see whether we are there."""
+    return event(payloads.ping())
+
+
+def banning() -> dict[str, Any]:
+    """A command of a moderator that the command worker carries out."""
+    other = str(FIRST + 1)
+    users = {"users": {other: user(other)}, "members": {}}
+    words = data("ban", option("user", other, 6), option("reason", "spam"), resolved=users)
+    return event(interaction(2, words, permissions=1 << 2, guild_id="1", id=str(next(_IDS))))
 
 
 def event(asked: object) -> dict[str, Any]:

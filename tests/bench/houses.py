@@ -28,17 +28,13 @@ def front(folder: Path) -> House:
     return House(build("InteractionsFunction", folder, architecture()), "interactions.app.handler")
 
 
-def floor(front: House, folder: Path) -> House:
-    """Build the least that can answer, from the front's wheels."""
-    return _rival("floor", front.folder, folder)
-
-
 def usual(scratch: Path, folder: Path) -> House:
     """Build the handler as it is usually written, from the command worker's wheels."""
-    return _rival("usual", build("CommandWorkerFunction", scratch, architecture()), folder)
+    return rival("usual", build("CommandWorkerFunction", scratch, architecture()), folder)
 
 
-def _rival(name: str, wheels: Path, folder: Path) -> House:
+def rival(name: str, wheels: Path, folder: Path) -> House:
+    """Build a handler of `handlers/` from the wheels of an artefact."""
     ours = shutil.ignore_patterns("usher", "interactions", "command_worker", "__pycache__")
     shutil.copytree(wheels, folder, ignore=ours)
     shutil.copy(HANDLERS / f"{name}.py", folder)

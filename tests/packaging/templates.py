@@ -41,6 +41,13 @@ def of_type(template: Json, kind: str) -> dict[str, Json]:
 
 
 FUNCTIONS: Final = of_type(TEMPLATE, "AWS::Serverless::Function")
+READ_AT_ONCE: Final = {
+    "LEDGER_RETENTION_DAYS": "30",
+    "LOG_RETENTION_DAYS": "30",
+    "IMPORT_AT_INSTALL": "10000",
+    "DISCORD_PUBLIC_KEY": "ab" * 32,
+}
+"""Variables whose values are read when a function begins."""
 QUEUES: Final = of_type(TEMPLATE, "AWS::SQS::Queue")
 
 

@@ -11,12 +11,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from tests.packaging.conftest import Artefacts
-from tests.packaging.templates import FUNCTIONS, ROOMS
+from tests.packaging.templates import FUNCTIONS, READ_AT_ONCE, ROOMS
 
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(300)]
 
@@ -118,6 +117,9 @@ def test_the_handler_runs_on_its_artefact_alone(artefacts: Artefacts, function: 
     assert is_callable
     if function == "InteractionsFunction":
         assert not {name.split(".")[0] for name in modules} & _NOT_ON_THE_FRONT
+        # The room of a command is imported when the command is asked for.
+        rooms = {name for name in modules if name.endswith("commands")}
+        assert rooms == {"usher.slash.commands"}
 
 
 @EVERY_FUNCTION
@@ -133,20 +135,12 @@ def test_what_is_imported_late_is_shipped_too(artefacts: Artefacts, function: st
     assert missing == set()
 
 
-_READ_AT_ONCE: Final = {
-    "LEDGER_RETENTION_DAYS": "30",
-    "IMPORT_AT_INSTALL": "10000",
-    "DISCORD_PUBLIC_KEY": "ab" * 32,
-}
-"""Variables whose values are read when a function begins."""
-
-
 def _environment(function: str) -> dict[str, str]:
     names = FUNCTIONS[function]["Environment"]["Variables"]
     values = dict.fromkeys(names, "https://example.invalid/value")
     return {
         **values,
-        **{name: value for name, value in _READ_AT_ONCE.items() if name in names},
+        **{name: value for name, value in READ_AT_ONCE.items() if name in names},
         "LOG_LEVEL": "INFO",
         "PATH": os.defpath,
         "AWS_REGION": "us-east-1",

@@ -1,11 +1,12 @@
 """What can be asked about a guild's figures: the read models and the Protocols."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId
 
 
@@ -22,7 +23,7 @@ class Span(StrEnum):
     """Since Usher watches."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """One step of a series."""
 
@@ -31,7 +32,7 @@ class Bar:
     leaves: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Total:
     """Joins and leaves of people, bots apart."""
 
@@ -44,7 +45,7 @@ class Total:
         return self.joins - self.leaves
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stayed:
     """Of joins long enough ago, the share still there after some days."""
 
@@ -53,7 +54,7 @@ class Stayed:
     """0 to 1; None where no join is long enough ago."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """A guild's figures of a span."""
 

@@ -1,11 +1,12 @@
 """How far a guild's backfill has come: what its row holds. Light, for the front loads it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import UserId
 
 STUCK: Final = timedelta(minutes=20)
@@ -51,7 +52,7 @@ class Road(StrEnum):
     SILENT = "silent"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """The last member of a page, in Discord's order."""
 
@@ -60,7 +61,7 @@ class Place:
     """Milliseconds since 1970."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backfill:
     """The state of a guild's backfill: one row of the table."""
 

@@ -1,11 +1,11 @@
 """Codes to suggest, read from the DynamoDB table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from usher.attribution.code_choices import CodeChoice
 from usher.attribution.reads import ACTIVE
+from usher.frozen import frozen
 from usher.ids import VANITY, GuildId, InviteCode
 from usher.invites.notes import GROUP, read_note
 from usher.platform.dynamo_reads import DynamoReads, Item, Value
@@ -13,7 +13,7 @@ from usher.platform.dynamo_reads import DynamoReads, Item, Value
 _SHOWN: Final = ("uses", "status", "inviter_id", "v")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoCodeChoices:
     """Implements CodeChoices. Eventually consistent. May raise AwsError."""
 

@@ -1,9 +1,9 @@
 """Invite codes suggested while one is typed, most used first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId, InviteCode
 from usher.slash import text
 from usher.slash.completing import Suggestion
@@ -14,7 +14,7 @@ CODE_LIMIT: Final = 60
 """Characters of a code that is suggested: longer ones would push out what is said of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeChoice:
     """A code that may be meant."""
 

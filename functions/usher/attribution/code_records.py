@@ -1,9 +1,10 @@
 """Everything that is known of an invite (SPEC 1.10): the read model, and the Protocol of stores."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from usher.frozen import frozen
 from usher.ids import VANITY, ChannelId, GuildId, InviteCode, UserId
 from usher.invites.notes import CodeNote
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:  # commands import this, and the whole model takes 10 ms at a 
     from usher.attribution.model import CodeStatus
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeRecord:
     """One invite code."""
 

@@ -1,8 +1,8 @@
 """The last word, so far, on who brought a member in (SPEC 1.2)."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from usher.frozen import frozen
 from usher.ids import InviteCode, UserId
 
 
@@ -75,7 +75,7 @@ class Reason(StrEnum):
     """An imported member of whose join Discord's record tells nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attributed:
     """One inviter, and one code unless several codes of that inviter are possible."""
 
@@ -92,7 +92,7 @@ class Attributed:
     """The referral link of whom Usher added itself; an invite's link is in its note."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ambiguous:
     """Several codes fit, or one fits but need not be it: never a guess."""
 
@@ -101,7 +101,7 @@ class Ambiguous:
     kind: Kind = Kind.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unattributed:
     """No evidence names a code, or Discord says that there was none."""
 

@@ -1,12 +1,12 @@
 """What can be asked about attribution: the read models and the Protocol that stores implement."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 
 
@@ -18,7 +18,7 @@ class OutcomeName(StrEnum):
     UNATTRIBUTED = "unattributed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MemberOrigin:
     """How a member came the last time, by the last word on it."""
 
@@ -64,7 +64,7 @@ _SETTLED: Final = frozenset({Reason.BOT_ADDED, Reason.NOT_BY_INVITE})
 """Reasons that no evidence will change: nobody invited them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeSummary:
     """An active invite of a member."""
 

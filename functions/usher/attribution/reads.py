@@ -1,6 +1,5 @@
 """Attribution read from the DynamoDB table, without the SDK (decision 6)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from usher.attribution.causes import Cause
 from usher.attribution.outcomes import Confidence, Kind, Method, Reason
 from usher.attribution.queries import CodeSummary, MemberOrigin, OutcomeName
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
 from usher.platform.dynamo_reads import DynamoReads, Item, Value
 from usher.times import parse_time
@@ -16,7 +16,7 @@ ACTIVE: Final = "active"
 """CodeStatus.ACTIVE, without importing the whole model at a cold start: 10 ms."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoInviteReads:
     """Implements InviteReads. Eventually consistent: a join of this second may be missing.
 

@@ -1,10 +1,10 @@
 """Discord's invites compared with ours, code by code (SPEC 3.5). Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import InviteCode, UserId
 
 ACTIVE: Final = "active"
@@ -33,7 +33,7 @@ LASTING: Final = frozenset({Fault.AHEAD, Fault.REVIVED})
 lags shows both for some minutes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """A code as we hold it."""
 
@@ -43,7 +43,7 @@ class Held:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """A code as Discord lists it."""
 
@@ -52,7 +52,7 @@ class Listed:
     inviter_id: UserId | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """One code on which Discord and we differ."""
 

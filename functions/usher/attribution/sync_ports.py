@@ -1,9 +1,9 @@
 """What the synchronisation tells, and what it asks of the world (SPEC 3.5)."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from usher.attribution.sync import Difference
+from usher.frozen import frozen
 from usher.ids import GuildId
 
 
@@ -32,7 +32,7 @@ class LookUnavailableError(LookError):
     """Discord did not answer, or not with a list."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """Discord's invites against ours."""
 
@@ -45,7 +45,7 @@ class Comparison:
     """Discord shows the codes without their uses."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repaired:
     """What a repair came to."""
 

@@ -1,6 +1,5 @@
 """An outcome as one flat record: the shape that ledger lines and member rows share."""
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from usher.attribution.outcomes import (
@@ -14,10 +13,11 @@ from usher.attribution.outcomes import (
     Unattributed,
 )
 from usher.attribution.queries import OutcomeName
+from usher.frozen import frozen
 from usher.ids import InviteCode, UserId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """What was said of a join; the fields that an outcome does not have are None or empty."""
 

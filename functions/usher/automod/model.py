@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+
+from usher.frozen import frozen
 
 GROUP: Final = "automod"
 """The settings that hold what is done, each by the id of its rule."""
@@ -24,7 +25,7 @@ class Step(StrEnum):
     BAN = "ban"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reaction:
     """What is done about a word of a rule, or about whatever the rule catches."""
 
@@ -37,7 +38,7 @@ class Reaction:
     """Of a warning."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """What is done about one rule."""
 

@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import UserId
 from usher.times import format_time, parse_time
 
@@ -26,7 +27,7 @@ EPOCH_MS: Final = 1_420_070_400_000
 """Of Discord's ids (Discord docs: Snowflakes)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """What counts as a raid, and what is done."""
 
@@ -38,7 +39,7 @@ class Config:
     """How long nobody gets in by an invite; nothing for a warning alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Join:
     """One join."""
 
@@ -48,7 +49,7 @@ class Join:
     """Equal for names that differ in digits and signs alone; empty for what is like nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """The joins of late, and the raid that is on."""
 
@@ -61,7 +62,7 @@ class Window:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Raid:
     """What is suspected."""
 

@@ -5,10 +5,11 @@ Source: Discord's documentation, Auto Moderation: trigger types, limits by type,
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, RoleId
 
 MOST_KEYWORDS: Final = 1_000
@@ -44,7 +45,7 @@ TIMES_OUT: Final = (Trigger.KEYWORD, Trigger.MENTIONS)
 """Kinds whose rules Discord lets time members out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One of the guild's rules, as Discord has it."""
 
@@ -65,7 +66,7 @@ class Rule:
     """Its actions whole, likewise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A rule that is to be made."""
 

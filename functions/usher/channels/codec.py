@@ -1,14 +1,14 @@
 """What a lock and a slowmode keep with their term, as text. Pure."""
 
 import json
-from dataclasses import dataclass
 
 from usher.channels.merging import Touched
 from usher.channels.model import Overwrite
+from usher.frozen import frozen
 from usher.ids import ChannelId, UserId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lock:
     """A lock of one channel or thread, written down before anything is changed."""
 
@@ -23,7 +23,7 @@ class Lock:
     """Fingerprint of the overwrites as the lock leaves them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerLock:
     """A lock of a whole server; its channels have locks of their own, of the same version."""
 
@@ -33,7 +33,7 @@ class ServerLock:
     """Until when Discord pauses invites and direct messages, as it was told; empty for not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slowmode:
     """A slowmode for a time."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from usher.channels.codec import read_lock, read_server_lock, read_slowmode
 from usher.channels.locks import SERVER, Draft, Outcome, hold, undo
 from usher.channels.ports import ChannelDesk, done_or_gone
+from usher.frozen import frozen
 from usher.ids import ChannelId
 from usher.invites.ports import DeskError, DeskRefusedError
 from usher.timing.terms import Term
@@ -18,7 +18,7 @@ OVER: Final = "Its time is over"
 STILL: Final = "A newer one has begun meanwhile"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlowmodeEnder:
     """Implements Ender."""
 
@@ -42,7 +42,7 @@ class SlowmodeEnder:
             self.desk.slow(ChannelId(term.what), read_slowmode(term.held).seconds, STILL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LockEnder:
     """Implements Ender."""
 

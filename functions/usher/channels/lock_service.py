@@ -1,7 +1,7 @@
 """Locks of one channel or of many: written down, made to hold, given back (SPEC 7.1, 7.7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -22,6 +22,7 @@ from usher.channels.locks import (
 )
 from usher.channels.model import Channel
 from usher.channels.ports import Tools
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId
 from usher.invites.ports import DeskError
 from usher.rewards.hierarchy import Hall
@@ -32,7 +33,7 @@ LONGEST_PAUSE: Final = timedelta(hours=24) - timedelta(minutes=1)
 what its clock may be behind."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Locking:
     """Locks and unlocks."""
 

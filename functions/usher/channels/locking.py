@@ -1,17 +1,17 @@
 """What locking a channel changes, worked out before anything is changed. Pure (SPEC 7.7)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 
 from usher.channels.bits import ALL, essential, in_guild, is_staff, settable, taken
 from usher.channels.merging import Touched
 from usher.channels.model import Channel, Overwrite
+from usher.frozen import frozen
 from usher.ids import RoleId
 from usher.rewards.hierarchy import Hall
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A lock that is to be."""
 

@@ -5,7 +5,6 @@ again under the same version.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -15,6 +14,7 @@ from usher.channels.locking import fingerprint, locked, mention, plan, same
 from usher.channels.merging import Step, Touched, applied, undone
 from usher.channels.model import THREADS, Channel
 from usher.channels.ports import ChannelDesk, Tools, done_or_gone
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.invites.ports import DeskError, DeskRefusedError
 from usher.rewards.hierarchy import Hall
@@ -41,7 +41,7 @@ class Verdict(StrEnum):
     """There is no such channel any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What became of it, and what a member should know."""
 
@@ -55,7 +55,7 @@ class Outcome:
     problem: DeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """The lock that is wanted."""
 
@@ -68,7 +68,7 @@ class Wish:
     """What Discord's audit log is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A lock that is written down and is to hold now."""
 

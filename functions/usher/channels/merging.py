@@ -4,12 +4,11 @@ A bit that still stands as the lock left it goes back to what it was before. A b
 changed meanwhile is theirs and stays.
 """
 
-from dataclasses import dataclass
-
 from usher.channels.model import Overwrite
+from usher.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Touched:
     """One overwrite before a lock and as the lock leaves it."""
 
@@ -24,7 +23,7 @@ class Touched:
         return bool(self.after.allow & ~self.before.allow)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One change of a channel's overwrites."""
 

@@ -1,9 +1,9 @@
 """Channels as far as slowmodes and locks go. Pure (Discord docs: Channel, Permissions)."""
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId
 
 
@@ -30,7 +30,7 @@ SLOWABLE: Final = (LOCKABLE - {Kind.ANNOUNCEMENT}) | THREADS - {Kind.ANNOUNCEMEN
 """What can have a slowmode (Discord docs: `rate_limit_per_user`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overwrite:
     """What a role or member is allowed or denied in one channel, beyond their roles."""
 
@@ -46,7 +46,7 @@ class Overwrite:
         return not (self.allow or self.deny)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Channel:
     """A channel or thread."""
 
@@ -67,7 +67,7 @@ class Channel:
         return next((one for one in self.overwrites if one.id == id_), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A message as far as deleting goes."""
 

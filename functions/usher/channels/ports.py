@@ -1,12 +1,12 @@
 """What slowmodes, locks and purges ask of the world."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from usher.channels.model import Channel, Message, Overwrite
 from usher.contracts.effect import Effect
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId
 from usher.invites.ports import DeskError, DeskRefusedError
 from usher.rewards.hierarchy import Hall
@@ -120,7 +120,7 @@ class Progress(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tools:
     """All that slowmodes, locks and purges need."""
 

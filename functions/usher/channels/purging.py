@@ -8,6 +8,7 @@ from typing import Final
 
 from usher.channels.model import Message
 from usher.channels.ports import MessageDesk
+from usher.frozen import frozen
 from usher.ids import ChannelId, UserId
 from usher.invites.ports import DeskError
 
@@ -23,7 +24,7 @@ _MESSAGE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """The messages that are to go: the newest ones first."""
 

@@ -1,6 +1,5 @@
 """Slowmodes, for good or for a time (SPEC 7.1, 7.5)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +7,7 @@ from usher.channels.codec import Slowmode, read_slowmode, write_slowmode
 from usher.channels.locks import order_end
 from usher.channels.model import Channel
 from usher.channels.ports import Tools
+from usher.frozen import frozen
 from usher.invites.ports import DeskError
 from usher.timing.terms import Term, term_key
 
@@ -18,7 +18,7 @@ class OvertakenError(Exception):
     """Somebody else has changed it at the same moment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """The slowmode that is wanted."""
 

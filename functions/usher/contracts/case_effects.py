@@ -1,12 +1,12 @@
 """Effects about moderation cases (SPEC 7.2)."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, UserId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogCase:
     """Show a moderation case in the log as it is when it is looked at."""
 
@@ -16,7 +16,7 @@ class LogCase:
     kind: Literal["log_case"] = "log_case"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoteByHand:
     """Put on record what somebody did to a member in Discord itself."""
 
@@ -34,7 +34,7 @@ class NoteByHand:
     kind: Literal["note_by_hand"] = "note_by_hand"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckMute:
     """Look whether who has come back is muted still, and mute them again."""
 
@@ -44,7 +44,7 @@ class CheckMute:
     kind: Literal["check_mute"] = "check_mute"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PostCard:
     """Put a report or an appeal in front of the moderators."""
 

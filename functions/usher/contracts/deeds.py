@@ -4,17 +4,17 @@ The event worker alone writes credit and ledger (DESIGN 2), so a command that ch
 what was done along the same road, in order with the joins.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import UserId
 
 MOST_INVITES: Final = 1_000_000
 """Invites granted at a time, either way: beyond it is a slip of the finger."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvitesGranted:
     """An admin added invites to a member, or took some away (SPEC 3.2)."""
 
@@ -27,7 +27,7 @@ class InvitesGranted:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettingChanged:
     """A setting of the guild has a new value."""
 
@@ -40,7 +40,7 @@ class SettingChanged:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UpgradeAssigned:
     """A member's VIP upgrade was put to the account of the staff member who brought them (SPEC 3).
 
@@ -56,7 +56,7 @@ class UpgradeAssigned:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecountAsked:
     """The latest memberships of these users are to be judged by the rules now in force (SPEC 2.3).
 

@@ -7,19 +7,20 @@ done.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final, Literal
 
 from usher.contracts.case_effects import CheckMute, LogCase, NoteByHand, PostCard
 from usher.contracts.errors import ContractError
 from usher.contracts.guarding import ReactToAutomod, WatchRaid
 from usher.contracts.onboarding_effects import FollowOnboarding, OfferOnboarding
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 EFFECT_VERSION: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SendMessage:
     """Post `content` to a channel, mentioning nobody but `mention`."""
 
@@ -31,7 +32,7 @@ class SendMessage:
     kind: Literal["send_message"] = "send_message"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeRole:
     """Give a role to a member (`present`) or take it."""
 
@@ -44,7 +45,7 @@ class ChangeRole:
     kind: Literal["change_role"] = "change_role"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckInvite:
     """Hold a new invite against the guild's policy; revoke what breaks it, and tell its maker."""
 
@@ -67,7 +68,7 @@ class CheckInvite:
     kind: Literal["check_invite"] = "check_invite"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckStanding:
     """Look what a member's invites have earned, and make it so."""
 
@@ -82,7 +83,7 @@ class CheckStanding:
     kind: Literal["check_standing"] = "check_standing"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SweepStandings:
     """Look at everybody who has counters, a page at a time, those with the most invites first."""
 
@@ -96,7 +97,7 @@ class SweepStandings:
     kind: Literal["sweep_standings"] = "sweep_standings"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MendRank:
     """Look whether what kept a rank from working is mended."""
 
@@ -109,7 +110,7 @@ class MendRank:
     kind: Literal["mend_rank"] = "mend_rank"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CountReferral:
     """Look by which referral link a member came, and count the join for it."""
 
@@ -119,7 +120,7 @@ class CountReferral:
     kind: Literal["count_referral"] = "count_referral"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Greet:
     """Say welcome or farewell; the message is put together when it is said."""
 
@@ -136,7 +137,7 @@ class Greet:
     kind: Literal["greet"] = "greet"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndDue:
     """End what holds for a time (`usher.timing.terms`), once that is over."""
 

@@ -1,12 +1,12 @@
 """Effects against spam and raids (SPEC 7.4)."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, UserId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReactToAutomod:
     """Do what the server wants done about whoever one of Discord's rules has caught."""
 
@@ -21,7 +21,7 @@ class ReactToAutomod:
     kind: Literal["react_to_automod"] = "react_to_automod"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WatchRaid:
     """Look whether those who have just joined are a raid."""
 

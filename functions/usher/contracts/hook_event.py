@@ -7,7 +7,6 @@ Events carry ids and numbers, never a name.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -15,6 +14,7 @@ from typing import Final, Protocol
 
 from usher.contracts.errors import ContractError
 from usher.contracts.wire import Fields, as_fields, read_list, read_snowflake, read_text, read_time
+from usher.frozen import frozen
 from usher.ids import GuildId
 from usher.times import format_time
 
@@ -50,7 +50,7 @@ SUBSCRIBED: Final = tuple(one for one in HookType if one is not HookType.TEST)
 """What an endpoint can choose from."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HookEvent:
     """One fact."""
 

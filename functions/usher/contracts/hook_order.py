@@ -1,15 +1,16 @@
 """What the webhooks function is asked to do, beside being told events."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final, Literal
 
 from usher.contracts.errors import ContractError
 from usher.contracts.hook_event import EVENTS, HOOKS_VERSION, HookEvent, read_events
+from usher.frozen import frozen
 from usher.ids import GuildId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deliver:
     """Try a delivery, if that try is still awaited."""
 
@@ -21,7 +22,7 @@ class Deliver:
     t: Literal["deliver"] = "deliver"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TellKept:
     """Tell an event that was written with its fact, if nobody has yet."""
 
@@ -30,7 +31,7 @@ class TellKept:
     t: Literal["kept"] = "kept"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replay:
     """Send deliveries again, a page at a time, oldest first."""
 

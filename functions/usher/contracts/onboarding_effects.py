@@ -1,12 +1,12 @@
 """Effects that lead newcomers through a campaign's onboarding (SPEC 5.6, 5.7)."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FollowOnboarding:
     """Note how far a member's onboarding is, and do what follows from that."""
 
@@ -27,7 +27,7 @@ class FollowOnboarding:
     kind: Literal["follow_onboarding"] = "follow_onboarding"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfferOnboarding:
     """Send a member the button of a campaign's onboarding, as a program asks."""
 

@@ -6,7 +6,6 @@ that is lost ends the recount early, one that comes twice changes nothing.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -21,6 +20,7 @@ from usher.contracts.wire import (
     unless_none,
     wrong,
 )
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.times import format_time
 
@@ -29,7 +29,7 @@ RECOUNT: Final = "recount"
 """Tells steps from the queue's other messages."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecountStep:
     """What is to be done next."""
 

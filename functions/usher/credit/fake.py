@@ -5,12 +5,12 @@ well be a person, so a guild chooses them; peers that turn on more are asked to 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import VANITY, RoleId, UserId
 
 DISCORD_EPOCH: Final = 1_420_070_400_000
@@ -47,7 +47,7 @@ BY_INVITER: Final = frozenset({Rule.SELF_INVITE, Rule.BLOCKED})
 """Rules that can speak only once the inviter is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rules:
     """The rules in force."""
 
@@ -62,7 +62,7 @@ class Rules:
     blocked: frozenset[UserId] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What rules may ask of a membership. What is unknown lets no rule hold."""
 

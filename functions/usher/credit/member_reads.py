@@ -1,17 +1,17 @@
 """Member records read from the DynamoDB table, without the SDK (decision 6)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from usher.attribution.wording import Word
 from usher.credit.rules import MemberRecord
+from usher.frozen import frozen
 from usher.ids import GuildId, RoleId, UserId
 from usher.ledger.word_codec import read_word
 from usher.platform.dynamo_reads import DynamoReads, Item, Value
 from usher.times import parse_time
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoMemberReads:
     """The latest membership of users, eventually consistent.
 

@@ -1,11 +1,11 @@
 """Hours, days and weeks of a time zone, from counts of quarters of an hour. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.referrals.model import Counts
 
 QUARTER: Final = timedelta(minutes=15)
@@ -20,7 +20,7 @@ class Unit(StrEnum):
     """From Monday."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bucket:
     """An hour, day or week, and what happened in it."""
 

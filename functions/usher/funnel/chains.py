@@ -1,10 +1,10 @@
 """The chain of a link: click, invite, join, onboarding, conversion (SPEC 5.8)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Protocol
 
+from usher.frozen import frozen
 from usher.funnel.model import Event, EventKind, Journey, Trace
 from usher.ids import GuildId, InviteCode, UserId
 from usher.referrals.model import Link, LinkCode
@@ -18,7 +18,7 @@ type Place = tuple[str, str]
 """Time and member of the last one of a page."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chain:
     """One visitor's or member's way, as far as it is known."""
 
@@ -60,7 +60,7 @@ class ChainRows(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chains:
     """Puts chains together: a few reads each, however busy the link."""
 

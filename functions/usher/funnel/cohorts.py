@@ -5,14 +5,14 @@ leave or convert.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from usher.frozen import frozen
 from usher.funnel.measure import Cell, Rate
 from usher.funnel.tallies import AFTER_DAYS, LOST, WON
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cohort:
     """Who joined in a week (UTC, from Monday)."""
 

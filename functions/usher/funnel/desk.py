@@ -1,9 +1,9 @@
 """What the commands about the funnel call."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from usher.frozen import frozen
 from usher.funnel.chains import Chains
 from usher.funnel.numbers import Numbers
 from usher.funnel.ports import HeldRows, Reviews
@@ -11,7 +11,7 @@ from usher.referrals.asking import Services as ReferralServices
 from usher.referrals.model import Counts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """What a chart of a funnel shows."""
 
@@ -28,7 +28,7 @@ class FunnelCharts(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunnelDesk:
     """All that is asked of the funnel."""
 

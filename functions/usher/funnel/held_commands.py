@@ -1,8 +1,8 @@
 """/referral held: conversions that wait for a reviewer (SPEC 5.11)."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from usher.frozen import frozen
 from usher.funnel.desk import Services
 from usher.funnel.model import Conversion, Journey, Standing, journey_id, read_journey_id
 from usher.funnel.ports import Review
@@ -24,7 +24,7 @@ PAGE_SIZE: Final = 4
 """A row of buttons each; the fifth row turns the page."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _After:
     """Where a page begins: behind the conversion of this time and name."""
 

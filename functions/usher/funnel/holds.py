@@ -5,16 +5,17 @@ The setting `holds#all` is the guild's, `holds#<campaign>` a campaign's: JSON of
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Final
 
+from usher.frozen import frozen
 from usher.referrals.model import CampaignId
 
 GROUP: Final = "holds"
 EVERY: Final = f"{GROUP}#all"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What is held. 0 asks nothing."""
 

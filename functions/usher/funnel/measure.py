@@ -1,12 +1,13 @@
 """Funnels and their rates, and what results of variants allow to say. Pure."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from math import sqrt
 from typing import Final
 
+from usher.frozen import frozen
 from usher.referrals.model import Counts, LinkCode
 
 CERTAIN: Final = 0.95
@@ -16,7 +17,7 @@ FEW_WON: Final = 5
 """Below so many clicks, or successes and failures, of a variant nothing is said of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """What was counted on one day of one variant of a link."""
 
@@ -28,7 +29,7 @@ class Cell:
     """Of who joined on that day, by the names of `tallies`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rate:
     """A share and the interval (Wilson's) that holds the true one in 95 of 100 cases."""
 
@@ -53,7 +54,7 @@ class Rate:
         return max(0.0, middle - half), min(1.0, middle + half)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rates:
     """How many went on from step to step."""
 
@@ -104,7 +105,7 @@ class Finding(StrEnum):
     """One variant is better than each other, beyond chance."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """Results of variants set against each other."""
 

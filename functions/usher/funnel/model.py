@@ -1,12 +1,13 @@
 """A membership on its way from a link's click to a conversion (SPEC 5.8)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, InviteCode, UserId
 from usher.referrals.clicks import Click, Device
 from usher.referrals.model import CampaignId, LinkCode
@@ -50,7 +51,7 @@ class SignalKind(StrEnum):
     VISITOR = "same_visitor"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signal:
     """Something that speaks against a conversion, and the figures that show it."""
 
@@ -61,7 +62,7 @@ class Signal:
     """What the guild or campaign allows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """What a membership counts for. Kept as it was then, so that it can be taken back exactly."""
 
@@ -70,7 +71,7 @@ class Place:
     variant: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trace:
     """What is known of the click before a join by a visitor's own invite; kept like clicks."""
 
@@ -101,7 +102,7 @@ def trace_of(click: Click) -> Trace:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conversion:
     """The end of the way: once a membership."""
 
@@ -121,7 +122,7 @@ class Conversion:
         return self.standing in (Standing.COUNTED, Standing.APPROVED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Journey:
     """One membership: where it came from and how far it got."""
 
@@ -142,7 +143,7 @@ class Journey:
     """0 for what is not written yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """One step of a member on a link, as it is kept and told."""
 

@@ -1,10 +1,10 @@
 """Reading what was counted of links and campaigns (SPEC 5.9)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Final, Protocol
 
+from usher.frozen import frozen
 from usher.funnel.buckets import Bucket, Quarter, Unit, series, window
 from usher.funnel.cohorts import Cohort, cohorts
 from usher.funnel.measure import Cell
@@ -33,7 +33,7 @@ class NumberRows(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Numbers:
     """Reads what is asked of a link, of a campaign, or of several."""
 

@@ -1,16 +1,17 @@
 """What the funnel asks of the world, and what other rooms call."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from usher.frozen import frozen
 from usher.funnel.model import Journey, Metadata, Outcome, Signal, Trace
 from usher.ids import GuildId, InviteCode, UserId
 from usher.referrals.model import Link, LinkCode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Started:
     """A member began the onboarding."""
 
@@ -23,7 +24,7 @@ class Started:
     """The link that a partner named; counts where evidence names none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Converted:
     """A member became what the campaign is for."""
 
@@ -53,7 +54,7 @@ class Steps(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Review:
     """A reviewer's word on a conversion that was held."""
 
@@ -65,7 +66,7 @@ class Review:
     approve: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrival:
     """A member's latest membership as attribution knows it."""
 

@@ -6,11 +6,12 @@ is counted changes in one transaction with the journey.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from usher.credit.member_reads import read_member
+from usher.frozen import frozen
 from usher.funnel.codec import (
     Texts,
     read_journey,
@@ -38,7 +39,7 @@ Journeys and counters stay."""
 _REFUSED: Final = ("TransactionCanceledException", "TransactionConflictException")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoJourneys:
     """Implements JourneyRows and HeldRows."""
 

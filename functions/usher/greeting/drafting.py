@@ -1,9 +1,9 @@
 """From settings and a scene to the message that is sent. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from usher.frozen import frozen
 from usher.greeting.model import Scene
 from usher.greeting.settings import Greeting, Occasion
 from usher.greeting.values import values_of
@@ -16,7 +16,7 @@ BLURPLE: Final = 0x5865F2
 MENTION: Final = "{member:mention}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A greeting ready to be sent, and the one person whom it may notify."""
 

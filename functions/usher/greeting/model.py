@@ -1,10 +1,10 @@
 """Who is greeted, and what is known of them."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from usher.attribution.queries import MemberOrigin
+from usher.frozen import frozen
 from usher.greeting.settings import Occasion
 from usher.ids import GuildId, UserId
 
@@ -12,7 +12,7 @@ _DISCORD_EPOCH: Final = 1_420_070_400_000
 """Milliseconds since 1970 of snowflake 0 (API reference: Snowflakes)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Face:
     """A user as Discord shows them."""
 
@@ -41,7 +41,7 @@ class Face:
         return datetime.fromtimestamp(((int(self.user_id) >> 22) + _DISCORD_EPOCH) / 1000, UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A guild as Discord tells of it."""
 
@@ -49,7 +49,7 @@ class Place:
     members: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scene:
     """Everything that a greeting may tell."""
 

@@ -1,10 +1,10 @@
 """What a guild has set for its welcome and its farewell. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import ChannelId
 from usher.slash.say import ENGLISH, say
 
@@ -24,7 +24,7 @@ class Occasion(StrEnum):
     FAREWELL = "farewell"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Greeting:
     """How an occasion is greeted."""
 

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from usher.contracts.hook_event import HookEvent, read_event, write_event
+from usher.frozen import frozen
 from usher.hooks.calls import done
 from usher.hooks.codec import (
     KEEP_EVENT,
@@ -27,7 +27,7 @@ GRACE: Final = timedelta(minutes=2)
 """After so long an event that was not handed over is found by the clock."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoDeliveries:
     """Implements DeliveryTable."""
 
@@ -115,7 +115,7 @@ class DynamoDeliveries:
             yield {name: decode(value) for name, value in row.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoKeptEvents:
     """Implements KeptEvents."""
 

@@ -5,8 +5,7 @@ latter is the webhooks function's to write, the former the admins'. Deliveries a
 `H#<guild>#<endpoint>`, events that wait to be handed over in `H#<guild>#KEPT`.
 """
 
-from dataclasses import dataclass
-
+from usher.frozen import frozen
 from usher.hooks.calls import done
 from usher.hooks.codec import (
     HEALTH,
@@ -22,7 +21,7 @@ from usher.ids import GuildId
 from usher.platform.dynamo_reads import Caller, DynamoReads
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoEndpoints:
     """Implements EndpointTable."""
 

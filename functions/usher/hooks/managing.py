@@ -1,13 +1,14 @@
 """What admins do with their webhooks, by command and by the REST API alike."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
 
 from usher.contracts.hook_event import SUBSCRIBED, HookEvent, HookType, hook_id
 from usher.contracts.hook_order import HookOrder, Replay
+from usher.frozen import frozen
 from usher.hooks.model import (
     DESCRIPTION,
     MOST_ENDPOINTS,
@@ -52,7 +53,7 @@ class Queue(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What an endpoint is to be."""
 
@@ -62,7 +63,7 @@ class Wish:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WebhookDesk:
     """Makes and changes endpoints. Every method may raise AwsError."""
 

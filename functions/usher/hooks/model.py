@@ -1,11 +1,11 @@
 """Webhook endpoints, their health, and deliveries (SPEC 5.10)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
 
 from usher.contracts.hook_event import HookEvent, HookType
+from usher.frozen import frozen
 from usher.ids import GuildId
 
 EndpointId = NewType("EndpointId", str)
@@ -15,7 +15,7 @@ MOST_ENDPOINTS: Final = 10
 DESCRIPTION: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """Where a guild has its events sent, as its admins want it."""
 
@@ -48,7 +48,7 @@ class Ending(StrEnum):
     """It answered 410."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Health:
     """How an endpoint has answered lately, as the webhooks function sees it."""
 
@@ -76,7 +76,7 @@ class State(StrEnum):
     """Its endpoint took nothing any more; a replay sends it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """One try, and what came back."""
 
@@ -90,7 +90,7 @@ class Attempt:
     """The beginning of the answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivery:
     """One event for one endpoint."""
 

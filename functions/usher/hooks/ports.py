@@ -1,13 +1,13 @@
 """What the webhooks room asks of the world, and what may go wrong there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from usher.contracts.effect import Effect
 from usher.contracts.hook_event import HookEvent
 from usher.contracts.hook_order import HookOrder
+from usher.frozen import frozen
 from usher.hooks.model import Attempt, Delivery, Endpoint, EndpointId, Health
 from usher.ids import ChannelId, GuildId
 
@@ -118,7 +118,7 @@ class Admins(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """An attempt, with the headers of the answer in lower case."""
 

@@ -1,11 +1,12 @@
 """Deliveries sent again on request: one, or those of a span of time, page by page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from usher.contracts.hook_order import Deliver, Replay
+from usher.frozen import frozen
 from usher.hooks.model import Delivery, EndpointId, State
 from usher.hooks.ports import DeliveryTable, Orders, StaleError
 from usher.hooks.rules import delivery_key
@@ -18,7 +19,7 @@ SECONDS: Final = 5
 """Between pages: an endpoint that was down gets some ten events a second."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replaying:
     """Sends deliveries again, under the ids they had. A page done twice sends nothing twice."""
 

@@ -1,12 +1,12 @@
 """From an event to a delivery for each endpoint that wants it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from usher.contracts.hook_event import HookEvent, HookType
 from usher.contracts.hook_order import Deliver, TellKept
+from usher.frozen import frozen
 from usher.hooks.model import Delivery, Endpoint, Health, State
 from usher.hooks.ports import DeliveryTable, EndpointTable, KeptEvents, Orders, TakenError
 from usher.hooks.rules import delivery_key, is_held
@@ -17,7 +17,7 @@ GRACE: Final = timedelta(minutes=10)
 """A try that the queue was to see is looked for by the clock after so long."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spreading:
     """Writes deliveries and orders their first try. Doing it again has the effect of once."""
 

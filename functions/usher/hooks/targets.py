@@ -6,11 +6,11 @@ and the connection goes to the very address that was looked at (`platform/hook_h
 """
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
+from usher.frozen import frozen
 from usher.slash.say import say
 
 MOST_URL: Final = 500
@@ -29,7 +29,7 @@ class TargetError(ValueError):
     """An address cannot be an endpoint; the message is a sentence for who named it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """Where to connect to, and what to ask for there."""
 

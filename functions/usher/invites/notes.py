@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import InviteCode, UserId
 from usher.times import parse_time
 
@@ -14,7 +15,7 @@ KEEP_NOTES: Final = timedelta(days=90)
 """How long the note of a visitor's invite outlives it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeNote:
     """What is known of a code beside what Discord tells."""
 

@@ -1,7 +1,6 @@
 """What the invite commands ask of Discord and of the settings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import ceil
 from typing import Protocol
 
@@ -9,6 +8,7 @@ from usher.attribution.code_choices import CodeChoices
 from usher.attribution.code_records import CodeRecords
 from usher.attribution.queries import InviteReads
 from usher.contracts.deeds import Deed
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, InviteCode
 from usher.slash import text
 from usher.slash.errors import UserError
@@ -53,7 +53,7 @@ class DeskLimitedError(DeskError):
         self.sentence = f"Discord asks me to wait {seconds}. Please try again then."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """The invite that is wanted."""
 

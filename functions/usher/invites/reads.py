@@ -1,13 +1,13 @@
 """The guild's settings read from the DynamoDB table, where each is a row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from usher.frozen import frozen
 from usher.ids import GuildId
 from usher.platform.dynamo_reads import DynamoReads
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoSettingReads:
     """Implements SettingReads. Consistent: who has just set something asks what it is."""
 

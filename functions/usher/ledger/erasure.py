@@ -5,10 +5,10 @@ and readers of names look, and is done once a sweep has noted so beside it (SPEC
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.times import format_time, parse_time
 
@@ -24,7 +24,7 @@ class ErasureError(ValueError):
         self.key = key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Erasure:
     """Somebody's names are erased in a guild; a later erasure takes the place of this one."""
 

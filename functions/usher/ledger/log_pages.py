@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from usher.attribution.wording import Word
+from usher.frozen import frozen
 from usher.ids import GuildId
 from usher.ledger.options import Wanted
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from usher.ledger.lines import Line
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A place in the log: after the join of this time and event id come older ones."""
 
@@ -23,7 +23,7 @@ class Place:
     event_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entrance:
     """One join of a page."""
 
@@ -32,7 +32,7 @@ class Entrance:
     username: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogPage:
     """Joins, newest first."""
 

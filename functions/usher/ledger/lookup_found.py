@@ -1,16 +1,16 @@
 """What a lookup of one member finds, or why it finds nothing (SPEC 3.3)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from usher.attribution.wording import Word
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.staff.queries import StaffMember, Upgrade
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """Of whom is asked."""
 
@@ -38,7 +38,7 @@ class Doubt(StrEnum):
     """The table did not answer: a word of days later may be missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """The latest join on record, with the last word on it."""
 
@@ -78,7 +78,7 @@ class WhyNone(StrEnum):
     NO_MEMBER = "no member"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """No join is on record."""
 

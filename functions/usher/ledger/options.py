@@ -1,10 +1,10 @@
 """The options that the log commands share, as members type them (SPEC 3.4)."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final, Protocol
 
 from usher.attribution.code_choices import CodeChoices, suggest
+from usher.frozen import frozen
 from usher.ids import InviteCode, UserId
 from usher.slash.completing import Suggestions, Typing
 from usher.slash.errors import UserError
@@ -43,7 +43,7 @@ Member = Annotated[str | None, Opt("Only this member's id", max_length=24)]
 Code = Annotated[str | None, Opt("Only this invite code", max_length=100, complete=complete_code)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """Which joins: start <= timestamp < end; None for no bound or any value.
 

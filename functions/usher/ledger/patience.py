@@ -1,9 +1,10 @@
 """Giving up in time: a function's life ends without a word to the member who waits."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from usher.frozen import frozen
 
 EVERY: Final = 256
 """Things between two looks at the clock."""
@@ -13,7 +14,7 @@ class TooLongError(Exception):
     """The ledger is too large to be read in the time and space that there is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patience:
     """How long reading may take, from when it begins."""
 
@@ -25,7 +26,7 @@ class Patience:
         return Deadline(self.clock, self.clock() + self.longest)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deadline:
     """When reading must have ended."""
 

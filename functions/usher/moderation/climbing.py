@@ -1,10 +1,10 @@
 """What warnings lead to, with what is on record and in force (SPEC 7.3)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.frozen import frozen
 from usher.moderation.guard import Action, Actor
 from usher.moderation.ladder import Rung, crossed
 from usher.moderation.model import Case, Kind, SlotKind, Status
@@ -16,7 +16,7 @@ from usher.slash.say import later, say, speaking
 BY_LADDER: Final = later("{points} warning points")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Climbing:
     """Counts warnings, and says what their points lead to."""
 

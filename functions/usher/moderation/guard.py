@@ -7,10 +7,10 @@ refuses.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, RoleId, UserId
 from usher.rewards.hierarchy import Hall, top
 from usher.slash.permissions import Permission, allows
@@ -34,7 +34,7 @@ class Action(StrEnum):
     """A case's reason or evidence is changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Needs:
     """What an action asks for."""
 
@@ -88,7 +88,7 @@ class Refusal(StrEnum):
     """Discord times no administrator out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Actor:
     """Who acts: a member, or Usher by the server's own rules."""
 
@@ -101,7 +101,7 @@ class Actor:
     """Usher acts because of what a manager of the server has set."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """About whom something is done."""
 
@@ -113,7 +113,7 @@ class Target:
     roles: frozenset[RoleId] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """One action that somebody asks for."""
 

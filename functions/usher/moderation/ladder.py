@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from usher.frozen import frozen
 from usher.moderation.model import Kind
 
 MOST_POINTS: Final = 100
@@ -13,7 +13,7 @@ MOST_RUNGS: Final = 20
 FITS: Final = (Kind.MUTE, Kind.KICK, Kind.BAN)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rung:
     """What happens to who reaches so many points."""
 

@@ -1,9 +1,10 @@
 """Many users banned at once: a case each, and one request to Discord (Bulk Guild Ban)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import UserId
 from usher.moderation.failing import WHY
 from usher.moderation.guard import Action, Asked, Refusal, Target, refusal
@@ -15,7 +16,7 @@ from usher.moderation.service import Sanctions
 MOST: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Massed:
     """What came of a mass ban."""
 
@@ -23,7 +24,7 @@ class Massed:
     refused: tuple[tuple[UserId, Refusal], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MassBan:
     """Bans many. Nobody is told: a raid's accounts read nothing."""
 

@@ -5,11 +5,11 @@ entry. A slot says which case is in force for a member: one ban and one mute, wh
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, UserId
 
 
@@ -88,7 +88,7 @@ class Source(StrEnum):
     """Somebody did it in Discord itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One change of a case."""
 
@@ -107,7 +107,7 @@ class Ruling(StrEnum):
     UPHELD = "upheld"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Appeal:
     """What a member says against a case; once a case."""
 
@@ -116,7 +116,7 @@ class Appeal:
     ruling: Ruling = Ruling.OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """A file or a message that shows what happened."""
 
@@ -124,7 +124,7 @@ class Evidence:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageRef:
     """Where a message stands."""
 
@@ -132,7 +132,7 @@ class MessageRef:
     message_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """One case. Immutable: a change makes the next version."""
 
@@ -172,7 +172,7 @@ class Case:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """The ban or mute in force for a member, and the case that is about to change it."""
 

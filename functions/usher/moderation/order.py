@@ -1,9 +1,9 @@
 """What moderators and the server's own rules ask for."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.moderation.guard import Action, Actor, Refusal
 from usher.moderation.model import Case, Evidence, Kind, Source, Told
@@ -26,7 +26,7 @@ class Rulebook(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """What is to be done about somebody."""
 

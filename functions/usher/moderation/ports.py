@@ -1,11 +1,11 @@
 """What moderation asks of the world, and what may go wrong there."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from usher.contracts.effect import Effect
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.moderation.model import Case, MessageRef, Slot, SlotKind
 from usher.rewards.hierarchy import Hall
@@ -43,7 +43,7 @@ class UncertainError(ActError):
     """No answer came: it may be done, or not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """A member, as Discord shows them now."""
 
@@ -56,7 +56,7 @@ class Found:
     """May be past: a timeout that ran out leaves its time behind."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """Any user of Discord."""
 
@@ -65,7 +65,7 @@ class Account:
     bot: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Banned:
     """A ban as Discord has it."""
 
@@ -153,7 +153,7 @@ class Orders(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Points:
     """A member's warning points before a warning and after it."""
 

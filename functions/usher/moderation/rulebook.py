@@ -1,9 +1,9 @@
 """A server's moderation settings, read from the settings of its rooms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId
 from usher.moderation.settings import GROUP, ModSettings, read_settings
 
@@ -16,7 +16,7 @@ class SettingGroups(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rules:
     """Implements Rulebook."""
 

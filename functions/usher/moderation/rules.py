@@ -4,10 +4,11 @@ Of two cases about one slot the higher number is the newer. A case that is settl
 nothing that a newer one has put in force.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import UserId
 from usher.moderation.model import (
     DONE_IN_DISCORD,
@@ -58,7 +59,7 @@ def awaits(slot: Slot, case: Case) -> Slot:
     return replace(slot, version=slot.version + 1, pending=case.number)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     """A slot after a case is known to be done, or not to be."""
 

@@ -6,11 +6,12 @@ Discord by `settling.py`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
 from usher.contracts.case_effects import LogCase
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.moderation.climbing import Climbing
 from usher.moderation.failing import WHY, done_already
@@ -46,7 +47,7 @@ from usher.timing.terms import AHEAD, delay, end_due
 ATTEMPTS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sanctions:
     """Carries out what moderators and the server's own rules ask for."""
 

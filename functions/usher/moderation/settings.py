@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, RoleId
 from usher.moderation.ladder import DEFAULT, Rung, read_ladder
 from usher.slash.say import ENGLISH
@@ -34,7 +34,7 @@ MOST_ROLES: Final = 10
 PRESET_LENGTH: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModSettings:
     """How a server moderates."""
 

@@ -7,12 +7,13 @@ clock looks at: `X#ban#<user>` and `X#mute#<user>`, the slots, and `X#case#<numb
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from random import SystemRandom
 from time import sleep
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.moderation.codec import read_case, read_slot
 from usher.moderation.model import Case, MessageRef, Slot, SlotKind, slot_key
@@ -37,7 +38,7 @@ _REFUSED: Final = (
 _JITTER: Final = SystemRandom()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoCases:
     """Implements CaseBook."""
 

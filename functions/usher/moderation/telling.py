@@ -1,8 +1,9 @@
 """Telling members what is done about them, and taking it back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from usher.frozen import frozen
 from usher.moderation.model import BEFOREHAND, Case, Kind, MessageRef, Told
 from usher.moderation.ports import ActError, Discord, Post
 from usher.moderation.settings import ModSettings
@@ -14,7 +15,7 @@ APPEAL: Final = later("Use `/myhistory` in the server, and press Appeal.")
 APPEAL_AT: Final = later("Appeal at <{link}>.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Telling:
     """Sends direct messages; each case has at most one."""
 

@@ -1,10 +1,10 @@
 """Writes of cases and slots, as actions of a DynamoDB transaction. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.moderation.codec import write_case, write_slot
 from usher.moderation.model import Case, MessageRef, Slot, due_key, slot_key
@@ -32,7 +32,7 @@ def points_key(guild_id: GuildId, user_id: UserId) -> Key:
     return f"C#{guild_id}", f"P#{user_id}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Writes:
     """Writes to one table."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from usher.frozen import frozen
 from usher.ids import GuildId, RoleId, UserId
 from usher.referrals.model import CampaignId, LinkCode
 
@@ -32,7 +33,7 @@ class Stay:
     joined_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """How far an onboarding is; a membership has one. What was answered is kept elsewhere."""
 
@@ -60,7 +61,7 @@ class Session:
 DIRECT = "direct"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """What was answered so far, as it was typed: wrong answers too, to be mended."""
 
@@ -69,7 +70,7 @@ class Draft:
     """0 for what is not written yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """One question with its answer, as it was asked then."""
 
@@ -78,7 +79,7 @@ class Answered:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """What a member has answered, for good."""
 

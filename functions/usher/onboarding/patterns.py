@@ -7,9 +7,10 @@ an admin types here runs in the same process as everybody's commands.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from usher.frozen import frozen
 
 PATTERN_LENGTH: Final = 200
 MOST_STEPS: Final = 400
@@ -39,7 +40,7 @@ class PatternError(ValueError):
         self.at = at
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Step:
     """One character of an answer."""
 

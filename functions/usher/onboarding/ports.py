@@ -1,12 +1,12 @@
 """What onboardings are kept in, told to, and sent through."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
 from usher.contracts.effect import Effect
+from usher.frozen import frozen
 from usher.funnel.ports import Arrival
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.onboarding.model import Answers, Draft, Record, Session, Stay
@@ -135,7 +135,7 @@ class Orders(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Room:
     """A channel in which text is written, as far as a newcomer and Usher are concerned."""
 
@@ -148,7 +148,7 @@ class Room:
     """The newcomer sees it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lobby:
     """A guild's name and its channels."""
 

@@ -1,12 +1,12 @@
 """Which questions are on which form, whether they are answered, and what comes next. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from itertools import batched
 from typing import Final
 
+from usher.frozen import frozen
 from usher.onboarding.model import Answered, Answers, Stay
 from usher.onboarding.patterns import PatternError, matches
 from usher.referrals.model import Question
@@ -31,7 +31,7 @@ class Fault(StrEnum):
     PATTERN = "pattern"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """An answer that cannot stand."""
 

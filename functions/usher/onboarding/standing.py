@@ -1,9 +1,10 @@
 """Where a member's onboarding is, as the doors that answer members see it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.onboarding.model import Draft, Session, Stay, Way
 from usher.onboarding.ports import Arrivals, Drafts, Orders, Sessions
@@ -47,7 +48,7 @@ class Services(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """A member's onboarding, its campaign, and what they have answered so far."""
 

@@ -7,10 +7,10 @@ ends them, and backups leave them out.
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, RoleId, UserId
 from usher.onboarding.model import Answers, Draft, Session, Stay, Way
 from usher.platform.dynamo_reads import Caller, DynamoReads, Item, decode
@@ -26,7 +26,7 @@ _REFUSED: Final = "ConditionalCheckFailedException"
 type Values = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoSessions:
     """Implements Sessions. Every method may raise AwsError."""
 
@@ -124,7 +124,7 @@ class DynamoSessions:
         self.client.call("UpdateItem", request)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoDrafts:
     """Implements Drafts. Every method may raise AwsError."""
 

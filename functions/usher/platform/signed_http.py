@@ -10,16 +10,17 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from random import SystemRandom
-from ssl import SSLContext, create_default_context
+from ssl import SSLCertVerificationError
 from typing import Final
 from urllib.parse import urlsplit
 
 from usher.frozen import frozen
 from usher.platform.settings import region
 from usher.platform.sigv4 import Credentials, Scope, sign
+from usher.platform.trust import amazon, everybody
 
 ATTEMPT_SECONDS: Final = 0.9
 """Longest wait for a connection or for an answer."""
@@ -103,9 +104,10 @@ class SignedClient:
         self._connection = (
             HTTPConnection(self._host, timeout=ATTEMPT_SECONDS)
             if url.scheme == "http"
-            else HTTPSConnection(self._host, timeout=ATTEMPT_SECONDS, context=_trust())
+            else HTTPSConnection(self._host, timeout=ATTEMPT_SECONDS, context=amazon())
         )
         self._used_at = 0.0
+        self._is_amazon = url.scheme == "https"
 
     def call(self, operation: str, request: Mapping[str, object]) -> dict[str, object]:
         """Call an operation; raises AwsError when AWS refuses it or cannot be reached in time.
@@ -122,6 +124,8 @@ class SignedClient:
             except (OSError, HTTPException) as error:
                 self._connection.close()
                 failure = AwsError(operation, 0, type(error).__name__)
+                if isinstance(error, SSLCertVerificationError) and self._believe_everybody():
+                    continue
                 if kept and not isinstance(error, TimeoutError):
                     continue  # a kept connection that the other side had closed: no reason to wait
             else:
@@ -139,6 +143,14 @@ class SignedClient:
     def close(self) -> None:
         """Close the kept connection; the next call opens another."""
         self._connection.close()
+
+    def _believe_everybody(self) -> bool:
+        """Connect as the system's authorities say from now on; False where that is so already."""
+        if not self._is_amazon:
+            return False
+        self._is_amazon = False
+        self._connection = HTTPSConnection(self._host, timeout=ATTEMPT_SECONDS, context=everybody())
+        return True
 
     def _kept(self) -> bool:
         """Whether the next request goes over an open connection; one idle for long is closed."""
@@ -159,12 +171,6 @@ class SignedClient:
         payload = response.read()
         self._used_at = self._clock()
         return response.status, payload
-
-
-@cache
-def _trust() -> SSLContext:
-    """Read the certificate authorities, once for all clients, at init where the CPU is whole."""
-    return create_default_context()
 
 
 def _object(operation: str, payload: bytes) -> dict[str, object]:

@@ -1,10 +1,10 @@
 """Who may make invites, and of which kind: the policy, and what breaks it. Pure (SPEC 2.7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from usher.contracts.effect import CheckInvite
+from usher.frozen import frozen
 from usher.ids import RoleId
 
 ROLE: Final = "guild#policy_role_id"
@@ -14,7 +14,7 @@ MOST_ACTIVE: Final = "guild#policy_max_active"
 SETTINGS: Final = (ROLE, LONGEST, MOST_USES, MOST_ACTIVE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """What is asked of members' invites; None asks nothing."""
 

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.credit.queries import Tally
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.onboarding.model import Record
 from usher.privacy.queries import Kept
@@ -14,7 +15,7 @@ from usher.staff.queries import StaffMember, Upgrade
 from usher.times import format_time
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dossier:
     """What the stores know of one member."""
 

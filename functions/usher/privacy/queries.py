@@ -1,15 +1,15 @@
 """What members ask of what is kept of them (SPEC 11.8)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.ledger.erasure import Erasure
 from usher.onboarding.model import Record
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptName:
     """What somebody was called, as it is kept beside one line of the ledger."""
 
@@ -22,7 +22,7 @@ class KeptName:
     """It stands beside the join of somebody they invited."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """What is kept beside the ledger."""
 

@@ -1,11 +1,11 @@
 """Rows of an import, what they are held against, and what is said of them. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.referrals.model import Campaign, Link, LinkCode
 
@@ -42,7 +42,7 @@ class Status(StrEnum):
     """Nothing is wrong with it, but with another one, and all or nothing was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """What is wrong with a row."""
 
@@ -51,7 +51,7 @@ class Fault:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What becomes of one row."""
 
@@ -62,7 +62,7 @@ class Result:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ground:
     """What rows are held against."""
 

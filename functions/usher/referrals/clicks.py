@@ -1,11 +1,11 @@
 """What a request says of who made it: a person, a bot, a prefetch. Pure, given its parsers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId
 from usher.referrals.model import CampaignId, LinkCode
 
@@ -26,7 +26,7 @@ class ClickKind(StrEnum):
     """The same visitor within the hour: kept, flagged, not counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Device:
     """What a user agent says of itself."""
 
@@ -36,7 +36,7 @@ class Device:
     system: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What of a request is looked at. Header names are in lower case."""
 
@@ -51,7 +51,7 @@ class Request:
         return self.headers.get("user-agent", "")[:TEXT_LENGTH]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Click:
     """One recorded click."""
 

@@ -1,9 +1,9 @@
 """API keys given out, by command and by command line alike."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.referrals.keys import (
     MOST_KEYS,
@@ -34,7 +34,7 @@ class ApiKeys(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyWish:
     """What key is wanted, and by whom."""
 

@@ -5,13 +5,13 @@ A key reads `usher_<prefix>_<secret>`. The prefix finds its row, and may be show
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.slash.say import say
 
@@ -46,7 +46,7 @@ OWNERS: Final = frozenset({Scope.LINKS_READ, Scope.LINKS_WRITE, Scope.ANALYTICS_
 """What a key that is bound to one owner can hold: all else shows what is others'."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiKey:
     """A key as it is kept."""
 

@@ -1,11 +1,12 @@
 """Campaigns, links and what is counted of them (SPEC 5.1)."""
 
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 from usher.slash.say import ENGLISH
 
@@ -27,7 +28,7 @@ class Mode(StrEnum):
     """Discord sign-in, then Usher adds the person (`guilds.join`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """One question of a campaign's onboarding."""
 
@@ -43,7 +44,7 @@ class Question:
     placeholder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variant:
     """One of several looks of a campaign's page; visitors keep the one they first saw."""
 
@@ -53,7 +54,7 @@ class Variant:
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Brand:
     """What a campaign's page looks like."""
 
@@ -64,7 +65,7 @@ class Brand:
     """An https address, or empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Campaign:
     """What a guild sends people in by: an offer, its page, its onboarding."""
 
@@ -98,7 +99,7 @@ class Campaign:
     """Worth of a conversion, in the guild's own currency."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """What happened to a link. Bots and repeats are counted apart from clicks."""
 
@@ -117,12 +118,13 @@ class Counts:
 
     def __add__(self, other: "Counts") -> "Counts":
         """Sum up."""
-        return Counts(
-            **{name: getattr(self, name) + getattr(other, name) for name in self.__slots__}
-        )
+        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in _COUNTED})
 
 
-@dataclass(frozen=True, slots=True)
+_COUNTED: Final = tuple(one.name for one in fields(Counts))
+
+
+@frozen
 class Link:
     """A referral link of a campaign."""
 

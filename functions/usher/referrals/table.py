@@ -5,10 +5,10 @@ and clicks: a click touches the rows of one link alone (`click_table.py`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from usher.contracts.hook_event import HookEvent
+from usher.frozen import frozen
 from usher.funnel.rows import STEPS
 from usher.hooks.delivery_table import keep_event, kept_key
 from usher.hooks.facts import link_created
@@ -30,7 +30,7 @@ _OPTIONAL: Final = ("description", "platform", "expires_at", "invite")
 _REFUSED: Final = ("ConditionalCheckFailedException", "TransactionCanceledException")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoReferrals:
     """Implements ReferralTable."""
 

@@ -5,10 +5,10 @@ below its own highest one, and needs Manage Roles; roles of equal position count
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 
 ADMINISTRATOR: Final = 1 << 3
@@ -46,7 +46,7 @@ class Obstacle(StrEnum):
     """Discord refuses although nothing of that is so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Role:
     """A role of a guild."""
 
@@ -57,7 +57,7 @@ class Role:
     managed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hall:
     """A guild as far as roles go, and Usher's own place in it."""
 

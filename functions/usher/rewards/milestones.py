@@ -6,12 +6,12 @@ Invites that admins add by hand are nobody's achievement and do not count.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Final
 
 from usher.credit.queries import Tally
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 
 NUMBERS: Final = (1, 10, 50)
@@ -27,7 +27,7 @@ TEMPLATE_LENGTH: Final = 500
 PLACEHOLDERS: Final = ("member", "invites", "milestone", "server")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Day:
     """What became of those whom a member brought on a UTC day."""
 
@@ -35,7 +35,7 @@ class Day:
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Milestone:
     """One that is reached."""
 

@@ -1,10 +1,10 @@
 """What keeps ranks from working, told once, and how long until it is looked at again. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.rewards.hierarchy import Obstacle
 
@@ -23,7 +23,7 @@ NOWHERE: Final = "nowhere"
 """The key of newcomers who cannot be reached at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Something that lasts until somebody mends it."""
 

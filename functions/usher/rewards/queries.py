@@ -1,11 +1,11 @@
 """What can be asked about rewards, and the Protocols of what commands call."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from usher.contracts.deeds import Deed, SettingChanged
 from usher.credit.queries import CreditReads
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.rewards.hierarchy import Hall
 from usher.rewards.problems import Problem
@@ -13,7 +13,7 @@ from usher.rewards.settings import RewardSettings
 from usher.slash.context import Ctx
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Achievement:
     """A milestone that a member has reached."""
 

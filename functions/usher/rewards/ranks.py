@@ -1,10 +1,10 @@
 """Ranks: a role for a number of effective invites (SPEC 2.4). Pure."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import RoleId
 
 GROUP: Final = "rank"
@@ -24,7 +24,7 @@ class Mode(StrEnum):
     """The role of the highest alone, or of all that need as many invites as it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rank:
     """A role for a number of effective invites."""
 

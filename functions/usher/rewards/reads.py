@@ -1,7 +1,6 @@
 """Rewards read from the DynamoDB table, without the SDK (decision 6)."""
 
-from dataclasses import dataclass
-
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.platform.dynamo_reads import DynamoReads
 from usher.rewards.problems import Problem
@@ -11,7 +10,7 @@ from usher.rewards.settings import RewardSettings
 from usher.times import parse_time
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoRewardReads:
     """Implements RewardReads. Consistent: who has just set something asks what it is."""
 

@@ -1,10 +1,10 @@
 """What a guild has set about rewards (SPEC 2.4-2.6). Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from usher.frozen import frozen
 from usher.ids import ChannelId, RoleId
 from usher.rewards.milestones import NUMBERS, TEMPLATE, read_numbers
 from usher.rewards.ranks import GROUP, Mode, Rank, in_order, read_rank
@@ -22,7 +22,7 @@ LONG_AGO: Final = datetime(2015, 1, 1, tzinfo=UTC)
 """Before the first server there was."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """A setting's value, and since when it has it."""
 
@@ -30,7 +30,7 @@ class Setting:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RewardSettings:
     """What a guild has set; ranks the first to be reached first."""
 

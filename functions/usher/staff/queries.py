@@ -1,9 +1,9 @@
 """Staff members who refer people to a broker, and who may look after their records."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId, RoleId, UserId
 
 ROLE_SETTING: Final = "guild#staff_role_id"
@@ -20,7 +20,7 @@ def upgrade_setting(user_id: UserId, staff_id: UserId) -> str:
     return f"upgrade#{user_id}#{staff_id}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mapping:
     """Where a staff member's referrals are credited: introducing broker link and code."""
 
@@ -28,7 +28,7 @@ class Mapping:
     ib_code: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaffMember:
     """A member of the staff list."""
 
@@ -36,7 +36,7 @@ class StaffMember:
     mapping: Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Upgrade:
     """A VIP upgrade that was put to a staff member's account."""
 

@@ -1,9 +1,9 @@
 """The staff list read from the DynamoDB table, where settings are rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from usher.frozen import frozen
 from usher.ids import GuildId, RoleId, UserId
 from usher.platform.dynamo_reads import DynamoReads, Item
 from usher.staff.mapping import read_value
@@ -11,7 +11,7 @@ from usher.staff.queries import ROLE_SETTING, StaffMember, Upgrade, staff_settin
 from usher.times import parse_time
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DynamoStaffReads:
     """Implements StaffReads. Consistent: who has just set something asks what it is."""
 

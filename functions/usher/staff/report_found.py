@@ -1,14 +1,14 @@
 """What a report counts of each staff member."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.ledger.options import Wanted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Referrals:
     """What one staff member brought."""
 

@@ -7,18 +7,18 @@ the index, or sets its next time. Until then it is told again.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 from zlib import crc32
 
+from usher.frozen import frozen
 from usher.ids import GuildId
 
 SHARDS: Final = 8
 """Partitions of the index, so that no single one takes every write."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Due:
     """One row whose time has come."""
 

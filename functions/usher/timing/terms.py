@@ -10,13 +10,13 @@ leaves either nothing done or something that is done again, and where a newer te
 meanwhile the mark fails and the newer one is made to hold again.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
 from typing import Final
 
 from usher.contracts.effect import EndDue
+from usher.frozen import frozen
 from usher.ids import GuildId
 from usher.times import format_time
 
@@ -29,7 +29,7 @@ FIRST_PAUSE: Final = timedelta(minutes=5)
 LONGEST_PAUSE: Final = timedelta(hours=6)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """What a row says."""
 

@@ -1,5 +1,7 @@
 """/referral: made, listed, shown, paused, resumed."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.command_worker.desk import Desk, labels, words
@@ -203,9 +205,11 @@ def test_links_are_turned_page_by_page_and_pages_are_checked_again() -> None:
 def test_a_link_of_another_server_is_unknown() -> None:
     there = with_link()
     held = there.services.referrals.by_code
-    held[LinkCode("foreign")] = Link(
-        **{name: getattr(held[LinkCode("spring-video")], name) for name in Link.__slots__}
-        | {"code": LinkCode("foreign"), "guild_id": GuildId("1"), "owner_id": UserId(MEMBER)}
+    held[LinkCode("foreign")] = replace(
+        held[LinkCode("spring-video")],
+        code=LinkCode("foreign"),
+        guild_id=GuildId("1"),
+        owner_id=UserId(MEMBER),
     )
 
     assert "I know no link" in there.run("referral show", option("code", "foreign")).content

@@ -1,6 +1,6 @@
 """An invite against the policy is revoked, its maker told; whoever is above it is left alone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import pytest
 
@@ -82,8 +82,8 @@ class FakeDiscord:
 
 
 def order(**changes: object) -> CheckInvite:
-    fields = {name: getattr(ORDER, name) for name in CheckInvite.__slots__}
-    return CheckInvite(**{**fields, "longest": None, **changes})
+    held = {one.name: getattr(ORDER, one.name) for one in fields(CheckInvite)}
+    return CheckInvite(**{**held, "longest": None, **changes})
 
 
 def test_the_invite_is_revoked_with_a_reason_and_its_maker_told() -> None:

@@ -1,0 +1,112 @@
+"""Each artefact answers its kind of event under AWS's runtime client, nothing else on the path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import pytest
+
+from infra.local.emulator import Emulator
+from tests.bench.asking import PUBLIC_KEY, event, ping
+from tests.fakes.cloud import BUCKET, REGION, TABLE, make_bucket, make_queue, make_table
+from tests.packaging.conftest import Artefacts
+from tests.packaging.templates import FUNCTIONS, READ_AT_ONCE, ROOMS, Json
+from tests.runtime_api import Runtime
+
+pytestmark = [pytest.mark.packaging, pytest.mark.timeout(300)]
+
+EMPTY_BATCH: Final[Json] = {"Records": []}
+TICK: Final = {
+    "version": "0",
+    "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "000000000000",
+    "time": "2026-11-29T10:00:00Z",
+    "region": REGION,
+    "resources": ["arn:aws:events:us-east-1:000000000000:rule/tick"],
+    "detail": {},
+}
+
+
+def page() -> Json:
+    """A visitor's request for a link that there is not."""
+    sent = event({})
+    request = {
+        **sent["requestContext"],
+        "http": {**sent["requestContext"]["http"], "method": "GET"},
+    }
+    request["http"]["path"] = "/r/nobodys"
+    return {
+        **sent,
+        "routeKey": "GET /r/{code}",
+        "rawPath": "/r/nobodys",
+        "pathParameters": {"code": "nobodys"},
+        "requestContext": request,
+        "body": None,
+    }
+
+
+BY_SOURCE: Final[dict[str, Callable[[], Json]]] = {
+    "SQS": lambda: EMPTY_BATCH,
+    "SNS": lambda: EMPTY_BATCH,
+    "Schedule": lambda: TICK,
+    "ScheduleV2": lambda: TICK,
+    "HttpApi": page,
+}
+
+
+def minimal(function: str) -> Json:
+    """The least event of the kind that the template has it called with."""
+    if function == "InteractionsFunction":
+        return ping()
+    return BY_SOURCE[next(iter(FUNCTIONS[function]["Events"].values()))["Type"]]()
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[dict[str, str]]:
+    """An empty table, bucket and queue, as the variables of functions name them."""
+    with Emulator() as emulator:
+        session, url = boto3.Session("test", "test", region_name=REGION), emulator.endpoint_url
+        make_table(session.client("dynamodb", endpoint_url=url))
+        make_bucket(session.client("s3", endpoint_url=url))
+        queue = make_queue(session.client("sqs", endpoint_url=url))
+        names = {name for one in FUNCTIONS.values() for name in one["Environment"]["Variables"]}
+        yield {
+            **dict.fromkeys(names, "https://example.invalid/value"),
+            **{name: queue for name in names if name.endswith("QUEUE_URL")},
+            **READ_AT_ONCE,
+            "AWS_ENDPOINT_URL": url,
+            "TABLE_NAME": TABLE,
+            "LEDGER_BUCKET": BUCKET,
+            "DISCORD_PUBLIC_KEY": PUBLIC_KEY,
+            "LOG_LEVEL": "INFO",
+        }
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
+    """The runtime client, compiled."""
+    return Runtime(tmp_path_factory.mktemp("client"))
+
+
+@pytest.mark.parametrize("function", ROOMS)
+def test_an_artefact_answers_under_the_runtime_client(
+    artefacts: Artefacts, runtime: Runtime, cloud: dict[str, str], function: str
+) -> None:
+    declared = FUNCTIONS[function]
+    own = {name: cloud[name] for name in declared["Environment"]["Variables"]}
+    shared = {name: cloud[name] for name in ("AWS_ENDPOINT_URL", "LOG_LEVEL")}
+
+    with runtime.running(
+        Path(artefacts[function]), declared["Handler"], {**own, **shared}
+    ) as running:
+        answer: Any = running.invoke(minimal(function)).value()
+
+    if "statusCode" in (answer or {}):
+        assert answer["statusCode"] == (200 if function == "InteractionsFunction" else 404)
+    elif minimal(function) is EMPTY_BATCH:
+        assert answer == {"batchItemFailures": []}
