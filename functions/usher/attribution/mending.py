@@ -1,4 +1,4 @@
-"""Lines that stand in the ledger and were never booked: read again, to be booked now (SPEC 11.5)."""
+"""Lines that stand in the ledger and were never booked: read, to be booked now (SPEC 11.5)."""
 
 from dataclasses import dataclass
 
