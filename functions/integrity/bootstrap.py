@@ -1,6 +1,6 @@
 """Names the integrity door's adapters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,43 +70,45 @@ class SendingRoad:
         return False
 
 
-def build(environ: Mapping[str, str], readers: int = READERS) -> IntegrityDoor:
+def build(
+    environ: Mapping[str, str], readers: int = READERS, clock: Callable[[], datetime] | None = None
+) -> IntegrityDoor:
     """Build the door; raises SettingsError. Opens no connection."""
-    names = require(environ, *NEEDED)
+    names, now = require(environ, *NEEDED), clock or _now
     where = region(environ)
     bind(names["TABLE_NAME"], where)
     bucket = Bucket(s3_client(where), names["LEDGER_BUCKET"])
     pool = ThreadPoolExecutor(readers, "ledger")
-    store = LedgerStore(bucket, _now)
+    store = LedgerStore(bucket, now)
     reader = LedgerReader(store, pool, ClosedDays(bucket))
     client, queues = dynamo_client(where), sqs_client(where)
-    table, notes = DynamoTable(client, names["TABLE_NAME"], _now), DynamoNotes()
+    table, notes = DynamoTable(client, names["TABLE_NAME"], now), DynamoNotes()
     reads = DynamoReads(SdkQueries(client), names["TABLE_NAME"])
     events = EventsQueue(queues, names["EVENTS_QUEUE_URL"])
     rest = _rest(environ, names["DISCORD_TOKEN_SECRET"])
     roster, listening = DiscordRoster(rest), Listening(reads)
-    sync = SyncService(DiscordLooks(rest, _now), DynamoCodeList(reads), SendingRoad(events), _now)
+    sync = SyncService(DiscordLooks(rest, now), DynamoCodeList(reads), SendingRoad(events), now)
     steps = BackfillQueue(queues, names["CONFIRMATIONS_QUEUE_URL"])
     log = get_logger()
     reporter = Reporter(log)
     integrity = Integrity(
         table=table,
         notes=notes,
-        unbooked=Unbooked(reader, table, _now),
-        whole=Whole(reader, table, _now, sleep),
+        unbooked=Unbooked(reader, table, now),
+        whole=Whole(reader, table, now, sleep),
         inside=Inside(table, sleep),
-        outside=Outside(sync, roster, table, _now),
+        outside=Outside(sync, roster, table, now),
         mending=Mender(events, steps, sync, reporter.mended),
         telling=Teller(reporter, table, EffectsQueue(queues, names["EFFECTS_QUEUE_URL"])),
-        clock=_now,
+        clock=now,
     )
     return IntegrityDoor(
         guilds=store.guilds,
         integrity=integrity,
         table=table,
         notes=notes,
-        listening=lambda: listening.is_whole(roster.own_id(), _now()),
-        clock=_now,
+        listening=lambda: listening.is_whole(roster.own_id(), now()),
+        clock=now,
         log=log,
         meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "integrity")),
     )

@@ -100,7 +100,7 @@ class FakeTable:
             for (user, period), tally in held.items()
             if period == "all" and user != VANITY
         }
-        return scores | self.boards
+        return scores | self.scores | self.boards
 
     def sanctions(self, guild_id: GuildId) -> Mapping[str, list[UserId]]:
         return {"ban": self.banned, "mute": self.muted}

@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from usher.credit.queries import Tally
-from usher.ids import VANITY, GuildId
+from usher.credit.rules import ALL_TIME
+from usher.ids import GuildId
 from usher.integrity.model import Found, Kind
 from usher.integrity.ports import MovedError, Table
 from usher.integrity.row_diff import Item
 
 ROUNDS: Final = 5
 PAUSE_SECONDS: Final = 1.0
-_COUNTS: Final = ("tracked", "added", "fake", "left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,11 @@ class Inside:
     def _boards(self, guild_id: GuildId) -> list[Found]:
         for _ in range(ROUNDS):
             before = self.table.head(guild_id)
-            scores = dict(scores_of(self.table.rows(guild_id)))
+            scores = dict(scores_of(guild_id, self.table.rows(guild_id)))
             board = self.table.board(guild_id)
             if before is not None and not before.is_burst and self.table.head(guild_id) == before:
                 return [
-                    Found(Kind.BOARD, key, f"{listed} on the board, {score} by the counters")
+                    Found(Kind.BOARD, key, f"{listed} on the board, {score} in the row")
                     for key in sorted({*scores, *board})
                     if (score := scores.get(key, 0)) != (listed := board.get(key, 0))
                 ]
@@ -53,10 +52,12 @@ class Inside:
         raise MovedError
 
 
-def scores_of(rows: Iterable[Item]) -> Iterable[tuple[str, int]]:
-    """Say what each row of counters of all time adds up to."""
+def scores_of(guild_id: GuildId, rows: Iterable[Item]) -> Iterable[tuple[str, int]]:
+    """Say where rows of counters stand on the board of all time.
+
+    Whether their scores are right is compared with the ledger, like all they hold.
+    """
+    board = f"G#{guild_id}#board#{ALL_TIME}"
     for row in rows:
-        key = str(row["sk"]["S"])
-        if key.startswith("C#") and key.count("#") == 1 and key != f"C#{VANITY}":
-            counts = (int(row.get(name, {}).get("N", 0)) for name in _COUNTS)
-            yield key, Tally(*counts).effective
+        if row.get("board", {}).get("S") == board:
+            yield str(row["sk"]["S"]), int(row["score"]["N"])

@@ -15,7 +15,7 @@ class Kind(StrEnum):
     ROW = "row"
     """A row of the table that is not what the ledger amounts to. Subject: its sort key."""
     BOARD = "board"
-    """A row of counters that stands elsewhere on its board than its counters say."""
+    """A row of counters that stands elsewhere on the board of all time than it says."""
     INVITE = "invite"
     """A code on which Discord and the table differ."""
     REFUSED = "refused"

@@ -104,7 +104,7 @@ class Whole:
             books = lines.books(before.version, waiting)
             found: dict[str, str] = {}
             for one in self._differences(guild_id, books, iter(rows), frozenset(wanted)):
-                found.setdefault(one.sk, str(one).removeprefix(f"{one.pk} "))
+                found.setdefault(one.sk, str(one).removeprefix(f"{one.pk} {one.sk}: "))
             return found
         raise MovedError
 
