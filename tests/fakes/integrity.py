@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from tests.builders import GUILD, START
 from tests.fakes.effects import FakeEffects
-from tests.fakes.fuse import Fuse, fused
+from tests.fakes.fuse import BrokenOffError, Fuse, fused
 from tests.fakes.guilds import FakeGuilds, Guild
 from tests.fakes.objects import Inline
 from tests.fakes.worker import Worker
@@ -223,6 +223,7 @@ class Hourly:
     """A guild of the event worker's, and the check."""
 
     worker: Worker = field(default_factory=Worker)
+    guild_id: GuildId = GUILD
     clock: Clock = field(default_factory=Clock)
     notes: FakeNotes = field(default_factory=FakeNotes)
     effects: FakeEffects = field(default_factory=FakeEffects)
@@ -242,7 +243,7 @@ class Hourly:
 
     @property
     def guild(self) -> Guild:
-        return self.guilds.guilds[GUILD]
+        return self.guilds.guilds[self.guild_id]
 
     @property
     def lines(self) -> list[Line]:
@@ -278,9 +279,9 @@ class Hourly:
     def check(self, hours: float = 1, *, asks: bool = True, **more: bool) -> Outcome:
         """Check after some time."""
         self.clock.now += timedelta(hours=hours)
-        progress = self.notes.progress([GUILD]).get(GUILD)
-        overdue = self.table.waiting.get(GUILD, ())
-        return self.integrity.check(GUILD, progress, overdue, asks=asks, **more)
+        progress = self.notes.progress([self.guild_id]).get(self.guild_id)
+        overdue = self.table.waiting.get(self.guild_id, ())
+        return self.integrity.check(self.guild_id, progress, overdue, asks=asks, **more)
 
     @property
     def integrity(self) -> Integrity:
@@ -342,3 +343,12 @@ class _Steps:
 
     def send(self, step: BackfillStep, delay: int) -> None:
         self.steps.append(step)
+
+
+class AtTheTable(Fuse):
+    """Breaks off before the first transaction: lines are written, and nothing follows from them."""
+
+    def enter(self, name: str) -> int:
+        if name.startswith("transaction"):
+            raise BrokenOffError(name)
+        return super().enter(name)

@@ -122,8 +122,9 @@ class Integrity:
 
     def _compare_whole(self, guild_id: GuildId, seen: _Seen, now: datetime) -> datetime | None:
         """Compare everything; None where the guild moved too much for it: the next hour tries."""
+        unbooked = frozenset(one for kind, one in seen.found if kind is Kind.UNBOOKED)
         try:
-            found = [*self.whole.compare(guild_id), *self.inside.check(guild_id)]
+            found = [*self.whole.compare(guild_id, unbooked), *self.inside.check(guild_id)]
         except MovedError:
             return None
         seen.add(found)

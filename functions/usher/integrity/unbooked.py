@@ -7,11 +7,12 @@ the head has not, the observation is being tried again, for as long as its queue
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Final
 
+from usher.attribution.mending import BOOKABLE
 from usher.contracts.mending import YOUNG
 from usher.ids import GuildId
 from usher.integrity.model import Found, Kind, Known
@@ -83,7 +84,7 @@ class Unbooked:
         now, mine = self.clock(), [one for one in known if one.kind is Kind.UNBOOKED]
         marks = self.table.marks([one.subject for one in mine]) if mine else frozenset()
         return [
-            Found(one.kind, one.subject, one.says, one.moment, _is_young(one.moment, now))
+            Found(one.kind, one.subject, one.says, one.moment, _is_bookable(one, now))
             for one in mine
             if one.subject not in marks
         ]
@@ -113,8 +114,8 @@ class Unbooked:
 def unbooked(line: Line, now: datetime) -> Found:
     """Describe a line that the table does not know."""
     says = f"{line.type.value} of {format_time(line.timestamp)}, user {line.user_id or '-'}"
-    young = _is_young(line.timestamp, now)
-    return Found(Kind.UNBOOKED, line.event_id, says, line.timestamp, young)
+    found = Found(Kind.UNBOOKED, line.event_id, says, line.timestamp)
+    return replace(found, mendable=_is_bookable(found, now))
 
 
 def version_of(line: Line) -> int:
@@ -122,5 +123,7 @@ def version_of(line: Line) -> int:
     return line.seq[0] if line.seq else 0
 
 
-def _is_young(moment: datetime | None, now: datetime) -> bool:
-    return moment is not None and moment >= now - YOUNG + MARGIN
+def _is_bookable(line: Found | Known, now: datetime) -> bool:
+    """Whether a line can be booked now; its description begins with its type."""
+    is_young = line.moment is not None and line.moment >= now - YOUNG + MARGIN
+    return is_young and line.says.partition(" ")[0] in BOOKABLE

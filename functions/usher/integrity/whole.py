@@ -72,23 +72,26 @@ class Whole:
         days = closed.days(guild_id) if closed is not None else []
         return closed.link(guild_id, days[-1]).total_lines if closed is not None and days else 0
 
-    def compare(self, guild_id: GuildId) -> tuple[Found, ...]:
-        """Name what differs; raises MovedError."""
+    def compare(self, guild_id: GuildId, without: frozenset[str]) -> tuple[Found, ...]:
+        """Name what differs; raises MovedError. `without`: events known not to be booked."""
         head = self._still(guild_id)
         if head is None:
             return ()
         lines = _Lines()
         lines.take(self.reader.lines(guild_id))
         rows = self.table.rows(guild_id)
-        suspected = {one.sk for one in self._differences(guild_id, lines.books(head.version), rows)}
+        books = lines.books(head.version, without)
+        suspected = {one.sk for one in self._differences(guild_id, books, rows)}
         if not suspected:
             return ()
         return tuple(
             Found(Kind.ROW, sort_key, says)
-            for sort_key, says in self._confirmed(guild_id, lines, suspected).items()
+            for sort_key, says in self._confirmed(guild_id, lines, suspected, without).items()
         )
 
-    def _confirmed(self, guild_id: GuildId, lines: _Lines, keys: set[str]) -> dict[str, str]:
+    def _confirmed(
+        self, guild_id: GuildId, lines: _Lines, keys: set[str], without: frozenset[str]
+    ) -> dict[str, str]:
         """Look at rows as of one version of the head."""
         wanted = sorted(keys)[:MOST]
         for number in range(ROUNDS):
@@ -101,7 +104,7 @@ class Whole:
             if after is None or after.is_burst or after.version != before.version:
                 self.pause(PAUSE_SECONDS * (number + 1))
                 continue
-            books = lines.books(before.version, waiting)
+            books = lines.books(before.version, waiting | without)
             found: dict[str, str] = {}
             for one in self._differences(guild_id, books, iter(rows), frozenset(wanted)):
                 found.setdefault(one.sk, str(one).removeprefix(f"{one.pk} {one.sk}: "))
