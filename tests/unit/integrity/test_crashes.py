@@ -6,7 +6,6 @@ from contextlib import suppress
 from tests.builders import joined, look, observe, row
 from tests.fakes.fuse import BrokenOffError, Fuse
 from tests.fakes.integrity import AtTheTable, Hourly
-from tests.fakes.story import story
 from usher.credit.queries import Tally
 from usher.credit.rebuild import keep_books
 from usher.ids import UserId
@@ -19,10 +18,14 @@ GONE = UserId("105")
 def damaged() -> Hourly:
     """A guild with an unbooked join, a counter that is wrong, a ghost and a ban unknown."""
     hourly = Hourly()
-    hourly.tell(*story())
+    rows = (row("abc", 3), row("def", 2, "901"))
+    hourly.tell(
+        observe(look=look(*rows, seconds=-700), seconds=-700),
+        observe(joined(GONE, 10), look=look(row("abc", 4), rows[1], seconds=11), seconds=11),
+    )
     hourly.agree()
     hourly.check()
-    rows = (row("abc", 14), row("def", 2, "901"))
+    rows = (row("abc", 5), rows[1])
     hourly.worker.burn(AtTheTable())
     with suppress(BrokenOffError):
         hourly.tell(observe(joined("600", 4000), look=look(*rows, seconds=4001), seconds=4001))
@@ -30,7 +33,7 @@ def damaged() -> Hourly:
     [join] = [line for line in hourly.lines if line.user_id == "600"]
     hourly.tell(observe(look=look(*rows, seconds=4100), seconds=4100))
     hourly.agree()
-    hourly.guild.counters[UserId("901"), "all"] += Tally(added=7)
+    hourly.guild.counters[UserId("901"), "all"] = Tally(added=7)
     hourly.roster.present[UserId("600")] = Present(UserId("600"), join.joined_at)
     del hourly.roster.present[GONE]
     hourly.table.banned.append(UserId("50"))
@@ -38,7 +41,7 @@ def damaged() -> Hourly:
 
 
 def run(hourly: Hourly) -> None:
-    for hours in (1, 1, 24, 1, 24):
+    for hours in (1, 1, 24):
         hourly.check(hours)
         hourly.deliver()
 
@@ -59,7 +62,7 @@ def test_a_check_that_breaks_off_is_made_again() -> None:
         hourly = damaged()
         hourly.fuse = Fuse(at=step)
         name = "nothing"
-        for hours in (1, 1, 24, 1, 24, 1, 24):
+        for hours in (1, 1, 24, 1, 24):
             try:
                 hourly.check(hours)
             except BrokenOffError:
