@@ -60,6 +60,19 @@ class Outside:
             seen.hushed = True
         return seen
 
+    def everything(self, guild_id: GuildId, head: HeadSeen) -> Seen:
+        """Compare all at once: every member, in as many calls as that takes."""
+        seen = Seen("")
+        try:
+            if self._invites(guild_id, seen, away=False):
+                self._sanctions(guild_id, [], seen)
+                self._members(guild_id, head, seen)
+                while seen.after:
+                    self._members(guild_id, head, seen)
+        except HushError:
+            seen.hushed = True
+        return seen
+
     def _invites(self, guild_id: GuildId, seen: Seen, *, away: bool) -> bool:
         """Compare invites; say whether Usher is in the guild. `away`: it was not, when last seen.
 
