@@ -188,10 +188,6 @@ class FakeRoster:
         users = sorted(int(user) for user in self.present if int(user) > int(after))
         return [self.present[UserId(str(user))] for user in users[:1000]]
 
-    def member(self, guild_id: GuildId, user_id: UserId) -> Present | None:
-        self._call("member")
-        return self.present.get(user_id)
-
     def is_banned(self, guild_id: GuildId, user_id: UserId) -> bool | None:
         self._call("ban")
         return user_id in self.bans

@@ -45,11 +45,6 @@ class DiscordRoster:
             raise HushError
         return [_present(item) for item in body]
 
-    def member(self, guild_id: GuildId, user_id: UserId) -> Present | None:
-        """Read a member; None for who is none."""
-        body = self._get(f"{_guild(guild_id)}/members/{_part(user_id)}")
-        return None if body is None else _present(body)
-
     def is_banned(self, guild_id: GuildId, user_id: UserId) -> bool | None:
         """Say whether a user is banned; None where Discord refuses to say."""
         try:
@@ -86,6 +81,7 @@ def _present(item: object) -> Present:
             UserId(read_snowflake(user, "id")),
             unless_none(fields, "joined_at", read_time),
             unless_none(fields, "communication_disabled_until", read_time),
+            user.get("bot") is True,
         )
     except ContractError as error:
         raise HushError from error

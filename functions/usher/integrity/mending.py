@@ -44,17 +44,15 @@ class Mender:
 
     def mend(self, guild_id: GuildId, found: Sequence[Found], now: datetime) -> int:
         """Have differences repaired; return how many repairs were sent."""
-        lines = [one for one in found if one.kind is Kind.UNBOOKED and one.moment is not None]
-        lines.sort(key=lambda one: (one.moment, one.subject))
         sent = 0
-        for some in batched(lines, MOST_LINES, strict=False):
-            named = tuple((one.subject, one.moment) for one in some if one.moment is not None)
-            sent += self._send(guild_id, some, LinesUnbooked(named, now), now)
+        for some in batched(_timed(found, Kind.UNBOOKED), MOST_LINES, strict=False):
+            lines = LinesUnbooked(tuple((one.subject, at) for one, at in some), now)
+            sent += self._send(guild_id, [one for one, _ in some], (lines,), now)
+        for some in batched(_timed(found, Kind.GHOST), MOST_LINES, strict=False):
+            gone = tuple(MemberMissing(UserId(one.subject), at, now) for one, at in some)
+            sent += self._send(guild_id, [one for one, _ in some], gone, now)
         for one in found:
-            if one.kind is Kind.GHOST and one.moment is not None:
-                gone = MemberMissing(UserId(one.subject), one.moment, now)
-                sent += self._send(guild_id, [one], gone, now)
-            elif one.kind is Kind.MISSED:
+            if one.kind is Kind.MISSED:
                 sent += self._import(guild_id, one, now)
         return sent + self._look(guild_id, [one for one in found if one.kind is Kind.INVITE], now)
 
@@ -62,11 +60,11 @@ class Mender:
         self,
         guild_id: GuildId,
         found: Sequence[Found],
-        event: LinesUnbooked | MemberMissing,
+        events: tuple[LinesUnbooked | MemberMissing, ...],
         now: datetime,
     ) -> int:
         id_ = repair_id(guild_id, found, now)
-        self.events.send(Observation(f"integrity.{id_}", guild_id, "", now, (event,)))
+        self.events.send(Observation(f"integrity.{id_}", guild_id, "", now, events))
         self._note(guild_id, found, id_)
         return len(found)
 
@@ -93,6 +91,12 @@ class Mender:
     def _note(self, guild_id: GuildId, found: Sequence[Found], id_: str) -> None:
         for one in found:
             self.log(guild_id, one, id_)
+
+
+def _timed(found: Sequence[Found], kind: Kind) -> list[tuple[Found, datetime]]:
+    """Pick what a repair names by its time, the earliest first."""
+    timed = [(one, one.moment) for one in found if one.kind is kind and one.moment is not None]
+    return sorted(timed, key=lambda one: (one[1], one[0].subject))
 
 
 def repair_id(guild_id: GuildId, found: Sequence[Found], now: datetime) -> str:

@@ -9,12 +9,12 @@ from usher.attribution.sync import LASTING, Difference
 from usher.attribution.sync_ports import Comparison, LookError, LookRefusedError
 from usher.ids import GuildId, UserId
 from usher.integrity.model import Found, Kind, Known
-from usher.integrity.ports import Discord, HeadSeen, HushError, MemberSeen, Table
-from usher.integrity.present import ghost, ghosts, missed, stretches, unmuted
+from usher.integrity.ports import Discord, HeadSeen, HushError, Present, Table
+from usher.integrity.present import covered, ghosts, missed, stretches, unmuted
 
 ROWS: Final = 500
 """Rows of members compared in one check."""
-MOST_NEW: Final = 20
+MOST_NEW: Final = 100
 """Of a kind in one check: what more there is, the next check finds."""
 BANS: Final = 5
 """Bans looked up in one check, in turn."""
@@ -54,7 +54,7 @@ class Outside:
             away = any(one.kind is Kind.AWAY for one in known)
             if self._invites(guild_id, seen, away=away):
                 self._sanctions(guild_id, known, seen)
-                self._again(guild_id, known, seen)
+                self._again(guild_id, head, known, seen)
                 self._members(guild_id, head, seen)
         except HushError:
             seen.hushed = True
@@ -102,7 +102,6 @@ class Outside:
     def _members(self, guild_id: GuildId, head: HeadSeen, seen: Seen) -> None:
         """Compare the next members with those of Discord's list."""
         rows = self.table.members_after(guild_id, seen.after, ROWS)
-        muted = self.table.sanctions(guild_id).get("mute", [])
         now = self.clock()
         found: list[Found] = []
         for stretch in stretches(rows):
@@ -119,41 +118,33 @@ class Outside:
             here |= {row.user_id: row for row in self.table.members(guild_id, fresh)}
             found += ghosts(stretch, page, now)[:MOST_NEW]
             found += missed(page, here, head.since, now)[:MOST_NEW]
-            found += unmuted(page, muted, now)[:MOST_NEW]
+            found += self._unmuted(guild_id, page)[:MOST_NEW]
         known = {one.key for one in seen.found}
         seen.found += [one for one in found if one.key not in known]
         seen.after = "" if len(rows) < ROWS else f"M#{rows[-1].user_id}"
 
-    def _again(self, guild_id: GuildId, known: list[Known], seen: Seen) -> None:
-        """Ask for those who were found before, one by one: they are few."""
-        users = [UserId(one.subject) for one in known if one.kind in _OF_MEMBERS]
+    def _again(self, guild_id: GuildId, head: HeadSeen, known: list[Known], seen: Seen) -> None:
+        """Look again for those who were found before."""
+        mine = {UserId(one.subject): one for one in known if one.kind in _OF_MEMBERS}
+        users = sorted(mine, key=int)
         rows = {row.user_id: row for row in self.table.members(guild_id, users)} if users else {}
-        muted = self.table.sanctions(guild_id).get("mute", []) if users else []
-        for one in known:
-            if one.kind in _OF_MEMBERS:
-                found = self._member(guild_id, one, rows, muted)
-                seen.found += [] if found is None else [found]
+        now = self.clock()
+        while users:
+            page = self.discord.members(guild_id, UserId(str(int(users[0]) - 1)))
+            if page is None:
+                return
+            told = covered(users, page)
+            users = users[len(told) :]
+            here = {user: rows[user] for user in told if user in rows}
+            there = [one for one in page if one.user_id in told]
+            for stretch in stretches(here.values()):
+                seen.found += ghosts(stretch, page, now)
+            seen.found += missed(there, here, head.since, now)
+            seen.found += self._unmuted(guild_id, there)
         seen.looked |= _OF_MEMBERS
 
-    def _member(
-        self,
-        guild_id: GuildId,
-        known: Known,
-        rows: dict[UserId, MemberSeen],
-        muted: list[UserId],
-    ) -> Found | None:
-        user_id, now = UserId(known.subject), self.clock()
-        present, row = self.discord.member(guild_id, user_id), rows.get(user_id)
-        if known.kind is Kind.GHOST:
-            is_gone = present is None and row is not None and row.left_at is None
-            return ghost(row) if row is not None and is_gone else None
-        if present is None:
-            return None
-        if known.kind is Kind.MUTE:
-            still = unmuted([present], muted, now)
-        else:
-            still = missed([present], rows, known.moment, now)
-        return next(iter(still), None)
+    def _unmuted(self, guild_id: GuildId, page: list[Present]) -> list[Found]:
+        return unmuted(page, self.table.sanctions(guild_id).get("mute", []), self.clock())
 
     def _sanctions(self, guild_id: GuildId, known: list[Known], seen: Seen) -> None:
         """Look up some of the bans in force, and those that were found before."""

@@ -112,6 +112,7 @@ class Present:
     joined_at: datetime | None
     """None where Discord does not say."""
     muted_until: datetime | None = None
+    bot: bool = False
 
 
 class HushError(Exception):
@@ -127,10 +128,6 @@ class Discord(Protocol):
 
     def members(self, guild_id: GuildId, after: UserId) -> list[Present] | None:
         """Read the thousand members after a user; None where Discord refuses."""
-        ...
-
-    def member(self, guild_id: GuildId, user_id: UserId) -> Present | None:
-        """Read a member; None for who is none."""
         ...
 
     def is_banned(self, guild_id: GuildId, user_id: UserId) -> bool | None:

@@ -1,6 +1,6 @@
 """Members of the table beside members of Discord. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -39,17 +39,22 @@ def stretches(rows: Iterable[MemberSeen]) -> list[Stretch]:
     return cut
 
 
-def ghosts(stretch: Stretch, page: Iterable[Present], now: datetime) -> list[Found]:
+def covered(users: Iterable[UserId], page: Collection[Present]) -> list[UserId]:
+    """Pick those of whom a page tells, present or not, given in order of their ids."""
+    if len(page) < PAGE:
+        return [*users]
+    last = max(int(one.user_id) for one in page)
+    return [user for user in users if int(user) <= last]
+
+
+def ghosts(stretch: Stretch, page: Collection[Present], now: datetime) -> list[Found]:
     """Name members without an end on record whom Discord's page does not have."""
-    there = {one.user_id for one in page}
-    last = max((int(user) for user in there), default=0) if len(there) >= PAGE else None
+    told = {*covered([row.user_id for row in stretch.members], page)}
+    gone = told - {one.user_id for one in page}
     return [
         ghost(row)
         for row in stretch.members
-        if row.left_at is None
-        and row.joined_at <= now - YOUNG
-        and row.user_id not in there
-        and (last is None or int(row.user_id) <= last)
+        if row.user_id in gone and row.left_at is None and row.joined_at <= now - YOUNG
     ]
 
 
@@ -68,7 +73,9 @@ def missed(
     """Name members of Discord's who joined since Usher watches, and are on no record."""
     found: list[Found] = []
     for one in page:
-        if one.joined_at is None or since is None or not since <= one.joined_at <= now - YOUNG:
+        if one.bot or one.joined_at is None or since is None:
+            continue  # nobody is told of the join of Usher itself
+        if not since <= one.joined_at <= now - YOUNG:
             continue
         row = rows.get(one.user_id)
         if row is None or row.joined_at < one.joined_at:

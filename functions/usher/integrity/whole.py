@@ -108,6 +108,8 @@ class Whole:
             found: dict[str, str] = {}
             for one in self._differences(guild_id, books, iter(rows), frozenset(wanted)):
                 found.setdefault(one.sk, str(one).removeprefix(f"{one.pk} {one.sk}: "))
+            if len(keys) > MOST and found:
+                found[""] = f"more than {MOST} rows differ at first sight"
             return found
         raise MovedError
 

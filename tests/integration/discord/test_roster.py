@@ -64,15 +64,16 @@ async def test_members_are_read_in_order_of_their_ids(world: World) -> None:
     assert [one.user_id for one in rest if one.user_id in users] == users[1:]
 
 
-async def test_one_member_and_their_timeout(world: World) -> None:
+async def test_a_member_comes_with_their_timeout(world: World) -> None:
     user, until = world.member("loud"), datetime.now(UTC) + timedelta(hours=1)
     await asked(lambda: world.desk.mute(world.guild, user, until, "Case 1"))
 
-    found = await asked(lambda: world.roster.member(world.guild, user))
-    assert found is not None
-    assert found.muted_until is not None
-    assert abs(found.muted_until - until) < timedelta(seconds=1)
-    assert await asked(lambda: world.roster.member(world.guild, UserId("5"))) is None
+    page = await asked(lambda: world.roster.members(world.guild, UserId(str(int(user) - 1))))
+    assert page is not None
+    assert page[0].user_id == user
+    assert page[0].muted_until is not None
+    assert abs(page[0].muted_until - until) < timedelta(seconds=1)
+    assert not page[0].bot
 
 
 async def test_bans_and_the_bots_own_presence(world: World) -> None:

@@ -257,8 +257,9 @@ def test_who_joined_unseen_is_asked_for_by_name(hourly: Hourly) -> None:
     assert hourly.differences() == [(Kind.MISSED, "700")]
 
 
-def test_who_was_there_before_usher_is_no_difference(hourly: Hourly) -> None:
+def test_who_was_there_before_usher_is_no_difference_and_neither_are_bots(hourly: Hourly) -> None:
     hourly.roster.present[UserId("700")] = Present(UserId("700"), at(-5000))
+    hourly.roster.present[UserId("701")] = Present(UserId("701"), at(3000), bot=True)
 
     for _ in range(3):
         hourly.check()
@@ -374,3 +375,21 @@ def test_a_guild_that_moves_while_it_is_read_is_silent(hourly: Hourly) -> None:
 
     assert not hourly.table.reading
     assert hourly.reports == []
+
+
+def test_many_who_left_unseen_are_found_and_ended_page_by_page(hourly: Hourly) -> None:
+    record = hourly.guild.members[UserId("105")].now
+    crowd = [UserId(str(10**17 + n * 10**13)) for n in range(700)]
+    for user in crowd:
+        hourly.guild.members[user] = Member(record, None, None)
+    hourly.roster.present |= {user: Present(user, record.joined_at) for user in crowd[:640]}
+
+    for _ in range(3):
+        hourly.check(has_time=False)
+        hourly.deliver()
+
+    assert {subject for kind, subject in hourly.repairs if kind is Kind.GHOST} == {*crowd[640:]}
+    assert all(hourly.guild.members[user].now.left_at for user in crowd[640:])
+    for _ in range(2):
+        hourly.check(has_time=False)
+    assert hourly.differences() == []
