@@ -10,7 +10,6 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
-from command_worker.looking import DiscordLooks
 from command_worker.rooms import CALLERS, channels, funnel, sanctions, webhooks
 from command_worker.services import Services
 from usher.analytics.chart import PillowCharts
@@ -22,6 +21,7 @@ from usher.attribution.code_choice_reads import DynamoCodeChoices
 from usher.attribution.code_list import DynamoCodeList
 from usher.attribution.code_reads import DynamoCodeRecords
 from usher.attribution.deed_road import DeedRoad
+from usher.attribution.discord_looks import DiscordLooks
 from usher.attribution.guild_reads import DynamoGuildReads
 from usher.attribution.noted_deeds import NotedDeeds
 from usher.attribution.reads import DynamoInviteReads

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from typing import Final
 
 SUBCOMMANDS: Final = (
-    *("up", "replay", "commands", "register", "ledger", "privacy", "restore", "keys"),
-    *("deploy", "destroy"),
+    *("up", "replay", "commands", "register", "ledger", "integrity"),
+    *("privacy", "restore", "keys", "deploy", "destroy"),
 )
 """Modules of infra.cli, each with `add_parser(subparsers)` that sets `run(namespace) -> int`."""
 

@@ -32,7 +32,7 @@ from usher.greeting.rules import Ended, read_ended, write_ended
 from usher.greeting.settings import Occasion
 from usher.hooks.line_facts import Telling, read_tellings, write_tellings
 from usher.ids import GuildId, InviteCode, UserId
-from usher.ledger.lines import LineType, join_id
+from usher.ledger.lines import Line, LineType, join_id
 from usher.rewards.owed import Owed, read_owed, write_owed
 
 
@@ -66,6 +66,8 @@ class Guild:
     counters: dict[tuple[UserId, str], Tally] = field(default_factory=dict)
     accuracy: dict[date, Accuracy] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    set_by: dict[str, Line] = field(default_factory=dict)
+    """The lines by which settings are what they are."""
     counted: dict[InviteCode, CodeCount] = field(default_factory=dict)
     closed: dict[str, tuple[int, Group]] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
@@ -264,8 +266,10 @@ def _fill(guild: Guild, change: Change, part: Part, ahead: str | None) -> None:
     for name, line in part.settings.items():
         if line.value is None:
             guild.settings.pop(name, None)
+            guild.set_by.pop(name, None)
         else:
             guild.settings[name] = line.value
+            guild.set_by[name] = line
     for code, count in part.counted.items():
         guild.counted[code] = guild.counted.get(code, CodeCount()) + count
     version = change.head.version

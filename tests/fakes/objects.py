@@ -26,6 +26,8 @@ class FakeObjects:
     """What was written over, oldest first."""
     streamed: list[str] = field(default_factory=list)
     """What was read in pieces."""
+    clock: Callable[[], datetime] | None = None
+    """Dates what is written; None for a second after what was written before."""
 
     def add(self, key: str, content: bytes, *, lock_until: datetime | None = None) -> bool:
         return self.fuse.step(
@@ -35,7 +37,8 @@ class FakeObjects:
     def _add(self, key: str, content: bytes, lock_until: datetime | None) -> bool:
         if key in self.held:
             return False
-        self.held[key] = content, EPOCH + timedelta(seconds=len(self.held))
+        written = EPOCH + timedelta(seconds=len(self.held))
+        self.held[key] = content, written if self.clock is None else self.clock()
         if lock_until is not None:
             self.locks[key] = lock_until
         return True

@@ -20,6 +20,7 @@ ROOMS = (
     "sweeper",
     "log_backup",
     "rollup",
+    "integrity",
     "referral_api",
     "webhooks",
     "alerts",

@@ -229,6 +229,17 @@ GRANTED = {
         "get line",
         "list ledger",
     ],
+    "IntegrityFunction": [
+        *_READS,
+        "query due",
+        "update",
+        "get line",
+        "list ledger",
+        "send event",
+        "send effect",
+        "send confirmation",
+        "read token",
+    ],
 }
 
 OWN = {
@@ -286,7 +297,13 @@ def test_a_role_grants_nothing_else(stack: Stack, function: str) -> None:
 
 @pytest.mark.parametrize(
     "function",
-    ["CommandWorkerFunction", "EventWorkerFunction", "LogBackupFunction", "RollupFunction"],
+    [
+        "CommandWorkerFunction",
+        "EventWorkerFunction",
+        "LogBackupFunction",
+        "RollupFunction",
+        "IntegrityFunction",
+    ],
 )
 def test_a_missing_ledger_line_is_seen_as_missing(stack: Stack, function: str) -> None:
     assert _run(stack, function, ["get missing line"]) == {"get missing line": "NoSuchKey"}

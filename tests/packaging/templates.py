@@ -25,6 +25,7 @@ ROOMS: Final = {
     "SweeperFunction": "sweeper",
     "LogBackupFunction": "log_backup",
     "RollupFunction": "rollup",
+    "IntegrityFunction": "integrity",
     "ReferralApiFunction": "referral_api",
     "WebhooksFunction": "webhooks",
     "AlertsFunction": "alerts",

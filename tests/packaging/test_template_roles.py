@@ -7,6 +7,7 @@ import pytest
 from tests.packaging.templates import (
     FUNCTIONS,
     LISTENER,
+    ROOMS,
     TEMPLATE,
     Json,
     listed,
@@ -17,6 +18,7 @@ from usher.analytics.store import FiguresRow, PlacesRow, ProgressRow
 from usher.attribution.backfill_store import BackfillRow
 from usher.attribution.gate_store import SearchRow
 from usher.greeting.store import WRITTEN as GREETINGS_WRITTEN
+from usher.integrity.store import IntegrityRow
 from usher.ledger.head_store import ChainRow
 from usher.rewards.store import WRITTEN
 from usher.timing.term_table import BEGUN, ENDED
@@ -80,7 +82,7 @@ def queues_of(function: Json) -> list[Json]:
 def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
 
-    assert len(set(roles)) == len(FUNCTIONS) == 11
+    assert len(set(roles)) == len(FUNCTIONS) == len(ROOMS)
     assert not any("Policies" in function for function in FUNCTIONS.values())
 
 
@@ -96,14 +98,20 @@ def test_every_function_writes_to_its_own_log_only() -> None:
         assert logs == [{"Fn::GetAtt": [group, "Arn"]}]
 
 
-def test_only_four_read_the_token() -> None:
+def test_only_five_read_the_token() -> None:
     readers = {
         role
         for role, s in statements(TEMPLATE)
         if "secretsmanager:GetSecretValue" in listed(s["Action"]) and s["Sid"] != "ReadWebhook"
     }
 
-    assert readers == {"EffectsRole", "ConfirmerRole", "CommandWorkerRole", "ReferralApiRole"}
+    assert readers == {
+        "EffectsRole",
+        "ConfirmerRole",
+        "CommandWorkerRole",
+        "IntegrityRole",
+        "ReferralApiRole",
+    }
 
 
 def test_who_tells_of_alarms_reads_its_webhook_writes_its_own_rows_and_does_little_else() -> None:
@@ -306,6 +314,17 @@ def test_the_rollup_writes_figures_and_nothing_else() -> None:
     own = {name for row in (FiguresRow, PlacesRow, ProgressRow) for name in row.get_attributes()}
     assert set(names["dynamodb:Attributes"]) == own
     assert not {a for a in actions if a.startswith("s3:Put")}
+
+
+def test_the_check_writes_what_it_has_found_and_nothing_else() -> None:
+    own = [s for role, s in statements(TEMPLATE) if role == "IntegrityRole"]
+    (update,) = [s for s in own if "dynamodb:UpdateItem" in listed(s["Action"])]
+    actions = {action for statement in own for action in listed(statement["Action"])}
+
+    assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
+    (names,) = update["Condition"].values()
+    assert set(names["dynamodb:Attributes"]) == set(IntegrityRow.get_attributes())
+    assert not {a for a in actions if a.startswith(("s3:Put", "s3:Delete", "dynamodb:Put"))}
 
 
 def test_the_daily_job_writes_no_line() -> None:

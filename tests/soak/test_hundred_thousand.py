@@ -27,7 +27,7 @@ from infra.local.deploy import deploy, plan
 from infra.local.emulator import Emulator
 from infra.local.settings import FUNCTIONS, TEMPLATE, TOKEN_SECRET
 from tests.builders import joined, look, observe, row
-from tests.e2e.watching import joins, kill_workers
+from tests.e2e.watching import Lines, joins, kill_workers
 from tests.local.stacks import PARAMETERS, Stack
 from usher.contracts.observation import InviteRow, Observation
 from usher.contracts.observation_codec import encode, split
@@ -163,7 +163,7 @@ def wait_until_taken_in(stack: Stack) -> None:
         time.sleep(5)
 
 
-def words_of(stack: Stack, guild: Guild) -> list[dict[str, object]]:
+def words_of(stack: Stack, guild: Guild) -> Lines:
     """Every ledger line of a guild."""
     s3, bucket = stack.cloud.s3, stack.physical("LedgerBucket")
     pages = s3.get_paginator("list_objects_v2").paginate(

@@ -14,6 +14,7 @@ from typing import Final
 from usher.attribution.causes import Cause
 from usher.attribution.facts import Fact, MemberDeparted, MemberRemoved
 from usher.attribution.model import Head, Prune
+from usher.contracts.mending import MemberMissing
 from usher.contracts.observation import AuditEntry, MemberBanned, MemberLeft, Observation
 from usher.ids import UserId
 
@@ -49,7 +50,7 @@ class _Evidence:
 def departures(head: Head, observation: Observation) -> tuple[Head, Told]:
     """Say who went and why; return the head with what later observations may need of it."""
     evidence = _merged(_evidence(observation))
-    told: Told = {}
+    told = _missing(observation)
     unexplained: dict[int, MemberLeft] = {}
     used: set[_Evidence] = set()
     for position, event in enumerate(observation.events):
@@ -98,6 +99,19 @@ def _evidence(observation: Observation) -> list[_Evidence]:
             case _:
                 pass
     return found
+
+
+def _missing(observation: Observation) -> Told:
+    """Tell of members whom Discord does not have any more: nobody saw them go."""
+    return {
+        position: [
+            MemberRemoved(
+                event.user_id, event.at, Cause.UNKNOWN, missed=True, began_by=event.joined_at
+            )
+        ]
+        for position, event in enumerate(observation.events)
+        if isinstance(event, MemberMissing)
+    }
 
 
 def _merged(found: Sequence[_Evidence]) -> list[_Evidence]:

@@ -59,6 +59,8 @@ class MemberRemoved:
     """When the leave was seen, if it was seen a moment ago."""
     missed: bool = False
     """It happened in an absence of the listener: the leave was not seen."""
+    began_by: datetime | None = None
+    """The latest time at which the membership that ended can have begun, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

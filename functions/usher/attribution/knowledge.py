@@ -10,6 +10,7 @@ from usher.attribution.model import Adding, Head, Membership, OpenJoin, Pin
 from usher.attribution.outcomes import Attributed, Confidence, Kind, Method, Outcome
 from usher.attribution.watching import LAG
 from usher.contracts.deeds import InvitesGranted, RecountAsked, SettingChanged, UpgradeAssigned
+from usher.contracts.mending import LinesUnbooked, MemberMissing
 from usher.contracts.observation import (
     CodesDue,
     GatewayEvent,
@@ -116,6 +117,7 @@ def with_what_happened(head: Head, observation: Observation) -> tuple[Head, bool
 BESIDE: Final = (
     *(MemberSearched, ImportEnded, CodesDue, InviteTargeted, MemberAdded),
     *(InvitesGranted, SettingChanged, UpgradeAssigned, RecountAsked),
+    *(LinesUnbooked, MemberMissing),
 )
 """Events that reach the queue without the listener."""
 

@@ -20,7 +20,7 @@ def leave_line(fact: MemberDeparted, guild_id: GuildId, record: MemberRecord | N
     return _leave(guild_id, fact, known)
 
 
-def _came_back(fact: MemberDeparted, record: MemberRecord | None) -> bool:
+def _came_back(fact: MemberDeparted | MemberRemoved, record: MemberRecord | None) -> bool:
     """Whether the membership on record began after the one that ended."""
     if record is None or fact.began_by is None:
         return False
@@ -35,6 +35,8 @@ def removal_line(
     It ends the membership on record, or tells why that has ended. Bans of strangers are common:
     of somebody without a record only a kick is proof that they were a member.
     """
+    if _came_back(fact, record):
+        return None
     if record is None:
         if fact.left_at is not None:
             return _cause_line(guild_id, fact, fact.left_at, None)

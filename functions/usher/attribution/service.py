@@ -14,6 +14,7 @@ from usher.attribution.deeds import record_deeds, resets_of
 from usher.attribution.following import FollowUp, membership_of
 from usher.attribution.greeting import Greeter
 from usher.attribution.judging import JUDGED, Law, concerned
+from usher.attribution.mending import Mender, users_in
 from usher.attribution.model import Decision, Head, Membership, Stored
 from usher.attribution.plan import ROOM, Part, cut
 from usher.attribution.ports import (
@@ -117,17 +118,19 @@ class AttributionService:
             stored = self.guilds.reopen(stored, observation)
         decision = self._decide(stored, observation)
         law = self._law(decision, observation)
-        users = users_of(decision.facts) | concerned(observation, law.rules)
+        unbooked = Mender(self.guilds, self.ledger).lines(observation)
+        users = users_of(decision.facts) | concerned(observation, law.rules) | users_in(unbooked)
         members = self.guilds.members(observation.guild_id, users, observation.id)
         version = stored.head.version + 1
         lines, replaced = self._record(decision, observation, members, carried, version, law)
-        decision = believe(decision, replaced)
+        ended = ended_by(lines)
+        decision, lines = believe(decision, replaced), (*unbooked, *lines)
         fresh = tuple(line for line in lines if line.event_id not in applied)
         parts = self._cut(fresh, members, stored, decision)
         # What the settings say matters to codes before they are written, to joins afterwards.
         settings = self.guilds.settings(observation.guild_id) if decision.codes else None
         change = change_of(observation, loaded, decision, stored, members, parts)
-        change = replace(change, owed=owed_by(lines, members.before), ended=ended_by(lines))
+        change = replace(change, owed=owed_by(lines, members.before), ended=ended)
         change = with_notices(change, decision, settings)
         change = replace(change, told=self._teller.of(observation, lines, members.before))
         units = self.guilds.commit(change)
@@ -152,7 +155,7 @@ class AttributionService:
             leaves=sum(line.type is LineType.LEAVE for line in fresh),
             imported=len(told) - len(joins),
             lines=len(lines),
-            duplicates=joins_in(observation) - sum(not line.recovered for line in joins),
+            duplicates=joins_in(observation) - sum(_is_seen(line, unbooked) for line in joins),
             kept=len(replaced),
             parts=len(parts),
             write_units=units,
@@ -260,3 +263,7 @@ class AttributionService:
         follow_up = FollowUp(self.effects, self.confirmations)
         settings = settings or self.guilds.settings(observation.guild_id)
         return follow_up.send(observation, settings, change.notices, change.owed, lambda: told)
+
+
+def _is_seen(join: Line, unbooked: tuple[Line, ...]) -> bool:
+    return not join.recovered and join not in unbooked

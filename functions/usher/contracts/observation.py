@@ -12,6 +12,7 @@ from typing import Final
 from usher.contracts.audit_acts import AuditAct
 from usher.contracts.automod import AutomodActed
 from usher.contracts.deeds import Deed, RecountAsked
+from usher.contracts.mending import LinesUnbooked, MemberMissing
 from usher.ids import ChannelId, GuildId, InviteCode, RoleId, UserId
 
 OBSERVATION_VERSION: Final = 1
@@ -230,6 +231,8 @@ type GatewayEvent = (
     | ImportEnded
     | CodesDue
     | AutomodActed
+    | LinesUnbooked
+    | MemberMissing
 )
 
 

@@ -15,6 +15,13 @@ from usher.contracts.deeds_codec import (
     write_deed,
 )
 from usher.contracts.errors import ContractError
+from usher.contracts.mending import (
+    LinesUnbooked,
+    MemberMissing,
+    read_missing,
+    read_unbooked,
+    write_mending,
+)
 from usher.contracts.observation import (
     AuditEntry,
     CodesDue,
@@ -92,13 +99,15 @@ def write_event(event: GatewayEvent) -> Fields:
                 "imported": event.imported,
                 **_write_person(event.person),
             }
-        case AutomodActed() | ImportEnded():
+        case AutomodActed() | ImportEnded() | LinesUnbooked() | MemberMissing():
             return _write_other(event)
 
 
-def _write_other(event: AutomodActed | ImportEnded) -> Fields:
+def _write_other(event: AutomodActed | ImportEnded | LinesUnbooked | MemberMissing) -> Fields:
     if isinstance(event, AutomodActed):
         return write_automod(event)
+    if isinstance(event, LinesUnbooked | MemberMissing):
+        return write_mending(event)
     return {"t": "import_ended", "at": format_time(event.at), "by_counts": event.by_counts}
 
 
@@ -275,4 +284,6 @@ _READERS: Final[Mapping[str, Callable[[Fields, datetime], GatewayEvent]]] = {
     "import_ended": lambda fields, at: ImportEnded(at, read_flag(fields, "by_counts")),
     "due": _read_due,
     "automod": read_automod,
+    "unbooked": read_unbooked,
+    "missing": read_missing,
 }

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from command_worker.looking import DiscordLooks
 from tests.unit.command_worker.desk import Desk, labels, words
+from usher.attribution.discord_looks import DiscordLooks
 from usher.attribution.sync import Difference, Fault, Held, Listed
 from usher.attribution.sync_ports import (
     Comparison,

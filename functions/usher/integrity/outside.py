@@ -1,0 +1,172 @@
+"""Discord beside the table: invites, members, bans, timeouts; a few calls a guild (SPEC 11.5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Protocol
+
+from usher.attribution.sync import LASTING, Difference
+from usher.attribution.sync_ports import Comparison, LookError, LookRefusedError
+from usher.ids import GuildId, UserId
+from usher.integrity.model import Found, Kind, Known
+from usher.integrity.ports import Discord, HeadSeen, HushError, Present, Table
+from usher.integrity.present import covered, ghosts, missed, stretches, unmuted
+
+ROWS: Final = 500
+"""Rows of members compared in one check."""
+MOST_NEW: Final = 100
+"""Of a kind in one check: what more there is, the next check finds."""
+BANS: Final = 5
+"""Bans looked up in one check, in turn."""
+
+
+class Comparing(Protocol):
+    """Compares invites."""
+
+    def compare(self, guild_id: GuildId) -> Comparison:
+        """Ask Discord and compare; raises LookError and errors of the store."""
+        ...
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one check of Discord came to, as far as it came."""
+
+    after: str
+    found: list[Found] = field(default_factory=list)
+    looked: set[Kind] = field(default_factory=set)
+    hushed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Compares a guild with Discord. Methods may raise errors of AWS."""
+
+    sync: Comparing
+    discord: Discord
+    table: Table
+    clock: Callable[[], datetime]
+
+    def check(self, guild_id: GuildId, head: HeadSeen, after: str, known: list[Known]) -> Seen:
+        """Compare what is due; members from the sort key `after` on."""
+        seen = Seen(after)
+        try:
+            away = any(one.kind is Kind.AWAY for one in known)
+            if self._invites(guild_id, seen, away=away):
+                self._sanctions(guild_id, known, seen)
+                self._again(guild_id, head, known, seen)
+                self._members(guild_id, head, seen)
+        except HushError:
+            seen.hushed = True
+        return seen
+
+    def everything(self, guild_id: GuildId, head: HeadSeen) -> Seen:
+        """Compare all at once: every member, in as many calls as that takes."""
+        seen = Seen("")
+        try:
+            if self._invites(guild_id, seen, away=False):
+                self._sanctions(guild_id, [], seen)
+                self._members(guild_id, head, seen)
+                while seen.after:
+                    self._members(guild_id, head, seen)
+        except HushError:
+            seen.hushed = True
+        return seen
+
+    def _invites(self, guild_id: GuildId, seen: Seen, *, away: bool) -> bool:
+        """Compare invites; say whether Usher is in the guild. `away`: it was not, when last seen.
+
+        Each refusal counts towards a ban of the address.
+        """
+        refused = there = False
+        if away and not self.discord.is_there(guild_id):
+            seen.looked |= {Kind.REFUSED, Kind.AWAY}
+            seen.found.append(_AWAY)
+            return False
+        try:
+            comparison = self.sync.compare(guild_id)
+        except LookRefusedError:
+            refused, there = True, self.discord.is_there(guild_id)
+        except LookError as error:
+            raise HushError from error
+        else:
+            there = True
+            seen.looked.add(Kind.INVITE)
+            seen.found += [describe(one) for one in comparison.differences][:MOST_NEW]
+        seen.looked |= {Kind.REFUSED, Kind.AWAY}
+        if refused:
+            found = Found(Kind.REFUSED, "", "Manage Server is missing")
+            seen.found.append(found if there else _AWAY)
+        return there
+
+    def _members(self, guild_id: GuildId, head: HeadSeen, seen: Seen) -> None:
+        """Compare the next members with those of Discord's list."""
+        rows = self.table.members_after(guild_id, seen.after, ROWS)
+        now = self.clock()
+        found: list[Found] = []
+        for stretch in stretches(rows):
+            page = self.discord.members(guild_id, stretch.after)
+            if page is None:
+                return
+            here = {row.user_id: row for row in rows}
+            fresh = [
+                one.user_id
+                for one in page
+                if one.user_id not in here and one.joined_at and head.since is not None
+                if one.joined_at >= head.since
+            ]
+            here |= {row.user_id: row for row in self.table.members(guild_id, fresh)}
+            found += ghosts(stretch, page, now)[:MOST_NEW]
+            found += missed(page, here, head.since, now)[:MOST_NEW]
+            found += self._unmuted(guild_id, page)[:MOST_NEW]
+        known = {one.key for one in seen.found}
+        seen.found += [one for one in found if one.key not in known]
+        seen.after = "" if len(rows) < ROWS else f"M#{rows[-1].user_id}"
+
+    def _again(self, guild_id: GuildId, head: HeadSeen, known: list[Known], seen: Seen) -> None:
+        """Look again for those who were found before."""
+        mine = {UserId(one.subject): one for one in known if one.kind in _OF_MEMBERS}
+        users = sorted(mine, key=int)
+        rows = {row.user_id: row for row in self.table.members(guild_id, users)} if users else {}
+        now = self.clock()
+        while users:
+            page = self.discord.members(guild_id, UserId(str(int(users[0]) - 1)))
+            if page is None:
+                return
+            told = covered(users, page)
+            users = users[len(told) :]
+            here = {user: rows[user] for user in told if user in rows}
+            there = [one for one in page if one.user_id in told]
+            for stretch in stretches(here.values()):
+                seen.found += ghosts(stretch, page, now)
+            seen.found += missed(there, here, head.since, now)
+            seen.found += self._unmuted(guild_id, there)
+        seen.looked |= _OF_MEMBERS
+
+    def _unmuted(self, guild_id: GuildId, page: list[Present]) -> list[Found]:
+        return unmuted(page, self.table.sanctions(guild_id).get("mute", []), self.clock())
+
+    def _sanctions(self, guild_id: GuildId, known: list[Known], seen: Seen) -> None:
+        """Look up some of the bans in force, and those that were found before."""
+        banned = sorted(self.table.sanctions(guild_id).get("ban", []))
+        turn = int(self.clock().timestamp() // 3600) * BANS % max(1, len(banned))
+        mine = {UserId(one.subject) for one in known if one.kind is Kind.BAN}
+        for user_id in {*[*banned, *banned][turn : turn + BANS], *mine & {*banned}}:
+            is_banned = self.discord.is_banned(guild_id, user_id)
+            if is_banned is None:
+                return  # Ban Members is missing: the settings of moderation say so
+            if not is_banned:
+                seen.found.append(Found(Kind.BAN, user_id, "Discord has no ban"))
+        seen.looked.add(Kind.BAN)
+
+
+_AWAY: Final = Found(Kind.AWAY, "", "Usher was removed")
+_OF_MEMBERS: Final = frozenset({Kind.GHOST, Kind.MISSED, Kind.MUTE})
+
+
+def describe(one: Difference) -> Found:
+    """Describe a code on which Discord and the table differ."""
+    held = "-" if one.held is None else one.held.uses
+    listed = "-" if one.listed is None else one.listed.uses
+    says = f"{one.fault.value}: {held} uses in the table, {listed} in Discord"
+    return Found(Kind.INVITE, one.code, says, mendable=one.fault not in LASTING)
