@@ -1,7 +1,7 @@
 """What those who run a server do: screen newcomers, set permissions."""
 
 from infra.practice.audit import AuditAction, audit
-from infra.practice.channel_keeping import PERSON, ROLE, put_overwrite
+from infra.practice.channel_keeping import PERSON, ROLE, delete_channel, put_overwrite
 from infra.practice.entities import Member, Overwrite
 from infra.practice.errors import UNKNOWN_ROLE, ApiError
 from infra.practice.intents import Dispatch, Intents
@@ -76,3 +76,9 @@ class Governing(Talking):
         kind = ROLE if target_id in guild.roles else PERSON
         overwrite = Overwrite(target_id, kind, allow.value, deny.value)
         self.core.publish(put_overwrite(self.world, guild, channel, overwrite, guild.owner_id))
+
+    def remove_channel(self, channel_id: str) -> None:
+        """Have the owner of a server delete a channel or thread."""
+        channel = self.world.channel(channel_id)
+        guild = self.world.guild(channel.guild_id or "")
+        self.core.publish(delete_channel(self.world, guild, channel, guild.owner_id))
