@@ -10,6 +10,7 @@ from infra.practice.interactions.outcome import Outcome
 from infra.practice.permissions import Permission
 from tests.e2e.answers import button_of, text_of
 from tests.e2e.town import Town, watched
+from tests.e2e.watching import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
@@ -23,7 +24,14 @@ async def ask(system: System, town: Town, line: str, **options: str | int) -> st
 
 
 async def press(system: System, town: Town, outcome: Outcome, label: str) -> Outcome:
-    return await system.practice.click(town.id, town.owner, *button_of(outcome, label))
+    """Press a button whose answer takes the place of the message."""
+    pressed = await system.practice.click(town.id, town.owner, *button_of(outcome, label))
+
+    def changed() -> Outcome | None:
+        now = system.practice.outcome(pressed.interaction_id)
+        return now if now.message != outcome.message else None
+
+    return await eventually(changed, patience=30)
 
 
 def own_role(system: System, town: Town) -> str:
@@ -104,3 +112,70 @@ async def _until(system: System, town: Town, words: str) -> str:
             await asyncio.sleep(0.5)
             said = text_of(await examined(system, town))
         return said
+
+
+async def test_a_new_server_is_set_up_by_clicks(system: System) -> None:
+    # Given a server that nobody has set up
+    practice, town = system.practice, await watched(system, 1)
+    log = practice.create_channel(town.id, "team", town.owner)
+    start = await practice.run_command(town.id, town.owner, "/setup", {})
+    assert "7 steps" in text_of(start)
+
+    # When its owner goes through the steps
+    first = await press(system, town, start, "Begin")
+    assert "the team in nowhere" in text_of(first)
+    told = await choose(system, town, first, 0, log.id)
+    assert f"the team in <#{log.id}>" in text_of(told)
+    welcome = await press(system, town, told, "Next")
+    greeted = await choose(system, town, welcome, 0, town.guild.system_channel_id or log.id)
+    assert "✅ Now: in <#" in text_of(greeted)
+
+    # Then that is set, and the steps that are left are the next ones
+    assert f"<#{log.id}>" in await ask(system, town, "/modconfig show")
+    again = await practice.run_command(town.id, town.owner, "/setup", {})
+    assert text_of(again).count("✅") == 3
+    assert "Who is staff" in text_of(await press(system, town, again, "Go on"))
+
+    # And a channel that I cannot write to is refused, with what is missing
+    practice.set_overwrite(log.id, town.id, deny=Permission.SEND_MESSAGES)
+    refused = await practice.run_command(town.id, town.owner, "/setup", {"step": "log"})
+    role = own_role(system, town)
+    held = Permission(town.guild.roles[role].permissions)
+    practice.set_role_permissions(town.id, role, held & ~Permission.ADMINISTRATOR)
+    said = await told_beside(system, town, refused, 1, log.id)
+    assert f"I need Send Messages in <#{log.id}>" in said
+
+
+def menu_of(outcome: Outcome, number: int) -> tuple[str, str]:
+    """The ids of an answer's message and of one of its menus."""
+    rows = [row["components"] for row in outcome.message["components"]]  # type: ignore[index, union-attr, call-overload]
+    menus = [one for row in rows for one in row if one["type"] != 2]
+    return str(outcome.message["id"]), menus[number]["custom_id"]
+
+
+async def choose(
+    system: System, town: Town, outcome: Outcome, number: int, *values: str
+) -> Outcome:
+    """Choose from a menu whose answer takes the place of the message."""
+    menu = menu_of(outcome, number)
+    chosen = await system.practice.click(town.id, town.owner, *menu, [*values])
+
+    def changed() -> Outcome | None:
+        now = system.practice.outcome(chosen.interaction_id)
+        return now if now.message != outcome.message else None
+
+    return await eventually(changed, patience=30)
+
+
+async def told_beside(
+    system: System, town: Town, outcome: Outcome, number: int, *values: str
+) -> str:
+    """Choose from a menu, and read what is said beside the message."""
+    menu = menu_of(outcome, number)
+    chosen = await system.practice.click(town.id, town.owner, *menu, [*values])
+
+    def said() -> str | None:
+        messages = system.practice.outcome(chosen.interaction_id).messages
+        return str(messages[-1]["content"]) if len(messages) > 1 else None
+
+    return await eventually(said, patience=30)

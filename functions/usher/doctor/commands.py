@@ -7,8 +7,7 @@ from typing import Annotated, Final, Protocol
 from usher.attribution.sync_commands import looking
 from usher.attribution.sync_ports import Syncs
 from usher.contracts.deeds import Deed, SettingChanged
-from usher.doctor.model import Finding, Repair
-from usher.doctor.ports import ProbeError
+from usher.doctor.model import Finding, ProbeError, Repair
 from usher.doctor.words import page_of, pages_of
 from usher.ids import ChannelId, GuildId
 from usher.slash.actions import action

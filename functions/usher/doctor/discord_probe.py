@@ -9,7 +9,7 @@ from usher.channels.model import Channel
 from usher.channels.ports import ChannelDesk
 from usher.contracts.wire import as_fields
 from usher.doctor.facts import Application, Server
-from usher.doctor.ports import ProbeError
+from usher.doctor.model import ProbeError
 from usher.doctor.probing import probing
 from usher.ids import ChannelId, GuildId
 from usher.invites.ports import DeskError, DeskRefusedError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from usher.doctor.facts import Books, Server, Session, Settings
-from usher.doctor.model import Finding, State, worst_first
+from usher.doctor.model import Finding, ProbeError, State, worst_first
 from usher.doctor.needs import Use, demands, gifts, is_moderated, uses
 from usher.doctor.permission_rules import (
     PERMISSIONS,
@@ -14,7 +14,7 @@ from usher.doctor.permission_rules import (
     permission_findings,
     role_findings,
 )
-from usher.doctor.ports import DiscordProbe, ProbeError, TableProbe
+from usher.doctor.ports import DiscordProbe, TableProbe
 from usher.doctor.standing_rules import standing_findings
 from usher.doctor.watching_rules import (
     INVITES,

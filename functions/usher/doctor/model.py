@@ -6,6 +6,14 @@ from enum import StrEnum
 from typing import Final
 
 
+class ProbeError(Exception):
+    """Something could not be asked; `why` is a sentence."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class State(StrEnum):
     """How something stands, worst first."""
 

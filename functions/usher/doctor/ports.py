@@ -9,14 +9,6 @@ from usher.ids import ChannelId, GuildId, UserId
 from usher.referrals.model import Campaign
 
 
-class ProbeError(Exception):
-    """Something could not be asked; `why` is a sentence."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
 class DiscordProbe(Protocol):
     """Discord, with the bot's token. Methods raise ProbeError."""
 

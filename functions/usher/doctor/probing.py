@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
 
-from usher.doctor.ports import ProbeError
+from usher.doctor.model import ProbeError
 from usher.platform.discord_rest import (
     RateLimitedError,
     RefusedError,
