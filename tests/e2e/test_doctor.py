@@ -1,6 +1,7 @@
 """What is wrong is found, said with its remedy, and gone once it is mended (SPEC 11.4)."""
 
 import asyncio
+from typing import Any, cast
 
 import pytest
 
@@ -148,9 +149,10 @@ async def test_a_new_server_is_set_up_by_clicks(system: System) -> None:
 
 def menu_of(outcome: Outcome, number: int) -> tuple[str, str]:
     """The ids of an answer's message and of one of its menus."""
-    rows = [row["components"] for row in outcome.message["components"]]  # type: ignore[index, union-attr, call-overload]
+    message = cast("dict[str, Any]", outcome.message)
+    rows = [row["components"] for row in message["components"]]
     menus = [one for row in rows for one in row if one["type"] != 2]
-    return str(outcome.message["id"]), menus[number]["custom_id"]
+    return message["id"], menus[number]["custom_id"]
 
 
 async def choose(
