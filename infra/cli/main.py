@@ -11,7 +11,7 @@ from typing import Final
 SUBCOMMANDS: Final = (
     *("up", "replay", "commands", "register", "ledger", "privacy", "restore", "keys"),
     *("deploy", "destroy"),
-    "doctor",
+    *("doctor", "dlq"),
 )
 """Modules of infra.cli, each with `add_parser(subparsers)` that sets `run(namespace) -> int`."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from infra.doctor.cloud_rules import DEAD as DEAD_NAME
 from infra.doctor.facts import Alarm, Queue, Schedule, Store, Worker
 from infra.doctor.logs import newest_error
 from infra.doctor.metrics import last_seen, oldest_message, total
@@ -173,10 +174,10 @@ def log_group(function: Mapping[str, Any]) -> str:
 
 
 def name_of(queue: Resource) -> str:
-    """Name a queue as its logical id does: `events`, or `events (dead letters)`."""
-    return queue.logical_id.removesuffix("Queue").removesuffix("DeadLetter").lower() + (
-        "-dlq" if queue.logical_id.endswith(DEAD) else ""
-    )
+    """Name a queue by its logical id: `events`, and `events-dlq` where it gives messages up."""
+    dead = DEAD_NAME if queue.logical_id.endswith(DEAD) else ""
+    name = queue.logical_id.removesuffix("Queue").removesuffix("DeadLetter")
+    return name.lower() + dead
 
 
 def _pages(client: Any, operation: str, key: str) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401

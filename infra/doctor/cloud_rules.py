@@ -9,6 +9,8 @@ from usher.doctor.model import Finding, State
 
 STACK, QUEUES, FUNCTIONS = "Stack", "Queues", "Functions"
 LISTENER, STORE, ALARMS = "Listener", "Table and ledger", "Alarms"
+DEAD: Final = "-dlq"
+"""What names of dead-letter queues end with."""
 SLOW: Final = timedelta(minutes=5)
 MISSED: Final = 3
 """Times its own pause that a schedule may be silent: figures come late."""
@@ -32,15 +34,15 @@ def queue_findings(queues: Sequence[Queue]) -> list[Finding]:
     found: list[Finding] = []
     for one in queues:
         if one.dead and one.depth + one.in_flight:
-            number = one.depth + one.in_flight
+            queue, number = one.name.removesuffix(DEAD), one.depth + one.in_flight
             said = f"{_messages(number)} given up in {one.name}."
             remedy = (
-                f"See what and why with `usher dlq list`; when it is mended, `usher dlq redrive "
-                f"{one.name}`."
+                f"`usher dlq list {queue}` says what and why; when that is mended, "
+                f"`usher dlq redrive {queue}` puts it back."
             )
             found.append(Finding(QUEUES, one.name, State.BROKEN, said, remedy))
         elif not one.dead and one.oldest is not None and one.oldest > SLOW:
-            said = f"{_messages(one.depth)} waiting in {one.name}, the oldest {_age(one.oldest)}."
+            said = f"{_messages(one.depth)} waiting in {one.name}, the oldest {age_of(one.oldest)}."
             remedy = "Look at the function that reads it, below, and at Discord's own status."
             found.append(Finding(QUEUES, one.name, State.ATTENTION, said, remedy))
     if not found:
@@ -80,13 +82,13 @@ def schedule_findings(schedules: Sequence[Schedule], now: datetime) -> list[Find
             said = f"The schedule {one.name} is switched off."
             found.append(Finding("Schedules", one.name, State.BROKEN, said, "Deploy again."))
         elif one.every and one.last_run and now - one.last_run > one.every * MISSED:
-            said = f"The schedule {one.name} ran last {_age(now - one.last_run)} ago."
+            said = f"The schedule {one.name} ran last {age_of(now - one.last_run)} ago."
             remedy = "Look at the errors of its function, and whether the rule may invoke it."
             found.append(Finding("Schedules", one.name, State.BROKEN, said, remedy))
     if not found:
         said = f"{len(schedules)} schedules are on"
         runs = [one.last_run for one in schedules if one.last_run]
-        said += f"; the last ran {_age(now - max(runs))} ago." if runs else "."
+        said += f"; the last ran {age_of(now - max(runs))} ago." if runs else "."
         found.append(Finding("Schedules", "Schedules", State.WELL, said))
     return found
 
@@ -169,10 +171,10 @@ def _backup(store: Store, now: datetime, since: datetime | None) -> list[Finding
         return [Finding(STORE, "Backup", State.WELL if young else State.BROKEN, said, remedy)]
     age = now - store.last_backup
     if age > OLD_BACKUP:
-        said = f"The newest backup is {_age(age)} old."
+        said = f"The newest backup is {age_of(age)} old."
         remedy = "Look at the errors of the log_backup function, and at its schedule."
         return [Finding(STORE, "Backup", State.BROKEN, said, remedy)]
-    return [Finding(STORE, "Backup", State.WELL, f"The newest backup is {_age(age)} old.")]
+    return [Finding(STORE, "Backup", State.WELL, f"The newest backup is {age_of(age)} old.")]
 
 
 def _messages(number: int) -> str:
@@ -183,7 +185,8 @@ def _errors(number: int) -> str:
     return "1 error" if number == 1 else f"{number:,} errors"
 
 
-def _age(age: timedelta) -> str:
+def age_of(age: timedelta) -> str:
+    """Say how old something is."""
     seconds = int(age.total_seconds())
     for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
