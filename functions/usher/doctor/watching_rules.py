@@ -225,7 +225,7 @@ def _figures(books: Books, server: Server | None) -> Finding:
     )
     if codes.newest is not None and codes.newest_at is not None:
         said += ", " + say(
-            "the newest {code} of {when}",
+            "the newest {code}, made {when}",
             code=text.code(codes.newest),
             when=text.when(codes.newest_at),
         )

@@ -1,13 +1,14 @@
 """What was found, as a member reads it: the worst first, what is well in a few lines. Pure."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Final
 
 from usher.doctor.model import Finding, State, worst
 from usher.slash.replies import Embed
 from usher.slash.say import later, say, say_count
 
-PAGE: Final = 6
+PAGE: Final = 7
 """Findings of a page: each has two sentences, and phones are narrow."""
 
 MARKS: Final = {
@@ -40,7 +41,7 @@ def page_of(findings: Sequence[Finding], page: int) -> Embed:
     wrong, pages = _wrong(findings), pages_of(findings)
     page = min(max(page, 1), pages)
     shown = wrong[(page - 1) * PAGE : page * PAGE]
-    parts = [_head(wrong), *map(_written, shown)]
+    parts = [_head(wrong), *_groups(shown)]
     if page == pages:
         parts.append(_well([one for one in findings if one.state is State.WELL]))
     footer = say("Page {page} of {pages}", page=page, pages=pages) if pages > 1 else ""
@@ -73,9 +74,15 @@ def _head(wrong: Sequence[Finding]) -> str:
     return f"**{', '.join(said)}.**"
 
 
-def _written(one: Finding) -> str:
-    head = f"{MARKS[one.state]} **{say(STATES[one.state])} · {one.area}**\n{one.meaning}"
-    return f"{head}\n→ {one.remedy}" if one.remedy else head
+def _groups(findings: Sequence[Finding]) -> Iterable[str]:
+    """Write findings of one area and state under one head."""
+    for (state, area), some in groupby(findings, key=lambda one: (one.state, one.area)):
+        lines = [f"{MARKS[state]} **{say(STATES[state])} · {area}**"]
+        # a remedy that several in a row have is said once, after the last
+        for remedy, alike in groupby(some, key=lambda one: one.remedy):
+            lines += [f"• {one.meaning}" for one in alike]
+            lines += [f"→ {remedy}"] if remedy else []
+        yield "\n".join(lines)
 
 
 def _well(findings: Sequence[Finding]) -> str:
