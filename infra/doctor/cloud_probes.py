@@ -19,6 +19,8 @@ FUNCTION: Final = "AWS::Lambda::Function"
 RULE: Final = "AWS::Events::Rule"
 MAPPING: Final = "AWS::Lambda::EventSourceMapping"
 DEAD: Final = "DeadLetterQueue"
+PARKED: Final = "parked/"
+"""Where messages are kept that nobody can read (`usher.ledger.keys`)."""
 WATCHED: Final = timedelta(days=3)
 """How far back the runs of schedules are looked for."""
 DAY: Final = timedelta(days=1)
@@ -72,6 +74,7 @@ class Cloud:
             recovery.get("PointInTimeRecoveryStatus") == "ENABLED",
             versions == "Enabled",
             _newest(s3, bucket),
+            len(s3.list_objects_v2(Bucket=bucket, Prefix=PARKED).get("Contents", ())),
         )
 
     def alarms(self) -> tuple[list[Alarm], int]:

@@ -131,6 +131,10 @@ def store_findings(store: Store, now: datetime, since: datetime | None) -> list[
     if not store.versioned:
         said = "The ledger's bucket keeps no versions: what is overwritten is lost."
         found.append(Finding(STORE, "Ledger", State.BROKEN, said, "Deploy again."))
+    if store.parked:
+        said = f"{_messages(store.parked)} parked in the bucket: no release could read them."
+        remedy = "Look at them under parked/; the servers' listeners looked again by themselves."
+        found.append(Finding(STORE, "Parked", State.ATTENTION, said, remedy))
     found += _backup(store, now, since)
     if all(one.state is State.WELL for one in found):
         said = "Table and ledger are there, recoverable and versioned."

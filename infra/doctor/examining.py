@@ -58,6 +58,7 @@ class Examination:
         layout = self._place.layout
         self._found += stack_findings(layout.status)
         token = self._token(layout.parameters.get("DiscordTokenSecretName", ""))
+        self._client_secret(layout.parameters.get("DiscordClientSecretName", ""))
         shards: Shards | None = None
         if token is not None:
             shards = self._discord(Discord(self._api_base, token))
@@ -88,6 +89,12 @@ class Examination:
         text = self._cloud.secret(name)
         self._found += secret_findings(name, present=text is not None, what="Bot token")
         return None if text is None else self._ask("Bot token", lambda: token_in(text, name))
+
+    def _client_secret(self, name: str) -> None:
+        """Look for the secret by which links ask people to sign in, where they do."""
+        if name:
+            present = self._cloud.secret(name) is not None
+            self._found += secret_findings(name, present=present, what="Client secret")
 
     def _discord(self, discord: Discord) -> Shards | None:
         portal = Portal(discord)

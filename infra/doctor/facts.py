@@ -119,3 +119,5 @@ class Store:
     """Point-in-time recovery."""
     versioned: bool
     last_backup: datetime | None = None
+    parked: int = 0
+    """Messages that nobody could read; a thousand are counted."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from usher.doctor import setup_commands, setup_link
+from usher.doctor import setup_commands, setup_form, setup_link
 from usher.doctor.commands import doctor, forget, look, look_there, turn
 
 COMMANDS: Final = (doctor, setup_commands.setup)
@@ -11,5 +11,5 @@ ACTIONS: Final = (
     *(setup_commands.go, setup_commands.team, setup_commands.joins),
     *(setup_commands.welcome, setup_commands.unwelcome, setup_commands.preview),
     *(setup_commands.mods, setup_commands.staff, setup_commands.strict, setup_commands.import_),
-    *(setup_link.ask, setup_link.made),
+    *(setup_form.ask, setup_link.made),
 )

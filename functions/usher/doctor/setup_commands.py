@@ -6,7 +6,7 @@ from usher.attribution.backfill_words import BEGUN
 from usher.credit.fake import FAKE, Rule
 from usher.doctor.commands import examined
 from usher.doctor.setup_asking import WRITABLE, Services, chosen_channel, put, standing
-from usher.doctor.setup_link import ask
+from usher.doctor.setup_form import ask
 from usher.doctor.setup_pages import END, overview, page
 from usher.doctor.setup_steps import Standing, Step
 from usher.greeting import desk as greetings

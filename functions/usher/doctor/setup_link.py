@@ -1,35 +1,18 @@
-"""The last step of /setup: a campaign and its first link, by one form."""
+"""The last step of /setup: a campaign and its first link, as their commands make them."""
 
 from dataclasses import replace
 
 from usher.doctor.setup_asking import Services
+from usher.doctor.setup_form import MADE
 from usher.ids import ChannelId
 from usher.referrals import campaign_commands, link_commands
 from usher.slash.actions import action
-from usher.slash.buttons import Kind
 from usher.slash.context import Ctx
-from usher.slash.modals import Modal, PickField, TextField
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply
-from usher.slash.say import say
 
 
-@action("setup.link", permissions=Permission.MANAGE_GUILD)
-def ask(ctx: Ctx[object]) -> Modal:
-    """Ask how the campaign is called and where its links lead."""
-    del ctx
-    return Modal(
-        say("Your first link"),
-        (
-            TextField("name", say("What is it for?"), placeholder=say("For example: Website"),
-                      max_length=campaign_commands.NAME),
-            PickField("channel", say("Where does it lead?"), Kind.CHANNELS, required=False),
-        ),
-        made.press(),
-    )  # fmt: skip
-
-
-@action("setup.link-made", defer=True, permissions=Permission.MANAGE_GUILD, anew=True)
+@action(MADE, defer=True, permissions=Permission.MANAGE_GUILD, anew=True)
 def made(ctx: Ctx[Services]) -> Reply:
     """Make both, as `/campaign create` and `/referral create` do; told again, find both."""
     name = next(iter(ctx.answers.get("name", ())), "")
