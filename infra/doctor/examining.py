@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,7 @@ from infra.doctor.cloud_rules import (
 from infra.doctor.discord import Discord, ask
 from infra.doctor.discord_probes import Portal
 from infra.doctor.discord_rules import (
+    AREA,
     clock_findings,
     command_findings,
     endpoint_findings,
@@ -103,7 +105,8 @@ class Examination:
             return None
         bot, flags, bot_id = told
         self._add("Application", lambda: identity_findings(bot, self._wanted))
-        self._found += intent_findings(Application(flags), None)
+        intents = intent_findings(Application(flags), None)
+        self._found += [replace(one, area=AREA) for one in intents]
         self._add("Endpoint", lambda: self._endpoint(portal, bot))
         self._add("Commands", lambda: self._commands(discord.token))
         shards = self._ask("Sessions", lambda: (self._shards(bot_id),))

@@ -10,6 +10,7 @@ from usher.attribution.accuracy import Accuracy
 from usher.attribution.model import Head
 from usher.channels.model import Channel
 from usher.doctor.facts import (
+    Alert,
     Application,
     Books,
     Codes,
@@ -63,12 +64,18 @@ class FakeDiscordProbe:
 
     there: Server = field(default_factory=server)
     flags: int = MEMBERS_LIMITED
+    told: tuple[Alert, ...] = ()
     failing: set[str] = field(default_factory=set)
 
     def server(self, guild_id: GuildId, used: Collection[ChannelId]) -> Server:
         del guild_id, used
         _fail(self.failing, "server")
         return self.there
+
+    def alerts(self, guild_id: GuildId) -> tuple[Alert, ...]:
+        del guild_id
+        _fail(self.failing, "alerts")
+        return self.told
 
     def application(self) -> Application:
         _fail(self.failing, "application")

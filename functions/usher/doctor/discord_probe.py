@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from usher.automod.discord_rules import DiscordRules
 from usher.channels.model import Channel
 from usher.channels.ports import ChannelDesk
 from usher.contracts.wire import as_fields
-from usher.doctor.facts import Application, Server
+from usher.doctor.facts import Alert, Application, Server
 from usher.doctor.model import ProbeError
 from usher.doctor.probing import probing
 from usher.ids import ChannelId, GuildId
@@ -49,6 +50,23 @@ class RestProbe:
                 frozenset(map(str, features if isinstance(features, list) else ())),
                 parse_time(paused) if isinstance(paused, str) else None,
                 frozenset(hidden),
+            )
+
+    def alerts(self, guild_id: GuildId) -> tuple[Alert, ...]:
+        """Read where Discord's own rules tell moderators; none where Usher may not see them."""
+        with probing():
+            try:
+                rules = DiscordRules(self.rest).rules(guild_id)
+            except DeskRefusedError:
+                return ()
+            except DeskError as error:
+                raise ProbeError(error.sentence) from error
+            return tuple(
+                Alert(rule.name, ChannelId(str(told["channel_id"])))
+                for rule in rules
+                if rule.enabled
+                for action in rule.does
+                if isinstance(told := action.get("metadata"), dict) and "channel_id" in told
             )
 
     def application(self) -> Application:

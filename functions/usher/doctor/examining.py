@@ -6,12 +6,13 @@ from datetime import datetime
 
 from usher.doctor.facts import Books, Server, Session, Settings
 from usher.doctor.model import Finding, ProbeError, State, worst_first
-from usher.doctor.needs import Use, demands, gifts, is_moderated, uses
+from usher.doctor.needs import Use, alert_uses, demands, gifts, is_moderated, uses
 from usher.doctor.permission_rules import (
     PERMISSIONS,
     channel_findings,
     of_channel,
     permission_findings,
+    placeless_findings,
     role_findings,
 )
 from usher.doctor.ports import DiscordProbe, TableProbe
@@ -81,7 +82,7 @@ class _Examination:
         settings = self._ask(say("Settings"), lambda: table.settings(guild)) or Settings()
         campaigns = self._ask(say("Campaigns"), lambda: table.campaigns(guild)) or ()
         books = self._ask(say(INVITES), lambda: table.books(guild, now))
-        used = uses(settings, campaigns, now)
+        used = (*uses(settings, campaigns, now), *self._alerts(settings))
         server = self._server(used)
         found = [*self._permitted(server, settings, campaigns, books, used)]
         found += self._heard(server)
@@ -104,6 +105,14 @@ class _Examination:
         found = [] if server is None else of_channel(server, channel_id, used)
         return [*found, *self._silent]
 
+    def _alerts(self, settings: Settings) -> Iterable[Use]:
+        if not settings.automod:
+            return ()
+        asked = self._doctor.discord
+        return alert_uses(
+            self._ask(say("Auto Moderation"), lambda: asked.alerts(self._guild_id)) or ()
+        )
+
     def _server(self, used: Iterable[Use]) -> Server | None:
         channels = {one.channel_id for one in used}
         asked = self._doctor.discord
@@ -124,6 +133,7 @@ class _Examination:
         return (
             *permission_findings(server, demands(settings, offers, terms, self._now)),
             *channel_findings(server, used),
+            *placeless_findings(settings),
             *role_findings(
                 server, gifts(settings, offers, self._now), moderated=is_moderated(settings)
             ),

@@ -27,6 +27,14 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """One of Discord's own rules tells moderators in a channel."""
+
+    rule: str
+    channel_id: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """The bot's application."""
 

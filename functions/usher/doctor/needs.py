@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from usher.doctor import permissions as bits
-from usher.doctor.facts import Settings
+from usher.doctor.facts import Alert, Settings
 from usher.greeting.settings import Occasion, read_greeting
 from usher.ids import ChannelId, RoleId
 from usher.referrals.model import Campaign
@@ -109,6 +109,19 @@ def uses(settings: Settings, campaigns: Iterable[Campaign], now: datetime) -> tu
             for one in campaigns
             if one.channel_id is not None and is_open(one, now)
         ),
+    )
+
+
+def alert_uses(alerts: Iterable[Alert]) -> tuple[Use, ...]:
+    """Say which channels Discord's own rules use: it writes there itself, if they are there."""
+    return tuple(
+        Use(
+            one.channel_id,
+            say("alerts of the rule {name}", name=text.escape(one.rule)),
+            0,
+            "/automod enable",
+        )
+        for one in alerts
     )
 
 

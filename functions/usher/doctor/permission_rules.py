@@ -5,7 +5,7 @@ from typing import Final
 
 from usher.channels.bits import in_channel, in_guild
 from usher.channels.model import THREADS, Channel
-from usher.doctor.facts import Server
+from usher.doctor.facts import Server, Settings
 from usher.doctor.model import Finding, Repair, State
 from usher.doctor.needs import Demand, Gift, Use
 from usher.doctor.permissions import (
@@ -16,6 +16,7 @@ from usher.doctor.permissions import (
     VIEW_CHANNEL,
     names,
 )
+from usher.greeting.settings import Occasion, read_greeting
 from usher.ids import ChannelId, RoleId
 from usher.rewards.hierarchy import Hall, Obstacle, dangers, obstacle, top
 from usher.slash import text
@@ -53,6 +54,22 @@ def channel_findings(server: Server, uses: Sequence[Use]) -> list[Finding]:
         len(used),
     )
     return [Finding(say(CHANNELS), say(CHANNELS), State.WELL, words)]
+
+
+def placeless_findings(settings: Settings) -> list[Finding]:
+    """Say what is switched on and goes nowhere."""
+    found: list[Finding] = []
+    for occasion, values in (
+        (Occasion.WELCOME, settings.welcome),
+        (Occasion.FAREWELL, settings.farewell),
+    ):
+        greeting = read_greeting(occasion, values)
+        if greeting.on and greeting.channel_id is None and not greeting.dm:
+            what = say("Welcome") if occasion is Occasion.WELCOME else say("Farewell")
+            said = say("{what} is switched on, and no channel is set for it.", what=what)
+            remedy = say("Choose one with `{command}`.", command=f"/{occasion.value} on")
+            found.append(Finding(say(CHANNELS), what, State.BROKEN, said, remedy))
+    return found
 
 
 def role_findings(server: Server, gifts: Sequence[Gift], *, moderated: bool) -> list[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from usher.doctor.facts import Application, Books, Search, Server, Session, Settings
+from usher.doctor.facts import Alert, Application, Books, Search, Server, Session, Settings
 from usher.ids import ChannelId, GuildId, UserId
 from usher.referrals.model import Campaign
 
@@ -14,6 +14,10 @@ class DiscordProbe(Protocol):
 
     def server(self, guild_id: GuildId, used: Collection[ChannelId]) -> Server:
         """Read a guild with its channels, and of those that are used the threads too."""
+        ...
+
+    def alerts(self, guild_id: GuildId) -> tuple[Alert, ...]:
+        """Read where Discord's own rules tell moderators; none where Usher may not see them."""
         ...
 
     def application(self) -> Application:

@@ -8,7 +8,7 @@ from tests.builders import GUILD
 from tests.fakes.channels import channel
 from tests.fakes.doctor import NOW, FakeDiscordProbe, FakeTableProbe, server, session
 from usher.doctor.examining import GuildDoctor
-from usher.doctor.facts import Settings
+from usher.doctor.facts import Alert, Settings
 from usher.doctor.model import Finding, State, healthy, worst, worst_first
 from usher.doctor.words import PAGE, page_of, pages_of
 from usher.ids import ChannelId
@@ -43,6 +43,27 @@ def test_a_probe_that_fails_is_a_finding_of_its_own(probe: str) -> None:
     assert [f"no {probe} today." in one.meaning for one in unknown] == [True]
     assert len(found) < len(well) + 1 or probe in ("settings", "campaigns")
     assert not healthy(found)
+
+
+def test_channels_of_alerts_are_looked_at_where_rules_are_used() -> None:
+    told = (Alert("No *insults*", ChannelId("7")),)
+    there = FakeDiscordProbe(told=told)
+    used = Settings(automod={"5": '["No insults",[]]'})
+
+    found = GuildDoctor(there, FakeTableProbe(chosen=used)).examine(GUILD, NOW)
+
+    [gone] = [one for one in found if one.state is State.BROKEN]
+    assert "alerts of the rule No \\*insults\\*" in gone.meaning
+    assert gone.repair is None
+    assert worst(GuildDoctor(there, FakeTableProbe()).examine(GUILD, NOW)) is State.WELL
+
+
+def test_a_welcome_that_goes_nowhere_is_told() -> None:
+    nowhere, direct = {"state": "on"}, {"state": "on", "dm": "on"}
+
+    found = [doctor(chosen=Settings(welcome=one)).examine(GUILD, NOW) for one in (nowhere, direct)]
+
+    assert [worst(one) for one in found] == [State.BROKEN, State.WELL]
 
 
 def test_everything_may_fail_at_once() -> None:
