@@ -10,7 +10,7 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from command_worker.door import Door
-from command_worker.rooms import CALLERS, channels, funnel, sanctions, webhooks
+from command_worker.rooms import CALLERS, channels, examination, funnel, sanctions, webhooks
 from command_worker.services import Services
 from usher.analytics.chart import PillowCharts
 from usher.analytics.counting import Counting
@@ -214,6 +214,7 @@ def _services(
         cases=cases.book,
         rulebook=cases.rulebook,
         court=Bench(cases),
+        doctor=examination(rest, halls, table, told[1].endpoints),
         sign_in=sign_in,
     )
 

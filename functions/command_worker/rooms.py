@@ -10,6 +10,9 @@ from typing import Final
 from usher.channels.discord_channels import DiscordChannels
 from usher.channels.ports import Tools
 from usher.channels.webhook_progress import WebhookProgress
+from usher.doctor.discord_probe import RestProbe
+from usher.doctor.examining import GuildDoctor
+from usher.doctor.table_probe import DynamoProbe
 from usher.funnel.chain_table import DynamoChains
 from usher.funnel.chains import Chains
 from usher.funnel.chart import PillowFunnels
@@ -24,6 +27,7 @@ from usher.funnel.telling import HookTeller
 from usher.hooks.delivery_table import DynamoDeliveries
 from usher.hooks.endpoint_table import DynamoEndpoints
 from usher.hooks.managing import WebhookDesk
+from usher.hooks.ports import EndpointTable
 from usher.invites.reads import DynamoSettingReads
 from usher.moderation.discord_desk import DiscordSanctions
 from usher.moderation.discord_post import DiscordPost
@@ -37,7 +41,9 @@ from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.hook_sender import EventSender, OrderSender
 from usher.platform.signed_http import SQS, SignedClient
 from usher.platform.sqs import EffectsQueue
+from usher.referrals.table import DynamoReferrals
 from usher.rewards.discord_hall import DiscordHall
+from usher.rewards.reads import DynamoRewardReads
 from usher.timing.term_table import DynamoTerms
 
 CALLERS: Final = 8
@@ -76,6 +82,19 @@ def channels(
         progress=WebhookProgress(webhook),
         together=ThreadPoolExecutor(CALLERS, "channels").map,
     )
+
+
+def examination(
+    rest: DiscordRest, halls: DiscordHall, table: DynamoReads, endpoints: EndpointTable
+) -> GuildDoctor:
+    """Build what examines a server."""
+    books = DynamoProbe(
+        table,
+        DynamoReferrals(table.client, table.table),
+        DynamoRewardReads(table),
+        endpoints,
+    )
+    return GuildDoctor(RestProbe(rest, DiscordChannels(rest), halls), books)
 
 
 def webhooks(

@@ -14,6 +14,7 @@ from usher.channels.ports import Tools
 from usher.credit.admin_commands import Deeds
 from usher.credit.fake_queries import FakeRules
 from usher.credit.queries import CreditReads
+from usher.doctor.commands import Doctors
 from usher.funnel.desk import FunnelDesk
 from usher.greeting.drafts import Drafts
 from usher.hooks.managing import WebhookDesk
@@ -82,4 +83,5 @@ class Services:
     cases: CaseBook
     rulebook: Rulebook
     court: Court
+    doctor: Doctors
     sign_in: bool

@@ -14,6 +14,7 @@ from usher.credit.fake_commands import apply as apply_recount
 from usher.credit.fake_commands import recount, tracking
 from usher.credit.fake_commands import set_ as set_fake
 from usher.credit.fake_commands import show as show_fake
+from usher.doctor import catalogue as doctor
 from usher.funnel import catalogue as funnel
 from usher.greeting.farewell_commands import FAREWELL, farewell
 from usher.greeting.welcome_commands import WELCOME, welcome
@@ -84,6 +85,7 @@ COMMANDS: Final = (
     *hooks.COMMANDS,
     *channels.COMMANDS,
     *automod.COMMANDS,
+    *doctor.COMMANDS,
     *ONBOARDING,
 )
 """What is registered with Discord, in this order."""
@@ -110,6 +112,7 @@ EVERY: Final = (
     *channels.COMMANDS,
     *automod.EVERY,
     *hooks.EVERY,
+    *doctor.COMMANDS,
     *EVERY_ONBOARDING,
 )
 """What a member can run: the members of the groups too. A test holds the two together."""
@@ -126,6 +129,7 @@ ACTIONS: Final = (
     *channels.ACTIONS,
     *automod.ACTIONS,
     *hooks.ACTIONS,
+    *doctor.ACTIONS,
     *ONBOARDING_ACTIONS,
 )
 """What buttons, selects and forms do."""

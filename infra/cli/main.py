@@ -10,7 +10,7 @@ from typing import Final
 
 SUBCOMMANDS: Final = (
     *("up", "replay", "commands", "register", "ledger", "integrity"),
-    *("privacy", "restore", "keys", "deploy", "destroy"),
+    *("privacy", "restore", "keys", "deploy", "destroy", "doctor", "dlq"),
 )
 """Modules of infra.cli, each with `add_parser(subparsers)` that sets `run(namespace) -> int`."""
 

@@ -3,7 +3,13 @@
 import secrets
 
 from infra.practice.audit import AuditAction, audit
-from infra.practice.channel_keeping import PERSON, ROLE, make_channel, put_overwrite
+from infra.practice.channel_keeping import (
+    PERSON,
+    ROLE,
+    delete_channel,
+    make_channel,
+    put_overwrite,
+)
 from infra.practice.entities import Channel, Member, Overwrite, Webhook
 from infra.practice.errors import UNKNOWN_ROLE, ApiError
 from infra.practice.intents import Dispatch, Intents
@@ -94,3 +100,9 @@ class Governing(Talking):
         found[made.id] = made
         self.core.publish([])
         return made
+
+    def remove_channel(self, channel_id: str) -> None:
+        """Have the owner of a server delete a channel or thread."""
+        channel = self.world.channel(channel_id)
+        guild = self.world.guild(channel.guild_id or "")
+        self.core.publish(delete_channel(self.world, guild, channel, guild.owner_id))

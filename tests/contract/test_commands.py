@@ -300,6 +300,8 @@ def test_names_and_options_are_those_of_the_specification() -> None:
         "/raid status": [],
         "/raid config": [("joins", True), ("seconds", True), ("age", False), ("pause", False)],
         "/raid on": [],
+        "/doctor": [("channel", False)],
+        "/setup": [("step", False)],
         "/raid off": [],
         "/purge": [
             ("count", True),

@@ -18,5 +18,5 @@ def button_of(outcome: Outcome, label: str) -> tuple[str, str]:
     """The ids of the answer's message and of its button with a label."""
     [message] = cast("list[dict[str, Any]]", outcome.messages)
     buttons = [button for row in message["components"] for button in row["components"]]
-    [found] = [button for button in buttons if button["label"] == label]
+    [found] = [button for button in buttons if button.get("label") == label]
     return message["id"], found["custom_id"]

@@ -69,6 +69,11 @@ _UNTRACKED: Final = later("Nobody gets credit: tracking was off when they joined
 _PENDING: Final = later("Pending: it will count against whoever turns out to have invited them.")
 
 
+def reason_of(reason: Reason) -> str:
+    """Say why a join is not attributed."""
+    return say(_REASON[reason])
+
+
 def describe(origin: MemberOrigin) -> Embed:
     """Say who brought a member, or why nobody is named."""
     match origin.outcome:

@@ -57,7 +57,7 @@ class Services(Protocol):
 def sync_member_invites(ctx: Ctx[Services]) -> Reply:
     """List the differences, with a button that takes Discord's counts over."""
     admit(ctx)
-    found = _asking(lambda: ctx.services.syncs.compare(ctx.guild_id))
+    found = looking(lambda: ctx.services.syncs.compare(ctx.guild_id))
     if found.hidden:
         raise UserError(_MANAGE.format(what="the use counts"))
     head = (
@@ -81,7 +81,7 @@ def sync_member_invites(ctx: Ctx[Services]) -> Reply:
 def repair(ctx: Ctx[Services]) -> Reply:
     """Take Discord's counts over, as they are now."""
     admit(ctx)
-    done = _asking(lambda: ctx.services.syncs.repair(ctx.guild_id, ctx.interaction_id))
+    done = looking(lambda: ctx.services.syncs.repair(ctx.guild_id, ctx.interaction_id))
     if done is None:
         raise UserError(LATER)
     head = f"Repaired **{text.count(len(done.repaired), 'difference')}**."
@@ -91,7 +91,8 @@ def repair(ctx: Ctx[Services]) -> Reply:
     return _told("\n".join(lines), YELLOW if done.left else GREEN)
 
 
-def _asking[T](ask: Callable[[], T]) -> T:
+def looking[T](ask: Callable[[], T]) -> T:
+    """Look at the invites; raises UserError with what the member may read."""
     try:
         return ask()
     except LookRefusedError:

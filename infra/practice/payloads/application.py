@@ -1,24 +1,33 @@
 """The application and its commands as JSON."""
 
 from infra.practice.entities import Command
+from infra.practice.intents import Intents
 from infra.practice.json_types import JsonObject
 from infra.practice.payloads.people import user_json
 from infra.practice.world import World
 
+GATEWAY_PRESENCE_LIMITED = 1 << 13
 GATEWAY_GUILD_MEMBERS_LIMITED = 1 << 15
+GATEWAY_MESSAGE_CONTENT_LIMITED = 1 << 19
+_FLAGS = {
+    Intents.GUILD_PRESENCES: GATEWAY_PRESENCE_LIMITED,
+    Intents.GUILD_MEMBERS: GATEWAY_GUILD_MEMBERS_LIMITED,
+    Intents.MESSAGE_CONTENT: GATEWAY_MESSAGE_CONTENT_LIMITED,
+}
 
 
-def application_json(world: World, verify_key: str) -> JsonObject:
-    """Write the application as its owner sees it."""
+def application_json(world: World, verify_key: str, approved: Intents) -> JsonObject:
+    """Write the application as its owner sees it, with the privileged intents it was granted."""
     application = world.application
+    flags = sum(flag for intent, flag in _FLAGS.items() if approved & intent)
     return {
         **partial_application_json(world),
         "bot": user_json(world.bot),
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": verify_key,
-        "flags": GATEWAY_GUILD_MEMBERS_LIMITED,
-        "flags_new": str(GATEWAY_GUILD_MEMBERS_LIMITED),
+        "flags": flags,
+        "flags_new": str(flags),
         "redirect_uris": [*sorted(world.grants.redirects)],
         "interactions_endpoint_url": application.interactions_endpoint,
         "role_connections_verification_url": None,

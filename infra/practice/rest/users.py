@@ -47,7 +47,7 @@ async def get_user(call: Call) -> Answer:
 @routes.add("GET", "/applications/@me")
 async def get_own_application(call: Call) -> Answer:
     """Answer with the application."""
-    return Answer(application_json(call.world, call.core.signer.public_key_hex))
+    return _application(call)
 
 
 @routes.add("PATCH", "/applications/@me")
@@ -72,4 +72,9 @@ async def edit_own_application(call: Call) -> Answer:
                 errors.raise_if_any()
         application.interactions_endpoint = url
     call.publish([])
-    return Answer(application_json(call.world, call.core.signer.public_key_hex))
+    return _application(call)
+
+
+def _application(call: Call) -> Answer:
+    key, approved = call.core.signer.public_key_hex, call.core.hub.approved
+    return Answer(application_json(call.world, key, approved))

@@ -10,6 +10,7 @@ from tests.fakes.automod import FakeCatches
 from tests.fakes.automod_rules import FakeRules
 from tests.fakes.channels import FakeTools
 from tests.fakes.desk import FakeJoinLog, FakeLookups, FakeReports, FakeSyncs
+from tests.fakes.doctor import FakeDiscordProbe, FakeTableProbe
 from tests.fakes.funnel import FakeFunnel
 from tests.fakes.greeting import FakeGreetingRecords, FakePeople
 from tests.fakes.hook_room import FakeHookQueue, FakeHookTable
@@ -32,6 +33,7 @@ from usher.credit.places import MOST_RANKED, Place, place_among
 from usher.credit.queries import OFF, TRACKING, LeaderboardPage, Period, Standing, Tally
 from usher.credit.recounting import look_at
 from usher.credit.rules import MemberRecord
+from usher.doctor.examining import GuildDoctor
 from usher.funnel.desk import FunnelDesk
 from usher.greeting.drafts import Drafts
 from usher.hooks.managing import WebhookDesk
@@ -304,11 +306,15 @@ class FakeServices:
     arrivals: FakeArrivals = field(default_factory=FakeArrivals)
     orders: FakeOrders = field(default_factory=FakeOrders)
     answers: Answers = field(init=False)
+    examined: FakeDiscordProbe = field(default_factory=FakeDiscordProbe)
+    recorded: FakeTableProbe = field(default_factory=FakeTableProbe)
+    doctor: GuildDoctor = field(init=False)
 
     fakes: FakeFakeRules = field(init=False)
 
     def __post_init__(self) -> None:
         self.fakes = FakeFakeRules(self.credit)
+        self.doctor = GuildDoctor(self.examined, self.recorded)
         self.funnel = self.ways.desk()
         self.rooms = FakeTools(self.halls)
         self.channels = self.rooms.all()
