@@ -184,4 +184,4 @@ def _shown(ctx: Ctx[Services], found: Campaign, words: str = "") -> Reply:
 def _part(weight: int, whole: int) -> str:
     if not weight:
         return say("no new visitors")
-    return say("{part} % of new visitors", part=str(round(100 * weight / whole)))
+    return say("{part} percent of new visitors", part=str(round(100 * weight / whole)))

@@ -36,7 +36,7 @@ def test_a_look_is_added_changed_and_taken_away() -> None:
     assert "Every new visitor sees this look" in add(there, " Bold ")
     said = add(there, "calm", weight=3)
     assert "Who has seen another keeps it" in said
-    assert "bold · 25 % of new visitors" in said
+    assert "bold · 25 percent of new visitors" in said
     assert "Join \\*now\\*" in said
     told = there.run("campaign variant edit", SPRING, option("name", "bold"), option("weight", 0))
     assert "no new visitors" in words(told)
