@@ -128,7 +128,7 @@ def _tell_discord(
 
 
 def _token(tools: Tools, name: str) -> str:
-    token = tools.cloud.secret(name)
+    token = secrets.read_token(tools, name)
     if token is None:
         raise StopError(f"The secret {name} is gone.")
     return token

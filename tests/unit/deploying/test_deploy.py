@@ -111,6 +111,23 @@ def test_the_image_is_named_by_the_commit_that_it_was_built_of(place: Place) -> 
     assert place.machine.line("docker push") == f"docker push {name}"
 
 
+def test_a_token_that_the_console_stored_as_json_is_read(place: Place) -> None:
+    place.account.secrets["usher/prod/discord-token"] = json.dumps({"token": TOKEN})
+
+    deploy(place.tools, wish())
+
+    assert {token for _, token in place.opened} == {TOKEN}
+    assert place.account.secrets["usher/prod/discord-token"] == json.dumps({"token": TOKEN})
+
+
+def test_a_new_token_takes_the_old_ones_place_when_it_is_asked_for(place: Place) -> None:
+    place.account.secrets["usher/prod/discord-token"] = "the.old.one"
+
+    deploy(place.tools, wish(new_secrets=True))
+
+    assert place.account.secrets["usher/prod/discord-token"] == TOKEN
+
+
 def test_doing_it_again_builds_no_image_and_asks_for_nothing(place: Place) -> None:
     deploy(place.tools, wish())
     again = place.machine.ran, place.operator.asked, place.discord.changed
