@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import boto3
-from botocore.exceptions import ClientError, ProfileNotFound
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from infra.deploying.model import Identity, Registry, StopError
 from infra.deploying.sdk import NO_REGION, Clients, code_of, told
 
+TAKEN: Final = ("InvalidInput", "EntityAlreadyExists")
+"""How IAM says that there is one already."""
 UNTAGGED_DAYS: Final = 7
 
 
@@ -98,6 +100,29 @@ class Account:
                     return False
                 raise
         return bool(found["imageDetails"])
+
+    def ensure_ecs_role(self) -> bool:
+        """Have the role by which ECS works in the account; tell whether it was made now.
+
+        A service fails in an account that never had one: CloudFormation does not wait for the role.
+        """
+        iam = self._client("iam")
+        with told("make the role of ECS"):
+            try:
+                iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
+            except ClientError as error:
+                if code_of(error) not in TAKEN:
+                    raise
+                return False
+        return True
+
+    def at_once(self) -> int | None:
+        """Say how many functions may run at once in the account; None where it is not told."""
+        try:
+            found = self._client("lambda").get_account_settings()
+        except (BotoCoreError, ClientError):
+            return None
+        return int(found["AccountLimit"]["ConcurrentExecutions"])
 
     def registry(self) -> Registry:
         """Say where images are pushed to; the password is good for twelve hours."""

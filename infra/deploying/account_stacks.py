@@ -28,7 +28,7 @@ class AccountStacks:
         return self._client("cloudformation")
 
     def stack(self, name: str) -> Stack | None:
-        """Look at a stack; None where there is none, or only a change set that would make it."""
+        """Look at a stack; None where there is none."""
         with told(f"look at the stack {name}"):
             try:
                 (found,) = self._cloudformation.describe_stacks(StackName=name)["Stacks"]
@@ -36,7 +36,7 @@ class AccountStacks:
                 if _is_absent(error):
                     return None
                 raise
-        if found["StackStatus"] in ("REVIEW_IN_PROGRESS", "DELETE_COMPLETE"):
+        if found["StackStatus"] == "DELETE_COMPLETE":
             return None
         return Stack(
             name,

@@ -7,6 +7,8 @@ from infra.deploying.ports import Tools
 
 POLL_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 3600.0
+PROPOSED: Final = "REVIEW_IN_PROGRESS"
+"""There is a change set that would make the stack, and nothing else."""
 GOOD: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 REMEDIES: Final = {
     "ROLLBACK_FAILED": "delete the stack in CloudFormation's console, then run this again.",
@@ -23,7 +25,7 @@ def ready(tools: Tools, wish: Wish) -> Stack | None:
     What a first deployment that failed has left is removed. Raises StopError.
     """
     stack = tools.stacks.stack(wish.stack_name)
-    if stack is None:
+    if stack is None or stack.status == PROPOSED:
         return None
     if stack.status == "ROLLBACK_COMPLETE":
         _clear(tools, wish)
@@ -71,14 +73,15 @@ def wait(tools: Tools, name: str) -> Stack | None:
     """Wait until nothing is in progress; None where the stack is gone."""
     waited, last = 0.0, ""
     while waited < PATIENCE_SECONDS:
+        # First, since a stack may look as before for a moment after it was told to change.
+        tools.pause(POLL_SECONDS)
+        waited += POLL_SECONDS
         stack = tools.stacks.stack(name)
         if stack is None or not stack.status.endswith("IN_PROGRESS"):
             return stack
         if stack.status != last:
             tools.console.say(f"  {stack.name} is {stack.status}")
             last = stack.status
-        tools.pause(POLL_SECONDS)
-        waited += POLL_SECONDS
     raise StopError(
         f"{name} is still at work after an hour: see its events, and run this again then."
     )

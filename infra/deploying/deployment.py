@@ -18,6 +18,8 @@ from infra.deploying.ports import Tools
 from usher.platform.settings import DISCORD_API_BASE
 
 RUNTIME: Final = (3, 13)
+AT_ONCE: Final = 100
+"""Functions at once with which a server or two has enough; some new accounts begin with 10."""
 SITE: Final = "https://discord.com"
 
 
@@ -63,7 +65,14 @@ def check(tools: Tools) -> Identity:
     if sys.version_info[:2] != RUNTIME:
         have = ".".join(map(str, sys.version_info[:2]))
         raise StopError(f"Bytecode is made by Python 3.13 and this is {have}: run `make deploy`.")
-    return tools.cloud.identity()
+    identity = tools.cloud.identity()
+    allowed = tools.cloud.at_once()
+    if allowed is not None and allowed < AT_ONCE:
+        tools.console.say(
+            f"  Lambda runs only {allowed} functions at once in this account: ask for 1,000 "
+            "(Service Quotas, AWS Lambda, Concurrent executions), or members wait at busy times"
+        )
+    return identity
 
 
 def _architecture(wish: Wish, known: Mapping[str, str]) -> str:
@@ -85,6 +94,8 @@ def _listener(
     tools.console.say("The listener's image")
     repository = known.get("ListenerRepositoryName", REPOSITORY)
     tag = image.provide(tools, wish, architecture, repository)
+    if tools.cloud.ensure_ecs_role():
+        tools.console.say("  made the role by which ECS works in this account")
     return {"DeployListener": "true", "ListenerImageTag": tag}
 
 
@@ -117,7 +128,7 @@ def _tell_discord(
 
 
 def _token(tools: Tools, name: str) -> str:
-    token = tools.cloud.secret(name)
+    token = secrets.read_token(tools, name)
     if token is None:
         raise StopError(f"The secret {name} is gone.")
     return token

@@ -14,7 +14,8 @@ from infra.deploying.model import Application, StopError
 
 ROUTE: Final = "/applications/@me"
 REFUSALS: Final = {
-    401: "Discord does not know this bot token: copy it again from the portal (Bot, Reset Token).",
+    401: "Discord does not know this bot token: reset it in the portal (Bot, Reset Token), and "
+    "give the new one with --new-secrets.",
     429: "Discord limits these questions for now: run this again in a few minutes.",
 }
 

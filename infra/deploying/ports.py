@@ -32,6 +32,12 @@ class Cloud(Protocol):
     def has_image(self, repository: str, tag: str) -> bool:
         """Whether an image is there."""
 
+    def ensure_ecs_role(self) -> bool:
+        """Have the role by which ECS works in the account; tell whether it was made now."""
+
+    def at_once(self) -> int | None:
+        """Say how many functions may run at once in the account; None where it is not told."""
+
     def registry(self) -> Registry:
         """Say where images are pushed to."""
 
@@ -40,7 +46,7 @@ class Stacks(Protocol):
     """CloudFormation's stacks there. Every call may raise StopError."""
 
     def stack(self, name: str) -> Stack | None:
-        """Look at a stack; None where there is none, or only a change set that would make it."""
+        """Look at a stack; None where there is none."""
 
     def resources(self, stack: str) -> Sequence[Resource]:
         """List the resources of a stack."""

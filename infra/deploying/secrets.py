@@ -9,6 +9,7 @@ from typing import Final
 
 from infra.deploying.model import Application, Stack, StopError, Wish
 from infra.deploying.ports import Tools
+from usher.platform.token_text import SecretError, token_in
 
 ASK_TOKEN = "Bot token (Discord's developer portal, Bot, Reset Token): "  # noqa: S105 - a question
 
@@ -45,7 +46,7 @@ def settle_token(
     """Return the stage's token, and whose it is. Raises StopError."""
     name = (stack.parameters if stack else {}).get("DiscordTokenSecretName") or wish.token_name
     name = wish.parameters.get("DiscordTokenSecretName", name)
-    held = None if wish.new_secrets else tools.cloud.secret(name)
+    held = None if wish.new_secrets else read_token(tools, name)
     token = held or tools.console.secret(ASK_TOKEN).strip()
     if not token:
         raise StopError(
@@ -58,6 +59,15 @@ def settle_token(
         tools.cloud.keep_secret(name, token, wish.tags)
         tools.console.say(f"  the token of {application.name} is in the secret {name}")
     return name, application
+
+
+def read_token(tools: Tools, name: str) -> str | None:
+    """Read the token of a secret; None where there is none. Raises StopError."""
+    text = tools.cloud.secret(name)
+    try:
+        return None if text is None else token_in(text, name)
+    except SecretError as error:
+        raise StopError(f"The secret {name} holds no token: --new-secrets asks for one.") from error
 
 
 def settle_others(tools: Tools, wish: Wish) -> dict[str, str]:

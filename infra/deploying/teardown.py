@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from infra.deploying import changes
 from infra.deploying.model import KEPT, Resource, StopError, Wish
 from infra.deploying.ports import Tools
+from infra.deploying.secrets import read_token
 from usher.platform.settings import DISCORD_API_BASE
 
 
@@ -40,10 +41,10 @@ def destroy(tools: Tools, wish: Wish) -> None:
 
 def _disconnect(tools: Tools, wish: Wish, held: Mapping[str, str], endpoint: str | None) -> None:
     """Have Discord send nothing to what is about to go; best effort, for the token may be gone."""
-    token = tools.cloud.secret(held.get("DiscordTokenSecretName") or wish.token_name)
-    if token is None or endpoint is None:
-        return
     try:
+        token = read_token(tools, held.get("DiscordTokenSecretName") or wish.token_name)
+        if token is None or endpoint is None:
+            return
         portal = tools.portal(held.get("DiscordApiBase", DISCORD_API_BASE), token)
         if portal.look().endpoint == endpoint:
             portal.change({"interactions_endpoint_url": None})

@@ -14,6 +14,7 @@ TRIMMED: Final = Path(__file__).with_name("discord_schema.json")
 COMPONENTS: Final = (
     "ApplicationCommandAutocompleteCallbackRequest",
     "ApplicationCommandUpdateRequest",
+    "ApplicationFormPartial",
     "CreateMessageInteractionCallbackRequest",
     "IncomingWebhookUpdateRequestPartial",
     "ModalInteractionCallbackRequest",

@@ -36,6 +36,8 @@ class FakeAccount:
     secrets: dict[str, str] = field(default_factory=dict)
     repositories: dict[str, set[str]] = field(default_factory=dict)
     refusal: str = ""
+    ecs_role: bool = False
+    allowed: int | None = 1000
 
     def identity(self) -> Identity:
         if self.refusal:
@@ -55,6 +57,13 @@ class FakeAccount:
 
     def has_image(self, repository: str, tag: str) -> bool:
         return tag in self.repositories[repository]
+
+    def ensure_ecs_role(self) -> bool:
+        made, self.ecs_role = not self.ecs_role, True
+        return made
+
+    def at_once(self) -> int | None:
+        return self.allowed
 
     def registry(self) -> Registry:
         return Registry("111122223333.dkr.ecr.eu-central-1.amazonaws.com", "AWS", "registry secret")

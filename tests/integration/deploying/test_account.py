@@ -68,6 +68,23 @@ def test_images_are_found_by_their_tag(account: Account) -> None:
     assert not account.has_image(REPOSITORY, "two")
 
 
+def test_the_role_of_ecs_is_made_where_there_is_none(account: Account) -> None:
+    assert [account.ensure_ecs_role() for _ in range(2)] == [True, False]
+
+
+def test_a_limit_that_is_not_told_is_none() -> None:
+    class Lambda:
+        def get_account_settings(self) -> dict[str, dict[str, int]]:
+            return {"AccountLimit": {"ConcurrentExecutions": 10}}
+
+    class Silent:
+        def get_account_settings(self) -> None:
+            raise NoCredentialsError
+
+    assert Account(lambda _: Lambda(), REGION).at_once() == 10
+    assert Account(lambda _: Silent(), REGION).at_once() is None
+
+
 def test_the_registry_is_this_accounts_and_its_password_is_not_shown(account: Account) -> None:
     registry = account.registry()
 

@@ -7,7 +7,7 @@ import pytest
 
 from infra.deploying.asking import QUESTIONS
 from infra.deploying.deployment import deploy
-from infra.deploying.discord import MEMBERS, MEMBERS_LIMITED
+from infra.deploying.discord import MEMBERS, MEMBERS_LIMITED, PAUSE
 from infra.deploying.model import Change, Stack
 from infra.deploying.needs import NEEDS, SCOPES, install_link, permissions
 from tests.fakes.deploying import APPLICATION, ENDPOINT, TOKEN, Place, deployed, wish
@@ -111,6 +111,23 @@ def test_the_image_is_named_by_the_commit_that_it_was_built_of(place: Place) -> 
     assert place.machine.line("docker push") == f"docker push {name}"
 
 
+def test_a_token_that_the_console_stored_as_json_is_read(place: Place) -> None:
+    place.account.secrets["usher/prod/discord-token"] = json.dumps({"token": TOKEN})
+
+    deploy(place.tools, wish())
+
+    assert {token for _, token in place.opened} == {TOKEN}
+    assert place.account.secrets["usher/prod/discord-token"] == json.dumps({"token": TOKEN})
+
+
+def test_a_new_token_takes_the_old_ones_place_when_it_is_asked_for(place: Place) -> None:
+    place.account.secrets["usher/prod/discord-token"] = "the.old.one"
+
+    deploy(place.tools, wish(new_secrets=True))
+
+    assert place.account.secrets["usher/prod/discord-token"] == TOKEN
+
+
 def test_doing_it_again_builds_no_image_and_asks_for_nothing(place: Place) -> None:
     deploy(place.tools, wish())
     again = place.machine.ran, place.operator.asked, place.discord.changed
@@ -175,6 +192,45 @@ def test_without_questions_where_it_is_asked_for(place: Place) -> None:
     assert place.stacks.executed == ["sam"]
 
 
+def test_an_account_that_never_had_containers_is_made_ready_for_them(place: Place) -> None:
+    deploy(place.tools, wish())
+
+    assert place.account.ecs_role
+
+
+@pytest.mark.parametrize(("allowed", "told"), [(10, True), (1000, False), (None, False)])
+def test_an_account_that_runs_few_functions_at_once_is_told_of(
+    place: Place, allowed: int | None, *, told: bool
+) -> None:
+    place.account.allowed = allowed
+
+    deploy(place.tools, wish())
+
+    assert any("only 10 functions at once" in line for line in place.operator.said) == told
+
+
+def test_a_stack_that_was_only_proposed_is_made(place: Place) -> None:
+    place.stacks.stacks["usher-prod"] = Stack("usher-prod", "REVIEW_IN_PROGRESS")
+
+    deploy(place.tools, wish())
+
+    assert place.stacks.executed == ["sam"]
+
+
+def test_a_stack_that_looks_as_before_at_first_is_waited_for(place: Place) -> None:
+    place.stacks.stacks["usher-prod"] = deployed()
+    place.stacks.outcome = None
+    busy = Stack("usher-prod", "UPDATE_IN_PROGRESS")
+    ends = iter([busy, deployed(status="UPDATE_COMPLETE")])
+
+    def passes(_seconds: float) -> None:
+        place.stacks.stacks["usher-prod"] = next(ends)
+
+    deploy(replace(place.tools, pause=passes), wish())
+
+    assert place.discord.application.endpoint == ENDPOINT
+
+
 def test_podman_does_where_there_is_no_docker(place: Place) -> None:
     place.machine.programs = {"make", "podman", "sam", "git"}
 
@@ -216,7 +272,7 @@ def test_discord_may_need_to_be_asked_again_while_functions_are_cold(place: Plac
     deploy(place.tools, wish())
 
     assert place.discord.application.endpoint == ENDPOINT
-    assert len(place.paused) == 1
+    assert place.paused.count(PAUSE) == 1
 
 
 def test_the_redirect_that_only_the_portal_can_set_is_named(place: Place) -> None:

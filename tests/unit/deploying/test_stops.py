@@ -181,6 +181,16 @@ def test_a_token_that_discord_does_not_know_is_not_kept() -> None:
     assert place.account.secrets == {}
 
 
+def test_a_secret_without_a_token_is_named() -> None:
+    place = Place()
+    place.account.secrets["usher/prod/discord-token"] = "{}"
+
+    with pytest.raises(StopError) as stopped:
+        deploy(place.tools, wish())
+
+    assert "usher/prod/discord-token holds no token: --new-secrets" in str(stopped.value)
+
+
 def test_changes_that_nobody_wants_are_forgotten() -> None:
     place = Place()
     place.operator.agreeing = False
