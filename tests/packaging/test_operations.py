@@ -26,7 +26,9 @@ GROUPS = {
     for template in (TEMPLATE, LISTENER)
     for group in of_type(template, "AWS::Logs::LogGroup").values()
 }
-AWAITED = {"/usher/prod/integrity": ({"open", "repairs"}, {"integrity checked"})}
+AWAITED = {
+    "/usher/prod/integrity": ({"subject", "says", "first_seen", "tries"}, {"integrity difference"})
+}
 """Groups of rooms that may be still to come, with their fields and messages."""
 COMING = {"doctor"}
 """Commands of rooms that may be still to come."""
