@@ -18,7 +18,7 @@ from usher.credit.recount_store import DynamoRecounts
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo import bind
-from usher.platform.logging import get_logger
+from usher.platform.logging import INVITES, get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
@@ -46,7 +46,7 @@ def build(environ: Mapping[str, str]) -> ConfirmerDoor:
     bind(names["TABLE_NAME"], where)
     token = TokenSecret(secrets_client(where), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
-    queues, log, gates = sqs_client(where), get_logger(), DynamoGates()
+    queues, log, gates = sqs_client(where), get_logger(INVITES), DynamoGates()
     search = DiscordMembersSearch(DiscordRest(base, token, urllib3.PoolManager(maxsize=2)))
     backfills = DynamoBackfills()
     progress = WebhookProgress(DiscordWebhook(base, names["DISCORD_APPLICATION_ID"]), log)

@@ -18,6 +18,8 @@ from usher.attribution.report import Report
 from usher.contracts.errors import ContractError
 from usher.contracts.observation import Observation
 from usher.ids import GuildId
+from usher.ledger.lines import Line
+from usher.ledger.word_codec import word_fields
 from usher.platform.cache import Uses, measure_uses
 from usher.platform.logging import Logger
 
@@ -168,6 +170,8 @@ class EventDoor:
         duration_ms = round((perf_counter() - started) * 1000, 1)
         done = {"observation_id": observation.id, "duration_ms": duration_ms, **_told(report)}
         self.log.info("observation applied", extra={**_who(record), **done})
+        for line in report.said:
+            self.log.debug("said of a join", extra={**_who(record), **_said(line)})
         return True
 
     def _read(self, record: Record) -> Observation:
@@ -206,6 +210,11 @@ class EventDoor:
 def _who(record: Record) -> dict[str, object]:
     group = record["attributes"]["MessageGroupId"]
     return {"message_id": record["messageId"], "guild_id": group}
+
+
+def _said(line: Line) -> dict[str, object]:
+    word = word_fields(line.word) if line.word is not None else {}
+    return {"line": line.type.value, "user_id": line.user_id, "event_id": line.event_id, **word}
 
 
 def _told(report: Report) -> dict[str, object]:

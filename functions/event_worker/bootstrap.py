@@ -25,7 +25,7 @@ from usher.ledger.service import LedgerWriter
 from usher.ledger.store import LedgerStore, LineMissingError
 from usher.platform.cache import Cache
 from usher.platform.dynamo import TableBusyError, Transactor, bind
-from usher.platform.logging import get_logger
+from usher.platform.logging import INVITES, get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import SettingsError, region, require, retention
@@ -97,7 +97,7 @@ def build(environ: Mapping[str, str], writers: int = WRITERS) -> EventDoor:
         parking=Parking(bucket, guilds, sleep),
         decode=decode,
         passing=PASSING,
-        log=get_logger(),
+        log=get_logger(INVITES),
         meter=meter,
         give_back=EventsQueue(queues, names["EVENTS_QUEUE_URL"]).give_back,
         settings_read=guilds.take_uses,

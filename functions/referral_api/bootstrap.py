@@ -34,7 +34,7 @@ from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.events_sender import ObservationSender
 from usher.platform.hook_sender import EventSender, OrderSender
-from usher.platform.logging import get_logger
+from usher.platform.logging import REFERRALS, get_logger
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
 from usher.platform.signed_token import SignedToken
@@ -94,7 +94,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
         is_crawler=crawleruseragents.is_crawler,
         device_of=device_of,
     )
-    names, log, not_sent = GuildNames(reads), get_logger(), (AwsError,)
+    names, log, not_sent = GuildNames(reads), get_logger(REFERRALS), (AwsError,)
     token = SignedToken(SignedClient(SECRETS, environ), found["DISCORD_TOKEN_SECRET"])
     rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
     rows = DynamoInviteRows(client, found["TABLE_NAME"])

@@ -1,6 +1,7 @@
 """One HTTP request through the routes, and what goes wrong on its way."""
 
 from collections.abc import Iterable, Mapping
+from time import perf_counter
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -49,6 +50,18 @@ class ReferralDoor:
 
     def handle(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answer one request (payload format 2.0)."""
+        began = perf_counter()
+        found = self._answer(event, context)
+        told = {
+            "request_id": context.aws_request_id,
+            "path": event.get("rawPath"),  # without the query, which may hold a code of a sign-in
+            "status": found.get("statusCode"),
+            "duration_ms": round((perf_counter() - began) * 1000, 1),
+        }
+        self.log.debug("request answered", extra=told)
+        return found
+
+    def _answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
             asked = read_asked(event)
             return self._cors.preflight(asked) or self._told(asked, event, context)

@@ -41,8 +41,15 @@ def emitted() -> frozenset[Emitted]:
 
 
 def _of_meters(service: str, file: Path) -> Iterator[Emitted]:
-    for node in ast.walk(ast.parse(file.read_text())):
+    tree = ast.parse(file.read_text())
+    named = _constants(tree)
+    for node in ast.walk(tree):
         match node:
+            # Several in one line: a mapping whose keys are this module's constants.
+            case ast.Dict(keys=[*keys]):
+                for key in keys:
+                    if isinstance(key, ast.Name) and key.id in named:
+                        yield Emitted(service, named[key.id], frozenset({"service"}), "Count")
             case ast.Call(
                 func=ast.Attribute(attr=("count" | "gauge") as act),
                 args=[ast.Constant(value=str() as name), *rest],
@@ -53,6 +60,18 @@ def _of_meters(service: str, file: Path) -> Iterator[Emitted]:
                 names = {"service"} | _keys(dimensions)
                 word = unit.attr if isinstance(unit, ast.Attribute) else "Count"
                 yield Emitted(service, name, frozenset(names), word)
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """Name the texts in camel case that a module gives a name."""
+    return {
+        node.target.id: str(node.value.value)
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and _NAME.fullmatch(str(node.value.value))
+    }
 
 
 def _keys(node: ast.expr | None) -> set[str]:

@@ -33,6 +33,8 @@ class Report:
     write_units: float = 0.0
     attempts: int = 1
     effects: int = 0
+    said: tuple[Line, ...] = ()
+    """Lines that tell who brought whom: for debugging."""
     to_confirm: int = 0
     """Joins that Discord's own record is asked for."""
 

@@ -155,6 +155,7 @@ class AttributionService:
             leaves=sum(line.type is LineType.LEAVE for line in fresh),
             imported=len(told) - len(joins),
             lines=len(lines),
+            said=tuple(line for line in lines if line.word is not None),
             duplicates=joins_in(observation) - sum(_is_seen(line, unbooked) for line in joins),
             kept=len(replaced),
             parts=len(parts),

@@ -1,5 +1,6 @@
 """Batches: order within a guild, guilds apart, poison parked, nothing raised."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,14 +8,17 @@ from dataclasses import dataclass, field
 import pytest
 
 from event_worker.batch import Answer, EventDoor, Record
-from tests.builders import GUILD, joined, observe
+from tests.builders import GUILD, at, by, joined, observe
 from tests.fakes.logs import FakeMeter, LogBook
 from usher.attribution.outcomes import Confidence
 from usher.attribution.ports import PoisonError
 from usher.attribution.report import Report
+from usher.attribution.wording import word_of
 from usher.contracts.observation import Observation
 from usher.contracts.observation_codec import decode, encode
-from usher.ids import GuildId
+from usher.ids import GuildId, UserId
+from usher.ledger.lines import Line, LineType
+from usher.platform.logging import INVITES, get_logger
 
 OTHER = GuildId("2")
 
@@ -240,3 +244,36 @@ def test_an_empty_batch_is_nothing() -> None:
 
     assert bench.handle() == []
     assert sums(bench, ["JoinsRecorded", "Parked"]) == [0, 0]
+
+
+def test_what_is_said_of_joins_is_told_where_it_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INVITE_DEBUG", "on")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "debugged")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Usher/test")
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+    word = word_of(by("900"))
+    line = Line(LineType.JOIN, "e", at(10), GUILD, UserId("7"), at(10), word)
+    service = Saying(Report(said=(line,)))
+    door = EventDoor(
+        service, FakeParking(), decode, (PassingError,), get_logger(INVITES), FakeMeter()
+    )
+
+    door.handle([record("a")], lambda: 15_000)
+
+    lines = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
+    (said,) = [one for one in lines if one["message"] == "said of a join"]
+    assert (said["level"], said["environment"], said["memory_mb"]) == ("DEBUG", "test", "512")
+    assert (said["line"], said["user_id"], said["staff_id"]) == ("join", "7", "900")
+    assert (said["confidence"], said["invite_code"]) == ("exact", "abc")
+
+
+@dataclass
+class Saying:
+    """Reports the same of everything."""
+
+    report: Report
+
+    def handle(self, _observation: Observation) -> Report:
+        return self.report

@@ -201,3 +201,14 @@ def test_a_fault_of_ours_is_told_without_a_trace(monkeypatch: pytest.MonkeyPatch
     assert (told.status, told.json["code"]) == (500, "internal")
     assert "secret" not in told.body
     assert there.log.lines[0][0] == "exception"
+
+
+def test_who_debugs_is_told_of_every_request_but_not_of_its_query() -> None:
+    there = Door().campaign()
+
+    there.ask("GET", "/r/nowhere", query="code=a-secret")
+
+    [(said, told)] = there.log.details
+    assert said == "request answered"
+    assert (told["path"], told["status"]) == ("/r/nowhere", 404)
+    assert "a-secret" not in str(told)

@@ -332,9 +332,13 @@ class FakeServices:
 
 @dataclass
 class FakeLog:
-    """Collects lines as (level, message, extra)."""
+    """Collects lines as (level, message, extra); those for debugging apart."""
 
     lines: list[tuple[str, object, Mapping[str, object]]] = field(default_factory=list)
+    details: list[tuple[object, Mapping[str, object]]] = field(default_factory=list)
+
+    def debug(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
+        self.details.append((msg, dict(extra)))
 
     def info(self, msg: object, /, *, extra: Mapping[str, object]) -> None:
         self.lines.append(("info", msg, dict(extra)))
