@@ -9,6 +9,7 @@ from confirmer.asking import DiscordMembersSearch
 from confirmer.batch import RESERVE_MILLISECONDS, ConfirmerDoor
 from tests.builders import at
 from tests.fakes.logs import FakeMeter, LogBook
+from tests.fakes.returning import FakeBack
 from usher.attribution.backfill_ports import BackfillReport
 from usher.attribution.backfill_state import Hurdle, Status
 from usher.attribution.confirming_ports import (
@@ -101,9 +102,12 @@ class Bench:
     recount: FakeRecount = field(default_factory=FakeRecount)
     log: LogBook = field(default_factory=LogBook)
     meter: FakeMeter = field(default_factory=FakeMeter)
+    back: FakeBack = field(default_factory=FakeBack)
 
     def handle(self, *records: Record, time_left: int = 60_000) -> list[str]:
-        door = ConfirmerDoor(self.service, self.backfill, self.recount, self.log.logger, self.meter)
+        door = ConfirmerDoor(
+            self.service, self.backfill, self.recount, self.log.logger, self.meter, self.back
+        )
         answer = door.handle(records, lambda: time_left)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
