@@ -20,6 +20,7 @@ from usher.limits.building import build_limiter, figures
 from usher.limits.moves import DynamoMoves
 from usher.limits.pacing import CONFIRMER, Steady
 from usher.limits.returning import Returning
+from usher.limits.rows import Rows
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.discord_webhook import DiscordWebhook
 from usher.platform.dynamo import bind
@@ -90,7 +91,7 @@ def build(environ: Mapping[str, str]) -> ConfirmerDoor:
         meter=meter,
         back=Returning(
             ReturnQueue(sqs, names["CONFIRMATIONS_QUEUE_URL"]),
-            DynamoMoves(dynamodb, names["TABLE_NAME"], time),
+            DynamoMoves(Rows(dynamodb, names["TABLE_NAME"]), time),
             (AwsError,),
         ),
         after=lambda: meter.together(figures(limiter.take_tally())),

@@ -29,6 +29,7 @@ from usher.limits.building import build_limiter, figures
 from usher.limits.moves import DynamoMoves
 from usher.limits.pacing import EFFECTS, Steady
 from usher.limits.returning import Returning
+from usher.limits.rows import Rows
 from usher.onboarding.recording import Recording
 from usher.platform.cache import Cache
 from usher.platform.discord_rest import DiscordRest
@@ -113,7 +114,7 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
         meter=meter,
         back=Returning(
             ReturnQueue(sqs, names["EFFECTS_QUEUE_URL"]),
-            DynamoMoves(dynamodb, names["TABLE_NAME"], time),
+            DynamoMoves(Rows(dynamodb, names["TABLE_NAME"]), time),
             (AwsError,),
         ),
         after=lambda: meter.together(figures(limiter.take_tally())),

@@ -7,12 +7,12 @@ from usher.limits.rules import Answer, Lane
 
 CALLERS: Final = 5
 """Processes that may ask of one bucket at the same time: the effects function's concurrency."""
-ROOMY: Final = 4 * CALLERS
-"""A bucket so large is never used up by what is on its way when a window begins."""
 HOT_SECONDS: Final = 60.0
 """So long after it was nearly empty, a bucket is not trusted to be full when a window begins."""
 PAD_SECONDS: Final = 0.05
 """Windows end at Discord, and the answer was on its way to here."""
+ON_ITS_WAY: Final = 0.25
+"""Seconds a call may take to Discord: one that leaves later may count in the next window."""
 EVERYTHING: Final = "*"
 """The bucket of the whole bot."""
 MOST_KEPT: Final = 4096
@@ -36,6 +36,10 @@ class Window:
     left: int
     ends: float
     hot_until: float = 0.0
+    mine: int = 0
+    """Calls of this process that were answered in it."""
+    born: float = 0.0
+    """When it was begun for all; which one of a bucket's windows it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +96,26 @@ class Buckets:
             return True
         if not known.bucket:
             return False
-        window = self.windows.get(self.key(lane))
         if known.limit < CALLERS:
             return True
+        window = self.windows.get(self.key(lane))
         if window is None:
             return False
-        if window.ends > now:
-            return window.left < CALLERS
-        return window.hot_until > now and known.limit < ROOMY
+        return window.hot_until > now or (window.ends > now and window.left < CALLERS)
 
     def fresh(self, lane: Lane, now: float) -> Window | None:
-        """Tell what a shared window begins with, this call counted; None for an unknown route."""
+        """Tell what a shared window begins with, this call counted; None for an unknown route.
+
+        Less than 0 left: this call must wait for the next one.
+        """
         known = self.known.get(lane.route)
         if known is None:
             return None
         window = self.windows.get(self.key(lane))
-        if window is not None and window.ends > now:
-            return Window(max(0, window.left - 1), window.ends)
+        if window is not None and window.ends > now + ON_ITS_WAY:
+            # Where others call too, more of theirs may be on their way: who is late waits.
+            others = known.limit - window.left - window.mine
+            return Window(-1 if others > 0 else window.left - 1, window.ends)
         return Window(max(0, known.limit - 1), now + known.window + 2 * PAD_SECONDS)
 
     def heat(self, lane: Lane, window: Window, now: float) -> None:
@@ -133,8 +140,12 @@ class Buckets:
         closed: Closed | None = None
         if answer.remaining is not None and not answer.everywhere:
             before = self.windows.get(key)
-            hot = now + HOT_SECONDS if answer.remaining == 0 else before.hot_until if before else 0
-            self.windows[key] = Window(answer.remaining, ends, hot)
+            hot, mine = 0.0, 1
+            if before is not None:
+                hot, mine = before.hot_until, mine + (before.mine if before.ends > now else 0)
+            if answer.remaining == 0:
+                hot = now + HOT_SECONDS
+            self.windows[key] = Window(answer.remaining, ends, hot, mine)
             if answer.remaining == 0:
                 closed = Closed(key, ends)
         if answer.status == 429 and not answer.banned:

@@ -6,6 +6,7 @@ from typing import Final
 
 from usher.limits.pacing import Pot
 from usher.limits.ports import Log, Pace, Tally
+from usher.limits.rows import Rows
 from usher.limits.service import Limiter
 from usher.limits.switch import Switch, Table
 from usher.limits.table import DynamoLimits
@@ -26,7 +27,7 @@ def build_limiter(
     clock: Callable[[], float] = time,
 ) -> Limiter:
     """Build a limiter; without a pace of its own the process takes calls out of the pot."""
-    shared = DynamoLimits(client, table)
+    shared = DynamoLimits(Rows(client, table))
     state = Table(shared, clock, log, (AwsError,))
     return Limiter(state, Switch(state, log), pace or Pot(shared), clock)
 

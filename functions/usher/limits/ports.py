@@ -40,7 +40,10 @@ class Shared(Protocol):
         ...
 
     def take(self, key: str, now: float) -> Window | None:
-        """Take one call of a running window; None where there is none, or nothing left of it."""
+        """Take one call of a running window.
+
+        None where there is none, nothing is left of it, or it ends before a call could arrive.
+        """
         ...
 
     def begin(self, key: str, window: Window, now: float) -> bool:
@@ -51,8 +54,8 @@ class Shared(Protocol):
         """Read a window."""
         ...
 
-    def correct(self, key: str, before: Window, window: Window) -> None:
-        """Set a window right, if it still ends as it did before."""
+    def correct(self, key: str, window: Window, *, more: bool) -> None:
+        """Set a window right, if it is still the same; only with `more` to more than it had."""
         ...
 
     def token(self, slot: int, most: int) -> bool:

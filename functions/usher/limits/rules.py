@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from math import isfinite
 from typing import Final
 
@@ -66,16 +67,15 @@ class Answer:
 
 def lane_of(method: str, path: str) -> Lane:
     """Tell what a call counts against: `POST /channels/{}/messages` of `channels/1`."""
-    first, *rest = path.partition("?")[0].strip("/").split("/")
-    major = ""
-    if first in MAJOR and rest:
+    parts = path.partition("?")[0].strip("/").split("/")
+    shown = [_named(before, part) for before, part in pairwise(["", *parts])]
+    known = 0
+    if parts[0] in MAJOR:
         # A webhook's token is a part of the resource, as its id is.
-        known = 2 if first == "webhooks" and len(rest) > 1 else 1
-        major = "/".join([first, *rest[:known]])
-        rest = ["{}"] * known + [_named(first, part) for part in rest[known:]]
-        return Lane(f"{method} /{'/'.join([first, *rest])}", major)
-    shown = [_named(before, part) for before, part in zip([first, *rest], rest, strict=False)]
-    return Lane(f"{method} /{'/'.join([first, *shown])}", major)
+        known = min(len(parts) - 1, 2 if parts[0] == "webhooks" else 1)
+    shown[1 : known + 1] = ["{}"] * known
+    major = "/".join(parts[: known + 1]) if known else ""
+    return Lane(f"{method} /{'/'.join(shown)}", major)
 
 
 def read_answer(

@@ -10,7 +10,16 @@ from threading import Lock
 from typing import Final
 
 from usher.limits.breaker import Closure, Why
-from usher.limits.buckets import EVERYTHING, PAD_SECONDS, Buckets, Closed, Known, Window
+from usher.limits.buckets import (
+    CALLERS,
+    EVERYTHING,
+    ON_ITS_WAY,
+    PAD_SECONDS,
+    Buckets,
+    Closed,
+    Known,
+    Window,
+)
 from usher.limits.ports import Pace, Shared, Tally
 from usher.limits.rules import Answer, Lane, lane_of
 from usher.limits.switch import Switch, Table
@@ -41,8 +50,10 @@ class Turn:
     """Leave to make one call. What comes of it is to be told."""
 
     lane: Lane
+    key: str = ""
+    """The shared window that the call was taken from."""
     held: Window | None = None
-    """What the shared window has left, where the call was taken from one."""
+    """What was left of it."""
     first: bool = False
     """Others wait for what it tells of the route."""
     probe: Closure | None = None
@@ -145,42 +156,56 @@ class Limiter:
     def _share(self, shared: Shared, lane: Lane, now: float, probe: Closure | None) -> Turn | Wait:
         key = self.buckets.key(lane)
         held = shared.take(key, now)
-        if held is not None:
-            self.buckets.heat(lane, held, now)
-            return Turn(lane, held, probe=probe)
         fresh = self.buckets.fresh(lane, now)
-        begun = fresh or Window(0, now + UNKNOWN_SECONDS)
-        if shared.begin(key, begun, now):
-            if fresh is not None:
-                self.buckets.heat(lane, begun, now)
-            return Turn(lane, begun, first=fresh is None, probe=probe)
-        if fresh is None:
-            self.buckets.known |= shared.routes()  # whoever asked first may know by now
-            return Wait(ASK_AGAIN_SECONDS)
+        if held is not None:
+            if fresh is None:
+                self.buckets.known |= shared.routes()
+            self.buckets.heat(lane, held, now)
+            return Turn(lane, key, held, probe=probe)
+        first = fresh is None
         found = shared.window(key)
-        if found is None or found.left > 0 or found.ends <= now:
+        if found is not None and found.ends > now:
+            return self._behind(shared, lane, found, now, first=first)
+        begun = fresh or Window(0, now + UNKNOWN_SECONDS)
+        late, begun = begun.left < 0, Window(max(0, begun.left), begun.ends, born=now)
+        if not shared.begin(key, begun, now):
             return Wait(ASK_AGAIN_SECONDS)
-        self.buckets.heat(lane, found, now)
+        if not first:
+            self.buckets.heat(lane, begun, now)
+        return Wait(begun.ends - now) if late else Turn(lane, key, begun, first, probe)
+
+    def _behind(
+        self, shared: Shared, lane: Lane, found: Window, now: float, *, first: bool
+    ) -> Wait:
+        """Wait for the next window; where nobody knows the route, for the one who asks first."""
+        if first:
+            self.buckets.known |= shared.routes()
+            return Wait(ASK_AGAIN_SECONDS)
+        self.buckets.heat(lane, Window(0, found.ends), now)
         return Wait(found.ends - now)
 
     def _correct(self, turn: Turn, answer: Answer, now: float) -> None:
-        """Set the shared window right where Discord says otherwise."""
-        held, left = turn.held, answer.remaining
+        """Set the shared window right where Discord says otherwise.
+
+        Calls of others that are on their way may be counted here already, and not there.
+        """
+        held, left, ends = turn.held, answer.remaining, now + answer.reset_after + PAD_SECONDS
         if held is None:
             return
-        right: Window | None = None
-        ends = now + answer.reset_after + PAD_SECONDS
+        if turn.first and left is not None:
+            # Others know the bucket by its name from now on.
+            begun, name = Window(left, ends), self.buckets.key(turn.lane)
+            self.table.ask(lambda shared: shared.begin(name, begun, now), otherwise=False)
+            return
         if left is None:
-            right = Window(NO_LIMIT, now + 1) if turn.first and answer.status < 300 else None
-        elif turn.first or left < held.left or (left == 0 and ends > held.ends):
-            right = Window(left, ends)
-        if right is not None:
-            corrected, key = right, self._held_key(turn)
-            self.table.ask(lambda shared: shared.correct(key, held, corrected), None)
-
-    def _held_key(self, turn: Turn) -> str:
-        """Name the window that a turn was taken from: a first one's bucket was not known then."""
-        return turn.lane.key if turn.first else self.buckets.key(turn.lane)
+            if not turn.first or answer.status >= 300:
+                return
+            left, ends = NO_LIMIT, now + 1
+        elif left > 0 or (held.left == 0 and ends <= held.ends + ON_ITS_WAY):
+            if held.left - left < CALLERS:
+                return
+        right = Window(left, ends, born=held.born)
+        self.table.ask(lambda shared: shared.correct(turn.key, right, more=turn.first), None)
 
 
 def _worth_telling(closed: Closed, now: float) -> bool:

@@ -7,6 +7,7 @@ Who may call, and when, is said by `usher.limits`.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from random import SystemRandom
 from time import sleep
 from typing import Final, Protocol
@@ -18,6 +19,7 @@ from urllib3.exceptions import HTTPError
 from usher.limits.breaker import Why
 from usher.limits.rules import Answer, read_answer
 from usher.limits.service import Turn, Wait
+from usher.platform.discord_bodies import Upload, encode_body
 
 USER_AGENT: Final = "DiscordBot (https://discord.com/developers, 0.1.0)"
 """Discord blocks other forms (API reference: User Agent)."""
@@ -69,16 +71,6 @@ class RateLimitedError(DiscordError):
 
 class UnavailableError(DiscordError):
     """5xx or no answer, several times."""
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file sent with a request."""
-
-    filename: str
-    content: bytes
-    kind: str
-    """Its media type."""
 
 
 class Token(Protocol):
@@ -134,7 +126,7 @@ class DiscordRest:
         Raises RefusedError, UnauthorizedError, RateLimitedError, UnavailableError, and DiscordError
         for any other refusal. The call may have had its effect when UnavailableError is raised.
         """
-        content, kind = _content(body, files)
+        content, kind = encode_body(body, files)
         failure: DiscordError = UnavailableError(0)
         for attempt in range(ATTEMPTS):
             wait = _JITTER.uniform(0.5, 1) * PAUSE_SECONDS * 2**attempt
@@ -153,7 +145,8 @@ class DiscordRest:
             except HTTPError:
                 failure = UnavailableError(0)
             else:
-                told = read_answer(answer.status, answer.headers, _json(answer.data))
+                now = datetime.now(UTC)
+                told = read_answer(answer.status, answer.headers, _json(answer.data), now)
                 renewed = told.status == 401 and self._renewed(token)
                 closed = self._tell(turn, replace(told, status=0) if renewed else told)
                 if answer.status < 300:
@@ -211,21 +204,6 @@ def _headers(token: str, kind: str | None, reason: str | None) -> dict[str, str]
     if reason:
         headers["X-Audit-Log-Reason"] = quote(reason[:REASON_LENGTH])
     return headers
-
-
-def _content(
-    body: object, files: Mapping[str, Upload] | None
-) -> tuple[bytes, str] | tuple[None, None]:
-    if files:
-        fields: dict[str, tuple[str | None, bytes, str]] = {
-            "payload_json": (None, json.dumps(body).encode(), "application/json"),
-            **{name: (one.filename, one.content, one.kind) for name, one in files.items()},
-        }
-        # urllib3 leaves a filename of None out, though its types know no such field.
-        return urllib3.encode_multipart_formdata(fields)  # type: ignore[arg-type]
-    if body is None:
-        return None, None
-    return json.dumps(body).encode(), "application/json"
 
 
 def _failure(answer: Answer, body: object, closed: Wait | None) -> DiscordError:

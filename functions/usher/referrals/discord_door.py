@@ -6,12 +6,12 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.platform.discord_bodies import Upload
 from usher.platform.discord_rest import (
     DiscordError,
     RateLimitedError,
     RefusedError,
     UnauthorizedError,
-    Upload,
 )
 from usher.referrals.entering import Ending, NoEntryError, Readiness, Signed, Standing
 
