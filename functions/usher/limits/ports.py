@@ -115,4 +115,4 @@ class Tally:
     bans: int = 0
     """Of them answered by Cloudflare."""
     closed: int = 0
-    """Calls that were not made since nobody may ask."""
+    """Calls that have closed Discord, or were not made since it is closed."""

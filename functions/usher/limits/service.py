@@ -101,6 +101,7 @@ class Limiter:
                 self.table.ask(lambda shared: shared.close(closed), None)
             self._correct(turn, answer, now)
             why = self.switch.judge(answer, turn.probe, now)
+            self._tally.closed += why is not None
             return None if why is None else Wait(self.switch.seconds(now), everywhere=True, why=why)
 
     def take_tally(self) -> Tally:

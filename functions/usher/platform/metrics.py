@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit, single_metric
 
 NAMESPACE: Final = "Usher"
 
@@ -37,11 +37,10 @@ class EmfMeter:
         """Add to several metrics in one line, 0 included; no line for none."""
         if not figures:
             return
-        [(name, value), *others] = figures.items()
-        with single_metric(name, MetricUnit.Count, value, namespace=self.namespace) as metric:
-            metric.add_dimension("service", self.service)
-            for name, value in others:
-                metric.add_metric(name, MetricUnit.Count, value)
+        metrics = EphemeralMetrics(service=self.service, namespace=self.namespace)
+        for name, value in figures.items():
+            metrics.add_metric(name, MetricUnit.Count, value)
+        metrics.flush_metrics()
 
     def gauge(
         self,
