@@ -137,7 +137,7 @@ def test_who_answers_members_writes_presses_and_little_else(role: str) -> None:
     ]
     put, *others = own
     mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndTakeBack"]
-    mine += ["KeepCases", "KeepSanctions", "KeepOnboardings"]
+    mine += ["KeepCases", "KeepSanctions", "KeepOnboardings", "ShareDiscordLimits"]
     beside = mine if role == "CommandWorkerRole" else []
     assert [s["Sid"] for s in others] == beside
 
@@ -184,6 +184,7 @@ def test_the_confirmer_writes_search_and_backfill_rows_and_nothing_else() -> Non
         s
         for role, s in statements(TEMPLATE)
         if role == "ConfirmerRole" and "dynamodb:UpdateItem" in listed(s["Action"])
+        if s["Sid"] != "ShareDiscordLimits"
     ]
 
     assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
@@ -237,6 +238,7 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
         s["Sid"]: s
         for role, s in statements(TEMPLATE)
         if role == "EffectsRole" and "dynamodb:UpdateItem" in listed(s["Action"])
+        if s["Sid"] != "ShareDiscordLimits"
     }
 
     puts = [sid for sid, s in updates.items() if listed(s["Action"]) != ["dynamodb:UpdateItem"]]
@@ -263,6 +265,19 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
             "ForAllValues:StringEquals": {"dynamodb:Attributes": [*GREETINGS_WRITTEN]},
         },
     }
+
+
+def test_who_holds_the_token_shares_its_limits_and_who_reads_them_may() -> None:
+    token = {role for role, s in statements(TEMPLATE) if s.get("Sid") == "ReadBotToken"}
+    shares = {
+        role: s["Condition"]
+        for role, s in statements(TEMPLATE)
+        if s.get("Sid") == "ShareDiscordLimits"
+    }
+
+    assert set(shares) == token
+    rows = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "DL#*"}}
+    assert all(condition == rows for condition in shares.values())
 
 
 def test_the_daily_job_writes_heads_and_nothing_else_of_the_table() -> None:

@@ -199,9 +199,10 @@ class Limiter:
             self.table.ask(lambda shared: shared.begin(name, begun, now), otherwise=False)
             return
         if left is None:
-            if not turn.first or answer.status >= 300:
+            if not turn.first:
                 return
-            left, ends = NO_LIMIT, now + 1
+            # No limit at all; or a refusal that says nothing of it: then somebody else asks first.
+            left, ends = (NO_LIMIT, now + 1) if answer.status < 300 else (1, held.ends)
         elif left > 0 or (held.left == 0 and ends <= held.ends + ON_ITS_WAY):
             if held.left - left < CALLERS:
                 return

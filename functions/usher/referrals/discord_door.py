@@ -127,8 +127,10 @@ def _no_entry(error: DiscordError) -> NoEntryError:
         return NoEntryError(_ENDINGS[error.code])
     match error:
         case RateLimitedError():
-            return NoEntryError(Ending.CROWDED)
-        case RefusedError() | UnauthorizedError() | DiscordError(status=400):
+            return NoEntryError(Ending.CROWDED, error.retry_after)
+        case UnauthorizedError():
+            return NoEntryError(Ending.UNAVAILABLE, error.retry_after)
+        case RefusedError() | DiscordError(status=400):
             return NoEntryError(Ending.UNABLE)
         case _:
             return NoEntryError(Ending.UNAVAILABLE)
