@@ -8,7 +8,7 @@ from usher.limits.rules import Answer, Lane
 CALLERS: Final = 5
 """Processes that may ask of one bucket at the same time: the effects function's concurrency."""
 HOT_SECONDS: Final = 60.0
-"""So long after it was nearly empty, a bucket is not trusted to be full when a window begins."""
+"""So long after it was empty, a bucket is not trusted to be full when a window begins."""
 PAD_SECONDS: Final = 0.05
 """Windows end at Discord, and the answer was on its way to here."""
 ON_ITS_WAY: Final = 0.25
@@ -120,7 +120,12 @@ class Buckets:
 
     def heat(self, lane: Lane, window: Window, now: float) -> None:
         """Note what the shared window says."""
-        self.windows[self.key(lane)] = Window(window.left, window.ends, now + HOT_SECONDS)
+        key = self.key(lane)
+        before = self.windows.get(key)
+        hot = before.hot_until if before is not None else 0.0
+        if window.left <= 0:
+            hot = now + HOT_SECONDS
+        self.windows[key] = Window(window.left, window.ends, hot)
 
     def spend(self, lane: Lane, now: float) -> None:
         """Count a call that is made now."""
