@@ -103,12 +103,15 @@ class Fleet:
     done: list[str] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
 
-    def limiter(self, pace: Pace | None = None) -> Limiter:
-        def clock() -> float:
-            return self.time.now
+    def clock(self) -> float:
+        return self.time.now
 
-        table = Table(self.shared, clock, self.log.logger, (TableDownError,))
-        return Limiter(table, Switch(table, self.log.logger), pace or Steady(1000), clock)
+    def table(self) -> Table:
+        return Table(self.shared, self.clock, self.log.logger, (TableDownError,))
+
+    def limiter(self, pace: Pace | None = None) -> Limiter:
+        table = self.table()
+        return Limiter(table, Switch(table, self.log.logger), pace or Steady(1000), self.clock)
 
     def work(
         self, jobs: Sequence[tuple[str, str]], limiter: Limiter | None = None, after: float = 0.0

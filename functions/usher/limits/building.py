@@ -27,9 +27,8 @@ def build_limiter(
     clock: Callable[[], float] = time,
 ) -> Limiter:
     """Build a limiter; without a pace of its own the process takes calls out of the pot."""
-    shared = DynamoLimits(Rows(client, table))
-    state = Table(shared, clock, log, (AwsError,))
-    return Limiter(state, Switch(state, log), pace or Pot(shared), clock)
+    state = Table(DynamoLimits(Rows(client, table)), clock, log, (AwsError,))
+    return Limiter(state, Switch(state, log), pace or Pot(state), clock)
 
 
 def figures(tally: Tally) -> dict[str, float]:

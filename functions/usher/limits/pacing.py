@@ -8,12 +8,14 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from usher.limits.ports import Shared
+from usher.limits.switch import Table
 
 SLOT_SECONDS: Final = 0.25
 """The pot is filled this often: Discord counts seconds of its own, which begin at any time."""
 A_SLOT: Final = 2
 """Calls of everybody who waits for an answer, in each slot."""
+ALONE: Final = 2
+"""Calls a second of each of those, where there is no pot: one member or visitor waits in each."""
 EFFECTS: Final = 7
 """Calls a second of each of five."""
 CONFIRMER: Final = 1
@@ -41,12 +43,16 @@ class Steady:
 class Pot:
     """Calls out of the pot that many functions share. Implements Pace."""
 
-    shared: Shared
+    table: Table
     most: int = A_SLOT
+    alone: Steady = field(default_factory=lambda: Steady(ALONE))
+    """What a process keeps to while the table fails."""
 
     def wait(self, now: float) -> float:
-        """Take a call, or tell when the pot is filled again; raises errors of the table."""
+        """Take a call, or tell when the pot is filled again."""
         slot = int(now / SLOT_SECONDS)
-        if self.shared.token(slot, self.most):
-            return 0.0
-        return (slot + 1) * SLOT_SECONDS - now
+        nobody_knows: bool | None = None
+        taken = self.table.ask(lambda shared: shared.token(slot, self.most), nobody_knows)
+        if taken is None:
+            return self.alone.wait(now)
+        return 0.0 if taken else (slot + 1) * SLOT_SECONDS - now

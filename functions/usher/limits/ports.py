@@ -91,7 +91,7 @@ class Pace(Protocol):
     """Bounds what a function takes of the bot's 50 calls a second."""
 
     def wait(self, now: float) -> float:
-        """Take a call, or tell how many seconds to wait; may raise errors of the table."""
+        """Take a call, or tell how many seconds to wait before asking again."""
         ...
 
 

@@ -132,7 +132,7 @@ class Limiter:
         seconds, everywhere = self.buckets.wait(lane, now)
         if seconds > 0:
             return Wait(seconds, everywhere)
-        seconds = self.table.ask(lambda _: self.pace.wait(now), 0.0)
+        seconds = self.pace.wait(now)
         return Wait(seconds, everywhere=True, paced=True) if seconds > 0 else None
 
     def _probing(self, lane: Lane, now: float) -> Turn | Wait:

@@ -305,3 +305,23 @@ def test_refusals_and_limits_are_told_apart_from_outages(
 
     if isinstance(told.value, SearchLimitedError):
         assert (told.value.retry_after, told.value.everywhere) == (30, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "wait"),
+    [(UnauthorizedError(401, retry_after=240), 240), (UnavailableError(502), 15)],
+)
+def test_what_waits_for_discord_uses_up_no_receives(error: Exception, wait: float) -> None:
+    bench = Bench(FakeService({"1": error}))
+
+    assert bench.handle(record("a"), record("b", "2")) == (
+        ["m-a"] if wait == 15 else ["m-a", "m-b"]
+    )
+
+    assert bench.back.waits["m-a"] == wait
+
+
+def test_a_copy_that_does_not_count_is_done_with() -> None:
+    bench = Bench(back=FakeBack(stale={"m-a"}))
+
+    assert bench.handle(record("a")) == []

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.limited_discord import START, Fleet, LimitedDiscord, Time
-from tests.fakes.limits import FakeShared
 from usher.limits.breaker import MOST_INVALID, Why
 from usher.limits.buckets import CALLERS
-from usher.limits.pacing import A_SLOT, SLOT_SECONDS, Pot, Steady
+from usher.limits.pacing import A_SLOT, ALONE, SLOT_SECONDS, Pot, Steady
 from usher.limits.rules import Answer
 from usher.limits.service import Turn, Wait
 from usher.limits.switch import LOOK_EVERY
@@ -269,9 +268,8 @@ def test_a_steady_pace_holds_in_any_second(most: int, gaps: list[float]) -> None
 
 def test_who_waits_for_an_answer_takes_calls_out_of_one_pot() -> None:
     world = fleet(1000, whole=50)
-    shared = FakeShared()
     for _ in range(12):
-        world.work([MESSAGE] * 5, world.limiter(Pot(shared)))
+        world.work([MESSAGE] * 5, world.limiter(Pot(world.table())))
 
     world.time.run()
 
@@ -279,6 +277,18 @@ def test_who_waits_for_an_answer_takes_calls_out_of_one_pot() -> None:
     assert len(world.done) == 60
     assert max(seconds.values()) <= 2 * A_SLOT
     assert world.discord.refused == {}
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_pace_is_kept_without_the_table_too(own: bool) -> None:
+    world = fleet(1000)
+    world.shared.down = True
+    world.work([MESSAGE] * 6, world.limiter(Steady(ALONE) if own else Pot(world.table())))
+
+    world.time.run()
+
+    moments = [at for at, _ in world.discord.calls]
+    assert moments[-1] - moments[0] > 6 / ALONE - 1.2
 
 
 def _only(world: Fleet) -> str:
