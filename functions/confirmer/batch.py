@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import Final, Protocol
 
 from confirmer.services import Backfilling, Recounting, Service
@@ -24,6 +25,7 @@ from usher.platform.sqs_return import message_of
 
 RESERVE_MILLISECONDS: Final = 40_000
 """Longer than one search may take, its waits included, and what must be sent after it."""
+JITTER: Final = SystemRandom()
 TOKEN_SECONDS: Final = 60.0
 """Wait after a refused token where nobody says when it is tried again."""
 
@@ -142,7 +144,7 @@ class _Turn:
         return [
             message.id
             for message in messages
-            if not back.give_back(message, wait or outage_wait(message.receives))
+            if not back.give_back(message, wait or outage_wait(message.receives, JITTER.random()))
         ]
 
     def take(self, guild_id: GuildId, group: _Group) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from random import SystemRandom
 from typing import Final, Protocol
 
 from effects.lanes import Line, lane_of
@@ -21,6 +22,7 @@ from usher.platform.sqs_return import message_of
 
 RESERVE_MILLISECONDS: Final = 12000
 """Longer than one effect may take, its waits included."""
+JITTER: Final = SystemRandom()
 TOKEN_SECONDS: Final = 60.0
 """Wait after a refused token where nobody says when it is tried again."""
 
@@ -140,7 +142,7 @@ class _Turn:
             return self._postpone(message, lane, error.retry_after)
         except UnavailableError as error:
             log.warning("Discord does not answer", extra={**who, **_answer(error)})
-            return self._postpone(message, lane, outage_wait(message.receives))
+            return self._postpone(message, lane, outage_wait(message.receives, JITTER.random()))
         except DiscordError as error:
             log.exception("effect failed", extra={**who, **_answer(error)})
             return self._fail()

@@ -99,10 +99,13 @@ class Returning:
         return True
 
 
-def outage_wait(receives: int) -> float:
-    """Seconds until a call is made again that Discord did not answer."""
+def outage_wait(receives: int, chance: float = 1.0) -> float:
+    """Seconds until a call is made again that Discord did not answer.
+
+    `chance`, from 0 to 1, spreads those that failed together over the second half of it.
+    """
     doubled = FIRST_OUTAGE * (1 << min(receives - 1, 8))
-    return min(LONGEST_OUTAGE, doubled)
+    return min(LONGEST_OUTAGE, doubled) * (1 + chance) / 2
 
 
 def _move(message_id: str, receives: int) -> str:

@@ -21,6 +21,8 @@ ROUTES: Final = "DL#ROUTES"
 INVALID: Final = "DL#INVALID"
 POT: Final = "DL#POT"
 GRACE_SECONDS: Final = 3600
+MOST: Final = 200
+"""Empty buckets that are read: those that stay so the longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ class DynamoLimits:
         reads = self.rows.reads
         closure: Closure | None = None
         closed: list[Closed] = []
-        for row in reads.some(BOARD, f"U#{ms(now):013d}", CLOSURE, 100, consistent=True):
+        # From the closure back: it is never cut off, however many buckets are empty.
+        since = f"U#{ms(now):013d}"
+        for row in reads.some(BOARD, since, CLOSURE, MOST, newest=True, consistent=True):
             if row["sk"] == CLOSURE:
                 closure = _closure(row)
             else:

@@ -25,6 +25,8 @@ USER_AGENT: Final = "DiscordBot (https://discord.com/developers, 0.1.0)"
 """Discord blocks other forms (API reference: User Agent)."""
 ATTEMPTS: Final = 3
 LONGEST_WAIT_SECONDS: Final = 3.0
+PACED_SECONDS: Final = 5.0
+"""Longest wait for a share of the bot's calls, which is there again in a moment."""
 PAUSE_SECONDS: Final = 0.25
 BANNED_SECONDS: Final = 300.0
 """Wait where the network before Discord refuses without saying for how long."""
@@ -174,7 +176,7 @@ class DiscordRest:
         while isinstance(found := self.limits.ask(method, route), Wait):
             if found.why is Why.TOKEN:
                 raise UnauthorizedError(401, retry_after=found.seconds)
-            longest = max(self.longest_wait, 1.0) if found.paced else self.longest_wait
+            longest = PACED_SECONDS if found.paced else self.longest_wait
             if found.why is not None or waited + found.seconds > longest:
                 raise RateLimitedError(found.seconds, everywhere=found.everywhere)
             self.pause(found.seconds)

@@ -16,7 +16,7 @@ from usher.limits.moves import DynamoMoves
 from usher.limits.ports import Shared
 from usher.limits.returning import Moves
 from usher.limits.rows import Rows
-from usher.limits.table import DynamoLimits
+from usher.limits.table import MOST, DynamoLimits
 from usher.platform.signed_http import DYNAMODB, SignedClient
 
 NOW = 1_800_000_000.0
@@ -69,9 +69,24 @@ def test_the_board_shows_what_is_still_empty(shared: Shared) -> None:
     shared.close(Closed("a|guilds/1", NOW + 5))
     shared.close(Closed("b", NOW + 60.5))
 
-    assert shared.board(NOW).closed == (Closed("a|guilds/1", NOW + 5), Closed("b", NOW + 60.5))
+    assert set(shared.board(NOW).closed) == {
+        Closed("a|guilds/1", NOW + 5),
+        Closed("b", NOW + 60.5),
+    }
     assert shared.board(NOW + 6).closed == (Closed("b", NOW + 60.5),)
     assert shared.board(NOW + 61).closed == ()
+
+
+def test_a_full_board_hides_no_closure(shared: Shared) -> None:
+    closure = Closure(Why.BAN, NOW + 300, 1)
+    shared.trip(closure, NOW)
+    for number in range(MOST + 5):
+        shared.close(Closed(f"b{number}", NOW + 60 + number))
+
+    board = shared.board(NOW)
+
+    assert board.closure == closure
+    assert len(board.closed) >= MOST - 1
 
 
 def test_a_window_is_begun_once_and_holds_so_many(shared: Shared) -> None:

@@ -318,7 +318,7 @@ def test_what_waits_for_discord_uses_up_no_receives(error: Exception, wait: floa
         ["m-a"] if wait == 15 else ["m-a", "m-b"]
     )
 
-    assert bench.back.waits["m-a"] == wait
+    assert wait / 2 <= bench.back.waits["m-a"] <= wait
 
 
 def test_a_copy_that_does_not_count_is_done_with() -> None:

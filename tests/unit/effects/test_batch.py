@@ -107,7 +107,7 @@ def test_without_an_answer_the_next_try_is_soon_enough_for_the_nonce() -> None:
 
     assert bench.handle(record("a"), record("b", channel="6")) == ["m-a"]
 
-    assert bench.back.waits == {"m-a": 15}
+    assert 7.5 <= bench.back.waits["m-a"] <= 15
     assert bench.doer.done == ["b"]
 
 

@@ -164,3 +164,4 @@ def test_a_queue_that_takes_nothing_leaves_the_message_where_it_is() -> None:
 @pytest.mark.parametrize(("receives", "seconds"), [(1, 15), (2, 30), (3, 60), (4, 120), (99, 120)])
 def test_an_outage_is_tried_again_while_the_nonce_is_known(receives: int, seconds: float) -> None:
     assert outage_wait(receives) == seconds
+    assert outage_wait(receives, 0.0) == seconds / 2
