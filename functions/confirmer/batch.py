@@ -17,7 +17,7 @@ from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.errors import ContractError
 from usher.contracts.recount import RecountStep
 from usher.ids import GuildId
-from usher.limits.returning import Message, outage_wait
+from usher.limits.returning import Back, Message, outage_wait
 from usher.platform.discord_rest import UnauthorizedError, UnavailableError
 from usher.platform.logging import Logger
 from usher.platform.sqs_batch import Answer, Record
@@ -37,18 +37,6 @@ class Meter(Protocol):
         self, name: str, value: float = 1, dimensions: Mapping[str, str] | None = None
     ) -> None:
         """Add to a metric."""
-        ...
-
-
-class Back(Protocol):
-    """Gives messages back to their queue."""
-
-    def counts(self, message: Message) -> bool:
-        """Whether a message is to be worked on; raises errors of the table."""
-        ...
-
-    def give_back(self, message: Message, seconds: float) -> bool:
-        """Let it come again after so long; True where the queue is done with this very message."""
         ...
 
 

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from effects.lanes import Line, lane_of
 from usher.contracts.effect import Effect, decode_effect
 from usher.contracts.errors import ContractError
-from usher.limits.returning import Message, outage_wait
+from usher.limits.returning import Back, Message, outage_wait
 from usher.platform.discord_rest import (
     DiscordError,
     RateLimitedError,
@@ -42,18 +42,6 @@ class Meter(Protocol):
         self, name: str, value: float = 1, dimensions: Mapping[str, str] | None = None
     ) -> None:
         """Add to a metric."""
-        ...
-
-
-class Back(Protocol):
-    """Gives messages back to their queue."""
-
-    def counts(self, message: Message) -> bool:
-        """Whether a message is to be worked on; raises errors of the table."""
-        ...
-
-    def give_back(self, message: Message, seconds: float) -> bool:
-        """Let it come again after so long; True where the queue is done with this very message."""
         ...
 
 

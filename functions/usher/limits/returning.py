@@ -61,9 +61,21 @@ class Moves(Protocol):
         ...
 
 
+class Back(Protocol):
+    """Gives messages back to their queue."""
+
+    def counts(self, message: Message) -> bool:
+        """Whether a message is to be worked on; raises errors of the table."""
+        ...
+
+    def give_back(self, message: Message, seconds: float) -> bool:
+        """Let it come again after so long; True where the queue is done with this very message."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """Gives messages back."""
+    """Implements Back."""
 
     queue: Queue
     moves: Moves
