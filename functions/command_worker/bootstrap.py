@@ -52,6 +52,8 @@ from usher.ledger.lookup import Lookup
 from usher.ledger.patience import Patience
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore, LineMissingError
+from usher.limits.building import build_limiter, figures
+from usher.limits.service import Limiter
 from usher.moderation.amending import Bench
 from usher.onboarding.shelf import Answers
 from usher.onboarding.table import DynamoDrafts, DynamoSessions
@@ -120,11 +122,15 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
     meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "command_worker"))
     recounts = RecountQueue(queues, found["CONFIRMATIONS_QUEUE_URL"])
     fakes = FakeRulesDesk(table, recounts, Patience(_now, PATIENCE))
+    log = get_logger()
+    # Threads call Discord side by side, so the limits have a connection of their own.
+    limiter = build_limiter(SignedClient(DYNAMODB, environ), found["TABLE_NAME"], log)
     return Door(
         router=ROUTER,
         services=_services(
             found,
             where,
+            limiter,
             table,
             road,
             BackfillDesk(table, steps),
@@ -136,15 +142,21 @@ def build(environ: Mapping[str, str]) -> Door[Services]:
         presses=Presses(PressTable(dynamodb, found["TABLE_NAME"]), new_token),
         webhook=DiscordWebhook(found["DISCORD_API_BASE"], found["DISCORD_APPLICATION_ID"]),
         clock=_now,
-        log=get_logger(),
-        after=lambda: measure_uses(meter, settings.take_uses()),
+        log=log,
+        after=lambda: _measure(meter, settings, limiter),
         failed=lambda: meter.count("CommandsFailed"),
     )
+
+
+def _measure(meter: EmfMeter, settings: Cache[str, Answer], limiter: Limiter) -> None:
+    measure_uses(meter, settings.take_uses())
+    meter.together(figures(limiter.take_tally()))
 
 
 def _services(
     found: Mapping[str, str],
     where: str,
+    limiter: Limiter,
     table: DynamoReads,
     road: NotedDeeds,
     imports: Imports,
@@ -163,7 +175,8 @@ def _services(
     patience = Patience(_now, PATIENCE)
     token = TokenSecret(secrets_client(where), found["DISCORD_TOKEN_SECRET"])
     callers = urllib3.PoolManager(maxsize=CALLERS)
-    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, callers)
+    base = found["DISCORD_API_BASE"].rstrip("/")
+    rest = DiscordRest(base, token, callers, limits=limiter)
     halls = DiscordHall(rest, _now)
     cases = sanctions(rest, halls, table, effects, _now)
     return Services(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
+from command_worker.waiting import waiting
 from usher.contracts.deferred import DeferredCommand
 from usher.contracts.errors import ContractError
+from usher.platform.discord_rest import RateLimitedError, UnauthorizedError
 from usher.platform.discord_webhook import (
     WebhookGoneError,
     WebhookRefusedError,
@@ -145,6 +147,9 @@ class Door[S]:
             yield
         except UserError:
             raise
+        except (RateLimitedError, UnauthorizedError) as error:
+            self.log.warning("Discord may not be asked", extra={**told, "status": error.status})
+            raise UserError(waiting(error)) from error
         except Exception as error:
             self.log.exception("command failed", extra={**told, "error": type(error).__name__})
             self.failed()

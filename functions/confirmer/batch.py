@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import Final, Protocol
 
 from confirmer.services import Backfilling, Recounting, Service
@@ -16,12 +17,17 @@ from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.errors import ContractError
 from usher.contracts.recount import RecountStep
 from usher.ids import GuildId
+from usher.limits.returning import Back, Message, outage_wait
 from usher.platform.discord_rest import UnauthorizedError, UnavailableError
 from usher.platform.logging import Logger
 from usher.platform.sqs_batch import Answer, Record
+from usher.platform.sqs_return import message_of
 
 RESERVE_MILLISECONDS: Final = 40_000
 """Longer than one search may take, its waits included, and what must be sent after it."""
+JITTER: Final = SystemRandom()
+TOKEN_SECONDS: Final = 60.0
+"""Wait after a refused token where nobody says when it is tried again."""
 
 
 class Meter(Protocol):
@@ -34,8 +40,8 @@ class Meter(Protocol):
         ...
 
 
-type _Group = list[tuple[str, ConfirmationRequest]]
-"""Message ids and requests of one guild."""
+type _Group = list[tuple[Message, ConfirmationRequest]]
+"""Messages and requests of one guild."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,9 @@ class ConfirmerDoor:
     recount: Recounting
     log: Logger
     meter: Meter
+    back: Back
+    after: Callable[[], None] = lambda: None
+    """Done when a batch is settled."""
 
     def handle(self, records: Iterable[Record], time_left: Callable[[], int]) -> Answer:
         """Answer requests guild by guild; `time_left` is in milliseconds.
@@ -59,36 +68,48 @@ class ConfirmerDoor:
         groups, steps, recounts = self._read(records, failed)
         for guild_id, group in groups.items():
             if not turn.take(guild_id, group):
-                failed.extend(message_id for message_id, _ in group)
-        failed.extend(message_id for message_id, step in steps if not turn.step(step))
-        failed.extend(message_id for message_id, step in recounts if not turn.recount(step))
+                failed.extend(turn.returned([message for message, _ in group]))
+        for message, step in steps:
+            if not turn.step(step):
+                failed.extend(turn.returned([message]))
+        for message, recount in recounts:
+            if not turn.recount(recount):
+                failed.append(message.id)
         self.meter.count("ConfirmationsFailed", len(failed))
+        self.after()
         return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
 
     def _read(
         self, records: Iterable[Record], failed: list[str]
     ) -> tuple[
-        dict[GuildId, _Group], list[tuple[str, BackfillStep]], list[tuple[str, RecountStep]]
+        dict[GuildId, _Group],
+        list[tuple[Message, BackfillStep]],
+        list[tuple[Message, RecountStep]],
     ]:
         """Read records; the ids of unreadable ones are added to `failed`."""
         groups: dict[GuildId, _Group] = {}
-        steps: list[tuple[str, BackfillStep]] = []
-        recounts: list[tuple[str, RecountStep]] = []
-        for record in records:
-            message_id = record["messageId"]
+        steps: list[tuple[Message, BackfillStep]] = []
+        recounts: list[tuple[Message, RecountStep]] = []
+        for message in map(message_of, records):
             try:
-                request = decode_request(record["body"])
+                if not self.back.counts(message):
+                    self.log.info("sent anew before", extra={"message_id": message.id})
+                    continue
+                request = decode_request(message.body)
             except ContractError as error:
-                extra = {"message_id": message_id, "reason": error.reason}
+                extra = {"message_id": message.id, "reason": error.reason}
                 self.log.exception("not a confirmation request", extra=extra)
-                failed.append(message_id)
+                failed.append(message.id)
+            except Exception:
+                self.log.exception("confirmation failed", extra={"message_id": message.id})
+                failed.append(message.id)
             else:
                 if isinstance(request, BackfillStep):
-                    steps.append((message_id, request))
+                    steps.append((message, request))
                 elif isinstance(request, RecountStep):
-                    recounts.append((message_id, request))
+                    recounts.append((message, request))
                 else:
-                    groups.setdefault(request.guild_id, []).append((message_id, request))
+                    groups.setdefault(request.guild_id, []).append((message, request))
         return groups, steps, recounts
 
 
@@ -98,8 +119,21 @@ class _Turn:
 
     door: ConfirmerDoor
     may_ask: Callable[[], bool]
-    unauthorized: bool = False
+    unauthorized_for: float | None = None
     limited_for: float | None = None
+    silent: bool = False
+    """Discord did not answer the last time."""
+
+    def returned(self, messages: Iterable[Message]) -> list[str]:
+        """Give back what waits for Discord; return the ids of what is to come again."""
+        back, wait = self.door.back, self.unauthorized_for
+        if wait is None and not self.silent:
+            return [message.id for message in messages]
+        return [
+            message.id
+            for message in messages
+            if not back.give_back(message, wait or outage_wait(message.receives, JITTER.random()))
+        ]
 
     def take(self, guild_id: GuildId, group: _Group) -> bool:
         """Answer a guild's requests; say whether the queue is done with them."""
@@ -157,14 +191,16 @@ class _Turn:
     def _try[R](self, act: Callable[[], R], who: dict[str, object]) -> R | None:
         """Act unless Discord refuses the token; None where the message is to come again."""
         log = self.door.log
-        if self.unauthorized:
+        self.silent = False
+        if self.unauthorized_for is not None:
             return None
         try:
             return act()
-        except UnauthorizedError:
-            self.unauthorized = True
+        except UnauthorizedError as error:
+            self.unauthorized_for = error.retry_after or TOKEN_SECONDS
             log.critical("Discord refuses the bot token; replace it in its secret", extra=who)
         except UnavailableError as error:
+            self.silent = True
             log.warning("members-search unavailable", extra={**who, "status": error.status})
         except Exception:
             log.exception("confirmation failed", extra=who)

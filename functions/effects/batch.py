@@ -1,22 +1,30 @@
 """A batch of effects: each done in Discord, or given back to the queue."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import SystemRandom
 from typing import Final, Protocol
 
+from effects.lanes import Line, lane_of
 from usher.contracts.effect import Effect, decode_effect
 from usher.contracts.errors import ContractError
+from usher.limits.returning import Back, Message, outage_wait
 from usher.platform.discord_rest import (
     DiscordError,
     RateLimitedError,
     RefusedError,
     UnauthorizedError,
+    UnavailableError,
 )
 from usher.platform.logging import Logger
 from usher.platform.sqs_batch import Answer, Failure, Record
+from usher.platform.sqs_return import message_of
 
 RESERVE_MILLISECONDS: Final = 12000
 """Longer than one effect may take, its waits included."""
+JITTER: Final = SystemRandom()
+TOKEN_SECONDS: Final = 60.0
+"""Wait after a refused token where nobody says when it is tried again."""
 
 
 class Doer(Protocol):
@@ -44,53 +52,102 @@ class EffectsDoor:
     doer: Doer
     log: Logger
     meter: Meter
+    back: Back
+    after: Callable[[], None] = lambda: None
+    """Done when a batch is settled."""
 
     def handle(self, records: Iterable[Record], time_left: Callable[[], int]) -> Answer:
         """Do effects one by one; `time_left` is in milliseconds.
 
         Once Discord refuses the token or limits the whole bot, nothing more is asked of it: refused
-        calls count towards a ban of the address (API reference: Invalid Request Limit).
+        calls count towards a ban of the address (API reference: Invalid Request Limit). What must
+        wait is given back for as long as it must, and what came after it for the same place too.
         """
-        failures: list[Failure] = []
-        stopped = False
-        for record in records:
-            done = False
-            if not stopped and time_left() >= RESERVE_MILLISECONDS:
-                done, stopped = self._settle(record)
-            if not done:
-                failures.append({"itemIdentifier": record["messageId"]})
-        self.meter.count("EffectsFailed", len(failures))
+        turn = _Turn(self, time_left)
+        failures: list[Failure] = [
+            {"itemIdentifier": record["messageId"]}
+            for record in records
+            if not turn.settle(message_of(record))
+        ]
+        self.meter.count("EffectsFailed", turn.failed)
+        self.meter.count("EffectsPostponed", turn.postponed)
+        self.after()
         return {"batchItemFailures": failures}
 
-    def _settle(self, record: Record) -> tuple[bool, bool]:
-        """Do one effect; say whether the queue is done with it, and whether to stop here."""
-        who: dict[str, object] = {"message_id": record["messageId"]}
+
+@dataclass(slots=True)
+class _Turn:
+    """One batch: remembers what must wait, and whether to stop."""
+
+    door: EffectsDoor
+    time_left: Callable[[], int]
+    failed: int = 0
+    postponed: int = 0
+    stopped_for: float | None = None
+    line: Line = field(default_factory=Line)
+
+    def settle(self, message: Message) -> bool:
+        """Do one effect; say whether the queue is done with its message."""
+        who: dict[str, object] = {"message_id": message.id}
         try:
-            effect = decode_effect(record["body"])
+            if not self.door.back.counts(message):
+                self.door.log.info("sent anew before", extra=who)
+                return True
+            effect = decode_effect(message.body)
             who |= {"effect_id": effect.id, "guild_id": effect.guild_id, "kind": effect.kind}
-            self.doer.do(effect)
+        except ContractError as error:
+            self.door.log.exception("not an effect", extra={**who, "reason": error.reason})
+            return self._fail()
+        except Exception:
+            self.door.log.exception("effect failed", extra=who)
+            return self._fail()
+        lane = lane_of(effect)
+        if self.stopped_for is not None:
+            return self._postpone(message, lane, self.stopped_for)
+        if self.line.waits(lane):
+            return self._postpone(message, lane, 0.0)
+        if self.time_left() < RESERVE_MILLISECONDS:
+            return self._postpone(message, lane, 0.0)
+        return self._do(message, effect, lane, who)
+
+    def _do(self, message: Message, effect: Effect, lane: str, who: dict[str, object]) -> bool:
+        log = self.door.log
+        try:
+            self.door.doer.do(effect)
         except RefusedError as error:
             # Expected: the channel or role is gone, or a permission is missing. No retry helps.
-            self.log.info("effect refused", extra={**who, **_answer(error)})
-            self.meter.count("EffectsRefused")
-            return True, False
-        except UnauthorizedError:
-            self.log.critical("Discord refuses the bot token; replace it in its secret", extra=who)
-            return False, True
+            log.info("effect refused", extra={**who, **_answer(error)})
+            self.door.meter.count("EffectsRefused")
+            return True
+        except UnauthorizedError as error:
+            log.critical("Discord refuses the bot token; replace it in its secret", extra=who)
+            self.stopped_for = error.retry_after or TOKEN_SECONDS
+            return self._postpone(message, lane, self.stopped_for)
         except RateLimitedError as error:
-            self.log.warning("rate limited", extra={**who, "retry_after": error.retry_after})
-            return False, error.everywhere
+            log.warning("rate limited", extra={**who, "retry_after": error.retry_after})
+            if error.everywhere:
+                self.stopped_for = error.retry_after
+            return self._postpone(message, lane, error.retry_after)
+        except UnavailableError as error:
+            log.warning("Discord does not answer", extra={**who, **_answer(error)})
+            return self._postpone(message, lane, outage_wait(message.receives, JITTER.random()))
         except DiscordError as error:
-            self.log.exception("effect failed", extra={**who, **_answer(error)})
-            return False, False
-        except ContractError as error:
-            self.log.exception("not an effect", extra={**who, "reason": error.reason})
-            return False, False
+            log.exception("effect failed", extra={**who, **_answer(error)})
+            return self._fail()
         except Exception:
-            self.log.exception("effect failed", extra=who)
-            return False, False
-        self.log.info("effect done", extra=who)
-        return True, False
+            log.exception("effect failed", extra=who)
+            return self._fail()
+        log.info("effect done", extra=who)
+        return True
+
+    def _fail(self) -> bool:
+        self.failed += 1
+        return False
+
+    def _postpone(self, message: Message, lane: str, seconds: float) -> bool:
+        """Give it back, behind what waits for the same place."""
+        self.postponed += 1
+        return self.door.back.give_back(message, self.line.join(lane, seconds))
 
 
 def _answer(error: DiscordError) -> dict[str, object]:

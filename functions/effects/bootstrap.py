@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from time import sleep
+from time import sleep, time
 from typing import Final
 
 import urllib3
@@ -25,6 +25,11 @@ from usher.greeting.discord_people import DiscordPeople, DiscordPost
 from usher.greeting.drafts import Drafts
 from usher.greeting.service import Greetings
 from usher.greeting.store import DynamoMarks, DynamoRecords
+from usher.limits.building import build_limiter, figures
+from usher.limits.moves import DynamoMoves
+from usher.limits.pacing import EFFECTS, Steady
+from usher.limits.returning import Returning
+from usher.limits.rows import Rows
 from usher.onboarding.recording import Recording
 from usher.platform.cache import Cache
 from usher.platform.discord_rest import DiscordRest
@@ -34,7 +39,8 @@ from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
-from usher.platform.signed_http import DYNAMODB, SQS, SignedClient
+from usher.platform.signed_http import DYNAMODB, SQS, AwsError, SignedClient
+from usher.platform.sqs_return import ReturnQueue
 from usher.platform.sqs_sender import EffectSender
 from usher.rewards.admin_channel import AdminChannel
 from usher.rewards.discord_hall import DiscordHall
@@ -53,8 +59,10 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     names = require(environ, *NEEDED)
     token = TokenSecret(secrets_client(region(environ)), names["DISCORD_TOKEN_SECRET"])
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
-    rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2))
     dynamodb, sqs = SignedClient(DYNAMODB, environ), SignedClient(SQS, environ)
+    log = get_logger()
+    limiter = build_limiter(dynamodb, names["TABLE_NAME"], log, Steady(EFFECTS))
+    rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2), limits=limiter)
     reads = DynamoReads(dynamodb, names["TABLE_NAME"])
     hooks = EventSender(sqs, names["HOOKS_QUEUE_URL"], reads, Cache())
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])
@@ -102,8 +110,14 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
         doer=DiscordEffects(
             rest, standings, trouble, greetings, referrals, endings, moderation, onboarding
         ),
-        log=get_logger(),
+        log=log,
         meter=meter,
+        back=Returning(
+            ReturnQueue(sqs, names["EFFECTS_QUEUE_URL"]),
+            DynamoMoves(Rows(dynamodb, names["TABLE_NAME"]), time),
+            (AwsError,),
+        ),
+        after=lambda: meter.together(figures(limiter.take_tally())),
     )
 
 

@@ -21,6 +21,7 @@ from usher.contracts.effect import (
 from usher.contracts.guarding import ReactToAutomod, WatchRaid
 from usher.contracts.onboarding_effects import FollowOnboarding, OfferOnboarding
 from usher.ids import ChannelId, GuildId, UserId
+from usher.invites.ports import DeskError
 from usher.moderation.ports import ActError
 from usher.platform.discord_messages import Rest, send
 from usher.platform.discord_rest import DiscordError, RefusedError
@@ -119,7 +120,7 @@ class DiscordEffects:
         """Do an effect; raises DiscordError."""
         try:
             self._do(effect)
-        except ActError as error:
+        except (ActError, DeskError) as error:
             if isinstance(error.__cause__, DiscordError):
                 raise error.__cause__ from error
             raise

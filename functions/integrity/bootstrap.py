@@ -29,6 +29,9 @@ from usher.integrity.whole import Whole
 from usher.ledger.closed import ClosedDays
 from usher.ledger.reader import LedgerReader
 from usher.ledger.store import LedgerStore
+from usher.limits.building import build_limiter, figures
+from usher.limits.pacing import INTEGRITY, Steady
+from usher.limits.service import Limiter
 from usher.platform.discord_rest import DiscordRest
 from usher.platform.dynamo import bind
 from usher.platform.dynamo_reads import DynamoReads
@@ -39,6 +42,7 @@ from usher.platform.metrics import EmfMeter
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import DISCORD_API_BASE, region, require
+from usher.platform.signed_http import DYNAMODB, SignedClient
 from usher.platform.sqs import BackfillQueue, EffectsQueue, EventsQueue, sqs_client
 
 NEEDED: Final = (
@@ -85,11 +89,14 @@ def build(
     table, notes = DynamoTable(client, names["TABLE_NAME"], now), DynamoNotes()
     reads = DynamoReads(SdkQueries(client), names["TABLE_NAME"])
     events = EventsQueue(queues, names["EVENTS_QUEUE_URL"])
-    rest = _rest(environ, names["DISCORD_TOKEN_SECRET"])
+    log = get_logger()
+    limiter = build_limiter(
+        SignedClient(DYNAMODB, environ), names["TABLE_NAME"], log, Steady(INTEGRITY)
+    )
+    rest = _rest(environ, names["DISCORD_TOKEN_SECRET"], limiter)
     roster, listening = DiscordRoster(rest), Listening(reads)
     sync = SyncService(DiscordLooks(rest, now), DynamoCodeList(reads), SendingRoad(events), now)
     steps = BackfillQueue(queues, names["CONFIRMATIONS_QUEUE_URL"])
-    log = get_logger()
     reporter = Reporter(log)
     integrity = Integrity(
         table=table,
@@ -111,14 +118,15 @@ def build(
         clock=now,
         log=log,
         meter=EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "integrity")),
+        calls=lambda: figures(limiter.take_tally()),
     )
 
 
-def _rest(environ: Mapping[str, str], secret: str) -> DiscordRest:
+def _rest(environ: Mapping[str, str], secret: str, limiter: Limiter) -> DiscordRest:
     token = TokenSecret(secrets_client(region(environ)), secret)
     base = (environ.get("DISCORD_API_BASE") or DISCORD_API_BASE).rstrip("/")
     pool = urllib3.PoolManager(maxsize=2)
-    return DiscordRest(base, token, pool, longest_wait=LONGEST_WAIT)
+    return DiscordRest(base, token, pool, longest_wait=LONGEST_WAIT, limits=limiter)
 
 
 def _now() -> datetime:

@@ -1,6 +1,6 @@
 """One run over the guilds, those checked longest ago first, and what operators are told of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -91,6 +91,8 @@ class IntegrityDoor:
     clock: Callable[[], datetime]
     log: Logger
     meter: EmfMeter
+    calls: Callable[[], Mapping[str, float]] = dict
+    """What was asked of Discord, as metrics."""
 
     def handle(self, time_left: Callable[[], int]) -> dict[str, int]:
         """Check guilds; `time_left` is in milliseconds.
@@ -138,6 +140,7 @@ class IntegrityDoor:
         self.meter.count("IntegrityRepairs", run.mended)
         self.meter.count("IntegrityFailed", run.failed)
         self.meter.gauge("IntegrityLeftOver", left)
+        self.meter.together(self.calls())
         if run.too_large:
             extra = {"guilds": run.too_large}
             self.log.warning("too large to be compared whole: run usher integrity", extra=extra)

@@ -26,6 +26,7 @@ from usher.hooks.managing import WebhookDesk
 from usher.hooks.switching import HookSwitch
 from usher.ids import GuildId
 from usher.invites.discord_desk import DiscordDesk
+from usher.limits.building import build_limiter, figures
 from usher.onboarding.offers import Offers
 from usher.onboarding.outcome_table import DynamoOutcomes
 from usher.platform.cache import Cache
@@ -35,6 +36,7 @@ from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.events_sender import ObservationSender
 from usher.platform.hook_sender import EventSender, OrderSender
 from usher.platform.logging import REFERRALS, get_logger
+from usher.platform.metrics import EmfMeter
 from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
 from usher.platform.signed_token import SignedToken
@@ -94,9 +96,12 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
         is_crawler=crawleruseragents.is_crawler,
         device_of=device_of,
     )
+    meter = EmfMeter(environ.get("POWERTOOLS_SERVICE_NAME", "referral_api"))
     names, log, not_sent = GuildNames(reads), get_logger(REFERRALS), (AwsError,)
     token = SignedToken(SignedClient(SECRETS, environ), found["DISCORD_TOKEN_SECRET"])
-    rest = DiscordRest(found["DISCORD_API_BASE"].rstrip("/"), token, urllib3.PoolManager())
+    limiter = build_limiter(client, found["TABLE_NAME"], log)
+    base = found["DISCORD_API_BASE"].rstrip("/")
+    rest = DiscordRest(base, token, urllib3.PoolManager(), limits=limiter)
     rows = DynamoInviteRows(client, found["TABLE_NAME"])
     events = ObservationSender(queues, found["EVENTS_QUEUE_URL"])
     invitations = ManagedInvites(
@@ -171,6 +176,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
             sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),
         ),
         Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),
+        lambda: meter.together(figures(limiter.take_tally())),
     )
 
 

@@ -1,6 +1,6 @@
 """One HTTP request through the routes, and what goes wrong on its way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
 from typing import Any, Final
 
@@ -33,8 +33,10 @@ class ReferralDoor:
         log: Logger,
         rest: Rest | None = None,
         cors: Cors | None = None,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
         self.log = log
+        self._after = after
         self._rest = rest
         self._cors = cors or Cors(lambda _: ())
         self._app = APIGatewayHttpResolver(enable_validation=True)
@@ -75,6 +77,8 @@ class ReferralDoor:
             self.log.exception("request failed", extra=told)
             ours = ProblemError(500, "internal", "That did not work", "Please try again.")
             return _plain(answer(ours, context.aws_request_id))
+        finally:
+            self._after()
 
     def _told(
         self, asked: Asked, event: Mapping[str, Any], context: LambdaContext

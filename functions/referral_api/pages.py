@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from usher.referrals.rules import State
 from usher.referrals.service import Landing
 from usher.referrals.sign_in import Ended
 from usher.referrals.ways import EXACT
-from usher.slash.say import later, say, speaking, spoken
+from usher.slash.say import later, say, say_count, speaking, spoken
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SUMMARY_LENGTH: Final = 200
@@ -27,6 +28,10 @@ SUMMARY_LENGTH: Final = 200
 COOKIE: Final = "usher_variant"
 """Names the variant of a link's page that the visitor sees: a word of the page, no name of theirs.
 """
+
+MINUTE: Final = 60
+"""Seconds; who must wait longer is told how long."""
+_LATER: Final = later("Discord asks us to wait. Please try again in {wait}.")
 
 ENGLISH: Final = "en-US"
 """Of pages that are written in no other language."""
@@ -124,7 +129,7 @@ class Pages:
         said = ENDINGS[ended.ending]
         fields = {
             "headline": say(said.headline),
-            "text": say(said.text),
+            "text": say(said.text) if ended.wait <= MINUTE else _later(ended.wait),
             "again": f"/r/{landing.link.code}" if said.again and landing else "",
             "inside": f"{self.site}/channels/{landing.link.guild_id}"
             if said.inside and landing
@@ -133,6 +138,8 @@ class Pages:
         shown = self._page("ended.html", said.status, fields)
         # The address holds a code, worthless by now, that is nobody's business.
         shown.headers["Referrer-Policy"] = "no-referrer"
+        if ended.wait > 0:
+            shown.headers["Retry-After"] = str(ceil(ended.wait))
         return shown
 
     def text(self, name: str, fields: Mapping[str, object]) -> Response[str]:
@@ -166,6 +173,11 @@ class Pages:
             "Referrer-Policy": "strict-origin-when-cross-origin",
             "X-Content-Type-Options": "nosniff",
         }
+
+
+def _later(seconds: float) -> str:
+    minutes = say_count("{number} minute", "{number} minutes", ceil(seconds / MINUTE))
+    return say(_LATER, wait=minutes)
 
 
 def _hash(text: str) -> str:

@@ -1,7 +1,7 @@
 """Messages: posted, edited, deleted, with their gateway events."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from infra.practice.attachments import AttachmentStore
 from infra.practice.channel_keeping import announced
@@ -17,6 +17,8 @@ from infra.practice.world import World
 
 USER_JOIN = 7
 REPLY = 19
+NONCE_MEMORY = timedelta(minutes=5)
+"""How long a nonce is remembered: Discord says "the past few minutes" (Create Message)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,12 @@ class Postbox:
     def post(
         self, channel: Channel, body: MessageBody, authorship: Authorship
     ) -> tuple[Message, Dispatches]:
-        """Post a message; with `enforce_nonce` a repeated nonce returns the first message."""
+        """Post a message; with `enforce_nonce` a nonce of the past minutes returns its message."""
         if body.enforce_nonce and body.nonce is not None:
+            since = self._world.now - NONCE_MEMORY
             for earlier in self._world.history(channel.id):
-                if earlier.nonce == body.nonce and earlier.author_id == authorship.author_id:
+                same = earlier.nonce == body.nonce and earlier.author_id == authorship.author_id
+                if same and earlier.timestamp >= since:
                     return earlier, []
         message = Message(
             id=self._world.new_id(),

@@ -159,7 +159,7 @@ def test_who_answers_members_writes_presses_and_little_else(role: str) -> None:
     ]
     put, *others = own
     mine = ["WriteReferrals", "BeginTerms", "MoveStepsAndTakeBack"]
-    mine += ["KeepCases", "KeepSanctions", "KeepOnboardings"]
+    mine += ["KeepCases", "KeepSanctions", "KeepOnboardings", "ShareDiscordLimits"]
     beside = mine if role == "CommandWorkerRole" else []
     assert [s["Sid"] for s in others] == beside
 
@@ -206,6 +206,7 @@ def test_the_confirmer_writes_search_and_backfill_rows_and_nothing_else() -> Non
         s
         for role, s in statements(TEMPLATE)
         if role == "ConfirmerRole" and "dynamodb:UpdateItem" in listed(s["Action"])
+        if s["Sid"] != "ShareDiscordLimits"
     ]
 
     assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
@@ -259,6 +260,7 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
         s["Sid"]: s
         for role, s in statements(TEMPLATE)
         if role == "EffectsRole" and "dynamodb:UpdateItem" in listed(s["Action"])
+        if s["Sid"] != "ShareDiscordLimits"
     }
 
     puts = [sid for sid, s in updates.items() if listed(s["Action"]) != ["dynamodb:UpdateItem"]]
@@ -285,6 +287,19 @@ def test_the_effects_function_writes_rows_of_its_own_and_ends_of_terms_and_nothi
             "ForAllValues:StringEquals": {"dynamodb:Attributes": [*GREETINGS_WRITTEN]},
         },
     }
+
+
+def test_who_holds_the_token_shares_its_limits_and_who_reads_them_may() -> None:
+    token = {role for role, s in statements(TEMPLATE) if s.get("Sid") == "ReadBotToken"}
+    shares = {
+        role: s["Condition"]
+        for role, s in statements(TEMPLATE)
+        if s.get("Sid") == "ShareDiscordLimits"
+    }
+
+    assert set(shares) == token
+    rows = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "DL#*"}}
+    assert all(condition == rows for condition in shares.values())
 
 
 def test_the_daily_job_writes_heads_and_nothing_else_of_the_table() -> None:
@@ -318,6 +333,7 @@ def test_the_rollup_writes_figures_and_nothing_else() -> None:
 
 def test_the_check_writes_what_it_has_found_and_nothing_else() -> None:
     own = [s for role, s in statements(TEMPLATE) if role == "IntegrityRole"]
+    own = [s for s in own if s["Sid"] != "ShareDiscordLimits"]
     (update,) = [s for s in own if "dynamodb:UpdateItem" in listed(s["Action"])]
     actions = {action for statement in own for action in listed(statement["Action"])}
 

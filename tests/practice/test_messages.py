@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from infra.practice import Intents, Practice, PracticeServer
+from tests.practice.conftest import FakeClock
 from tests.practice.rest import Rest
 
 
@@ -72,7 +73,7 @@ async def test_exactly_at_the_limits_passes(rest: Rest, place: str) -> None:
 
 @pytest.mark.asyncio
 async def test_a_repeated_nonce_posts_once_when_enforced(
-    practice: Practice, rest: Rest, place: str
+    practice: Practice, rest: Rest, place: str, clock: FakeClock
 ) -> None:
     body = {"content": "once", "nonce": "join-1", "enforce_nonce": True}
     first = await rest.call("POST", place, body)
@@ -81,6 +82,9 @@ async def test_a_repeated_nonce_posts_once_when_enforced(
 
     assert first["id"] == second["id"] != third["id"]
     assert len(practice.messages(practice.guild.system_channel_id or "")) == 2
+    clock.advance(minutes=6)
+    later = await rest.call("POST", place, body)
+    assert later["id"] not in (first["id"], third["id"])
 
 
 @pytest.mark.asyncio

@@ -32,6 +32,7 @@ from usher.moderation.ports import (
     ActError,
     CaseBook,
     Discord,
+    LimitedError,
     MissingError,
     Orders,
     Post,
@@ -104,6 +105,8 @@ class Sanctions:
         except UncertainError:
             raise
         except ActError as error:
+            if isinstance(error, LimitedError) and case.source is Source.RULE:
+                raise  # nobody is there to ask again: the clock does
             self.give_up(case, WHY.get(type(error), WHY[ActError]))
             raise
         if case.kind is Kind.BAN:

@@ -1,11 +1,13 @@
 """Discord's REST API with the bot's token, over urllib3.
 
 Short rate limits and passing failures are waited out here; long ones are the queue's to wait for.
+Who may call, and when, is said by `usher.limits`.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from random import SystemRandom
 from time import sleep
 from typing import Final, Protocol
@@ -14,11 +16,20 @@ from urllib.parse import quote
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from usher.limits.breaker import Why
+from usher.limits.rules import Answer, read_answer
+from usher.limits.service import Turn, Wait
+from usher.platform.discord_bodies import Upload, encode_body
+
 USER_AGENT: Final = "DiscordBot (https://discord.com/developers, 0.1.0)"
 """Discord blocks other forms (API reference: User Agent)."""
 ATTEMPTS: Final = 3
 LONGEST_WAIT_SECONDS: Final = 3.0
+PACED_SECONDS: Final = 5.0
+"""Longest wait for a share of the bot's calls, which is there again in a moment."""
 PAUSE_SECONDS: Final = 0.25
+BANNED_SECONDS: Final = 300.0
+"""Wait where the network before Discord refuses without saying for how long."""
 REASON_LENGTH: Final = 512
 """Characters of an audit log reason (API reference: X-Audit-Log-Reason)."""
 
@@ -43,9 +54,14 @@ class RefusedError(DiscordError):
 class UnauthorizedError(DiscordError):
     """401: the token is wrong. Every further call counts towards a ban of the address."""
 
+    def __init__(self, status: int, code: int = 0, retry_after: float = 0.0) -> None:
+        super().__init__(status, code)
+        self.retry_after = retry_after
+        """Seconds until somebody tries again; 0 where nobody has said."""
+
 
 class RateLimitedError(DiscordError):
-    """429 for longer than is waited here."""
+    """429 for longer than is waited here, or nobody may ask Discord for so long."""
 
     def __init__(self, retry_after: float, *, everywhere: bool) -> None:
         super().__init__(429)
@@ -57,16 +73,6 @@ class RateLimitedError(DiscordError):
 
 class UnavailableError(DiscordError):
     """5xx or no answer, several times."""
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file sent with a request."""
-
-    filename: str
-    content: bytes
-    kind: str
-    """Its media type."""
 
 
 class Token(Protocol):
@@ -81,6 +87,18 @@ class Token(Protocol):
         ...
 
 
+class Limits(Protocol):
+    """Who may call Discord, and when."""
+
+    def ask(self, method: str, path: str) -> Turn | Wait:
+        """Ask leave for a call."""
+        ...
+
+    def tell(self, turn: Turn, answer: Answer) -> Wait | None:
+        """Tell what came of it; a Wait where nobody may call now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordRest:
     """Calls Discord. `base` is the API's address with version, without a slash at the end."""
@@ -91,6 +109,8 @@ class DiscordRest:
     pause: Callable[[float], None] = sleep
     longest_wait: float = LONGEST_WAIT_SECONDS
     """Seconds that are waited out here; 0 for who can come back later."""
+    limits: Limits | None = None
+    """None for a program that is alone, and short."""
 
     def call(
         self,
@@ -108,16 +128,18 @@ class DiscordRest:
         Raises RefusedError, UnauthorizedError, RateLimitedError, UnavailableError, and DiscordError
         for any other refusal. The call may have had its effect when UnavailableError is raised.
         """
-        content, kind = _content(body, files)
+        content, kind = encode_body(body, files)
         failure: DiscordError = UnavailableError(0)
         for attempt in range(ATTEMPTS):
             wait = _JITTER.uniform(0.5, 1) * PAUSE_SECONDS * 2**attempt
+            turn = self._leave(method, route)
+            token = self._token(turn)
             try:
                 answer = self.pool.request(
                     method,
                     self.base + route,
                     body=content,
-                    headers=self._headers(kind, reason),
+                    headers=_headers(token, kind, reason),
                     timeout=_TIMEOUT,
                     retries=False,
                     redirect=False,
@@ -125,13 +147,17 @@ class DiscordRest:
             except HTTPError:
                 failure = UnavailableError(0)
             else:
+                now = datetime.now(UTC)
+                told = read_answer(answer.status, answer.headers, _json(answer.data), now)
+                renewed = told.status == 401 and self._renewed(token)
+                closed = self._tell(turn, replace(told, status=0) if renewed else told)
                 if answer.status < 300:
                     return _json(answer.data)
-                failure = _failure(answer.status, answer.headers, _json(answer.data))
-                if isinstance(failure, UnauthorizedError):
-                    self.token.forget()
+                failure = _failure(told, _json(answer.data), closed)
                 if isinstance(failure, RateLimitedError):
                     wait = failure.retry_after
+                if renewed:
+                    continue
             if not isinstance(failure, UnavailableError | RateLimitedError):
                 raise failure
             if attempt == ATTEMPTS - 1 or wait > self.longest_wait:
@@ -139,56 +165,65 @@ class DiscordRest:
             self.pause(wait)
         raise failure
 
-    def _headers(self, kind: str | None, reason: str | None) -> dict[str, str]:
-        headers = {"Authorization": f"Bot {self.token.get()}", "User-Agent": USER_AGENT}
-        if kind is not None:
-            headers["Content-Type"] = kind
-        if reason:
-            headers["X-Audit-Log-Reason"] = quote(reason[:REASON_LENGTH])
-        return headers
+    def _leave(self, method: str, route: str) -> Turn | None:
+        """Wait for leave to call; raises UnauthorizedError, RateLimitedError for too long a wait.
+
+        The share of a moment is spent for a moment only, and is waited for by everybody.
+        """
+        if self.limits is None:
+            return None
+        waited = 0.0
+        while isinstance(found := self.limits.ask(method, route), Wait):
+            if found.why is Why.TOKEN:
+                raise UnauthorizedError(401, retry_after=found.seconds)
+            longest = PACED_SECONDS if found.paced else self.longest_wait
+            if found.why is not None or waited + found.seconds > longest:
+                raise RateLimitedError(found.seconds, everywhere=found.everywhere)
+            self.pause(found.seconds)
+            waited += found.seconds
+        return found
+
+    def _tell(self, turn: Turn | None, answer: Answer) -> Wait | None:
+        if self.limits is None or turn is None:
+            return None
+        return self.limits.tell(turn, answer)
+
+    def _token(self, turn: Turn | None) -> str:
+        if turn is not None and turn.probe is not None and turn.probe.why is Why.TOKEN:
+            self.token.forget()  # it may have been replaced
+        return self.token.get()
+
+    def _renewed(self, refused: str) -> bool:
+        """Whether the secret holds another token than the one that was refused."""
+        self.token.forget()
+        return self.token.get() != refused
 
 
-def _content(
-    body: object, files: Mapping[str, Upload] | None
-) -> tuple[bytes, str] | tuple[None, None]:
-    if files:
-        fields: dict[str, tuple[str | None, bytes, str]] = {
-            "payload_json": (None, json.dumps(body).encode(), "application/json"),
-            **{name: (one.filename, one.content, one.kind) for name, one in files.items()},
-        }
-        # urllib3 leaves a filename of None out, though its types know no such field.
-        return urllib3.encode_multipart_formdata(fields)  # type: ignore[arg-type]
-    if body is None:
-        return None, None
-    return json.dumps(body).encode(), "application/json"
+def _headers(token: str, kind: str | None, reason: str | None) -> dict[str, str]:
+    headers = {"Authorization": f"Bot {token}", "User-Agent": USER_AGENT}
+    if kind is not None:
+        headers["Content-Type"] = kind
+    if reason:
+        headers["X-Audit-Log-Reason"] = quote(reason[:REASON_LENGTH])
+    return headers
 
 
-def _failure(status: int, headers: Mapping[str, str], answer: object) -> DiscordError:
-    fields: Mapping[str, object] = answer if isinstance(answer, dict) else {}
+def _failure(answer: Answer, body: object, closed: Wait | None) -> DiscordError:
+    fields: Mapping[str, object] = body if isinstance(body, dict) else {}
     code = fields.get("code")
-    number = code if isinstance(code, int) else 0
-    if status == 429:
-        # Without JSON it is not the API that refuses, but the network before it bans the address.
-        everywhere = not fields or bool(fields.get("global"))
-        return RateLimitedError(_retry_after(headers, fields), everywhere=everywhere)
+    status, number = answer.status, code if isinstance(code, int) else 0
     if status == 401:
-        return UnauthorizedError(status, number)
+        return UnauthorizedError(status, number, 0.0 if closed is None else closed.seconds)
+    if answer.banned or closed is not None:
+        wait = BANNED_SECONDS if answer.retry_after is None else answer.retry_after
+        return RateLimitedError(wait if closed is None else closed.seconds, everywhere=True)
+    if status == 429:
+        return RateLimitedError(answer.wait, everywhere=answer.everywhere)
     if status in (403, 404):
         return RefusedError(status, number)
     if status >= 500:
         return UnavailableError(status, number)
     return DiscordError(status, number)
-
-
-def _retry_after(headers: Mapping[str, str], fields: Mapping[str, object]) -> float:
-    """Read how long to wait; where Discord does not say, too long to wait here."""
-    for told in (fields.get("retry_after"), headers.get("Retry-After")):
-        if isinstance(told, int | float | str):
-            try:
-                return max(0.0, float(told))
-            except ValueError:
-                continue
-    return 2 * LONGEST_WAIT_SECONDS
 
 
 def _json(content: bytes) -> object:

@@ -1,6 +1,7 @@
 """Batches of SQS messages as Lambda gives them, and what it is told of them."""
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict
 
 
 class Record(TypedDict):
@@ -8,6 +9,9 @@ class Record(TypedDict):
 
     messageId: str
     body: str
+    receiptHandle: NotRequired[str]
+    attributes: NotRequired[Mapping[str, str]]
+    messageAttributes: NotRequired[Mapping[str, Mapping[str, Any]]]
 
 
 class Failure(TypedDict):

@@ -6,12 +6,12 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.platform.discord_bodies import Upload
 from usher.platform.discord_rest import (
     DiscordError,
     RateLimitedError,
     RefusedError,
     UnauthorizedError,
-    Upload,
 )
 from usher.referrals.entering import Ending, NoEntryError, Readiness, Signed, Standing
 
@@ -127,8 +127,10 @@ def _no_entry(error: DiscordError) -> NoEntryError:
         return NoEntryError(_ENDINGS[error.code])
     match error:
         case RateLimitedError():
-            return NoEntryError(Ending.CROWDED)
-        case RefusedError() | UnauthorizedError() | DiscordError(status=400):
+            return NoEntryError(Ending.CROWDED, error.retry_after)
+        case UnauthorizedError():
+            return NoEntryError(Ending.UNAVAILABLE, error.retry_after)
+        case RefusedError() | DiscordError(status=400):
             return NoEntryError(Ending.UNABLE)
         case _:
             return NoEntryError(Ending.UNAVAILABLE)

@@ -45,9 +45,11 @@ class Ending(StrEnum):
 class NoEntryError(Exception):
     """Somebody cannot be let in."""
 
-    def __init__(self, ending: Ending) -> None:
+    def __init__(self, ending: Ending, wait: float = 0.0) -> None:
         super().__init__(ending.value)
         self.ending = ending
+        self.wait = wait
+        """Seconds after which it may work, 0 where nobody knows."""
 
 
 class Standing(StrEnum):

@@ -92,6 +92,8 @@ class Ended:
     landing: Landing | None = None
     url: str = ""
     """Where an invite waits."""
+    wait: float = 0.0
+    """Seconds after which it may work, 0 where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ class SignIns:
             self.clicks.remember(landing.link.code, f"@{who.user_id}", trace, now)
             url = self.entry.let_in(landing, who)
         except NoEntryError as error:
-            return Ended(error.ending, landing)
+            return Ended(error.ending, landing, wait=error.wait)
         return Ended(Ending.ADDED if url is None else Ending.INVITED, landing, url or "")
 
     def _landing(self, code: LinkCode | None) -> Landing | None:

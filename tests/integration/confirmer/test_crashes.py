@@ -21,6 +21,7 @@ from tests.fakes.fifo import message
 from tests.fakes.fuse import BREAKS, DiedError, Fuse, fused
 from tests.fakes.logs import FakeMeter
 from tests.fakes.members_search import FakeEvents, FakeGates, FakeMembersSearch
+from tests.fakes.returning import FakeBack
 from usher.attribution.backfill_ports import BackfillReport
 from usher.attribution.confirming import LONGEST_DELAY, SCHEDULE
 from usher.attribution.confirming_ports import SearchLimitedError, SearchRefusedError
@@ -130,7 +131,7 @@ class Day:
             requests=self,
             clock=lambda: self.now,
         )
-        return ConfirmerDoor(service, NoBackfill(), NoRecount(), SILENT, FakeMeter())
+        return ConfirmerDoor(service, NoBackfill(), NoRecount(), SILENT, FakeMeter(), FakeBack())
 
     def confirmed(self) -> set[tuple[str, str, datetime, str | None]]:
         """What reached the event worker, however often and in whatever company."""

@@ -22,6 +22,7 @@ from usher.catalogue import ROUTER
 from usher.contracts.deferred import DeferredCommand
 from usher.ids import GuildId, UserId
 from usher.ledger.patience import TooLongError
+from usher.platform.discord_rest import DiscordError, RateLimitedError, UnauthorizedError
 from usher.platform.discord_webhook import (
     WebhookGoneError,
     WebhookRefusedError,
@@ -35,6 +36,16 @@ from usher.slash.interaction import read_interaction
 from usher.slash.presses import Presses, new_token
 from usher.slash.replies import File, Reply
 from usher.slash.router import Router
+
+
+@dataclass
+class Raising:
+    """A service that Discord keeps from working."""
+
+    error: Exception
+
+    def __getattr__(self, name: str) -> object:
+        raise self.error
 
 
 @dataclass
@@ -254,6 +265,24 @@ def test_a_command_that_breaks_is_told_logged_and_not_repeated() -> None:
     assert level == "exception"
     assert extra["error"] == "StoreDownError"
     assert extra["command"] == "export_invite_logs"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (RateLimitedError(4.2, everywhere=True), "wait 5 seconds. Please try again then"),
+        (RateLimitedError(601, everywhere=True), "wait 11 minutes. Please try again then"),
+        (UnauthorizedError(401, retry_after=30), "refuses my token"),
+    ],
+)
+def test_who_may_not_ask_discord_is_told_when_to_come_back(error: DiscordError, words: str) -> None:
+    class Limited:
+        exports = Raising(error)
+
+    worker = Worker(Limited())
+
+    assert worker.work(record(export())) == []
+    assert words in worker.reply.content
 
 
 def test_an_unreachable_discord_brings_the_message_again() -> None:

@@ -9,6 +9,7 @@ from confirmer.asking import DiscordMembersSearch
 from confirmer.batch import RESERVE_MILLISECONDS, ConfirmerDoor
 from tests.builders import at
 from tests.fakes.logs import FakeMeter, LogBook
+from tests.fakes.returning import FakeBack
 from usher.attribution.backfill_ports import BackfillReport
 from usher.attribution.backfill_state import Hurdle, Status
 from usher.attribution.confirming_ports import (
@@ -101,9 +102,12 @@ class Bench:
     recount: FakeRecount = field(default_factory=FakeRecount)
     log: LogBook = field(default_factory=LogBook)
     meter: FakeMeter = field(default_factory=FakeMeter)
+    back: FakeBack = field(default_factory=FakeBack)
 
     def handle(self, *records: Record, time_left: int = 60_000) -> list[str]:
-        door = ConfirmerDoor(self.service, self.backfill, self.recount, self.log.logger, self.meter)
+        door = ConfirmerDoor(
+            self.service, self.backfill, self.recount, self.log.logger, self.meter, self.back
+        )
         answer = door.handle(records, lambda: time_left)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
@@ -301,3 +305,23 @@ def test_refusals_and_limits_are_told_apart_from_outages(
 
     if isinstance(told.value, SearchLimitedError):
         assert (told.value.retry_after, told.value.everywhere) == (30, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "wait"),
+    [(UnauthorizedError(401, retry_after=240), 240), (UnavailableError(502), 15)],
+)
+def test_what_waits_for_discord_uses_up_no_receives(error: Exception, wait: float) -> None:
+    bench = Bench(FakeService({"1": error}))
+
+    assert bench.handle(record("a"), record("b", "2")) == (
+        ["m-a"] if wait == 15 else ["m-a", "m-b"]
+    )
+
+    assert wait / 2 <= bench.back.waits["m-a"] <= wait
+
+
+def test_a_copy_that_does_not_count_is_done_with() -> None:
+    bench = Bench(back=FakeBack(stale={"m-a"}))
+
+    assert bench.handle(record("a")) == []

@@ -12,6 +12,8 @@ from effects.bootstrap import build
 from tests.builders import GUILD
 from usher.contracts.effect import SendMessage, decode_effect
 from usher.ids import ChannelId
+from usher.limits.building import figures
+from usher.limits.ports import Tally
 from usher.platform.metrics import EmfMeter
 from usher.platform.secrets import TokenSecret, secrets_client
 from usher.platform.settings import SettingsError
@@ -99,6 +101,22 @@ def test_a_metric_is_a_line_of_the_log_and_nothing_is_none(
     assert metrics["Dimensions"] == [["service", "confidence"]]
     assert (fields["service"], fields["confidence"]) == ("event_worker", "exact")
     assert fields["Attributed"] == [3.0]
+
+
+def test_metrics_of_a_batch_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    meter = EmfMeter("effects")
+    meter.together({})
+    meter.together(figures(Tally()))
+    meter.together(figures(Tally(calls=12, refusals=2)))
+
+    [line] = capsys.readouterr().out.splitlines()
+    fields = json.loads(line)
+    [metrics] = fields["_aws"]["CloudWatchMetrics"]
+    assert (metrics["Namespace"], metrics["Dimensions"]) == ("Usher", [["service"]])
+    assert fields["service"] == "effects"
+    told = {name: fields[name] for name in ("DiscordCalls", "DiscordRefusals", "DiscordBans")}
+    assert told == {"DiscordCalls": [12], "DiscordRefusals": [2], "DiscordBans": [0]}
+    assert fields["DiscordClosed"] == [0]
 
 
 def test_the_door_is_built_from_its_environment() -> None:

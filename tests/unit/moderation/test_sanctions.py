@@ -23,7 +23,7 @@ from tests.fakes.court import (
 from tests.fakes.fuse import BREAKS, BrokenOffError, DiedError, Fuse
 from usher.contracts.case_effects import CheckMute, NoteByHand
 from usher.ids import UserId
-from usher.moderation.guard import Action, Refusal
+from usher.moderation.guard import Action, Actor, Refusal
 from usher.moderation.ladder import Rung
 from usher.moderation.model import Case, Kind, Slot, SlotKind, Source, Status, Told
 from usher.moderation.order import RefusedError
@@ -121,6 +121,32 @@ def test_a_ban_that_fails_takes_its_message_back(error: ActError) -> None:
     assert court.slot().case is None
     assert court.slot().pending is None
     assert "not carried out" in court.log()[1]
+
+
+@pytest.mark.parametrize("action", [Action.BAN, Action.KICK])
+def test_what_a_rule_orders_while_discord_is_limited_is_done_by_the_clock(action: Action) -> None:
+    court = Court()
+    court.desk.refuses = LimitedError(60)
+    with pytest.raises(LimitedError):
+        court.do(court.order(action, actor=Actor(USHER, by_rule=True)))
+    court.passes(3 * MINUTE)
+    assert court.case(1).status is Status.PENDING
+    court.desk.refuses = None
+    court.passes(30 * MINUTE)
+    assert court.case(1).status is not Status.PENDING
+    assert court.desk.acts == [f"{action.value} {MEMBER}"]
+    assert len(court.dms()) == len(court.log()) == 1
+
+
+def test_what_a_rule_ordered_for_a_time_that_is_over_is_given_up() -> None:
+    court = Court()
+    court.desk.refuses = LimitedError(60)
+    rule = Actor(USHER, by_rule=True)
+    with pytest.raises(LimitedError):
+        court.do(court.order(Action.BAN, actor=rule, until=START + MINUTE))
+    court.desk.refuses = None
+    court.passes(30 * MINUTE)
+    assert (court.case(1).status, court.desk.acts) == (Status.FAILED, [])
 
 
 def test_a_failed_ban_leaves_the_one_in_force_as_it_was() -> None:

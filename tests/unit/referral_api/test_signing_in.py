@@ -1,6 +1,7 @@
 """Links that ask who comes: to Discord's page and back, and every way in which that ends."""
 
 from datetime import timedelta
+from math import ceil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -175,6 +176,20 @@ def test_every_refusal_has_its_page(ending: Ending, status: int, words: str, lan
     assert words in page.body or language == "de"
     assert f'<html lang="{language}">' in page.body
     assert "content-security-policy" in page.headers
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"), [(4.2, "try again in a minute"), (601, "try again in 11 minutes")]
+)
+def test_who_must_wait_is_told_how_long(wait: float, words: str) -> None:
+    there = opened()
+    there.entry.error = NoEntryError(Ending.CROWDED, wait)
+    asked, cookie = begin(there)
+
+    page = come_back(there, cookie, state=asked["state"], code="xyz")
+
+    assert words in page.body
+    assert page.headers["retry-after"] == str(ceil(wait))
 
 
 def test_a_link_that_closed_meanwhile_says_so() -> None:

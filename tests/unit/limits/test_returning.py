@@ -1,0 +1,167 @@
+"""Messages that wait for Discord: none is lost and none is done twice, whatever breaks off."""
+
+import heapq
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes.limits import FakeMoves
+from usher.limits.returning import LONGEST_OUTAGE, Message, Returning, outage_wait
+
+VISIBILITY = 180
+MOST_RECEIVES = 5
+"""As template.yaml has it for effects."""
+
+
+class BrokenOffError(Exception):
+    """The process ends here."""
+
+
+class QueueDownError(Exception):
+    """SQS does not take it."""
+
+
+@dataclass
+class Kept:
+    """A message in the queue."""
+
+    body: str
+    moved_from: str | None
+    visible_at: float
+    receives: int = 0
+
+
+@dataclass
+class FakeQueue:
+    """A standard queue with a dead-letter queue, and a process that may end at any step."""
+
+    now: float = 0.0
+    kept: dict[str, Kept] = field(default_factory=dict)
+    dead: list[str] = field(default_factory=list)
+    down: bool = False
+    sent: int = 0
+    fuse: int = -1
+    """Steps until the process ends; below 0 for never."""
+
+    def send(self, body: str, delay: float = 0.0, moved_from: str | None = None) -> None:
+        self.sent += 1
+        name = f"m{self.sent}"
+        self.kept[name] = Kept(body, moved_from, self.now + delay)
+
+    def receive(self) -> Message | None:
+        """Take the message that is seen first, letting time pass until then."""
+        waiting = [(one.visible_at, name) for name, one in self.kept.items()]
+        if not waiting:
+            return None
+        at, name = heapq.nsmallest(1, waiting)[0]
+        self.now = max(self.now, at)
+        one = self.kept[name]
+        if one.receives >= MOST_RECEIVES:
+            self.dead.append(one.body)
+            del self.kept[name]
+            return self.receive()
+        one.receives += 1
+        one.visible_at = self.now + VISIBILITY
+        return Message(name, one.body, name, one.receives, one.moved_from)
+
+    def hide(self, receipt: str, seconds: int) -> None:
+        self._step()
+        self.kept[receipt].visible_at = self.now + seconds
+
+    def resend(self, body: str, delay: int, moved_from: str) -> None:
+        self._step()
+        assert delay <= 900
+        self.send(body, delay, moved_from)
+        self._step()
+
+    def delete(self, message: Message) -> None:
+        self._step()
+        self.kept.pop(message.id, None)
+
+    def _step(self) -> None:
+        if self.down:
+            raise QueueDownError
+        self.fuse -= 1
+        if self.fuse == 0:
+            raise BrokenOffError
+
+
+def run(queue: FakeQueue, opens_at: float, wait: float) -> list[tuple[str, float]]:
+    """Do messages once Discord is open; until then give them back."""
+    back, done = Returning(queue, FakeMoves(), (QueueDownError,)), list[tuple[str, float]]()
+    for _ in range(2_000):
+        message = queue.receive()
+        if message is None:
+            return done
+        try:
+            if not back.counts(message):
+                queue.delete(message)
+            elif queue.now < opens_at:
+                if back.give_back(message, min(wait, opens_at - queue.now)):
+                    queue.delete(message)
+            else:
+                done.append((message.body, queue.now))
+                queue.delete(message)
+        except BrokenOffError:
+            queue.fuse = -1
+    raise AssertionError("it does not end")
+
+
+@given(
+    closed=st.floats(0, 4 * 86_400),
+    wait=st.floats(0.2, 86_400),
+    count=st.integers(1, 5),
+    fuse=st.integers(1, 60),
+)
+def test_nothing_is_lost_or_done_twice_wherever_a_process_ends(
+    closed: float, wait: float, count: int, fuse: int
+) -> None:
+    wait = max(wait, closed / 100)
+    queue = FakeQueue(fuse=fuse)
+    for number in range(count):
+        queue.send(f"e{number}")
+
+    done = run(queue, closed, wait)
+
+    # What was being deleted when the process ended is done again: that is what nonces are for.
+    assert {body for body, _ in done} == {f"e{number}" for number in range(count)}
+    assert len(done) <= count + 1
+    assert queue.dead == []
+    early = [at for _, at in done if at < closed]
+    assert early == []
+
+
+def test_an_hour_is_one_wait_and_no_more() -> None:
+    queue = FakeQueue()
+    queue.send("e")
+
+    [(_, at)] = run(queue, 3600, 3600)
+
+    assert at == 3600
+    assert [one.receives for one in queue.kept.values()] == []
+
+
+def test_ten_hours_without_an_answer_cost_no_message() -> None:
+    queue = FakeQueue()
+    queue.send("e")
+
+    [(_, at)] = run(queue, 36_000, LONGEST_OUTAGE)
+
+    assert 36_000 <= at <= 36_000 + LONGEST_OUTAGE
+    assert queue.dead == []
+
+
+def test_a_queue_that_takes_nothing_leaves_the_message_where_it_is() -> None:
+    queue = FakeQueue(down=True)
+    back = Returning(queue, FakeMoves(), (QueueDownError,))
+
+    assert not back.give_back(Message("m", "e", "r"), 60)
+    assert not back.give_back(Message("m", "e", "r", receives=3), 60)
+
+
+@pytest.mark.parametrize(("receives", "seconds"), [(1, 15), (2, 30), (3, 60), (4, 120), (99, 120)])
+def test_an_outage_is_tried_again_while_the_nonce_is_known(receives: int, seconds: float) -> None:
+    assert outage_wait(receives) == seconds
+    assert outage_wait(receives, 0.0) == seconds / 2
