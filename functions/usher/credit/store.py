@@ -187,7 +187,7 @@ def _record(row: MemberRow) -> MemberRecord:
 
 def counter_row(guild_id: GuildId, counter: Counter, tally: Tally) -> CounterRow:
     """Build a row of counters whole."""
-    pk, sk = _counter_key(guild_id, counter)
+    pk, sk = counter_key(guild_id, counter)
     return CounterRow(
         pk,
         sk,
@@ -208,7 +208,7 @@ def has_expired(counter: Counter, now: datetime) -> bool:
 
 def add_counter(actions: Actions, guild_id: GuildId, counter: Counter, tally: Tally) -> None:
     """Add to a row of counters; the vanity code's stand on no board."""
-    pk, sk = _counter_key(guild_id, counter)
+    pk, sk = counter_key(guild_id, counter)
     changes: list[Action] = [CounterRow.score.add(tally.effective)]
     changes += [
         attribute.add(number)
@@ -227,7 +227,8 @@ def add_counter(actions: Actions, guild_id: GuildId, counter: Counter, tally: Ta
     actions.update(CounterRow(pk, sk), changes)
 
 
-def _counter_key(guild_id: GuildId, counter: Counter) -> tuple[str, str]:
+def counter_key(guild_id: GuildId, counter: Counter) -> tuple[str, str]:
+    """Say where a row of counters is kept."""
     period = "" if counter.period == ALL_TIME else f"#{counter.period}"
     return f"G#{guild_id}", f"C#{counter.inviter_id}{period}"
 

@@ -1,8 +1,10 @@
 """What a guild's ledger amounts to, as the rows of the table."""
 
-from collections.abc import Iterable, Iterator
+import heapq
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from usher.attribution.accuracy import Accuracy
@@ -15,7 +17,7 @@ from usher.attribution.model import CodeState, Head
 from usher.attribution.rows import KEEP_PASSED, PASSING, code_row, head_row
 from usher.credit.queries import Tally
 from usher.credit.rebuild import Books
-from usher.credit.store import counter_row, has_expired, member_row
+from usher.credit.store import counter_key, counter_row, has_expired, member_key, member_row
 from usher.ids import GuildId
 from usher.invites.notes import KEEP_NOTES, kept_until, made_for
 from usher.ledger.chain import Link, digest, write_link
@@ -37,19 +39,23 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
     since these order the lines, and says since when the guild is known, when it was last seen, and
     when tracking was off.
     """
-    rows: list[Row] = [
-        accuracy_row(guild_id, day, accuracy)
+    kept = {name: line for name, line in books.settings.items() if not _is_over(name, line, now)}
+    # Of a guild with many members only keys are in memory: rows are built one after another.
+    keyed: list[tuple[str, Callable[[], Row]]] = [
+        (f"{PREFIX}{day.isoformat()}", partial(accuracy_row, guild_id, day, accuracy))
         for day, accuracy in books.accuracy.items()
         if accuracy != Accuracy()
     ]
-    rows += [
-        counter_row(guild_id, counter, tally)
+    keyed += [
+        (counter_key(guild_id, counter)[1], partial(counter_row, guild_id, counter, tally))
         for counter, tally in books.counters.items()
         if tally != Tally() and not has_expired(counter, now)
     ]
-    rows += [member_row(guild_id, user, record) for user, record in books.members.items()]
-    kept = {name: line for name, line in books.settings.items() if not _is_over(name, line, now)}
-    rows += [setting_row(guild_id, name, line) for name, line in kept.items()]
+    keyed += [
+        (member_key(guild_id, user)[1], partial(member_row, guild_id, user, record))
+        for user, record in books.members.items()
+    ]
+    rows: list[Row] = [setting_row(guild_id, name, line) for name, line in kept.items()]
     rows += [code_row(guild_id, books.version, state, None) for state in _made(kept.values(), now)]
     if books.version:
         head = Head(since=books.since, seen_at=books.until, off=books.off)
@@ -58,14 +64,16 @@ def rows_of(guild_id: GuildId, books: Books, last: Link | None, now: datetime) -
         hashed = digest(write_link(last))
         key = f"G#{guild_id}", CHAIN
         rows.append(ChainRow(*key, head=hashed, day=last.day.isoformat(), number=last.number))
-    items: list[Item] = [row.serialize() for row in rows]
-    items += [
+    others: list[Item] = [row.serialize() for row in rows]
+    others += [
         code_count_item(guild_id, code, count)
         for code, count in books.codes.items()
         if count != CodeCount()
     ]
-    items.sort(key=lambda item: str(item["sk"]["S"]))
-    return iter(items)
+    keyed.sort(key=lambda one: one[0])
+    others.sort(key=lambda item: str(item["sk"]["S"]))
+    built = (build().serialize() for _, build in keyed)
+    return heapq.merge(built, others, key=lambda item: str(item["sk"]["S"]))
 
 
 def _is_over(name: str, line: Line, now: datetime) -> bool:

@@ -23,7 +23,7 @@ FIRST: Final = timedelta(hours=23)
 """How far back lines are looked up when a guild is checked the first time."""
 SMALL: Final = 20_000
 """Lines of a guild that costs nothing worth counting to compare whole."""
-LARGE: Final = 1_000_000
+LARGE: Final = 500_000
 """Lines that do not fit the function's memory; `usher integrity` compares such a guild."""
 DAILY: Final = timedelta(hours=23, minutes=30)
 WEEKLY: Final = timedelta(days=6, hours=23)
