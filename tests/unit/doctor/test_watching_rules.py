@@ -10,6 +10,7 @@ from usher.attribution.accuracy import Accuracy
 from usher.attribution.model import Head
 from usher.attribution.outcomes import Confidence
 from usher.doctor.facts import Application, Codes, Overdue, Search, Settings
+from usher.doctor.look_rules import look_findings
 from usher.doctor.model import Repair, State
 from usher.doctor.standing_rules import standing_findings
 from usher.doctor.watching_rules import (
@@ -18,7 +19,6 @@ from usher.doctor.watching_rules import (
     door_findings,
     intent_findings,
     join_findings,
-    look_findings,
     search_findings,
     session_findings,
 )
