@@ -67,6 +67,13 @@ def test_the_endpoint_is_ours_and_refuses_forgers(
     assert all(one.remedy for one in found if one.state is not State.WELL)
 
 
+def test_who_signs_in_gets_back() -> None:
+    known = replace(BOT, redirects=("https://go/api/discord/signed-in",))
+
+    assert states(discord.redirect_findings(known, "https://go/api/discord/signed-in")) == ["well"]
+    assert states(discord.redirect_findings(BOT, "https://go/api/discord/signed-in")) == ["broken"]
+
+
 def test_commands_that_differ_are_named() -> None:
     [found] = discord.command_findings(Diff(created=("doctor",), deleted=("old",)))
 
