@@ -17,7 +17,7 @@ from usher.doctor.permission_rules import (
 )
 from usher.doctor.ports import DiscordProbe, TableProbe
 from usher.doctor.role_rules import role_findings
-from usher.doctor.standing_rules import standing_findings
+from usher.doctor.standing_rules import check_findings, standing_findings
 from usher.doctor.watching_rules import (
     JOINS,
     LISTENING,
@@ -89,6 +89,7 @@ class _Examination:
             found += look_findings(books, server, now)
             found += join_findings(books, settings)
             found += standing_findings(books, now)
+            found += check_findings(books, now)
         search = self._ask(say(JOINS), lambda: table.search(guild))
         found += [] if search is None else search_findings(settings, search, now)
         found += [] if server is None else door_findings(server, settings, now)
