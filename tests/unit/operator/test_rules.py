@@ -184,8 +184,12 @@ def test_a_store_that_is_not_safe_is_told() -> None:
 
 
 def test_alarms_that_ring_and_a_stack_without_any_are_told() -> None:
-    ringing = Alarm("usher-prod-dlq", "A message was given up.")
+    told = "A message was given up. docs/operations.md#dead-letters"
+    ringing = Alarm("usher-prod-dlq", told)
+    [found] = cloud.alarm_findings([ringing], 30)
 
+    assert found.meaning == "A message was given up."
+    assert found.remedy.startswith("docs/operations.md#dead-letters says")
     assert states(cloud.alarm_findings([ringing], 30)) == ["broken"]
     assert states(cloud.alarm_findings([], 30)) == ["well"]
     assert states(cloud.alarm_findings([], 0)) == ["attention"]
