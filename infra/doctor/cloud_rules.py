@@ -144,10 +144,7 @@ def store_findings(store: Store, now: datetime, since: datetime | None) -> list[
 
 def alarm_findings(ringing: Iterable[Alarm], number: int) -> list[Finding]:
     """Say which alarms ring."""
-    found = [
-        Finding(ALARMS, one.name, State.BROKEN, f"It rings: {one.description}", _ALARM)
-        for one in ringing
-    ]
+    found = [_ringing(one) for one in ringing]
     if not number:
         said = "The stack has no alarms."
         return [Finding(ALARMS, ALARMS, State.ATTENTION, said, "Deploy the release's template.")]
@@ -164,7 +161,14 @@ def secret_findings(name: str, *, present: bool, what: str) -> list[Finding]:
 
 
 _WAIT: Final = "Wait until it is complete, then look again."
-_ALARM: Final = "docs/operations.md says what to do; it ends by itself when that is mended."
+_OPERATIONS: Final = "docs/operations.md"
+
+
+def _ringing(alarm: Alarm) -> Finding:
+    """Say what an alarm says: a sentence, and where its remedy stands."""
+    said, _, anchor = alarm.description.partition(_OPERATIONS)
+    remedy = f"{_OPERATIONS}{anchor.rstrip('. ')} says what to do; it ends by itself when mended."
+    return Finding(ALARMS, alarm.name, State.BROKEN, said.strip() or alarm.name, remedy)
 
 
 def _backup(store: Store, now: datetime, since: datetime | None) -> list[Finding]:

@@ -25,12 +25,14 @@ class Portal:
         own = _good(self.discord.get("/users/@me"), "the token")
         told = _good(self.discord.get("/applications/@me"), "the application")
         endpoint, flags = told.get("interactions_endpoint_url"), told.get("flags")
+        redirects = told.get("redirect_uris")
         return (
             Bot(
                 name=str(own.get("username", "")),
                 application_id=str(told.get("id", "")),
                 public_key=str(told.get("verify_key", "")),
                 endpoint=endpoint if isinstance(endpoint, str) and endpoint else None,
+                redirects=tuple(map(str, redirects)) if isinstance(redirects, list) else (),
             ),
             flags if isinstance(flags, int) else 0,
             str(own.get("id", "")),

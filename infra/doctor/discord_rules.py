@@ -66,6 +66,15 @@ def endpoint_findings(bot: Bot, wanted: Wanted, door: Door | None) -> list[Findi
     return found
 
 
+def redirect_findings(bot: Bot, wanted: str) -> list[Finding]:
+    """Say whether who signs in gets back; asked where links ask for it."""
+    if wanted in bot.redirects:
+        return [Finding(AREA, "Sign-in", State.WELL, "Discord leads people back who sign in.")]
+    said = "Links ask people to sign in, and Discord does not know where to lead them back to."
+    remedy = f"Add {wanted} to the redirects in the developer portal, under OAuth2."
+    return [Finding(AREA, "Sign-in", State.BROKEN, said, remedy)]
+
+
 def command_findings(diff: Diff) -> list[Finding]:
     """Say whether Discord has the commands as they are declared."""
     if not diff:

@@ -27,6 +27,7 @@ from infra.doctor.discord_rules import (
     endpoint_findings,
     gateway_findings,
     identity_findings,
+    redirect_findings,
 )
 from infra.doctor.facts import Bot, Shards, Wanted
 from infra.doctor.listeners import shards_of
@@ -107,6 +108,7 @@ class Examination:
         self._add("Application", lambda: identity_findings(bot, self._wanted))
         intents = intent_findings(Application(flags), None)
         self._found += [replace(one, area=AREA) for one in intents]
+        self._add("Sign-in", lambda: self._redirect(bot))
         self._add("Endpoint", lambda: self._endpoint(portal, bot))
         self._add("Commands", lambda: self._commands(discord.token))
         shards = self._ask("Sessions", lambda: (self._shards(bot_id),))
@@ -115,6 +117,11 @@ class Examination:
         self._add("Gateway", lambda: gateway_findings(portal.gateway(), count))
         self._add("Clocks", lambda: self._clock("Discord", f"{discord.base}/gateway"))
         return held
+
+    def _redirect(self, bot: Bot) -> Iterable[Finding]:
+        layout = self._place.layout
+        asked = layout.parameters.get("DiscordClientSecretName")
+        return redirect_findings(bot, layout.outputs["SignInRedirect"]) if asked else ()
 
     def _endpoint(self, portal: Portal, bot: Bot) -> Iterable[Finding]:
         wanted = self._wanted

@@ -13,6 +13,8 @@ class Bot:
     public_key: str
     endpoint: str | None
     """The interactions endpoint that is set in the developer portal."""
+    redirects: tuple[str, ...] = ()
+    """Where Discord may lead people back to who sign in."""
 
 
 @dataclass(frozen=True, slots=True)

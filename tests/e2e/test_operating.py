@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.doctor.place import on_this_machine
 from infra.local.host import ROOT
 from infra.local.settings import TOKEN_SECRET
 from infra.local.system import System
@@ -64,6 +65,17 @@ async def test_faults_are_found_and_gone_when_mended(system: System) -> None:
     assert all(one["remedy"] for one in wrong.values())
     assert system.interactions_url in wrong["Endpoint"]["remedy"]
 
+    # And so is what is switched off in the cloud
+    rule, mapping = switches(system)
+    system.cloud.functions.update_event_source_mapping(UUID=mapping, Enabled=False)
+    events(system).disable_rule(Name=rule)
+    code, off = await examined(system)
+    assert "does not read hooks" in off["WebhooksFunction"]["meaning"]
+    silent = [one for one in off.values() if one["area"] == "Schedules"]
+    assert [one["state"] for one in silent] == ["broken"]
+    system.cloud.functions.update_event_source_mapping(UUID=mapping, Enabled=True)
+    events(system).enable_rule(Name=rule)
+
     # And so is a token that Discord does not know; what needs none is looked at all the same
     secrets.put_secret_value(SecretId=TOKEN_SECRET, SecretString="other")
     code, strange = await examined(system)
@@ -110,3 +122,17 @@ async def test_a_dead_letter_is_told_put_back_and_done(system: System) -> None:
     await eventually(lambda: item(system, town.id, "S#guild#rank_mode"))
     assert (await usher(system, "dlq", "list"))[1].strip() == "nothing was given up"
     assert (await usher(system, "dlq", "list", "nowhere"))[0] == 2
+
+
+def events(system: System) -> Any:  # noqa: ANN401 - a client without stubs
+    return on_this_machine(system.state_folder).client("events")
+
+
+def switches(system: System) -> tuple[str, str]:
+    """A schedule, and what has the webhooks function read its queue, by name and id."""
+    names = system.deployment.physical_ids
+    rules = on_this_machine(system.state_folder).layout.of_type("AWS::Events::Rule")
+    found = system.cloud.functions.list_event_source_mappings(
+        FunctionName=names["WebhooksFunction"]
+    )
+    return rules[0].physical_id.rsplit("/", 1)[-1], found["EventSourceMappings"][0]["UUID"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from usher.doctor.facts import Books, Server, Session, Settings
+from usher.doctor.look_rules import INVITES, look_findings
 from usher.doctor.model import Finding, ProbeError, State, worst_first
 from usher.doctor.needs import Use, alert_uses, demands, gifts, is_moderated, uses
 from usher.doctor.permission_rules import (
@@ -13,18 +14,16 @@ from usher.doctor.permission_rules import (
     of_channel,
     permission_findings,
     placeless_findings,
-    role_findings,
 )
 from usher.doctor.ports import DiscordProbe, TableProbe
-from usher.doctor.standing_rules import standing_findings
+from usher.doctor.role_rules import role_findings
+from usher.doctor.standing_rules import check_findings, standing_findings
 from usher.doctor.watching_rules import (
-    INVITES,
     JOINS,
     LISTENING,
     door_findings,
     intent_findings,
     join_findings,
-    look_findings,
     search_findings,
     session_findings,
 )
@@ -90,6 +89,7 @@ class _Examination:
             found += look_findings(books, server, now)
             found += join_findings(books, settings)
             found += standing_findings(books, now)
+            found += check_findings(books, now)
         search = self._ask(say(JOINS), lambda: table.search(guild))
         found += [] if search is None else search_findings(settings, search, now)
         found += [] if server is None else door_findings(server, settings, now)
@@ -135,7 +135,7 @@ class _Examination:
             *channel_findings(server, used),
             *placeless_findings(settings),
             *role_findings(
-                server, gifts(settings, offers, self._now), moderated=is_moderated(settings)
+                server.hall, gifts(settings, offers, self._now), moderated=is_moderated(settings)
             ),
         )
 

@@ -97,6 +97,16 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """When Discord, table and ledger were compared last, and with which result."""
+
+    at: datetime
+    repairs: int = 0
+    lasting: int = 0
+    """Differences that were reported and last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """A guild as the table has it."""
 
@@ -108,5 +118,7 @@ class Books:
     overdue: tuple[Overdue, ...] = ()
     terms: frozenset[str] = frozenset()
     """Kinds of what holds for a time at present."""
+    checked: Checked | None = None
+    """None for not yet."""
     failing_hooks: int = 0
     """Webhooks to which nothing more is sent, or that fail."""

@@ -99,7 +99,8 @@ def done(step: Step, standing: Standing) -> bool:
         case Step.RANKS:
             return standing.ranks > 0
         case Step.IMPORT:
-            return standing.imported is not None
+            found = standing.imported
+            return found is not None and found.status is not Status.STOPPED
         case Step.LINK:
             return standing.campaigns > 0
 

@@ -6,12 +6,20 @@ from typing import Final
 
 from usher.doctor.facts import Books
 from usher.doctor.model import Finding, State
+from usher.doctor.watching_rules import OPERATOR
 from usher.rewards.hierarchy import Obstacle
 from usher.rewards.problems import sentence
 from usher.slash import text
 from usher.slash.say import later, say, say_count
 
 PENDING: Final = later("Waiting")
+RECORDS: Final = later("Records")
+SILENT: Final = timedelta(hours=3)
+"""The comparison is hourly; it may miss two."""
+DIFFERS: Final = later(
+    "Admins are told of what they can mend; for the rest, whoever runs Usher sees more with "
+    "`usher integrity`."
+)
 LATE: Final = timedelta(minutes=5)
 """What ends is ended within seconds; what is this late is in somebody's way."""
 
@@ -37,6 +45,34 @@ def standing_findings(books: Books, now: datetime) -> list[Finding]:
     if not found:
         found.append(Finding(say(PENDING), say(PENDING), State.WELL, say("Nothing is overdue.")))
     return found
+
+
+def check_findings(books: Books, now: datetime) -> list[Finding]:
+    """Say when Discord, table and ledger were compared last, and what still differs."""
+    area, what, checked = say(RECORDS), say("Comparison"), books.checked
+    if checked is None:
+        said = say("Discord, table and ledger have not been compared yet; that is done each hour.")
+        return [Finding(area, what, State.WELL, said)]
+    when = text.when(checked.at)
+    if now - checked.at > SILENT:
+        said = say("Discord, table and ledger were compared last {when}.", when=when)
+        return [Finding(area, what, State.ATTENTION, said, say(OPERATOR))]
+    if checked.lasting:
+        said = say_count(
+            "{number} difference between Discord, table and ledger lasts.",
+            "{number} differences between Discord, table and ledger last.",
+            checked.lasting,
+        )
+        return [Finding(area, what, State.ATTENTION, said, say(DIFFERS))]
+    said = say_count(
+        "Discord, table and ledger agree as of {when}, after {number} repair.",
+        "Discord, table and ledger agree as of {when}, after {number} repairs.",
+        checked.repairs,
+        when=when,
+    )
+    if not checked.repairs:
+        said = say("Discord, table and ledger agree as of {when}.", when=when)
+    return [Finding(area, what, State.WELL, said)]
 
 
 def _overdue(books: Books, now: datetime) -> list[Finding]:

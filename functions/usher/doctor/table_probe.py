@@ -9,10 +9,11 @@ from usher.attribution.accuracy import Accuracy
 from usher.attribution.model import CodeState, CodeStatus, Head
 from usher.attribution.outcomes import Confidence
 from usher.attribution.state_codec import decode_code, decode_head
-from usher.doctor.facts import Books, Codes, Overdue, Search, Session, Settings
+from usher.doctor.facts import Books, Checked, Codes, Overdue, Search, Session, Settings
 from usher.doctor.probing import probing
 from usher.hooks.ports import EndpointTable
 from usher.ids import GuildId, InviteCode, UserId
+from usher.integrity.reads import DynamoIntegrityReads
 from usher.platform.dynamo_reads import DynamoReads, Item
 from usher.referrals.model import Campaign
 from usher.referrals.ports import ReferralTable
@@ -58,6 +59,7 @@ class DynamoProbe:
                 problems=self.rewards.problems(guild_id),
                 overdue=tuple(one for one in terms if one.due_at <= now),
                 terms=frozenset(one.kind for one in terms),
+                checked=self._checked(guild_id),
                 failing_hooks=sum(
                     1
                     for one, health in endpoints
@@ -119,6 +121,10 @@ class DynamoProbe:
         first = last - timedelta(days=DAYS - 1)
         rows = self.table.between(f"G#{guild_id}", f"ACCURACY#{first}", f"ACCURACY#{last}")
         return sum((_read_accuracy(row) for row in rows), Accuracy())
+
+    def _checked(self, guild_id: GuildId) -> Checked | None:
+        last = DynamoIntegrityReads(self.table).last_check(guild_id)
+        return None if last is None else Checked(last.at, last.repairs, len(last.differences))
 
     def _terms(self, guild_id: GuildId) -> Iterator[Overdue]:
         """Read what holds until a time."""

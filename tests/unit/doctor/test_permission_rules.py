@@ -17,7 +17,6 @@ from usher.doctor.permission_rules import (
     channel_findings,
     of_channel,
     permission_findings,
-    role_findings,
 )
 from usher.doctor.permissions import (
     BAN_MEMBERS,
@@ -34,6 +33,7 @@ from usher.doctor.permissions import (
     VIEW_AUDIT_LOG,
     each,
 )
+from usher.doctor.role_rules import role_findings
 from usher.ids import ChannelId, RoleId
 from usher.referrals.model import Campaign, CampaignId
 
@@ -180,16 +180,16 @@ def test_one_channel_is_told_of_whether_it_is_used_or_not() -> None:
 def test_a_role_that_cannot_be_given_says_why(given: object, words: str) -> None:
     there = server(hall(EVERYTHING, given))  # type: ignore[arg-type]  # a role
 
-    [found] = role_findings(there, gifts(RANKED, (), NOW), moderated=False)
+    [found] = role_findings(there.hall, gifts(RANKED, (), NOW), moderated=False)
 
     assert found.state is State.BROKEN
     assert words in found.meaning
 
 
 def test_deleted_roles_are_told_and_a_rank_that_is_off_gives_nothing() -> None:
-    gone = role_findings(server(), gifts(RANKED, (), NOW), moderated=False)
+    gone = role_findings(server().hall, gifts(RANKED, (), NOW), moderated=False)
     off = role_findings(
-        server(hall(EVERYTHING, role("9", 60))),
+        hall(EVERYTHING, role("9", 60)),
         gifts(replace(RANKED, guild={}), (), NOW),
         moderated=False,
     )
@@ -202,12 +202,12 @@ def test_deleted_roles_are_told_and_a_rank_that_is_off_gives_nothing() -> None:
 def test_roles_above_are_told_of_where_members_are_moderated_but_not_the_staff_s() -> None:
     above = hall(EVERYTHING, role("9", 60), role("10", 70, BAN_MEMBERS))
 
-    [found] = role_findings(server(above), (), moderated=True)
+    [found] = role_findings(above, (), moderated=True)
 
     assert found.state is State.ATTENTION
     assert "<@&9>" in found.meaning
     assert "<@&10>" not in found.meaning
-    assert role_findings(server(above), (), moderated=False) == []
+    assert role_findings(above, (), moderated=False) == []
 
 
 def test_permissions_without_a_name_are_left_out() -> None:

@@ -9,16 +9,16 @@ from tests.fakes.doctor import NOW, books, server, session
 from usher.attribution.accuracy import Accuracy
 from usher.attribution.model import Head
 from usher.attribution.outcomes import Confidence
-from usher.doctor.facts import Application, Codes, Overdue, Search, Settings
+from usher.doctor.facts import Application, Checked, Codes, Overdue, Search, Settings
+from usher.doctor.look_rules import look_findings
 from usher.doctor.model import Repair, State
-from usher.doctor.standing_rules import standing_findings
+from usher.doctor.standing_rules import check_findings, standing_findings
 from usher.doctor.watching_rules import (
     MEMBERS,
     MEMBERS_LIMITED,
     door_findings,
     intent_findings,
     join_findings,
-    look_findings,
     search_findings,
     session_findings,
 )
@@ -143,6 +143,23 @@ def test_a_closed_door_and_a_screening_are_told() -> None:
     assert door_findings(screened, welcome, NOW)[0].state is State.WELL
     assert door_findings(screened, Settings(), NOW) == []
     assert door_findings(server(), welcome, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("checked", "state", "said"),
+    [
+        (None, State.WELL, "not been compared yet"),
+        (Checked(NOW - HOUR), State.WELL, "agree as of"),
+        (Checked(NOW - HOUR, repairs=1), State.WELL, "after 1 repair."),
+        (Checked(NOW - HOUR, lasting=2), State.ATTENTION, "2 differences"),
+        (Checked(NOW - 4 * HOUR, lasting=2), State.ATTENTION, "compared last"),
+    ],
+)
+def test_the_hourly_comparison_is_told(checked: Checked | None, state: State, said: str) -> None:
+    [found] = check_findings(books(checked=checked), NOW)
+
+    assert found.state is state
+    assert said in found.meaning
 
 
 def test_what_is_overdue_or_refused_is_told() -> None:

@@ -67,6 +67,13 @@ def test_the_endpoint_is_ours_and_refuses_forgers(
     assert all(one.remedy for one in found if one.state is not State.WELL)
 
 
+def test_who_signs_in_gets_back() -> None:
+    known = replace(BOT, redirects=("https://go/api/discord/signed-in",))
+
+    assert states(discord.redirect_findings(known, "https://go/api/discord/signed-in")) == ["well"]
+    assert states(discord.redirect_findings(BOT, "https://go/api/discord/signed-in")) == ["broken"]
+
+
 def test_commands_that_differ_are_named() -> None:
     [found] = discord.command_findings(Diff(created=("doctor",), deleted=("old",)))
 
@@ -177,8 +184,12 @@ def test_a_store_that_is_not_safe_is_told() -> None:
 
 
 def test_alarms_that_ring_and_a_stack_without_any_are_told() -> None:
-    ringing = Alarm("usher-prod-dlq", "A message was given up.")
+    told = "A message was given up. docs/operations.md#dead-letters"
+    ringing = Alarm("usher-prod-dlq", told)
+    [found] = cloud.alarm_findings([ringing], 30)
 
+    assert found.meaning == "A message was given up."
+    assert found.remedy.startswith("docs/operations.md#dead-letters says")
     assert states(cloud.alarm_findings([ringing], 30)) == ["broken"]
     assert states(cloud.alarm_findings([], 30)) == ["well"]
     assert states(cloud.alarm_findings([], 0)) == ["attention"]
