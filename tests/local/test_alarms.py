@@ -245,3 +245,11 @@ def test_what_follows_from_another_alarm_is_told_when_that_is_over(watched: Watc
 
     with Pulse(watched, [down, {**lost, "Threshold": lost["Threshold"] + 1}]):
         wait_for(lambda: watched.has_told(unsteady["AlarmName"], "ALARM", since), WITHIN)
+
+
+def test_the_dashboard_shows_the_alarms_that_stand(watched: Watched) -> None:
+    body = watched.cloudwatch.get_dashboard(DashboardName="usher-test")["DashboardBody"]
+    boxes = [one for one in json.loads(body)["widgets"] if one["type"] == "alarm"]
+
+    shown = {arn for box in boxes for arn in box["properties"]["alarms"]}
+    assert shown == {alarm["AlarmArn"] for alarm in watched.alarms().values()}

@@ -13,18 +13,23 @@ from tests.packaging.test_alarm_metrics import AWAITED, AWS, EMITTED, TO_COME
 
 (PROPERTIES,) = of_type(DASHBOARD, "AWS::CloudWatch::Dashboard").values()
 TEXT, PARTS = PROPERTIES["DashboardBody"]["Fn::Sub"]
-FARGATE = PARTS["Fargate"]["Fn::If"]
+CONDITIONS = {name: part["Fn::If"][0] for name, part in PARTS.items()}
 COLUMNS = 24
 MOST_METRICS = 50
 """Of a dashboard that is free (CloudWatch pricing)."""
 
 
-def body(extra: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(TEXT.replace("${Fargate}", extra))
+def body(*, whole: bool) -> dict[str, Any]:
+    """The dashboard with all that depends on a condition, or with nothing of it."""
+    text = TEXT
+    for name, part in PARTS.items():
+        _, there, otherwise = part["Fn::If"]
+        text = text.replace(f"${{{name}}}", there["Fn::Sub"] if whole else otherwise)
+    found: dict[str, Any] = json.loads(text)
     return found
 
 
-WIDGETS = body(FARGATE[1]["Fn::Sub"])["widgets"]
+WIDGETS = body(whole=True)["widgets"]
 
 
 def rows() -> list[tuple[str, str, dict[str, str]]]:
@@ -39,9 +44,8 @@ def rows() -> list[tuple[str, str, dict[str, str]]]:
     return drawn
 
 
-def test_it_is_json_on_fargate_and_elsewhere() -> None:
-    assert FARGATE[0] == "ListenerIsOnFargate"
-    assert body(FARGATE[2])["widgets"]
+def test_it_is_json_whatever_is_deployed() -> None:
+    assert len(body(whole=False)["widgets"]) == len(WIDGETS)
     assert len(rows()) <= MOST_METRICS
 
 
@@ -63,10 +67,11 @@ def test_every_metric_that_is_drawn_is_told() -> None:
 
 
 def test_what_stands_for_names_is_given() -> None:
-    used = set(re.findall(r"\$\{(\w+)\}", TEXT + FARGATE[1]["Fn::Sub"]))
+    used = set(re.findall(r"\$\{(\w+)\}", TEXT + json.dumps(PARTS)))
     given = TEMPLATE["Resources"]["Dashboard"]["Properties"]["Parameters"]
+    decided = {"WatchListener", "ReplicaBucket"}
 
-    assert used - {"Fargate"} == DASHBOARD["Parameters"].keys() == given.keys()
+    assert (used - PARTS.keys()) | decided == DASHBOARD["Parameters"].keys() == given.keys()
 
 
 def test_every_alarm_is_at_the_top_under_its_severity() -> None:
@@ -76,13 +81,32 @@ def test_every_alarm_is_at_the_top_under_its_severity() -> None:
         for alarm in of_type(ALARMS, kind).values()
     }
     page, warn = (widget for widget in WIDGETS if widget["type"] == "alarm")
-    shown = [
-        {arn.rpartition(":")[2] for arn in widget["properties"]["alarms"]}
-        for widget in (page, warn)
-    ]
+    shown = [shown_by(page), shown_by(warn)]
 
     assert page["y"] == warn["y"] == 0
     assert shown == [{n for n in alarms if f"-{kind}-" in n} for kind in ("page", "warn")]
+
+
+def shown_by(widget: dict[str, Any]) -> set[str]:
+    return {arn.rpartition(":")[2] for arn in widget["properties"]["alarms"]}
+
+
+def test_no_alarm_is_shown_that_is_not_deployed() -> None:
+    always = {
+        resource["Properties"]["AlarmName"]["Fn::Sub"]
+        for resource in ALARMS["Resources"].values()
+        if "Condition" not in resource and "AlarmName" in resource["Properties"]
+    }
+    pages, warnings, *_ = (shown_by(one) for one in body(whole=False)["widgets"][:2])
+
+    assert pages | warnings == always
+    for name, condition in CONDITIONS.items():
+        for arn in re.findall(r"alarm:(\S+)\"", PARTS[name]["Fn::If"][1]["Fn::Sub"]):
+            assert arn in {
+                one["Properties"]["AlarmName"]["Fn::Sub"]
+                for one in ALARMS["Resources"].values()
+                if one.get("Condition") == condition
+            }
 
 
 def test_expressions_name_what_is_drawn_with_them() -> None:
