@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 
 from infra.local.alarm_evaluation import queries
-from infra.local.host import ROOT
 from infra.local.metric_math import names
 from tests.packaging.emitters import LISTENER, SHARED, Emitted, emitted
 from tests.packaging.templates import ALARMS, FUNCTIONS, TEMPLATE, Json, of_type
 from tests.packaging.templates import LISTENER as LISTENER_STACK
 
-FOLDER = ROOT / "functions"
 OURS = {"Fn::Sub": "Usher/${Stage}"}
 METRIC = of_type(ALARMS, "AWS::CloudWatch::Alarm")
 COMPOSITE = of_type(ALARMS, "AWS::CloudWatch::CompositeAlarm")
@@ -25,10 +23,6 @@ SERVICES = {
     for function in FUNCTIONS.values()
 } | {LISTENER}
 EMITTED = emitted()
-
-AWAITED = {"IntegrityDrift", "DiscordRefusals", "DiscordBans", "DiscordClosed", "DiscordCalls"}
-"""Metrics of rooms that may be still to come."""
-TO_COME = not ((FOLDER / "integrity").exists() and (FOLDER / "usher" / "limits").exists())
 
 AWS = {
     "AWS/SQS": (
@@ -74,9 +68,8 @@ def test_every_metric_that_an_alarm_reads_is_told(name: str) -> None:
     for stat in read_of(METRIC[name]):
         metric = stat["Metric"]
         if metric["Namespace"] == OURS:
-            awaited = TO_COME and metric["MetricName"] in AWAITED
-            assert awaited or dimensions_of(metric)["service"] in SERVICES
-            assert awaited or tellers(metric), metric["MetricName"]
+            assert dimensions_of(metric)["service"] in SERVICES
+            assert tellers(metric), metric["MetricName"]
         else:
             allowed, known = AWS[metric["Namespace"]]
             assert metric["MetricName"] in known
