@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.alarm_evaluation import queries
 from infra.local.host import ROOT
 from tests.packaging.emitters import emitted
 from tests.packaging.templates import ALARMS, LISTENER, TEMPLATE, of_type
@@ -122,3 +123,14 @@ def test_commands_that_are_named_exist() -> None:
 
     assert named
     assert named <= commands
+
+
+def test_the_pages_count_what_alarms_cost() -> None:
+    alarms = of_type(ALARMS, "AWS::CloudWatch::Alarm").values()
+    read = sum("MetricStat" in query for alarm in alarms for query in queries(alarm))
+    told = re.search(r"(\d+) alarms, which\s+read (\d+) metrics", PAGE)
+    costs = (ROOT / "docs" / "deploy.md").read_text()
+
+    assert told is not None
+    assert (int(told[1]), int(told[2])) == (len(alarms), read)
+    assert f"| alarms | {read} metrics that they read × 0.10, 2 composite" in costs
