@@ -133,3 +133,5 @@ if __name__ == "__main__":
     port, autosave_seconds, alarm_minute, *words = sys.argv[1:]
     patient = "patient" in words
     asyncio.run(serve(int(port), float(autosave_seconds), float(alarm_minute), patient=patient))
+    if os.getpgrp() == os.getpid():  # workers that are busy would live on, without a cloud
+        os.killpg(0, signal.SIGKILL)

@@ -159,7 +159,7 @@ def test_a_function_is_what_the_template_says(stack: Stack, logical_id: str) -> 
     assert variables.keys() == wanted["Environment"]["Variables"].keys() | common
     unset = {name for name, value in variables.items() if not value}
     by_default = {"API_ORIGINS", "LEDGER_RETENTION_DAYS", "PUBLIC_URL", "DISCORD_CLIENT_SECRET"}
-    by_default |= {"ALERTS_MENTION", "DOCUMENTATION_URL"}
+    by_default |= {"ALERTS_MENTION", "DOCUMENTATION_URL", "OPERATOR_CONTACT", "OPERATOR_NAME"}
     assert unset <= by_default
 
 

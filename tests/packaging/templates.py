@@ -44,6 +44,8 @@ def of_type(template: Json, kind: str) -> dict[str, Json]:
 FUNCTIONS: Final = of_type(TEMPLATE, "AWS::Serverless::Function")
 READ_AT_ONCE: Final = {
     "LEDGER_RETENTION_DAYS": "30",
+    "STATUS_REPORTS": "daily",
+    "REPORTS_HOUR": "8",
     "LOG_RETENTION_DAYS": "30",
     "IMPORT_AT_INSTALL": "10000",
     "DISCORD_PUBLIC_KEY": "ab" * 32,
