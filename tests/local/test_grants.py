@@ -250,6 +250,9 @@ OWN = {
     "ReferralApiFunction": ["keep press", "delete"],
     # Of its own rows alone.
     "AlertsFunction": ["keep press"],
+    # Of Discord's limits alone.
+    "ConfirmerFunction": ["keep press", "delete"],
+    "IntegrityFunction": ["keep press", "delete"],
     # Of webhooks' rows alone.
     "WebhooksFunction": ["keep press", "delete"],
 }

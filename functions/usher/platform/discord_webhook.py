@@ -54,6 +54,8 @@ class _Answer:
     status: int
     code: int
     retry_after: float
+    banned: bool = False
+    """A page of Cloudflare's (error 1015 and its like): it says nothing of the token."""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,8 @@ class _Pauses:
 
     def after(self, answer: _Answer) -> float | None:
         """Return seconds to wait before another attempt, None to give up."""
+        if answer.banned:
+            return None
         if answer.status == 429:
             pause: float | None = answer.retry_after if self.limits else None
             self.limits -= 1
@@ -131,7 +135,8 @@ class DiscordWebhook:
             connection.close()
         code, told = _read_error(payload)
         retry_after = _seconds(response.headers.get("Retry-After"), told)
-        return _Answer(response.status, code, retry_after)
+        banned = response.status in (403, 429) and payload.lstrip().startswith(b"<")
+        return _Answer(response.status, code, retry_after, banned)
 
 
 def encode(reply: Reply, *, ephemeral: bool = False) -> tuple[str, bytes]:
@@ -166,6 +171,8 @@ def _quoted(file: File) -> str:
 
 
 def _error(answer: _Answer) -> WebhookError:
+    if answer.banned:
+        return WebhookUnavailableError(answer.status, answer.code)
     if answer.status in (401, 403, 404) or answer.code == _INVALID_TOKEN:
         return WebhookGoneError(answer.status, answer.code)
     if answer.status == 429 or answer.status == 0 or answer.status >= 500:

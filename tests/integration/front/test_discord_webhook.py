@@ -105,7 +105,7 @@ def test_refused_content_is_not_sent_again() -> None:
     [
         (Told(429, {"retry_after": 1.5, "global": False}), 1.5),
         (Told(429, b"", {"Retry-After": "2"}), 2.0),
-        (Told(429, b"<html>"), 1.0),
+        (Told(429, b"slow down"), 1.0),
         (Told(429, {"retry_after": -1}), 1.0),
         (Told(429, {"retry_after": 0}), 0.1),
         (Told(429, {"retry_after": float("nan")}), 1.0),
@@ -125,6 +125,14 @@ def test_a_long_limit_is_left_to_the_queue(retry_after: float) -> None:
 
     assert isinstance(error, WebhookUnavailableError)
     assert slept == []
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_page_of_cloudflares_is_left_to_the_queue_at_once(status: int) -> None:
+    asked, slept, error = edit(Told(status, b"<html>error code: 1015</html>"))
+
+    assert isinstance(error, WebhookUnavailableError)
+    assert (len(asked), slept) == (1, [])
 
 
 def test_limits_are_waited_out_twelve_seconds_in_all() -> None:
