@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import islice
 from time import sleep
 from typing import Final
@@ -26,7 +27,6 @@ from usher.integrity.inside import Inside
 from usher.integrity.model import Found, Kind
 from usher.integrity.outside import Outside
 from usher.integrity.ports import MovedError
-from usher.integrity.service import FIRST
 from usher.integrity.table import BusyError, DynamoTable
 from usher.integrity.unbooked import Unbooked
 from usher.integrity.whole import Whole
@@ -42,6 +42,8 @@ from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import DISCORD_API_BASE, SettingsError, region, require
 
 READERS: Final = 32
+LOOKED_UP: Final = timedelta(hours=23)
+"""How far back lines are looked up one by one."""
 SHOWN: Final = 50
 """Differences of a guild that are written out; the rest is counted."""
 FAILURES: Final = (
@@ -109,10 +111,12 @@ class _Comparison:
 
     def found(self, guild_id: GuildId) -> Iterator[Found]:
         """Name what differs."""
-        lines = self._unbooked.check(guild_id, now() - FIRST).found
-        yield from lines
-        unbooked = frozenset(one.subject for one in lines if one.kind is Kind.UNBOOKED)
-        yield from self._whole.compare(guild_id, unbooked)
+        # Where all is equal marks do not matter: a table that was rebuilt has none.
+        if not self._whole.is_equal(guild_id):
+            lines = self._unbooked.check(guild_id, now() - LOOKED_UP).found
+            yield from lines
+            unbooked = frozenset(one.subject for one in lines if one.kind is Kind.UNBOOKED)
+            yield from self._whole.compare(guild_id, unbooked)
         yield from self._inside.check(guild_id)
         head = self._table.head(guild_id)
         if self._outside is None or head is None:

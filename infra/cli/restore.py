@@ -13,12 +13,13 @@ from infra.cli.progress import Progress
 from infra.ledger.rebuild import EVIDENCE, KINDS
 from usher.backup.rules import Kind, prefix
 from usher.backup.service import Item, read_backup
+from usher.integrity.rows import DRIFT, PROGRESS
 from usher.platform.dynamo_scan import UnwrittenError, WholeTable, dynamo_client
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import SettingsError, region
 
-REBUILT: Final = (*KINDS, *EVIDENCE)
-"""Sort keys of rows that a rebuild writes, or that the next look does."""
+REBUILT: Final = (*KINDS, *EVIDENCE, PROGRESS, DRIFT)
+"""Sort keys of rows that a rebuild writes, or that the next look or check does."""
 
 FAILURES: Final = (BotoCoreError, ClientError, SettingsError, UnwrittenError, ValueError)
 

@@ -194,6 +194,7 @@ def test_lines_that_were_never_booked_are_booked_or_told(seed: int) -> None:
     story = observations(history)
     hourly, lost = begun(history), rng.randrange(1, len(story))
     hourly.tell(*story[:lost])
+    hourly.check(0, asks=False)
     hourly.worker.burn(AtTheTable())
     with suppress(BrokenOffError):
         hourly.worker.handle(story[lost])

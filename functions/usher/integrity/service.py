@@ -16,11 +16,9 @@ from usher.integrity.judging import Judgement, judge
 from usher.integrity.model import NO_DRIFT, Found, Kind, Known, Progress
 from usher.integrity.outside import Outside
 from usher.integrity.ports import HeadSeen, MovedError, Notes, Table
-from usher.integrity.unbooked import Unbooked
+from usher.integrity.unbooked import OVERLAP, Unbooked
 from usher.integrity.whole import Whole
 
-FIRST: Final = timedelta(hours=23)
-"""How far back lines are looked up when a guild is checked the first time."""
 SMALL: Final = 20_000
 """Lines of a guild that costs nothing worth counting to compare whole."""
 LARGE: Final = 500_000
@@ -98,7 +96,8 @@ class Integrity:
         head, now = self.table.head(guild_id), self.clock()
         if head is None:
             return Outcome()
-        before = progress or Progress(now, now - FIRST)
+        # The first time nothing is looked up: a table that was rebuilt has rows and no marks.
+        before = progress or Progress(now, now + OVERLAP)
         known = self.notes.known(guild_id)
         seen = _Seen()
         lines = self.unbooked.check(guild_id, before.seen)
@@ -116,7 +115,8 @@ class Integrity:
         judged = judge(seen.found.values(), known, seen.looked, now)
         mended = self._act(guild_id, judged, now)
         count = _drift(known, judged)
-        done = Progress(now, lines.seen, whole_at, after, count, mended)
+        seen_until = before.seen if progress is None else lines.seen
+        done = Progress(now, seen_until, whole_at, after, count, mended)
         self.notes.advance(guild_id, done)
         return Outcome(count, mended, lines.lines, whole_at == now, too_large, hushed)
 

@@ -23,8 +23,8 @@ from usher.ledger.reader import LedgerReader
 
 ROUNDS: Final = 8
 PAUSE_SECONDS: Final = 0.2
-RECENT: Final = timedelta(days=1)
-"""Lines of the last day may wait for being booked: another check looks after those."""
+RECENT: Final = timedelta(hours=1)
+"""So young lines may wait for being booked; which of the older ones do, is known beforehand."""
 MOST: Final = 200
 """Rows that are looked at again; what has more wrong with it is rebuilt, not read."""
 
@@ -72,6 +72,13 @@ class Whole:
         days = closed.days(guild_id) if closed is not None else []
         return closed.link(guild_id, days[-1]).total_lines if closed is not None and days else 0
 
+    def is_equal(self, guild_id: GuildId) -> bool:
+        """Say whether all rows are what the whole ledger amounts to, at first sight."""
+        lines = _Lines()
+        lines.take(self.reader.lines(guild_id))
+        books = keep_books(lines.by_id.values())
+        return not any(self._differences(guild_id, books, self.table.rows(guild_id)))
+
     def compare(self, guild_id: GuildId, without: frozenset[str]) -> tuple[Found, ...]:
         """Name what differs; raises MovedError. `without`: events known not to be booked."""
         head = self._still(guild_id)
@@ -114,7 +121,7 @@ class Whole:
         raise MovedError
 
     def _waiting(self, guild_id: GuildId, lines: _Lines) -> frozenset[str]:
-        """Read what was written meanwhile, and name the lines of the last day without a booking."""
+        """Read what was written meanwhile, and name the youngest lines without a booking."""
         since = self.clock() - RECENT
         lines.take(self.reader.lines(guild_id, since.date()))
         recent = lines.since(since)

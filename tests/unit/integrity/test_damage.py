@@ -393,3 +393,15 @@ def test_many_who_left_unseen_are_found_and_ended_page_by_page(hourly: Hourly) -
     for _ in range(2):
         hourly.check(has_time=False)
     assert hourly.differences() == []
+
+
+def test_a_table_that_was_rebuilt_has_no_marks_and_that_is_well() -> None:
+    hourly = Hourly()
+    hourly.tell(*story())
+    hourly.agree()
+    hourly.guilds.marks.clear()
+
+    for _ in range(30):
+        hourly.check()
+
+    assert (hourly.reports, hourly.repairs) == ([], [])
