@@ -15,9 +15,11 @@ _put = object.__setattr__
 def frozen[T](cls: type[T]) -> type[T]:
     """Turn a class into a frozen dataclass with slots; methods that it defines itself stay.
 
-    Not for fields with `init=False` or `kw_only`, nor for `InitVar`.
+    Raises TypeError for fields with `init=False` or `kw_only`; `InitVar` is not known here.
     """
     made = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
+    if any(one.kw_only or not one.init for one in fields(made)):  # type: ignore[arg-type]
+        raise TypeError(f"{cls.__qualname__}: init=False and kw_only need the standard dataclass")
     own = vars(cls)
     for name, method in _methods(made).items():
         if name not in own:

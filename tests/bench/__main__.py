@@ -15,6 +15,7 @@ from tests.bench import (
     front,
     ledger,
     listener,
+    millions,
     referrals,
     road,
     rules,
@@ -30,6 +31,7 @@ BENCHES: Final[dict[str, tuple[str, Bench]]] = {
         "The listener's memory beside stock discord.py, same intents and payloads",
         listener.measure,
     ),
+    "costs": ("What a million costs, by requests counted on the wire", millions.measure),
     "accuracy": (
         "Attribution beside the first-match rule, on the same histories",
         accuracy.measure,

@@ -43,7 +43,7 @@ from usher.platform.s3 import Bucket, s3_client
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-JOINS: Final = int(os.environ.get("USHER_BENCH_JOINS", "100000"))
+JOINS: Final = int(os.environ.get("USHER_BENCH_JOINS", "20000"))
 LIVE: Final = "usher"
 FRESH: Final = "usher-rebuilt"
 

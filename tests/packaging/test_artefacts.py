@@ -16,6 +16,9 @@ import pytest
 
 from tests.packaging.conftest import Artefacts
 from tests.packaging.templates import FUNCTIONS, READ_AT_ONCE, ROOMS
+from usher.catalogue import ROUTER
+from usher.indexing import index
+from usher.slash.index import Index
 
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(300)]
 
@@ -93,6 +96,12 @@ def test_the_front_ships_no_sdk(artefacts: Artefacts) -> None:
     held = {entry.name for entry in artefacts["InteractionsFunction"].iterdir()}
 
     assert not held & _NOT_ON_THE_FRONT
+
+
+def test_the_front_has_the_index_of_every_declaration(artefacts: Artefacts) -> None:
+    made = artefacts["InteractionsFunction"] / "usher" / "index.json"
+
+    assert Index.read(made.read_text(encoding="utf-8")) == index(ROUTER)
 
 
 @EVERY_FUNCTION

@@ -135,6 +135,15 @@ def test_methods_of_the_class_itself_stay() -> None:
         Pair(1, 1)
 
 
+@pytest.mark.parametrize("how", [field(default="", init=False), field(default="", kw_only=True)])
+def test_what_it_does_not_know_is_refused(how: Any) -> None:  # noqa: ANN401 - a field
+    with pytest.raises(TypeError, match="standard dataclass"):
+
+        @frozen
+        class Odd:
+            name: str = how
+
+
 def test_a_class_without_fields_is_one_too() -> None:
     assert Empty() == Empty()
     assert hash(Empty()) == hash(Empty())

@@ -1,5 +1,6 @@
 """What can be asked about credit: the read models and the Protocol that stores implement."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, Protocol
@@ -13,7 +14,7 @@ TRACKING: Final = "guild#tracking"
 OFF: Final = "off"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Tally:
     """A member's counters (SPEC 2.1). `tracked` never falls on a leave."""
 
