@@ -11,6 +11,7 @@ from infra.deploying.needs import NEEDS, permissions
 from infra.deploying.teardown import destroy
 from tests.contract import schema
 from tests.fakes.deploying import APPLICATION, Place, wish
+from usher.doctor.permissions import NAMES
 
 BITS = 53
 """Permissions that a JSON number carries exactly."""
@@ -45,3 +46,10 @@ def test_permissions_are_bits_of_their_own_and_never_administrator() -> None:
     assert all(need.bit.bit_count() == 1 for need in NEEDS)
     assert permissions() < 1 << BITS
     assert not permissions() & 1 << 3
+
+
+def test_what_the_doctor_asks_for_is_what_the_install_link_asks_for_by_the_same_name() -> None:
+    installed = {need.bit: need.name.removesuffix("s") for need in NEEDS}
+    asked = {bit: name.removesuffix("s") for bit, name in NAMES.items()}
+
+    assert asked.items() <= installed.items()

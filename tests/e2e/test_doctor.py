@@ -124,9 +124,9 @@ async def test_a_new_server_is_set_up_by_clicks(system: System) -> None:
 
     # When its owner goes through the steps
     first = await press(system, town, start, "Begin")
-    assert "the team in nowhere" in text_of(first)
+    assert "team: nowhere" in text_of(first)
     told = await choose(system, town, first, 0, log.id)
-    assert f"the team in <#{log.id}>" in text_of(told)
+    assert f"team: <#{log.id}>" in text_of(told)
     welcome = await press(system, town, told, "Next")
     greeted = await choose(system, town, welcome, 0, town.guild.system_channel_id or log.id)
     assert "✅ Now: in <#" in text_of(greeted)

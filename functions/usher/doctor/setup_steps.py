@@ -34,7 +34,7 @@ TITLES: Final = {
     Step.LOG: later("Where I tell the team"),
     Step.WELCOME: later("Welcome"),
     Step.STAFF: later("Who is staff"),
-    Step.FAKE: later("Which joins count"),
+    Step.FAKE: later("Which joins do not count"),
     Step.RANKS: later("Ranks"),
     Step.IMPORT: later("Who came before"),
     Step.LINK: later("First link"),
@@ -150,7 +150,7 @@ def _log(standing: Standing) -> str:
     log, joins = standing.mod.get("log_channel_id"), standing.guild.get("join_log_channel_id")
     team = text.channel(ChannelId(log)) if log else say("nowhere")
     every = text.channel(ChannelId(joins)) if joins else say("nowhere")
-    return say("the team in {team}, joins in {joins}", team=team, joins=every)
+    return say("team: {team}; joins: {joins}", team=team, joins=every)
 
 
 def _welcome(standing: Standing) -> str:
