@@ -5,6 +5,7 @@ import pytest
 from infra.local.system import System
 from tests.e2e.town import configure, watched
 from tests.e2e.watching import eventually
+from usher.limits.table import ROUTES
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -28,3 +29,8 @@ async def test_a_join_is_told_in_the_log_channel(system: System) -> None:
     (sentence,) = await eventually(said, patience=30)
     assert "told" in sentence
     assert code in sentence
+
+    # And what Discord said of its limits is known to whoever calls next
+    key = {"pk": {"S": ROUTES}, "sk": {"S": "R"}}
+    known = system.cloud.dynamodb.get_item(TableName=system.table_name, Key=key)["Item"]
+    assert "POST /channels/{}/messages" in known
