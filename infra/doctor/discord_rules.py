@@ -1,11 +1,12 @@
 """What Discord must have and say for Usher to work. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from infra.cli.diff import Diff
 from infra.doctor.facts import Bot, Door, Gateway, Wanted
 from usher.doctor.model import Finding, State
+from usher.limits.breaker import Closure, Why
 
 AREA: Final = "Discord"
 SKEW: Final = timedelta(seconds=5)
@@ -66,6 +67,15 @@ def endpoint_findings(bot: Bot, wanted: Wanted, door: Door | None) -> list[Findi
     return found
 
 
+def closure_findings(closure: Closure | None, now: datetime) -> list[Finding]:
+    """Say whether Discord is asked at all: the functions stop by themselves before a ban."""
+    if closure is None or closure.seconds(now.timestamp()) <= 0:
+        return [Finding(AREA, "Breaker", State.WELL, "Discord is asked.")]
+    until = datetime.fromtimestamp(closure.until, UTC)
+    said = f"No function asks Discord until {until:%H:%M:%S} UTC: {_CLOSED[closure.why]}."
+    return [Finding(AREA, "Breaker", State.BROKEN, said, _REOPENED[closure.why])]
+
+
 def redirect_findings(bot: Bot, wanted: str) -> list[Finding]:
     """Say whether who signs in gets back; asked where links ask for it."""
     if wanted in bot.redirects:
@@ -116,6 +126,18 @@ def gateway_findings(gateway: Gateway, shards: int | None) -> list[Finding]:
         said = f"{gateway.starts_left} of {gateway.starts_total} session starts are left."
         found.append(Finding(AREA, "Session starts", State.WELL, said))
     return found
+
+
+_CLOSED: Final = {
+    Why.TOKEN: "it refuses the bot's token",
+    Why.BAN: "it has banned the address from which it was asked",
+    Why.INVALID: "so many calls were refused that a ban is near",
+}
+_REOPENED: Final = {
+    Why.TOKEN: "Store a new token in the secret; one call tries again by itself.",
+    Why.BAN: "Wait: one call tries again by itself; find out what was refused so often.",
+    Why.INVALID: "Find out in the logs what Discord refuses; one call tries again by itself.",
+}
 
 
 def _paste(wanted: Wanted) -> str:

@@ -23,6 +23,7 @@ from infra.doctor.discord_probes import Portal
 from infra.doctor.discord_rules import (
     AREA,
     clock_findings,
+    closure_findings,
     command_findings,
     endpoint_findings,
     gateway_findings,
@@ -35,6 +36,8 @@ from infra.doctor.place import AWS_FAILURES, Place, PlaceError
 from usher.doctor.facts import Application
 from usher.doctor.model import Finding, ProbeError, State
 from usher.doctor.watching_rules import intent_findings
+from usher.limits.rows import Rows
+from usher.limits.table import DynamoLimits
 from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
 from usher.platform.token_text import SecretError, token_in
@@ -66,6 +69,7 @@ class Examination:
         if token is not None:
             shards = self._discord(Discord(self._api_base, token))
         self._listeners(shards)
+        self._add("Breaker", self._breaker)
         self._add("Functions", lambda: function_findings(self._cloud.workers()))
         self._add("Queues", lambda: queue_findings(self._cloud.queues()))
         self._add("Schedules", lambda: schedule_findings(self._cloud.schedules(), self._now))
@@ -137,6 +141,12 @@ class Examination:
         with closing(client):
             table = DynamoReads(client, place.layout.outputs["TableName"])
             return shards_of(table, bot_id, self._now)
+
+    def _breaker(self) -> Iterable[Finding]:
+        place = self._place
+        with closing(SignedClient(DYNAMODB, place.environ(), credentials=place.credentials)) as one:
+            limits = DynamoLimits(Rows(one, place.layout.outputs["TableName"]))
+            return closure_findings(limits.board(self._now.timestamp()).closure, self._now)
 
     def _listeners(self, shards: Shards | None) -> None:
         self._add("Listener", lambda: listener_findings(shards, self._cloud.tasks()))

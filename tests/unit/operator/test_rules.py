@@ -24,6 +24,7 @@ from infra.doctor.showing import as_json, lines, plain
 from infra.doctor.times import every
 from tests.builders import START as NOW
 from usher.doctor.model import Finding, State
+from usher.limits.breaker import Closure, Why
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -65,6 +66,19 @@ def test_the_endpoint_is_ours_and_refuses_forgers(
     assert states(found) == ([] if state is None else [state])
     assert all(words in one.meaning for one in found)
     assert all(one.remedy for one in found if one.state is not State.WELL)
+
+
+@pytest.mark.parametrize("why", Why)
+def test_a_breaker_that_is_open_says_why_and_until_when(why: Why) -> None:
+    closed = Closure(why, NOW.timestamp() + 60, 1)
+
+    [found] = discord.closure_findings(closed, NOW)
+
+    assert found.state is State.BROKEN
+    assert f"{NOW + timedelta(minutes=1):%H:%M:%S} UTC" in found.meaning
+    assert found.remedy
+    assert states(discord.closure_findings(closed, NOW + HOUR)) == ["well"]
+    assert states(discord.closure_findings(None, NOW)) == ["well"]
 
 
 def test_who_signs_in_gets_back() -> None:
