@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.fuse import BrokenOffError, Fuse
@@ -83,6 +83,8 @@ def spoken(hourly: Hourly) -> list[tuple[str, Kind, str]]:
 
 
 @SLOW
+@example(41)
+@example(97)
 @given(st.integers(0, 2**32))
 def test_a_healthy_guild_is_silent_hour_by_hour(seed: int) -> None:
     history = History(seed, joins=25, codes=5, habits=HABITS)
@@ -97,10 +99,14 @@ def test_a_healthy_guild_is_silent_hour_by_hour(seed: int) -> None:
                 discord_at(hourly, history, next_check)
                 hourly.clock.now = next_check
                 hourly.check(0)
+                hourly.deliver()
             next_check += timedelta(hours=1)
         hourly.tell(observation)
 
-    assert (spoken(hourly), hourly.sent, hourly.steps) == ([], [], [])
+    assert (spoken(hourly), hourly.steps) == ([], [])
+    # A join that Discord repeats right after the leave hides the leave: such a member is gone.
+    gone = {one.user for one in history.memberships if one.left is not None}
+    assert {(kind, subject in gone) for kind, subject in hourly.repairs} <= {(Kind.GHOST, True)}
 
 
 @SLOW
