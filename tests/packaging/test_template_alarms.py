@@ -7,7 +7,7 @@ import re
 import pytest
 
 from infra.local.host import ROOT
-from tests.packaging.templates import ALARMS, FUNCTIONS, TEMPLATE, of_type
+from tests.packaging.templates import ALARMS, FUNCTIONS, QUEUES, TEMPLATE, of_type
 
 BACKUPS = of_type(ALARMS, "AWS::CloudWatch::Alarm")
 DAY_HOURS = 24
@@ -78,3 +78,13 @@ def test_alarms_wait_in_a_queue_that_the_topic_alone_may_write_to() -> None:
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "AlarmTopic"}}}
     assert (queue["Protocol"], mail["Protocol"]) == ("sqs", "email")
     assert queue["Endpoint"] == {"Fn::GetAtt": ["AlertsQueue", "Arn"]}
+
+
+def test_status_reports_count_every_other_function_and_every_dead_letter_queue() -> None:
+    variables = FUNCTIONS["AlertsFunction"]["Environment"]["Variables"]
+    functions = {one["Ref"] for one in variables["FUNCTION_NAMES"]["Fn::Join"][1]}
+    queues = {one["Fn::GetAtt"][0] for one in variables["DEAD_LETTER_QUEUES"]["Fn::Join"][1]}
+
+    # A function cannot name itself in its own environment: CloudFormation would go in a circle.
+    assert functions == FUNCTIONS.keys() - {"AlertsFunction"}
+    assert queues == {name for name in QUEUES if name.endswith("DeadLetterQueue")}
