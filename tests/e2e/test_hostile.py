@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.settings import CLIENT_SECRET, TOKEN_SECRET
+from infra.local.settings import ALERTS_SECRET, CLIENT_SECRET, TOKEN_SECRET
 from infra.local.system import System
 from infra.practice.entities import Channel
 from infra.practice.errors import ApiError
@@ -93,7 +93,7 @@ async def test_every_command_answers_what_is_typed_with_ill_will(system: System)
 async def test_nothing_secret_is_in_any_log(system: System) -> None:
     secrets = {
         name: system.cloud.secrets.get_secret_value(SecretId=name)["SecretString"]
-        for name in (TOKEN_SECRET, CLIENT_SECRET)
+        for name in (TOKEN_SECRET, CLIENT_SECRET, ALERTS_SECRET)
     }
     tokens = [one.token for one in system.practice.world.state.interactions.values()]
     assert len(tokens) > 100
@@ -114,7 +114,7 @@ def _environment_of(pid: int | None) -> str:
 async def test_nothing_secret_is_in_any_environment(system: System) -> None:
     secrets = [
         system.cloud.secrets.get_secret_value(SecretId=name)["SecretString"]
-        for name in (TOKEN_SECRET, CLIENT_SECRET)
+        for name in (TOKEN_SECRET, CLIENT_SECRET, ALERTS_SECRET)
     ]
     functions = system.cloud.functions.list_functions()["Functions"]
     given = {

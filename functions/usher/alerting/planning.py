@@ -20,9 +20,10 @@ from usher.alerting.model import (
     Message,
     News,
     Notice,
+    Severity,
     Watch,
 )
-from usher.alerting.words import Rendered, Wording
+from usher.alerting.words import Rendered, Wording, severity_of
 
 MOST_AT_ONCE: Final = 3
 """Messages that may begin within WHILE; what begins besides is put into a list."""
@@ -139,7 +140,8 @@ def gone(board: Board, message: Message) -> Board:
 def _begin(board: Board, untold: list[Ring], wording: Wording, now: datetime) -> Task:
     members = tuple(Member(ring.alarm, ring.incident.began) for ring in untold)
     gathering = [one for one in board.messages if one.many and now - one.born < GATHERS]
-    if gathering:
+    # Nobody is notified of a changed message: what cannot wait joins a list that called somebody.
+    if gathering and (_pages(gathering[-1].members) or not _pages(members)):
         message = replace(gathering[-1], members=(*gathering[-1].members, *members))
         return Edit(wording.many(_shown(board, message)), message)
     recent = sum(now - one.born < WHILE for one in board.messages)
@@ -147,6 +149,10 @@ def _begin(board: Board, untold: list[Ring], wording: Wording, now: datetime) ->
         return Post(wording.many(tuple(untold)), members, many=True)
     ring = untold[0]
     return Post(wording.one(ring.alarm, ring.facts, ring.incident), members[:1])
+
+
+def _pages(members: tuple[Member, ...]) -> bool:
+    return any(severity_of(one.alarm) is Severity.PAGE for one in members)
 
 
 def _render(board: Board, message: Message, wording: Wording) -> Rendered | None:

@@ -193,6 +193,23 @@ def test_what_comes_one_after_another_in_a_storm_goes_into_the_list() -> None:
     assert "RECOVERED · [Alarm 6]" in listed
 
 
+def test_what_cannot_wait_is_never_hidden_in_a_list_that_called_nobody() -> None:
+    room = Room()
+    room.run(*(rings(0, f"usher-prod-warn-alarm-{n}") for n in range(5)))
+    assert room.channel.mentioned == []
+
+    for n in range(4):
+        room.run(rings(n + 1, f"usher-prod-page-urgent-{n}"), minutes=n + 1)
+
+    assert room.shown == [
+        "WARNING · 5 alarms at once",
+        "ALARM · Urgent 0",
+        "ALARM · Urgent 1",
+        "ALARM · 2 alarms at once",
+    ]
+    assert room.channel.mentioned == [ROLE] * 3  # the list has called already
+
+
 def test_after_a_storm_alarms_have_their_own_messages_again() -> None:
     room = Room()
     room.run(*(rings(0, f"usher-prod-warn-alarm-{n}") for n in range(5)))
