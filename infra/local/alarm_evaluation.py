@@ -27,6 +27,12 @@ _COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "LessThanThreshold": operator.lt,
     "LessThanOrEqualToThreshold": operator.le,
 }
+_COMPARED: Final = {
+    "GreaterThanThreshold": "greater than the threshold",
+    "GreaterThanOrEqualToThreshold": "greater than or equal to the threshold",
+    "LessThanThreshold": "less than the threshold",
+    "LessThanOrEqualToThreshold": "less than or equal to the threshold",
+}
 _STANDING_STILL: Final = "AWS/DynamoDB"
 """Alarms on a metric of this namespace ignore missing data whatever they say (PutMetricAlarm)."""
 
@@ -78,6 +84,21 @@ def state_of(alarm: Json, values: Values) -> str | None:
     breaching = sum(_breaches(alarm, value, treatment) for value in last)
     enough = int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"])
     return ALARM if breaching >= enough else OK
+
+
+def reason_of(alarm: Json, values: Values, state: str) -> str:
+    """Say why an alarm is in a state as CloudWatch does (NewStateReason), newest value first."""
+    known = [value for value in reversed(values) if value is not None]
+    if not known:
+        number, treated = alarm["EvaluationPeriods"], _treatment(alarm)
+        return (
+            f"Threshold Crossed: no datapoints were received for {number} periods and {number} "
+            f"missing datapoints were treated as [{treated[:1].upper()}{treated[1:]}]."
+        )
+    told, some = ", ".join(map(str, known)), f"{len(known)} datapoint{'s' * (len(known) > 1)}"
+    verb = f"{'were' if len(known) > 1 else 'was'}{'' if state == ALARM else ' not'}"
+    compared = _COMPARED[alarm["ComparisonOperator"]]
+    return f"Threshold Crossed: {some} [{told}] {verb} {compared} ({float(alarm['Threshold'])})."
 
 
 def _treatment(alarm: Json) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from infra.local.alarm_evaluation import ALARM, period, state_of, values_of
+from infra.local.alarm_evaluation import ALARM, period, reason_of, state_of, values_of
 from infra.local.metric_math import Point
 
 type Json = dict[str, Any]
@@ -73,8 +73,7 @@ class EmulatedAlarms:
         if state is None or state == alarm["StateValue"]:
             return
         before, alarm["StateValue"] = alarm["StateValue"], state
-        compared = f"{alarm['ComparisonOperator']} {alarm['Threshold']:g}"
-        reason = f"Threshold Crossed: {compared} is{'' if state == ALARM else ' not'} so."
+        reason = reason_of(alarm, values, state)
         alarm["StateReason"] = reason
         alarm["StateUpdatedTimestamp"] = int(time.time())
         self._cloudwatch._record_history(alarm["AlarmName"], before, state, reason)

@@ -72,7 +72,9 @@ async def test_a_listener_that_dies_is_told_once_and_so_is_that_it_is_back(
 
     await watched.start_listener()
     (message,) = await standing(watched, f"RECOVERED · {SILENT}")
-    assert {"Since", "Recovered", "Lasted"} <= {field["name"] for field in message["fields"]}
+    told = {field["name"]: field["value"] for field in message["fields"]}
+    assert {"Since", "Recovered", "Lasted"} <= told.keys()
+    assert "an alarm when below 1" in told["Measured"]
 
 
 async def test_a_message_that_nobody_can_read_is_told_once_and_so_is_that_it_is_gone(

@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
-from infra.local.alarm_evaluation import ALARM, OK, UNKNOWN, queries, state_of, values_of
+from infra.local.alarm_evaluation import (
+    ALARM,
+    OK,
+    UNKNOWN,
+    queries,
+    reason_of,
+    state_of,
+    values_of,
+)
 from infra.local.metric_math import MathError, Values, evaluate, names
+from usher.alerting.parsing import measured
 
 ALARM_OF_TWO = {
     "Namespace": "AWS/SQS",
@@ -105,3 +114,25 @@ def test_metric_math_returns_its_one_expression() -> None:
 
     assert values_of(math, lambda _stat: [1, 2]) == [10, 20]
     assert queries(ALARM_OF_TWO)[0]["MetricStat"]["Stat"] == "Maximum"
+
+
+@pytest.mark.parametrize(
+    ("values", "changes", "shown"),
+    [
+        ([61.0, 99.5], {}, "**99.5**, an alarm when above 60"),
+        ([None, 61.0, None], {}, "**61**, an alarm when above 60"),
+        (
+            [None, None, None],
+            {"TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"},
+            "No data came, an alarm when below 60",
+        ),
+    ],
+)
+def test_why_is_said_as_cloudwatch_says_it_and_alerts_read_it(
+    values: Values, changes: dict[str, object], shown: str
+) -> None:
+    told = alarm(**changes)
+
+    reason = reason_of(told, values, ALARM)
+
+    assert measured({"NewStateReason": reason, "Trigger": told}).partition("\n")[0] == shown
