@@ -112,7 +112,7 @@ def test_functions_are_scheduled_as_the_template_says(stack: Stack) -> None:
         for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
     }
 
-    assert len(wanted) == len(rules) == 4
+    assert len(wanted) == len(rules) == 5
     assert targets == wanted
     assert {rule["State"] for rule in rules} == {"ENABLED"}
 
