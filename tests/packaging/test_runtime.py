@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 import boto3
@@ -18,6 +21,7 @@ from tests.runtime_api import Runtime
 
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(300)]
 
+TOKEN_SECRET: Final = "usher/token"
 EMPTY_BATCH: Final[Json] = {"Records": []}
 TICK: Final = {
     "version": "0",
@@ -69,11 +73,13 @@ def minimal(function: str) -> Json:
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[dict[str, str]]:
     """An empty table, bucket and queue, as the variables of functions name them."""
-    with Emulator() as emulator:
+    with Emulator() as emulator, _discord() as discord:
         session, url = boto3.Session("test", "test", region_name=REGION), emulator.endpoint_url
         make_table(session.client("dynamodb", endpoint_url=url))
         make_bucket(session.client("s3", endpoint_url=url))
         queue = make_queue(session.client("sqs", endpoint_url=url))
+        secrets = session.client("secretsmanager", endpoint_url=url)
+        secrets.create_secret(Name=TOKEN_SECRET, SecretString="the token")
         names = {name for one in FUNCTIONS.values() for name in one["Environment"]["Variables"]}
         yield {
             **dict.fromkeys(names, "https://example.invalid/value"),
@@ -81,10 +87,35 @@ def cloud() -> Iterator[dict[str, str]]:
             **READ_AT_ONCE,
             "AWS_ENDPOINT_URL": url,
             "TABLE_NAME": TABLE,
+            "DISCORD_API_BASE": discord,
+            "DISCORD_TOKEN_SECRET": TOKEN_SECRET,
             "LEDGER_BUCKET": BUCKET,
             "DISCORD_PUBLIC_KEY": PUBLIC_KEY,
             "LOG_LEVEL": "INFO",
         }
+
+
+@contextmanager
+def _discord() -> Iterator[str]:
+    """A Discord that is asked for the bot and for nothing else."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b'{"id": "1"}')
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/api/v10"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture(scope="module")
