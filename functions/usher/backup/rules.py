@@ -10,6 +10,9 @@ SETTINGS: Final = "S#"
 PASSING: Final = "OD#"
 """What partitions begin with that are in no backup: what people have typed and not sent yet
 (onboarding/table.py). An erasure does not reach backups."""
+SALTS: Final = "SALT"
+"""The partition of the days' salts, which is in no backup either: it goes after two days, and with
+it whatever could tell who a visitor was (referrals/click_table.py). Its values are bytes."""
 
 
 class Kind(StrEnum):

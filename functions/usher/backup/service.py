@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from usher.backup.rules import PASSING, SETTINGS, Backup, Kind, backup_of, prefix
+from usher.backup.rules import PASSING, SALTS, SETTINGS, Backup, Kind, backup_of, prefix
 
 GZIP: Final = 31
 """zlib's window bits for a gzip file."""
@@ -109,7 +109,8 @@ def read_backup(chunks: Iterable[bytes]) -> Iterator[Item]:
 
 def _noted(items: Iterable[Item], settings: list[Item]) -> Iterator[bytes]:
     for item in items:
-        if str(item["pk"].get("S", "")).startswith(PASSING):
+        partition = str(item["pk"].get("S", ""))
+        if partition == SALTS or partition.startswith(PASSING):
             continue
         if str(item["sk"].get("S", "")).startswith(SETTINGS):
             settings.append(item)

@@ -60,6 +60,15 @@ def test_what_people_have_typed_and_not_sent_is_in_no_backup() -> None:
     assert world.read("backups/daily/2026-11-20.jsonl.gz") == ROWS
 
 
+def test_the_salt_of_a_day_is_in_no_backup_and_in_nobody_s_way() -> None:
+    world = World()
+    salt: Item = {"pk": {"S": "SALT"}, "sk": {"S": "2026-11-20"}, "salt": {"B": b"\xff"}}
+    world.rows.append(salt)
+    world.made()
+
+    assert world.read("backups/daily/2026-11-20.jsonl.gz") == ROWS
+
+
 def test_each_kind_comes_once_in_its_period() -> None:
     world = World()
     made: list[str] = []
