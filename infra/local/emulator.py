@@ -18,6 +18,7 @@ from typing import IO, Final, Self
 
 from infra.local import aws
 from infra.local.host import bare_environment, free_port, is_free
+from infra.local.iam_calls import VARIABLE
 
 _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 7.0
@@ -32,7 +33,8 @@ class Emulator:
 
     Without `state` it keeps everything in memory and a temporary folder: what tests want. With
     `state` it resumes what that folder holds. `port` is a wish: if it is taken, another is found.
-    `enforce_iam` runs each Lambda as its template role and refuses what the role lacks.
+    `enforce_iam` runs each Lambda as its template role and refuses what the role lacks; what roles
+    then do is written to the folder `calls`.
     `alarm_minute` is how many seconds a minute of an alarm's period lasts; fewer are for tests.
     With `patient_alarms` what was silent while it was off is no alarm.
     """
@@ -46,6 +48,7 @@ class Emulator:
         autosave_seconds: float = 2.0,
         alarm_minute: float = 60.0,
         patient_alarms: bool = False,
+        calls: Path | None = None,
     ) -> None:
         self._keeps_state = state is not None
         self._folder = state or Path(tempfile.mkdtemp(prefix="usher-emulator-"))
@@ -54,6 +57,7 @@ class Emulator:
         self._alarm_minute = alarm_minute
         self._patient_alarms = patient_alarms
         self._autosave_seconds = autosave_seconds if self._keeps_state else 0.0
+        self._calls = calls
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
         self._changing = threading.Lock()  # a stop may come, from another thread, while it starts
@@ -202,6 +206,8 @@ class Emulator:
             "SFTP_ENABLED": "0",
             "AUTH": "true" if self._enforce_iam else "false",
         }
+        if self._calls is not None:
+            settings[VARIABLE] = str(self._calls.resolve())
         if self._keeps_state:
             settings |= {
                 "PERSIST_STATE": "1",

@@ -20,11 +20,14 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
 from infra.local.emulated_alarms import EmulatedAlarms
 from infra.local.emulated_metrics import EmulatedMetrics
+from infra.local.iam_calls import VARIABLE, CallLog
+from infra.local.iam_hook import install
 from infra.local.leash import when_parent_goes
 
 # ASGI, https://asgi.readthedocs.io/en/latest/specs/main.html
@@ -130,6 +133,8 @@ async def serve(port: int, autosave_seconds: float, alarm_minute: float, *, pati
 if __name__ == "__main__":
     # Lambda workers inherit this process's environment; they must not find the checkout by it.
     os.environ.pop("PYTHONPATH", None)
+    calls = os.environ.pop(VARIABLE, "")
+    install(CallLog(Path(calls)) if calls else None)
     port, autosave_seconds, alarm_minute, *words = sys.argv[1:]
     patient = "patient" in words
     asyncio.run(serve(int(port), float(autosave_seconds), float(alarm_minute), patient=patient))

@@ -1,9 +1,8 @@
 """template.yaml -> CloudFormation the emulator can create; the template is read, never repeated.
 
-First AWS's own translator, as CloudFormation runs it. Then the three differences of the emulator:
-it ignores an HTTP API's `Body`, so each path becomes an Integration and a Route; it speaks plain
-HTTP on the loopback address, so a policy that refuses plain HTTP would refuse every request; and it
-asks for a permission to send messages together, which AWS does not know beside `sqs:SendMessage`.
+First AWS's own translator, as CloudFormation runs it. Then the two differences of the emulator: it
+ignores an HTTP API's `Body`, so each path becomes an Integration and a Route; and it speaks plain
+HTTP on the loopback address, so a policy that refuses plain HTTP would refuse every request.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from infra.local import aws
 type Json = dict[str, Any]
 
 _FUNCTION = "AWS::Serverless::Function"
-_SEND = "sqs:SendMessage"
 _INTEGRATION = "x-amazon-apigateway-integration"
 
 
@@ -65,7 +63,7 @@ def translate(template: Json, parameters: Mapping[str, str], locate: Callable[[s
     translator = Translator({}, Parser(), boto_session=aws.session(), metrics=metrics)
     translated: Json = translator.translate(packaged, parameter_values=dict(parameters))
     metrics.publish()  # to nowhere; unpublished, it writes a warning to the terminal
-    return allow_batches(allow_plain_http(expand_http_apis(translated)))
+    return allow_plain_http(expand_http_apis(translated))
 
 
 def expand_http_apis(template: Json) -> Json:
@@ -111,23 +109,6 @@ def allow_plain_http(template: Json) -> Json:
         if not policy["Statement"]:
             del eased["Resources"][name]
     return eased
-
-
-def allow_batches(template: Json) -> Json:
-    """Let who may send messages send them together: AWS asks for no further permission."""
-    eased = copy.deepcopy(template)
-    for resource in eased["Resources"].values():
-        if resource["Type"] != "AWS::IAM::Role":
-            continue
-        for policy in resource["Properties"].get("Policies", []):
-            for statement in policy["PolicyDocument"]["Statement"]:
-                if _SEND in (actions := _listed(statement.get("Action"))):
-                    statement["Action"] = [*actions, f"{_SEND}Batch"]
-    return eased
-
-
-def _listed(actions: object) -> list[object]:
-    return actions if isinstance(actions, list) else [actions]
 
 
 def _refuses_plain_http(statement: Json) -> bool:

@@ -9,7 +9,6 @@ import pytest
 from infra.local.settings import TEMPLATE
 from infra.local.transform import (
     Code,
-    allow_batches,
     allow_plain_http,
     expand_http_apis,
     handlers,
@@ -87,17 +86,3 @@ def test_only_statements_about_tls_are_dropped() -> None:
 
     assert allow_plain_http(template(tls)) == {"Resources": {}}
     assert allow_plain_http(template(tls, other)) == template(other)
-
-
-def test_who_may_send_messages_may_send_them_together() -> None:
-    def template(*statements: dict[str, Any]) -> dict[str, Any]:
-        policies = [{"PolicyDocument": {"Statement": list(statements)}}]
-        return {
-            "Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}}}
-        }
-
-    other = {"Effect": "Allow", "Action": ["sqs:ReceiveMessage"]}
-    batch = "sqs:SendMessageBatch"
-    assert allow_batches(template({"Action": "sqs:SendMessage"}, other)) == template(
-        {"Action": ["sqs:SendMessage", batch]}, other
-    )
