@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from infra.local import task_role
 from infra.local.aws import Cloud
 from infra.local.nested import Document, document, point
 from infra.local.packager import Package, package, room_of
@@ -54,6 +55,7 @@ def plan(template_file: Path, functions: Path, parameters: Mapping[str, str]) ->
     template = translate(
         source, parameters, lambda handler: Code(CODE_BUCKET, packages[room_of(handler)].key)
     )
+    template["Resources"][task_role.ROLE] = task_role.as_user(source, template_file.parent)
     template, nested = point(template, template_file.parent, CODE_BUCKET)
     return Plan(template, packages, parameters, nested)
 
