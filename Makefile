@@ -6,6 +6,7 @@ SHELL := /bin/bash
 UV_VERSION := 0.13.8
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
 BIN := .venv/bin
+CALLS := $(CURDIR)/.build/calls
 abspath_uv = $(if $(filter uv,$(UV)),$(shell command -v uv),$(abspath $(UV)))
 ARCHITECTURE ?= $(shell uname -m | sed 's/aarch64/arm64/')
 # What is deployed goes where the operator's profile says; all else reaches no account.
@@ -15,7 +16,7 @@ export AWS_EC2_METADATA_DISABLED := true
 endif
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run test soak check lint types rooms template build requirements packaging bench
+.PHONY: help install run test grants soak check lint types rooms template build requirements packaging bench
 .PHONY: format clean messages audit licences
 .PHONY: format clean messages deploy destroy
 
@@ -40,8 +41,13 @@ run: install ## start everything on this machine: http://127.0.0.1:8080/practice
 	exec $(BIN)/usher up $(ARGS)
 
 test: install ## every test that needs no network, a file at a time on each core
-	UV="$(abspath_uv)" $(BIN)/pytest -m "not packaging and not soak" \
+	rm -rf $(CALLS)
+	USHER_CALLS="$(CALLS)" UV="$(abspath_uv)" $(BIN)/pytest -m "not packaging and not soak and not grants" \
 		--numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(if $(ARGS),,$(BIN)/pytest -m grants tests/grants)
+
+grants: install ## whether each role was granted what it did in `make test`, and nothing else
+	$(BIN)/pytest -m grants tests/grants
 
 soak: install ## the runs that take minutes
 	$(BIN)/pytest -m soak $(ARGS)

@@ -23,6 +23,12 @@ _ID: Final = re.compile(r"\d+|[0-9a-f]{8,}")
 _SECRET: Final = re.compile(r"(?<=:secret:)(.+)-\w{6}$")  # six characters of chance end its ARN
 
 
+def asked_for() -> Path | None:
+    """Return the folder that the environment names; None where nothing is to be written."""
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else None
+
+
 class CallLog:
     """A file of its own in the folder, so that systems write beside each other."""
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from infra.local import alerts_channel, bot_token, fixups, task_role
+from infra.local import alerts_channel, bot_token, fixups, iam_calls, task_role
 from infra.local.aws import environment
 from infra.local.bot import NONE, PRACTICE, Bot, checked
 from infra.local.deploy import deploy, plan
 from infra.local.emulator import Emulator
 from infra.local.front import Front, bind
-from infra.local.iam_calls import VARIABLE
 from infra.local.ledger_view import LedgerView
 from infra.local.listener import ListenerProcess
 from infra.local.listener_metrics import ListenerMetrics
@@ -165,15 +163,14 @@ class System(Running):
 
     async def _deploy(self) -> None:
         state, bot, front = there(self._state), self.bot, there(self._front)
-        # Of functions that a test has put in the real ones' place, nothing is said.
-        calls = os.environ.get(VARIABLE) if self._functions == FUNCTIONS else None
         self._emulator = Emulator(
             state.emulator_folder,
             port=state.emulator_port,
             enforce_iam=True,
             alarm_minute=self._alarm_minute,
             patient_alarms=True,
-            calls=Path(calls) if calls else None,
+            # Of functions that a test has put in the real ones' place, nothing is said.
+            calls=iam_calls.asked_for() if self._functions == FUNCTIONS else None,
         )
         starting = asyncio.to_thread(self._start_emulator, self._emulator)
         alerts = self._practice is not None

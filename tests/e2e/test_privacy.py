@@ -61,6 +61,11 @@ async def test_who_confirms_is_erased_by_the_daily_job(system: System) -> None:
     daily(system)
     assert naming(system, guild).keys() == {"names", "csv"}
 
+    # and an export and a message that could not be read, which name them too
+    for key in (f"exports/guild={guild}/1/joins.txt", f"parked/guild={guild}/1.json"):
+        said = f"{user} {NAME}".encode()
+        system.cloud.s3.put_object(Bucket=system.ledger_bucket, Key=key, Body=said)
+
     # When they look, ask, and confirm
     practice = system.practice
     seen = await practice.run_command(town.id, inviter, "/privacy view")
