@@ -88,7 +88,8 @@ def state_of(alarm: Json, values: Values) -> str | None:
 
 def reason_of(alarm: Json, values: Values, state: str) -> str:
     """Say why an alarm is in a state as CloudWatch does (NewStateReason), newest value first."""
-    known = [value for value in reversed(values) if value is not None]
+    last = list(values)[-int(alarm["EvaluationPeriods"]) :]
+    known = [value for value in reversed(last) if value is not None]
     if not known:
         number, treated = alarm["EvaluationPeriods"], _treatment(alarm)
         return (

@@ -126,6 +126,11 @@ def test_metric_math_returns_its_one_expression() -> None:
             {"TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"},
             "No data came, an alarm when below 60",
         ),
+        (
+            [61.0, None, None, None],  # what was told before is no reason
+            {"TreatMissingData": "breaching", "ComparisonOperator": "LessThanThreshold"},
+            "No data came, an alarm when below 60",
+        ),
     ],
 )
 def test_why_is_said_as_cloudwatch_says_it_and_alerts_read_it(
