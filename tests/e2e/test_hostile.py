@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from infra.local.settings import ALERTS_SECRET, CLIENT_SECRET, TOKEN_SECRET
 from infra.local.system import System
@@ -63,7 +64,9 @@ def _channel(town: Town) -> Channel:
     return channel
 
 
-async def test_every_command_answers_what_is_typed_with_ill_will(system: System) -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def visitor(system: System) -> Visitor:
+    """Who has sent every command what no client would, and every option what is typed into it."""
     visitor, draw = Visitor(system, await watched(system, 1)), Random(SEED)  # noqa: S311
     todo = [
         (InteractionType.COMMAND, command.name, asked(command, draw))
@@ -78,7 +81,12 @@ async def test_every_command_answers_what_is_typed_with_ill_will(system: System)
     for one in todo:
         await visitor.send(*one)
     await eventually(lambda: not visitor.waiting(), patience=240)
+    return visitor
 
+
+async def test_every_command_answers_what_is_typed_with_ill_will(
+    system: System, visitor: Visitor
+) -> None:
     assert visitor.broken() == []
     lines = every_line(system)
     failed = [line for line in lines if '"level":"ERROR"' in line or "Traceback" in line]
@@ -90,12 +98,12 @@ async def test_every_command_answers_what_is_typed_with_ill_will(system: System)
     assert left["Attributes"]["ApproximateNumberOfMessages"] == "0"
 
 
-async def test_nothing_secret_is_in_any_log(system: System) -> None:
+async def test_nothing_secret_is_in_any_log(system: System, visitor: Visitor) -> None:
     secrets = {
         name: system.cloud.secrets.get_secret_value(SecretId=name)["SecretString"]
         for name in (TOKEN_SECRET, CLIENT_SECRET, ALERTS_SECRET)
     }
-    tokens = [one.token for one in system.practice.world.state.interactions.values()]
+    tokens = [one.token for one in visitor.sent]
     assert len(tokens) > 100
 
     logged = "\n".join(every_line(system))
