@@ -85,6 +85,13 @@ def run(args: argparse.Namespace) -> int:
 async def _serve(system: System, discord: str) -> int:
     stop = asyncio.Event()
     _stop_on_signals(stop, system)
+    try:
+        return await _run_until(stop, system, discord)
+    finally:
+        _leave_in_peace()
+
+
+async def _run_until(stop: asyncio.Event, system: System, discord: str) -> int:
     starting = asyncio.create_task(system.start())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -116,6 +123,14 @@ def _stop_on_signals(stop: asyncio.Event, system: System) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked)
+
+
+def _leave_in_peace() -> None:
+    """Let no signal change the exit code of what has stopped already."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _show(system: System, discord: str) -> None:

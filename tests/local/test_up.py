@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,14 @@ from infra.local.host import ROOT, free_port
 from tests.local.stacks import wait_for
 
 _READY_SECONDS = 20
+_USHER = ("-m", "infra.cli.main")
+_ASKED_AT_THE_VERY_END = """
+import os, signal, sys
+from infra.cli.main import main
+code = main()
+os.kill(os.getpid(), signal.SIGINT)
+sys.exit(code)
+"""
 
 
 @dataclass
@@ -59,8 +67,8 @@ class Person:
     functions: Path
     started: list[Up] = field(default_factory=list)
 
-    def up(self, *arguments: str, **variables: str) -> Up:
-        command = [sys.executable, "-m", "infra.cli.main", "up", "--functions", str(self.functions)]
+    def up(self, *arguments: str, program: Sequence[str] = _USHER, **variables: str) -> Up:
+        command = [sys.executable, *program, "up", "--functions", str(self.functions)]
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("DISCORD_", "AWS_"))}
         process = subprocess.Popen(  # noqa: S603 - our own program
             [*command, *arguments],
@@ -73,8 +81,10 @@ class Person:
         self.started.append(Up(process))
         return self.started[-1]
 
-    def ready(self, *arguments: str) -> Up:
-        up = self.up("--discord", "none", *arguments, DISCORD_PUBLIC_KEY="ab" * 32)
+    def ready(self, *arguments: str, program: Sequence[str] = _USHER) -> Up:
+        up = self.up(
+            *("--discord", "none", *arguments), program=program, DISCORD_PUBLIC_KEY="ab" * 32
+        )
         up.wait_until_ready()
         return up
 
@@ -156,6 +166,14 @@ def test_asked_twice_it_goes_at_once(person: Person) -> None:
     assert code in {0, 130}  # it may have finished between the two
     assert seconds < 5
     wait_for(lambda: not _children(person.folder))
+
+
+def test_asked_again_when_all_is_stopped_it_ends_as_it_would_have(person: Person) -> None:
+    up = person.ready("--port", "0", program=("-c", _ASKED_AT_THE_VERY_END))
+
+    code, _ = up.end(signal.SIGINT)
+
+    assert code == 0
 
 
 def test_stopped_while_it_starts_it_stops_cleanly(person: Person) -> None:

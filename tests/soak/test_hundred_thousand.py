@@ -1,7 +1,7 @@
 """A hundred thousand joins while the event worker is killed again and again: none lost or doubled.
 
 The whole road of a join stands in the embedded cloud: FIFO queue, event worker, bucket, table.
-Its processes are ended by SIGKILL every few seconds, and one message in twenty comes twice under
+Its processes are ended by SIGKILL again and again, and one message in twenty comes twice under
 another deduplication id, as after a redrive. USHER_SOAK_JOINS makes it shorter.
 """
 
@@ -42,9 +42,11 @@ CODES: Final = 10
 CROWDS: Final = (1, 1, 1, 2, 3, 10, 40, 100)
 """How many join between two looks: mostly one, at times very many."""
 TWICE: Final = 0.05
-SECONDS_BETWEEN_KILLS: Final = (4.0, 12.0)
-VISIBILITY_SECONDS: Final = 10
-"""How soon the queue gives a killed worker's messages to the next: template.yaml says 120."""
+SECONDS_BETWEEN_KILLS: Final = (10.0, 40.0)
+"""Mostly longer than a batch takes: what is received ten times without success is laid aside."""
+VISIBILITY_SECONDS: Final = 30
+"""How soon the queue gives a killed worker's messages to the next: template.yaml says 120, and a
+function may take 20."""
 
 
 @dataclass
@@ -128,7 +130,7 @@ def a_cloud() -> Iterator[Stack]:
 
 @contextmanager
 def killing(stack: Stack) -> Iterator[list[int]]:
-    """End the event worker's processes every few seconds; yields how many died each time."""
+    """End the event worker's processes again and again; yields how many died each time."""
     draw, stop, killed = random.Random(SEED), threading.Event(), []  # noqa: S311
 
     def kill() -> None:
