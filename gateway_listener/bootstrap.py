@@ -34,7 +34,7 @@ from gateway_listener.timing import Pace
 from gateway_listener.watch import Watch
 from usher.ids import UserId
 from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, Service, SignedClient
-from usher.platform.task_credentials import credentials_of
+from usher.platform.container_credentials import credentials_of
 
 SENDERS: Final = 4
 

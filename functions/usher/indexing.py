@@ -18,9 +18,12 @@ from usher.slash.routes import Directory
 FILE: Final = Path(__file__).with_name("index.json")
 
 
-def directory(file: Path = FILE) -> Directory:
-    """Return the index that the artefact has; in a checkout, where there is none, everything."""
-    if file.is_file():
+def directory(file: Path = FILE, *, everything: bool = False) -> Directory:
+    """Return the index that the artefact has; where there is none, as in a checkout, everything.
+
+    `everything` imports all rooms now, although there is an index.
+    """
+    if file.is_file() and not everything:
         return Index.read(file.read_text(encoding="utf-8"))
     from usher.catalogue import ROUTER
 

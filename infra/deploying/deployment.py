@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from infra.deploying import adopting, asking, changes, discord, image, sam, secrets
+from infra.deploying import release as releases
 from infra.deploying.model import (
     ARCHITECTURES,
     REPOSITORY,
@@ -51,6 +52,7 @@ def deploy(tools: Tools, wish: Wish, profile: str | None = None) -> None:
     }
     step("The functions")
     sam.build(tools, architecture)
+    parameters = {**releases.release(wish.source, {**known, **parameters}), **parameters}
     step("The stack")
     if wish.adopted and stack is None:
         adopting.adopt(tools, wish)

@@ -37,6 +37,15 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def do_GET(self) -> None:
+        """Give credentials, as a container's own address does."""
+        keys = {"AccessKeyId": "test", "SecretAccessKey": "test", "Token": "test"}
+        content = json.dumps({**keys, "Expiration": "2999-01-01T00:00:00Z"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
     def log_message(self, *_: object) -> None:
         """Stay quiet."""
 

@@ -19,7 +19,7 @@ from tests.bench.asking import PUBLIC_KEY, banning, command, ping
 from tests.bench.board_server import serving
 from tests.bench.houses import House
 from tests.bench.table import Row
-from tests.runtime_api import Function, Runtime
+from tests.runtime_api import SNAPSHOT, Function, Runtime
 
 STARTS: Final = 21
 ROUNDS: Final = 12
@@ -38,6 +38,8 @@ FIRSTS: Final[Mapping[str, Ask]] = {
     "/ban, deferred": banning,
 }
 """First events of other kinds; what the goals hold for is /invite view."""
+RESTORED: Final[Mapping[str, Ask]] = {"/invite view": command, "/ban, deferred": banning}
+"""First events after a snapshot was restored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,21 @@ class Bench:
                     found[what].append(start)
         return found
 
+    def restored(self, number: int = STARTS) -> Starts:
+        """Go on from where a snapshot would be taken; what was used before it does not count."""
+        found: dict[str, list[Start]] = {what: [] for what in RESTORED}
+        snapshot = {**SNAPSHOT, "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.table}/credentials"}
+        for turn in range(number + 1):
+            for what, event in RESTORED.items():
+                with self._running(self.contenders[OURS], snapshot) as function:
+                    before = function.restore()
+                    answered = function.invoke(event())
+                    _check(answered.value())
+                    cpu, wall = answered.cpu - before, answered.at - function.began
+                    if turn:
+                        found[what].append(Start(cpu * 1000, wall * 1000, function.peak))
+        return found
+
     def rounds(self, number: int = ROUNDS, each: int = COMMANDS) -> Rounds:
         """Have warm functions answer in turn; the first round is not counted."""
         found: dict[str, list[float]] = {name: [] for name in self.contenders}
@@ -97,8 +114,9 @@ class Bench:
             return Start(answered.cpu * 1000, wall * 1000, function.peak)
 
     @contextmanager
-    def _running(self, house: House) -> Iterator[Function]:
+    def _running(self, house: House, more: Mapping[str, str] | None = None) -> Iterator[Function]:
         environment = {
+            **(more or {}),
             "AWS_ENDPOINT_URL": self.table,
             "TABLE_NAME": "usher",
             "COMMANDS_QUEUE_URL": f"{self.table}/queue",
@@ -131,7 +149,9 @@ def bench() -> Iterator[Bench]:
 def measure() -> Iterator[Row]:
     """Measure everything."""
     with bench() as one:
-        yield from _cold(one.starts())
+        starts = one.starts()
+        yield from _cold(starts)
+        yield from _restored(one.restored(), starts[OURS])
         yield from _warm(one.rounds())
 
 
@@ -149,6 +169,13 @@ def _cold(starts: Starts) -> Iterator[Row]:
     for name in (FLOOR, USUAL):
         ratio = peaks[OURS] / peaks[name]
         yield Row("memory", f"{peaks[OURS]:.1f} MB", f"{name}: {peaks[name]:.1f} MB", ratio)
+
+
+def _restored(restored: Starts, cold: list[Start]) -> Iterator[Row]:
+    for what, starts in restored.items():
+        ratio = _paired([one.cpu for one in starts], [one.cpu for one in cold])
+        beside = f"cold, /invite view: {_begun(cold)}"
+        yield Row(f"after a snapshot's restore, {what}", _begun(starts), beside, ratio)
 
 
 def _warm(rounds: Rounds) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,11 +14,11 @@ import boto3
 import pytest
 
 from infra.local.emulator import Emulator
-from tests.bench.asking import PUBLIC_KEY, event, ping
+from tests.bench.asking import PUBLIC_KEY, command, event, ping
 from tests.fakes.cloud import BUCKET, REGION, TABLE, make_bucket, make_queue, make_table
 from tests.packaging.conftest import Artefacts
 from tests.packaging.templates import FUNCTIONS, READ_AT_ONCE, ROOMS, Json
-from tests.runtime_api import Runtime
+from tests.runtime_api import SNAPSHOT, Runtime
 
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(300)]
 
@@ -109,13 +110,8 @@ def _discord() -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Stay quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/api/v10"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with _served(Handler) as url:
+        yield f"{url}/api/v10"
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +137,62 @@ def test_an_artefact_answers_under_the_runtime_client(
         assert answer["statusCode"] == (200 if function == "InteractionsFunction" else 404)
     elif minimal(function) is EMPTY_BATCH:
         assert answer == {"batchItemFailures": []}
+
+
+def test_restored_from_a_snapshot_it_asks_for_its_keys_and_not_before(
+    artefacts: Artefacts, runtime: Runtime, cloud: dict[str, str]
+) -> None:
+    declared = FUNCTIONS["InteractionsFunction"]
+    own = {name: cloud[name] for name in declared["Environment"]["Variables"]}
+    shared = {name: cloud[name] for name in ("AWS_ENDPOINT_URL", "LOG_LEVEL")}
+    asked: list[str | None] = []
+
+    with (
+        _keys(asked) as given,
+        runtime.running(
+            Path(artefacts["InteractionsFunction"]),
+            declared["Handler"],
+            {**own, **shared, **SNAPSHOT, **given},
+        ) as running,
+    ):
+        running.restore()
+        assert asked == []
+        answers = [running.invoke(command()).value() for _ in range(2)]
+
+    for answer in answers:
+        assert answer["statusCode"] == 200
+        assert "has no invites yet" in answer["body"]
+    assert asked == ["the token"]
+
+
+@contextmanager
+def _keys(asked: list[str | None]) -> Iterator[dict[str, str]]:
+    """The address of a container's credentials."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Authorization"])
+            keys = dict.fromkeys(("AccessKeyId", "SecretAccessKey", "Token"), "test")
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({**keys, "Expiration": "2999-01-01T00:00:00Z"}).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    with _served(Handler) as url:
+        yield {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{url}/2021-04-23/credentials",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": "the token",
+        }
+
+
+@contextmanager
+def _served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,4 +1,4 @@
-"""A task's credentials are asked for once, renewed in time, and survive a silent address."""
+"""A container's credentials are asked for once, renewed in time, and survive a silent address."""
 
 import json
 import threading
@@ -9,8 +9,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from usher.platform.container_credentials import (
+    ContainerCredentials,
+    CredentialsError,
+    credentials_of,
+)
 from usher.platform.sigv4 import Credentials
-from usher.platform.task_credentials import CredentialsError, TaskCredentials, credentials_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -25,7 +29,8 @@ class Address:
         self.now = NOON
         self.asked: list[str] = []
         self.status = 200
-        self.host = ""
+        self.url = ""
+        self.tokens: list[str | None] = []
 
     def clock(self) -> datetime:
         return self.now
@@ -46,6 +51,7 @@ def serving(address: Address) -> Iterator[None]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             address.asked.append(self.path)
+            address.tokens.append(self.headers["Authorization"])
             self.send_response(address.status)
             self.end_headers()
             self.wfile.write(address.answer())
@@ -54,7 +60,7 @@ def serving(address: Address) -> Iterator[None]:
             """Say nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        address.host = f"127.0.0.1:{server.server_port}"
+        address.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield
@@ -70,7 +76,7 @@ def address() -> Iterator[Address]:
 
 
 def test_they_are_kept_until_shortly_before_they_expire(address: Address) -> None:
-    take = TaskCredentials("/v2/credentials/1", address.host, address.clock)
+    take = ContainerCredentials(f"{address.url}/v2/credentials/1", clock=address.clock)
     assert take() == Credentials("AK1", "secret", "token")
     address.now += timedelta(minutes=49)
     assert take().access_key == "AK1"
@@ -80,7 +86,7 @@ def test_they_are_kept_until_shortly_before_they_expire(address: Address) -> Non
 
 
 def test_while_the_address_fails_the_old_ones_serve_until_they_expire(address: Address) -> None:
-    take = TaskCredentials("/v2/credentials/1", address.host, address.clock)
+    take = ContainerCredentials(f"{address.url}/v2/credentials/1", clock=address.clock)
     take()
     address.status = 500
     address.now += timedelta(minutes=55)
@@ -90,8 +96,24 @@ def test_while_the_address_fails_the_old_ones_serve_until_they_expire(address: A
         take()
 
 
-def test_variables_go_before_the_tasks_role() -> None:
+def test_variables_go_before_the_containers_role() -> None:
     keys = {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"}
     path = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/1"}
     assert credentials_of(keys | path)() == Credentials("AKID", "secret")
-    assert isinstance(credentials_of(path), TaskCredentials)
+    assert isinstance(credentials_of(path), ContainerCredentials)
+
+
+def test_a_restored_function_asks_its_own_address_with_its_token(address: Address) -> None:
+    given = {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{address.url}/2021-04-23/credentials?v=1",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": "Bearer it",
+    }
+    address.now = datetime.now(UTC)
+    assert credentials_of(given)() == Credentials("AK1", "secret", "token")
+    assert (address.asked, address.tokens) == (["/2021-04-23/credentials?v=1"], ["Bearer it"])
+
+
+@pytest.mark.parametrize("url", ["http://example.com/keys", "ftp://127.0.0.1/keys", "keys"])
+def test_an_address_outside_is_never_asked(url: str) -> None:
+    with pytest.raises(CredentialsError):
+        credentials_of({"AWS_CONTAINER_CREDENTIALS_FULL_URI": url})
