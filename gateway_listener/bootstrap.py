@@ -33,8 +33,8 @@ from gateway_listener.table_thread import TableThread
 from gateway_listener.timing import Pace
 from gateway_listener.watch import Watch
 from usher.ids import UserId
-from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, Service, SignedClient
 from usher.platform.container_credentials import credentials_of
+from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, Service, SignedClient
 
 SENDERS: Final = 4
 

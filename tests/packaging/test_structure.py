@@ -33,7 +33,7 @@ def test_every_function_has_its_folder_and_its_target() -> None:
 def test_every_function_is_built_by_make_from_the_same_folder() -> None:
     assert TEMPLATE["Globals"]["Function"]["CodeUri"] == "functions/"
     for name in FUNCTIONS:
-        assert TEMPLATE["Resources"][name]["Metadata"] == {"BuildMethod": "makefile"}
+        assert TEMPLATE["Resources"][name]["Metadata"]["BuildMethod"] == "makefile"
 
 
 def test_every_room_exports_its_requirements() -> None:

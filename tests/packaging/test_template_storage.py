@@ -53,7 +53,7 @@ def test_every_queue_is_encrypted() -> None:
 def test_a_message_stays_hidden_six_timeouts_of_its_function() -> None:
     # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     for function in FUNCTIONS.values():
-        for event in function["Events"].values():
+        for event in function.get("Events", {}).values():
             if event["Type"] == "SQS":
                 queue = QUEUES[event["Properties"]["Queue"]["Fn::GetAtt"][0]]
                 assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
@@ -63,7 +63,7 @@ def test_every_consumer_reports_its_failures_one_by_one() -> None:
     sources = [
         event["Properties"]
         for function in FUNCTIONS.values()
-        for event in function["Events"].values()
+        for event in function.get("Events", {}).values()
         if event["Type"] == "SQS"
     ]
 
