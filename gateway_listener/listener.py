@@ -183,7 +183,7 @@ class Listener:
             **self._parts.account.traffic.totals(),
         }
 
-    def _gauges(self) -> dict[str, float]:
+    async def _gauges(self) -> dict[str, float]:
         gauges: dict[str, float] = {
             "Unsent": self._parts.publisher.unsent,
             "Shards": len(self._shards),
@@ -191,6 +191,8 @@ class Listener:
         }
         if (left := self._parts.account.session_starts_left()) is not None:
             gauges["SessionStartsLeft"] = left
+        if self._roster is not None and (unheld := await self._roster.unheld()) is not None:
+            gauges["ShardsUnheld"] = unheld
         latencies = [shard.client.latency() for shard in self._shards]
         if known := [latency for latency in latencies if latency is not None]:
             gauges["GatewayLatencyMilliseconds"] = round(max(known) * 1000, 1)

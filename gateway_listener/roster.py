@@ -15,6 +15,8 @@ from gateway_listener.table_thread import TableThread
 STEP: Final = 0.05
 """Seconds, times the shards held already, until one more is taken: so that processes which start
 together share the shards."""
+ANSWER_WITHIN: Final = 2.0
+"""Seconds: an outage of the table must not hold up the heartbeat."""
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,15 @@ class Roster:
     def stop(self) -> None:
         """Take no more."""
         self._stopping.set()
+
+    async def unheld(self) -> int | None:
+        """Count the shards that neither this process nor another has; None in an outage."""
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                leases = await self._thread.call(self._table.leases)
+        except (TableOutError, TimeoutError):
+            return None
+        return len(set(free_shards(self._count, leases, self._clock())) - self._taken)
 
     async def taken(self) -> AsyncIterator[LeaseKeeper]:
         """Take shards and give their keepers, until there are as many as wanted.

@@ -5,7 +5,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Final, TextIO
 
@@ -97,7 +97,7 @@ def _unit(name: str) -> str:
 async def beat(
     take: Callable[[], Vitals],
     count: Callable[[], Mapping[str, int]],
-    gauge: Callable[[], Mapping[str, float]],
+    gauge: Callable[[], Awaitable[Mapping[str, float]]],
     namespace: str,
     every: float,
     stream: TextIO = sys.stdout,
@@ -113,7 +113,7 @@ async def beat(
         values: dict[str, float] = {name: now[name] - before.get(name, 0) for name in now}
         before = now
         wrong = ailments(take())
-        values |= {"ListenerHeartbeat": int(not wrong), **gauge()}
+        values |= {"ListenerHeartbeat": int(not wrong), **await gauge()}
         print(metric_line(values, int(time.time() * 1000), namespace), file=stream, flush=True)
         if wrong:
             log.warning("The listener is not well.", extra={"ailments": wrong})

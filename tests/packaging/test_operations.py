@@ -32,8 +32,8 @@ GIVEN = frozenset(
     {"level", "message", "timestamp", "service", "exception", "exception_name"}
     # the listener's own (gateway_listener/logs.py)
     | {"logger"}
-    # Lambda's REPORT lines (Logs Insights: Supported logs and discovered fields)
-    | {"@timestamp", "@message", "@type", "@requestId"}
+    # every log's, and Lambda's REPORT lines' (Logs Insights: Supported logs and discovered fields)
+    | {"@timestamp", "@message", "@logStream", "@type", "@requestId"}
     | {"@duration", "@initDuration", "@maxMemoryUsed"}
     # API Gateway's access log (template.yaml)
     | {"requestId", "routeKey", "status", "latencyMs", "integrationLatencyMs", "integrationError"}

@@ -18,6 +18,7 @@ from infra.practice.gateway.session import Outlet, Session
 from infra.practice.json_types import JsonObject
 from tests.fakes.cloud import REGION, TABLE, make_table
 from tests.integration.gateway_listener.machine import Machine, Process
+from tests.integration.gateway_listener.ringing import NAMESPACE, Alarm
 from usher.contracts.observation import MemberFound, MemberSearched
 from usher.ids import GuildId
 
@@ -25,9 +26,13 @@ COUNT = 4
 QUICK = GatewayTerms(shards=COUNT, max_concurrency=COUNT, identify_window=0)
 
 
+MINUTE = 1.5
+"""Seconds of a minute of an alarm's period."""
+
+
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
+    with Emulator(alarm_minute=MINUTE) as running:
         yield running
 
 
@@ -170,6 +175,45 @@ async def test_the_shards_of_a_dead_listener_are_resumed_by_another_and_no_join_
     await town.machine.aws.until(2 * COUNT)
     assert sorted(town.machine.aws.joins()) == sorted(joined)
     assert town.identified == COUNT
+
+
+@pytest.mark.asyncio
+async def test_shards_that_a_dead_listener_had_ring_until_somebody_has_them(
+    town: Town, emulator: Emulator
+) -> None:
+    telling = {
+        "MOST_SHARDS": "2",
+        "HEARTBEAT_SECONDS": str(MINUTE / 3),
+        "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
+    }
+    async with Alarm("ShardsUnheld", emulator, MINUTE) as alarm:
+
+        async def begun(name: str, shards: int) -> Process:
+            listener = await town.listener(name, **telling)
+            alarm.hear(listener)
+            await health(listener, lambda told: told["waiting"] or holding(shards)(told))
+            return listener
+
+        # Given two listeners that have two of four shards each
+        first, second = await begun("first", 2), await begun("second", 2)
+        await alarm.becomes("OK")
+        before = alarm.rung()
+
+        # When one hands over to the next, nobody is called
+        third = await begun("third", 0)
+        first.process.terminate()
+        await health(third, holding(2))
+        await first.ended()
+        assert alarm.rung() == before
+
+        # When one dies that nobody follows, its shards are missed, though the other is well
+        third.process.kill()
+        await alarm.becomes("ALARM")
+        assert (await health(second, holding(2)))["ailments"] == []
+
+        # And they are not any more once somebody has them
+        await begun("fourth", 2)
+        await alarm.becomes("OK")
 
 
 @pytest.mark.asyncio

@@ -120,6 +120,33 @@ async def test_the_shards_of_a_dead_process_are_taken_when_their_leases_end(worl
 
 
 @pytest.mark.asyncio
+async def test_shards_that_are_too_many_or_were_given_up_are_counted(world: World) -> None:
+    one, two = world.process("a", most=2), world.process("b", most=1)
+    await asyncio.gather(one.until(2), two.until(1))
+    assert await one.roster.unheld() == await two.roster.unheld() == 1
+    # When one dies, its shards are held until their leases end
+    one.die()
+    async with asyncio.timeout(5):
+        while await two.roster.unheld() != 3:  # noqa: ASYNC110 - the leases' own end
+            await asyncio.sleep(0.005)
+    # And whoever takes them makes it good
+    three = world.process("c")
+    await three.until(3)
+    assert await two.roster.unheld() == await three.roster.unheld() == 0
+
+
+@pytest.mark.asyncio
+async def test_in_an_outage_nobody_knows_which_shards_are_held(world: World) -> None:
+    world.table.out = True
+    one = world.process("a", most=4)
+    await one.until(4)
+    assert await one.roster.unheld() is None
+    # And what is listened to without a lease is not missing
+    world.table.out = False
+    assert await one.roster.unheld() == 0
+
+
+@pytest.mark.asyncio
 async def test_an_outage_at_the_start_ends_in_listening_without_leases(world: World) -> None:
     world.table.out = True
     one = world.process("a", most=3)

@@ -36,7 +36,7 @@ class Ended(Exception):  # noqa: N818 - no error: enough was told
 def lines(taken: Vitals, number: int = 1) -> list[dict[str, Any]]:
     stream, totals, beats = io.StringIO(), count(5, 2), count()
 
-    def taking() -> dict[str, float]:
+    async def taking() -> dict[str, float]:
         if next(beats) == number:
             raise Ended
         return {"LoopLagMilliseconds": 1.5}
