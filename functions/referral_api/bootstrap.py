@@ -19,11 +19,11 @@ from referral_api.signing_in import sign_in_routes
 from referral_api.tracking import tracking_routes
 from referral_api.v1.bootstrap import build_rest
 from referral_api.v1.webhook_reach import Webhooks
+from usher.attribution.switching import Switch
 from usher.funnel.telling import HookTeller
 from usher.hooks.delivery_table import DynamoDeliveries
 from usher.hooks.endpoint_table import DynamoEndpoints
-from usher.hooks.managing import WebhookDesk
-from usher.hooks.switching import HookSwitch
+from usher.hooks.managing import WEBHOOKS, WebhookDesk
 from usher.ids import GuildId
 from usher.invites.discord_desk import DiscordDesk
 from usher.limits.building import build_limiter, figures
@@ -41,6 +41,7 @@ from usher.platform.settings import require
 from usher.platform.signed_http import DYNAMODB, SECRETS, SQS, AwsError, SignedClient
 from usher.platform.signed_token import SignedToken
 from usher.platform.sqs_sender import EffectSender
+from usher.referrals.campaign_commands import COUNTED
 from usher.referrals.click_table import DynamoClicks
 from usher.referrals.discord_door import DiscordDoor
 from usher.referrals.discord_identity import DiscordIdentity
@@ -76,6 +77,10 @@ class GuildNames:
         """Read a guild's name; empty for a guild never seen."""
         head = self.reads.get((f"G#{guild_id}", "HEAD"))
         return str(head.get("guild_name") or "") if head else ""
+
+    def counts(self, guild_id: GuildId) -> bool:
+        """Whether it was said if joins are counted for links."""
+        return self.reads.get((f"G#{guild_id}", f"S#{COUNTED}")) is not None
 
 
 def build(environ: Mapping[str, str]) -> ReferralDoor:
@@ -164,7 +169,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
                     anywhere=environ.get("WEBHOOK_TARGETS") == "any",
                 ),
                 hooks,
-                HookSwitch(events, names, hooks, _now).on,
+                Switch(WEBHOOKS, hooks.wanted, events, names, _now).on,
                 _now,
             ),
             Offers(
@@ -173,6 +178,7 @@ def build(environ: Mapping[str, str]) -> ReferralDoor:
                 sleep,
             ),
             HookTeller(hooks),
+            Switch(COUNTED, names.counts, events, names, _now).on,
             sign_in=bool(environ.get("DISCORD_CLIENT_SECRET")),
         ),
         Cors(visits.origins, frozenset(environ.get("API_ORIGINS", "").split())),

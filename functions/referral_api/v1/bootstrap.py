@@ -31,6 +31,7 @@ from usher.funnel.numbers_table import DynamoNumbers
 from usher.funnel.ports import Teller
 from usher.funnel.service import Journeys
 from usher.funnel.table import DynamoJourneys
+from usher.ids import GuildId
 from usher.onboarding.offers import Offers
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.referrals.answers import DynamoAnswers
@@ -59,6 +60,7 @@ def build_rest(
     webhooks: Webhooks,
     offers: Offers,
     teller: Teller,
+    count_joins: Callable[[GuildId, str], None],
     *,
     sign_in: bool = False,
 ) -> Rest:
@@ -80,7 +82,7 @@ def build_rest(
             Site(base, invite_base, sign_in),
         )
         webhook_routes(router, webhooks)
-        campaign_routes(router, table, clock)
+        campaign_routes(router, table, count_joins, clock)
         read_routes(router, table, listing, clock)
         number_routes(router, table, Numbers(DynamoNumbers(client, table_name)), clock)
         chain_routes(router, table, DynamoChains(client, table_name))

@@ -22,6 +22,7 @@ from referral_api.v1.cursors import Cursor, Limit, Page, read_cursor, write_curs
 from referral_api.v1.etags import changed_meanwhile, check_version
 from referral_api.v1.link_fields import IfMatch
 from referral_api.v1.routes import PREFIX, Routes
+from usher.ids import GuildId
 from usher.referrals.campaign_commands import MOST
 from usher.referrals.keys import Scope
 from usher.referrals.model import Campaign, CampaignId
@@ -32,11 +33,14 @@ IdPath = Annotated[str, Path(description="The campaign's id", pattern=r"^[A-Za-z
 
 
 def campaign_routes(
-    router: APIGatewayHttpRouter, table: ReferralTable, clock: Callable[[], datetime]
+    router: APIGatewayHttpRouter,
+    table: ReferralTable,
+    count_joins: Callable[[GuildId, str], None],
+    clock: Callable[[], datetime],
 ) -> None:
-    """Declare the routes."""
+    """Declare the routes. `count_joins` has a guild's joins counted for links; takes who asks."""
     _reading(Routes(router, "Campaigns"), table)
-    _making(Routes(router, "Campaigns"), table, clock)
+    _making(Routes(router, "Campaigns"), table, count_joins, clock)
     _changing(Routes(router, "Campaigns"), table, clock)
 
 
@@ -60,7 +64,12 @@ def _reading(routes: Routes, table: ReferralTable) -> None:
         return campaign_view(_found(routes, table, campaign_id))
 
 
-def _making(routes: Routes, table: ReferralTable, clock: Callable[[], datetime]) -> None:
+def _making(
+    routes: Routes,
+    table: ReferralTable,
+    count_joins: Callable[[GuildId, str], None],
+    clock: Callable[[], datetime],
+) -> None:
     @routes.declare(
         "POST", "/campaigns", Scope.CAMPAIGNS_WRITE, "Make a campaign", 409, success=201
     )
@@ -78,6 +87,7 @@ def _making(routes: Routes, table: ReferralTable, clock: Callable[[], datetime])
         _check_name(campaign, others)
         if len(others) >= MOST:
             raise ProblemError(409, "too_many", f"A server has at most {MOST} campaigns")
+        count_joins(campaign.guild_id, caller.key.created_by)
         try:
             table.add_campaign(campaign)
         except TakenError:  # made by this very request, whose answer was lost

@@ -104,6 +104,7 @@ class Api:
             lambda _: None,
         )
         self.switched: list[tuple[object, ...]] = []
+        self.counted: list[tuple[object, ...]] = []
         self.door = ReferralDoor(
             (tracking_routes(visits, Names(), FakeInvitations()),),
             self.log,  # type: ignore[arg-type]
@@ -119,6 +120,7 @@ class Api:
                 ),
                 Offers(self.orders, self.outcomes, lambda _: self.effects()),
                 self.teller,
+                lambda *asked: self.counted.append(asked),
                 sign_in=sign_in,
             ),
             Cors(visits.origins, frozenset({"https://panel.example"})),

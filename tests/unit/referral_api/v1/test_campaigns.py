@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.builders import GUILD
+from tests.referring import OWNER
 from tests.unit.referral_api.v1.asking import Api
 
 CAMPAIGNS = "/api/v1/campaigns"
@@ -38,6 +40,7 @@ def test_a_campaign_is_made_read_changed_and_paused(there: Api) -> None:
     assert made.status == 201
     told = {name: made.json[name] for name in body}
     assert told == body
+    assert there.counted == [(GUILD, OWNER)]
     path = made.headers["location"]
     assert there.ask("GET", path).json == made.json
     changed = there.ask("PATCH", path, {"active_to": None, "offer": "Late"})

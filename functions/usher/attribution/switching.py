@@ -1,4 +1,4 @@
-"""Having a guild's events told, from a door that is no command's."""
+"""Setting something of a guild's on from a door that is no command's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Protocol
 
 from usher.contracts.deeds import SettingChanged
 from usher.contracts.observation import Observation
-from usher.hooks.managing import WEBHOOKS
 from usher.ids import GuildId, UserId
 from usher.times import format_time
 
@@ -28,29 +27,24 @@ class Names(Protocol):
         ...
 
 
-class Wanted(Protocol):
-    """Knows which guilds have webhooks."""
-
-    def wanted(self, guild_id: GuildId) -> bool:
-        """Whether the guild has webhooks."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class HookSwitch:
-    """Sets the guild's setting along the road of all settings."""
+class Switch:
+    """Sets one setting along the road of all settings, unless it is set."""
 
+    setting: str
+    """Its name, `guild#webhooks` for one."""
+    is_set: Callable[[GuildId], bool]
     events: Events
     names: Names
-    hooks: Wanted
     clock: Callable[[], datetime]
 
     def on(self, guild_id: GuildId, by: str) -> None:
-        """Have events told; `by` is who asks, and the guild itself for who is no user."""
-        if self.hooks.wanted(guild_id):
+        """Set it; `by` is who asks, and the guild itself for who is no user."""
+        if self.is_set(guild_id):
             return
         now = self.clock()
         who = UserId(by if by.isdecimal() else guild_id)
-        deed = SettingChanged(f"webhooks.{format_time(now)}", WEBHOOKS, "on", who, now)
+        id_ = f"{self.setting.partition('#')[2]}.{format_time(now)}"
+        deed = SettingChanged(id_, self.setting, "on", who, now)
         name = self.names.name_of(guild_id)
         self.events.send(Observation(f"deed.{deed.id}", guild_id, name, now, (deed,)))
