@@ -94,17 +94,22 @@ async def assert_whole(
         uses = sum(town.codes[code] == inviter for code in truth.values())
         assert int(rows(system, town.id, "C#")[inviter]["tracked"]["N"]) == uses
 
-    for name, value in environment(system.endpoint_url).items():
-        monkeypatch.setenv(name, value)
-    await asyncio.to_thread(_close, system, town)
+    as_operator(system, monkeypatch)
+    await asyncio.to_thread(close_today, system, town)
     told = ("--guild", town.id, "--bucket", system.ledger_bucket)
     table = system.table_name
     assert await asyncio.to_thread(main, ["ledger", "verify", "--head", table, *told]) == 0
     assert await asyncio.to_thread(main, ["ledger", "rebuild", "--compare", table, *told]) == 0
 
 
-def _close(system: System, town: Town) -> None:
-    """Close today, as the daily job will."""
+def as_operator(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process reach the embedded cloud, as an operator's does."""
+    for name, value in environment(system.endpoint_url).items():
+        monkeypatch.setenv(name, value)
+
+
+def close_today(system: System, town: Town) -> None:
+    """Close today, as the daily job will, but as an operator."""
     door = build(
         {
             **environment(system.endpoint_url),

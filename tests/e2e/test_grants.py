@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,20 +20,23 @@ import pytest_asyncio
 from infra.local.aws import environment
 from infra.local.system import System
 from tests.e2e.answers import text_of
+from tests.e2e.limits import limited
 from tests.e2e.programs import Program, program_with
 from tests.e2e.roles import configured, put_crowd, put_old_join, without
 from tests.e2e.test_logs import press
 from tests.e2e.town import Town, configure, watched
 from tests.e2e.watching import eventually, item, rows
+from usher.contracts.backfill import BackfillStep
 from usher.contracts.deeds import SettingChanged
+from usher.contracts.effect import SendMessage
 from usher.contracts.observation import Observation
 from usher.funnel.holds import EVERY, write_set
 from usher.hooks.delivery_table import keep_event
 from usher.hooks.facts import link_created
-from usher.ids import GuildId, InviteCode, UserId
+from usher.ids import ChannelId, GuildId, InviteCode, UserId
 from usher.invites.notes import CodeNote, note_setting, write_note
 from usher.platform.signed_http import DYNAMODB, SignedClient
-from usher.platform.sqs import EventsQueue
+from usher.platform.sqs import BackfillQueue, EffectsQueue, EventsQueue
 from usher.referrals.keys import Scope
 from usher.referrals.model import LinkCode
 from usher.referrals.table import DynamoReferrals
@@ -131,13 +134,13 @@ async def test_a_program_s_webhook_that_is_gone_is_given_up(
 async def test_a_conversion_that_is_held_is_reviewed_and_may_move(
     system: System, town: Town, program: Program
 ) -> None:
-    # Given somebody who wants to be told, and three who converted sooner than is believed
+    # Given somebody who wants to be told, and four who converted sooner than is believed
     await program.ask("POST", "/api/v1/webhooks", {"url": program.hook})
     await eventually(lambda: item(system, town.id, "S#guild#webhooks"))
     await change(system, town, EVERY, write_set({"fast": 3_600}))
     first, second = await program.link(town), await program.link(town)
     people = []
-    for name in ("ana", "bo", "cy"):
+    for name in ("ana", "bo", "cy", "di"):
         code = await program.invite(first)
         people.append(system.practice.join(town.id, code, user=name).user_id)
     for person in people:
@@ -154,17 +157,18 @@ async def test_a_conversion_that_is_held_is_reviewed_and_may_move(
     done = await press(system, town, shown, "Approve 1")
     assert "counts" in text_of(done)
 
-    # and the third turns out to have come by another link, and is believed
+    # and two turn out to have come by another link, and are believed
     await change(system, town, EVERY, write_set({"fast": 0}))
-    last = people[2]
-    code = InviteCode(item(system, town.id, f"M#{last}")["code"]["S"])
-    note = write_note(CodeNote(link=second, made_for=UserId(town.owner)))
-    await change(system, town, note_setting(code), note)
-    await program.ask("POST", "/api/v1/conversions", {"member_id": last, "value": "1"})
+    for person in people[2:]:
+        code = InviteCode(item(system, town.id, f"M#{person}")["code"]["S"])
+        note = write_note(CodeNote(link=second, made_for=UserId(town.owner)))
+        await change(system, town, note_setting(code), note)
+    await program.ask("POST", "/api/v1/conversions", {"member_id": people[2], "value": "1"})
+    system.practice.leave(town.id, people[3])
 
-    # Then the conversion is the other link's
+    # Then the conversions are the other link's, whether a program asks or somebody leaves
     def moved() -> bool:
-        return row(system, f"L#{second}", "JOINS").get("conversions") == {"N": "1"}
+        return row(system, f"L#{second}", "JOINS").get("conversions") == {"N": "2"}
 
     await eventually(moved, patience=60)
 
@@ -276,3 +280,36 @@ async def test_hours_are_counted_again_and_places_of_a_crowd_noted(
     # Then it is counted again
     told = await run(system, "RollupFunction")
     assert told["hours"] >= 1, told
+
+
+async def test_who_calls_discord_tells_the_others_of_its_limits(
+    system: System, town: Town, program: Program
+) -> None:
+    # Given everything that has something to ask
+    link, channel = await program.link(town), next(iter(town.guild.channels))
+    effects = EffectsQueue(system.cloud.sqs, system.outputs["EffectsQueueUrl"])
+    steps = BackfillQueue(system.cloud.sqs, system.outputs["ConfirmationsQueueUrl"])
+
+    async def post() -> None:
+        said = SendMessage(uuid4().hex, GuildId(town.id), ChannelId(channel), "Hello")
+        await asyncio.to_thread(effects.send, [said])
+
+    async def search() -> None:
+        owner, now = UserId(town.owner), datetime.now(UTC)
+        step = BackfillStep(GuildId(town.id), uuid4().hex, now, user_id=owner)
+        await asyncio.to_thread(steps.send, step, 0)
+
+    asking: dict[str, tuple[str, str, Callable[[], Awaitable[object]]]] = {
+        "referral-api": ("POST", f"/channels/{channel}/invites", lambda: program.invite(link)),
+        "command-worker": (
+            "PATCH",
+            f"/channels/{channel}",
+            lambda: ask(system, town, "/slowmode", channel=channel, seconds=5),
+        ),
+        "effects": ("POST", f"/channels/{channel}/messages", post),
+        "confirmer": ("POST", f"/guilds/{town.id}/members-search", search),
+    }
+    # When each is the first who asks after Discord was closed, and is told of a limit
+    for function, (method, path, act) in asking.items():
+        # Then it opens Discord, and notes the limit for the others
+        await limited(system, function, method, path, act)

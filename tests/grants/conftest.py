@@ -11,7 +11,7 @@ from infra.local.host import ROOT
 from tests.grants import services
 from tests.grants.judging import Call, read_calls
 from tests.grants.policies import Json, read, statements
-from tests.grants.unseen import BY_CHANCE, UNSEEN
+from tests.grants.unseen import UNSEEN
 
 CHROMIUM = Path("/usr/bin/chromium")
 CALLS = ROOT / ".build" / "calls"
@@ -30,7 +30,7 @@ def recorded() -> list[Call]:
 @pytest.fixture(scope="session")
 def calls(recorded: list[Call]) -> list[Call]:
     """And those that AWS makes in a role's name, and those that cannot be brought about."""
-    return [*recorded, *services.calls(read()), *UNSEEN, *BY_CHANCE]
+    return [*recorded, *services.calls(read()), *UNSEEN]
 
 
 @pytest.fixture(scope="session")
