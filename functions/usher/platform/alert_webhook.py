@@ -42,6 +42,11 @@ class _Answer:
     def code(self) -> object:
         return self.fields.get("code")
 
+    @property
+    def banned(self) -> bool:
+        """Whether Cloudflare answered (error 1015 and its like): it knows nothing of webhooks."""
+        return self.status in (403, 429) and not self.fields
+
 
 @dataclass(slots=True)
 class AlertWebhook:
@@ -81,8 +86,10 @@ class AlertWebhook:
             answer = self._once(method, url, path, content_type, body)
             if 200 <= answer.status < 300:
                 return answer
-            if answer.status == 429:
-                pause: float | None = answer.retry_after
+            if answer.banned:
+                pause: float | None = None
+            elif answer.status == 429:
+                pause = answer.retry_after
             elif answer.status == 0 or answer.status >= 500:
                 pause = outages.pop(0) if outages else None
             else:

@@ -129,6 +129,18 @@ async def test_limits_and_outages_that_are_too_long_are_left_to_the_queue(world:
     assert world.messages == []
 
 
+@pytest.mark.parametrize("status", [403, 429])
+async def test_cloudflares_page_says_nothing_of_the_webhook_and_is_not_asked_again(
+    world: World, status: int
+) -> None:
+    world.practice.faults.answer(*ROUTE, status, text="<html>error code: 1015</html>")
+
+    with pytest.raises(ChannelUnavailableError):
+        await world.post(RED)
+
+    assert (world.messages, world.slept, world.forgotten) == ([], [], 0)
+
+
 async def test_content_that_is_refused_is_told_apart(world: World) -> None:
     with pytest.raises(ContentRefusedError):
         await world.post(Rendered({"title": "x" * 300, "description": "y"}))
