@@ -93,8 +93,8 @@ class Returning:
             return False
         if message.receives <= MOVE_AT:
             return True
-        before = _move(message.id, message.receives - 1)
-        return self.moves.claim(before, message.id, only_if_begun=True)
+        earlier = (_move(message.id, before) for before in range(MOVE_AT, message.receives))
+        return all(self.moves.claim(move, message.id, only_if_begun=True) for move in earlier)
 
     def give_back(self, message: Message, seconds: float) -> bool:
         """Let it come again after so long; True where the queue is done with this very message."""

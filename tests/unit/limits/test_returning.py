@@ -1,7 +1,7 @@
 """Messages that wait for Discord: none is lost and none is done twice, whatever breaks off."""
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -131,6 +131,22 @@ def test_nothing_is_lost_or_done_twice_wherever_a_process_ends(
     assert queue.dead == []
     early = [at for _, at in done if at < closed]
     assert early == []
+
+
+def test_a_copy_that_was_done_counts_for_every_later_receive() -> None:
+    # Given a message that was sent anew, by a process that ended before it deleted it
+    queue, moves = FakeQueue(), FakeMoves()
+    back = Returning(queue, moves, (QueueDownError,))
+    original = Message("m0", "e", "r", receives=3)
+    assert back.give_back(original, 0)
+    copy = queue.receive()
+    assert copy is not None
+    assert back.counts(copy)  # and it is done
+
+    # When the next process ends before its turn too
+    # Then it does not count at the receive after that either
+    assert not back.counts(replace(original, receives=4))
+    assert not back.counts(replace(original, receives=5))
 
 
 def test_an_hour_is_one_wait_and_no_more() -> None:
