@@ -5,6 +5,7 @@ colour stands in words in the report besides.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from typing import Final
 
@@ -120,10 +121,9 @@ class _Picture:
 
     def _labels(self) -> list[str]:
         period = self.status.period
-        step = (period.last - period.first) / len(self.came)
         if period.span is Span.DAILY:
             return [f"{number:02d}:00" for number in range(len(self.came))]
-        days = [period.first + step * (number + 0.5) for number in range(len(self.came))]
+        days = [period.day + timedelta(days=number) for number in range(len(self.came))]
         return [f"{day.day} {day:%b}" for day in days]
 
     def _say(
