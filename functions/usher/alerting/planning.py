@@ -128,7 +128,9 @@ def posted(board: Board, post: Post, message_id: str, now: datetime) -> Board:
 def edited(board: Board, edit: Edit) -> Board:
     """Note that a message shows what it should."""
     changed = replace(edit.message, shown=edit.rendered.fingerprint)
-    kept = (changed if one.id == changed.id else one for one in board.messages)
+    # Those that could not be posted have no id to tell them apart, but what they begin with.
+    mine = (changed.id, changed.members[0])
+    kept = (changed if (one.id, one.members[0]) == mine else one for one in board.messages)
     return replace(board, messages=tuple(kept))
 
 

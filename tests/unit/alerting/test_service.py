@@ -286,6 +286,20 @@ def test_content_that_discord_refuses_is_said_more_simply_and_never_for_ever() -
     assert worse.shown == []
 
 
+def test_what_could_not_be_posted_of_one_alarm_takes_nothing_from_another() -> None:
+    # Given a channel that wants no content at all: a forum without a thread
+    room = Room(channel=FakeChannel(raises=[ContentRefusedError("400")] * 4))
+    other = "usher-prod-page-api-failing"
+    room.run(rings(0), rings(0, other))
+    assert len(room.boards.board.messages) == 2
+
+    room.run(recovers(5), minutes=5)
+
+    told = [member.alarm for message in room.boards.board.messages for member in message.members]
+    assert sorted(told) == sorted([SILENT, other])
+    assert room.shown == []
+
+
 def test_two_at_the_same_time_take_turns() -> None:
     room = Room()
     room.boards.hold(START)  # somebody else, for longer than is waited
