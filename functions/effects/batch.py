@@ -20,8 +20,13 @@ from usher.platform.logging import Logger
 from usher.platform.sqs_batch import Answer, Failure, Record
 from usher.platform.sqs_return import message_of
 
-RESERVE_MILLISECONDS: Final = 12000
-"""Longer than one effect may take, its waits included."""
+PATIENCE_SECONDS: Final = 4.0
+"""Of a call; who was not answered by then comes back by the queue."""
+RESERVE_MILLISECONDS: Final = 18_000
+"""Longer than a call that is not answered takes, its waits and its last try included.
+
+Who is broken off in a call has the whole batch done again.
+"""
 JITTER: Final = SystemRandom()
 TOKEN_SECONDS: Final = 60.0
 """Wait after a refused token where nobody says when it is tried again."""
