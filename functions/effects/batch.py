@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import SystemRandom
+from time import time
 from typing import Final, Protocol
 
 from effects.lanes import Line, lane_of
@@ -60,6 +61,8 @@ class EffectsDoor:
     back: Back
     after: Callable[[], None] = lambda: None
     """Done when a batch is settled."""
+    clock: Callable[[], float] = time
+    """Epoch seconds."""
 
     def handle(self, records: Iterable[Record], time_left: Callable[[], int]) -> Answer:
         """Do effects one by one; `time_left` is in milliseconds.
@@ -76,6 +79,7 @@ class EffectsDoor:
         ]
         self.meter.count("EffectsFailed", turn.failed)
         self.meter.count("EffectsPostponed", turn.postponed)
+        self.meter.count("EffectsWaitedSeconds", turn.waited)
         self.after()
         return {"batchItemFailures": failures}
 
@@ -88,6 +92,8 @@ class _Turn:
     time_left: Callable[[], int]
     failed: int = 0
     postponed: int = 0
+    waited: float = 0.0
+    """Seconds that the one which waits for the longest has waited."""
     stopped_for: float | None = None
     line: Line = field(default_factory=Line)
 
@@ -152,6 +158,8 @@ class _Turn:
     def _postpone(self, message: Message, lane: str, seconds: float) -> bool:
         """Give it back, behind what waits for the same place."""
         self.postponed += 1
+        if message.waiting_since is not None:
+            self.waited = max(self.waited, self.door.clock() - message.waiting_since)
         return self.door.back.give_back(message, self.line.join(lane, seconds))
 
 

@@ -32,6 +32,8 @@ class Message:
     receives: int = 1
     moved_from: str | None = None
     """Which move it is the copy of."""
+    waiting_since: float | None = None
+    """Epoch seconds when it was received first, itself or what it is a copy of."""
 
 
 class Queue(Protocol):
@@ -41,8 +43,8 @@ class Queue(Protocol):
         """Let nobody see a message for so long from now."""
         ...
 
-    def resend(self, body: str, delay: int, moved_from: str) -> None:
-        """Send it anew."""
+    def resend(self, message: Message, delay: int, move: str) -> None:
+        """Send it anew, by a move."""
         ...
 
 
@@ -105,7 +107,7 @@ class Returning:
                 return False
             move = _move(message.id, message.receives)
             self.moves.begin(move)
-            self.queue.resend(message.body, min(wait, LONGEST_DELAY), move)
+            self.queue.resend(message, min(wait, LONGEST_DELAY), move)
         except self.errors:
             return False  # it comes again by itself
         return True
