@@ -26,6 +26,8 @@ LIMITS: Final = 5
 LEAST_PAUSE: Final = 0.1
 
 _INVALID_TOKEN: Final = 50027
+_PAGES: Final = (b"<", b"error code:")
+"""How Cloudflare's own answers begin, for browsers and for programs."""
 
 
 class WebhookError(Exception):
@@ -135,7 +137,7 @@ class DiscordWebhook:
             connection.close()
         code, told = _read_error(payload)
         retry_after = _seconds(response.headers.get("Retry-After"), told)
-        banned = response.status in (403, 429) and payload.lstrip().startswith(b"<")
+        banned = response.status in (403, 429) and payload.lstrip().startswith(_PAGES)
         return _Answer(response.status, code, retry_after, banned)
 
 
