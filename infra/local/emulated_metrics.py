@@ -9,7 +9,6 @@ weeks of them to the disk each time that anything changes.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -28,8 +27,6 @@ type Json = dict[str, Any]
 _API: Final = re.compile(rb"([a-z0-9]+)[.]execute-api[.]")
 _TIMES: Final = 2
 """How often queues are measured in a period of a minute: no period may be without."""
-
-log = logging.getLogger(__name__)
 
 
 class EmulatedMetrics:

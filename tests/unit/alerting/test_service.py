@@ -18,6 +18,7 @@ from usher.alerting import planning
 from usher.alerting.codec import read_board, write_board
 from usher.alerting.model import News
 from usher.alerting.parsing import read_news
+from usher.alerting.periods import Calendar, Span
 from usher.alerting.ports import (
     ChannelGoneError,
     ChannelUnavailableError,
@@ -25,6 +26,7 @@ from usher.alerting.ports import (
     HeldError,
     Past,
 )
+from usher.alerting.reporting import within
 from usher.alerting.service import Alerting
 from usher.alerting.words import AMBER, GREEN, RED, Embed, Wording
 
@@ -139,6 +141,18 @@ def test_doubles_in_any_order_are_one_message(order: tuple[int, ...]) -> None:
 
     assert room.shown == ["RECOVERED · Listener silent"]
     assert {"name": "Lasted", "value": "5 min", "inline": True} in room.only()["fields"]
+
+
+@pytest.mark.parametrize("order", [*permutations((0, 1, 2, 3))])
+def test_what_reports_are_told_of_is_one_incident_in_any_order(order: tuple[int, ...]) -> None:
+    news = [rings(0), recovers(5), rings(7), recovers(9)]
+    room = Room()
+
+    for number in order:
+        room.run(news[number], minutes=10)
+
+    day = next(one for one in Calendar(UTC, "UTC", 8).due(at(24 * 60)) if one.span is Span.DAILY)
+    assert within([*room.archive.rows.values()], day) == (Past(SILENT, at(0), at(9), 2),)
 
 
 def test_flapping_is_one_message_with_a_count() -> None:
