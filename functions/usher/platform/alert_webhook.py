@@ -101,9 +101,9 @@ class AlertWebhook:
 
     def _url(self) -> SplitResult:
         address = self.address().strip()
-        url = urlsplit(address)
         plain = bool(self.plain_base) and address.startswith(f"{self.plain_base}/")
-        if not (url.scheme == "https" or plain) or "/webhooks/" not in url.path or not url.hostname:
+        url = _split(address)
+        if url is None or not (url.scheme == "https" or plain) or "/webhooks/" not in url.path:
             self.forget()
             raise ChannelGoneError("the secret holds no address of a webhook")
         return url
@@ -133,6 +133,18 @@ class AlertWebhook:
             self.forget()
             return ChannelGoneError(f"Discord answered {answer.status} ({answer.code})")
         return ContentRefusedError(f"Discord answered {answer.status} ({answer.code})")
+
+
+def _split(address: str) -> SplitResult | None:
+    """Read an address; None where nothing can be asked of it."""
+    if not address.isascii() or any(one.isspace() for one in address):
+        return None
+    try:
+        url = urlsplit(address)
+        callable_at = url.hostname and url.port != 0
+    except ValueError:
+        return None
+    return url if callable_at else None
 
 
 def encode(rendered: Rendered, file: File | None) -> tuple[str, bytes]:

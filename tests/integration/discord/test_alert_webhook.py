@@ -99,7 +99,12 @@ async def test_a_message_that_was_deleted_is_told_from_a_webhook_that_was(world:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "hello", "http://elsewhere/api/webhooks/1/2", "https://x/"]
+    "address",
+    [
+        *("", "hello", "http://elsewhere/api/webhooks/1/2", "https://x/"),
+        *("https://[x/api/webhooks/1/2", "https://x:y/api/webhooks/1/2"),
+        *("https://x/api/webhooks/1/\N{LATIN SMALL LETTER E WITH ACUTE}", "https://x/webhooks/1 2"),
+    ],
 )
 async def test_what_is_no_address_of_a_webhook_is_never_called(world: World, address: str) -> None:
     world.address = address
