@@ -8,6 +8,7 @@ from typing import Protocol
 from usher.alerting.model import Change, News
 from usher.alerting.parsing import read_news
 from usher.alerting.ports import ChannelGoneError, ContentRefusedError
+from usher.limits.returning import waited
 from usher.platform.logging import Logger
 from usher.platform.sqs_batch import Answer, Record
 from usher.platform.sqs_return import message_of
@@ -78,10 +79,8 @@ class AlertsDoor:
         except Exception:
             self.log.exception("alerts were not told")
             self.meter.count("AlertsNotTold", len(news))
-            if since := [
-                one.waiting_since for one in map(message_of, records) if one.waiting_since
-            ]:
-                self.meter.count("AlertsWaitedSeconds", now.timestamp() - min(since))
+            seconds = waited(map(message_of, records), now.timestamp())
+            self.meter.count("AlertsWaitedSeconds", seconds)
             return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in records]}
         self.meter.count("AlertsTold", told)
         return {"batchItemFailures": []}

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from effects.lanes import Line, lane_of
 from usher.contracts.effect import Effect, decode_effect
 from usher.contracts.errors import ContractError
-from usher.limits.returning import Back, Message, outage_wait
+from usher.limits.returning import Back, Message, outage_wait, waited
 from usher.platform.discord_rest import (
     DiscordError,
     RateLimitedError,
@@ -158,8 +158,7 @@ class _Turn:
     def _postpone(self, message: Message, lane: str, seconds: float) -> bool:
         """Give it back, behind what waits for the same place."""
         self.postponed += 1
-        if message.waiting_since is not None:
-            self.waited = max(self.waited, self.door.clock() - message.waiting_since)
+        self.waited = max(self.waited, waited([message], self.door.clock()))
         return self.door.back.give_back(message, self.line.join(lane, seconds))
 
 

@@ -6,6 +6,7 @@ copies are there for a moment, or for good where the process ends in between: a 
 says which one counts.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 from typing import Final, Protocol
@@ -111,6 +112,12 @@ class Returning:
         except self.errors:
             return False  # it comes again by itself
         return True
+
+
+def waited(messages: Iterable[Message], now: float) -> float:
+    """Tell how many seconds the one has waited that waits for the longest; 0 for none."""
+    since = (one.waiting_since for one in messages if one.waiting_since is not None)
+    return max(0.0, now - min(since, default=now))
 
 
 def outage_wait(receives: int, chance: float = 1.0) -> float:

@@ -33,7 +33,8 @@ class FakeMeter:
     def count(
         self, name: str, value: float = 1, dimensions: Mapping[str, str] | None = None
     ) -> None:
-        self.counts[name] = self.counts.get(name, 0) + value
+        if value > 0:  # as the real one
+            self.counts[name] = self.counts.get(name, 0) + value
 
 
 @dataclass
