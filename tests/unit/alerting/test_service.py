@@ -224,6 +224,19 @@ def test_what_cannot_wait_is_never_hidden_in_a_list_that_called_nobody() -> None
     assert room.channel.mentioned == [ROLE] * 3  # the list has called already
 
 
+def test_a_list_whose_only_alarm_was_over_has_called_nobody_either() -> None:
+    room = Room()
+    warnings = [rings(0, f"usher-prod-warn-alarm-{n}") for n in range(3)]
+    over = rings(0, "usher-prod-page-over"), recovers(1, "usher-prod-page-over")
+    room.run(*warnings, *over, minutes=2)
+    assert (room.shown, room.channel.mentioned) == (["WARNING · 4 alarms at once"], [])
+
+    room.run(rings(5), minutes=5)
+
+    assert room.shown == ["WARNING · 4 alarms at once", "ALARM · Listener silent"]
+    assert room.channel.mentioned == [ROLE]
+
+
 def test_after_a_storm_alarms_have_their_own_messages_again() -> None:
     room = Room()
     room.run(*(rings(0, f"usher-prod-warn-alarm-{n}") for n in range(5)))
