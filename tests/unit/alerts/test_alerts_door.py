@@ -143,7 +143,7 @@ def test_reports_are_made_where_there_is_a_channel_and_they_are_wanted(
     assert (build(ENVIRON | changed).reports is not None) == reporting
 
 
-@pytest.mark.parametrize("zone", ["Europe/Nowhere", "../../etc", ""])
+@pytest.mark.parametrize("zone", ["Europe/Nowhere", "Europe", "../../etc", ""])
 def test_alarms_are_told_whatever_zone_reports_are_asked_for_in(zone: str) -> None:
     reporting = build(ENVIRON | {"REPORTS_TIMEZONE": zone}).reports
 
