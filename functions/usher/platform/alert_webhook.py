@@ -5,7 +5,6 @@ address is a credential: it is in no error, no log and no repr.
 """
 
 import json
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from usher.alerting.ports import (
 )
 from usher.alerting.words import Rendered
 from usher.platform.discord_webhook import USER_AGENT
+from usher.platform.multipart import encode_message
 
 TIMEOUT_SECONDS: Final = 6.0
 PATIENCE_SECONDS: Final = 8.0
@@ -156,26 +156,7 @@ def encode(rendered: Rendered, file: File | None) -> tuple[str, bytes]:
         "allowed_mentions": {"parse": [], "roles": roles},
     }
     payload = json.dumps(told, separators=(",", ":")).encode()
-    if file is None:
-        return "application/json", payload
-    boundary = f"usher-{secrets.token_hex(16)}"
-    attached = f'name="files[0]"; filename="{file.name}"'
-    body = b"".join(
-        (
-            _part(boundary, 'name="payload_json"', "application/json", payload),
-            _part(boundary, attached, file.content_type, file.content),
-            f"--{boundary}--\r\n".encode(),
-        )
-    )
-    return f"multipart/form-data; boundary={boundary}", body
-
-
-def _part(boundary: str, disposition: str, content_type: str, content: bytes) -> bytes:
-    head = (
-        f"--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\n"
-        f"Content-Type: {content_type}\r\n\r\n"
-    )
-    return head.encode() + content + b"\r\n"
+    return encode_message(payload, () if file is None else (file,))
 
 
 def _object(payload: bytes) -> Mapping[str, object]:
