@@ -202,6 +202,17 @@ def test_a_ban_of_no_time_or_for_ever_is_not_believed(told: float, pause: float)
     assert pause <= second - first <= pause + 22
 
 
+def test_the_log_says_that_discord_is_asked_again_whoever_reads_it() -> None:
+    world = fleet(1000)
+    world.discord.answers = [Answer(429, banned=True)]
+    world.work([MESSAGE])
+    world.time.run(until=START + 1)
+
+    [line] = world.log.lines()
+    assert str(line["message"]).endswith("Nobody asks Discord for so many seconds, then one does")
+    assert (line["seconds"], line["times"]) == (300, 1)
+
+
 def test_a_probe_that_dies_is_followed_by_another() -> None:
     world = fleet(1000)
     world.discord.answers = [Answer(401)]
