@@ -102,7 +102,7 @@ def _calendar(environ: Mapping[str, str], log: Logger) -> Calendar | None:
     name = environ.get("REPORTS_TIMEZONE") or "UTC"
     try:
         zone = ZoneInfo(name)
-    except (ValueError, ZoneInfoNotFoundError):
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # OSError: a folder, as `Europe` is
         log.exception("ReportsTimezone names no time zone", extra={"zone": name})
         name, zone = "UTC", ZoneInfo("UTC")
     try:

@@ -8,8 +8,10 @@ from typing import Protocol
 from usher.alerting.model import Change, News
 from usher.alerting.parsing import read_news
 from usher.alerting.ports import ChannelGoneError, ContentRefusedError
+from usher.limits.returning import waited
 from usher.platform.logging import Logger
 from usher.platform.sqs_batch import Answer, Record
+from usher.platform.sqs_return import message_of
 
 
 class Tells(Protocol):
@@ -77,6 +79,8 @@ class AlertsDoor:
         except Exception:
             self.log.exception("alerts were not told")
             self.meter.count("AlertsNotTold", len(news))
+            seconds = waited(map(message_of, records), now.timestamp())
+            self.meter.count("AlertsWaitedSeconds", seconds)
             return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in records]}
         self.meter.count("AlertsTold", told)
         return {"batchItemFailures": []}

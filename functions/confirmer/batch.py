@@ -1,8 +1,9 @@
 """A batch of requests: a guild's confirmations are answered together, then backfills go on."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
+from time import time
 from typing import Final, Protocol
 
 from confirmer.services import Backfilling, Recounting, Service
@@ -17,7 +18,7 @@ from usher.contracts.confirmation import ConfirmationRequest
 from usher.contracts.errors import ContractError
 from usher.contracts.recount import RecountStep
 from usher.ids import GuildId
-from usher.limits.returning import Back, Message, outage_wait
+from usher.limits.returning import Back, Message, outage_wait, waited
 from usher.platform.discord_rest import UnauthorizedError, UnavailableError
 from usher.platform.logging import Logger
 from usher.platform.sqs_batch import Answer, Record
@@ -56,6 +57,8 @@ class ConfirmerDoor:
     back: Back
     after: Callable[[], None] = lambda: None
     """Done when a batch is settled."""
+    clock: Callable[[], float] = time
+    """Epoch seconds."""
 
     def handle(self, records: Iterable[Record], time_left: Callable[[], int]) -> Answer:
         """Answer requests guild by guild; `time_left` is in milliseconds.
@@ -76,6 +79,7 @@ class ConfirmerDoor:
             if not turn.recount(recount):
                 failed.append(message.id)
         self.meter.count("ConfirmationsFailed", len(failed))
+        self.meter.count("ConfirmationsWaitedSeconds", turn.waited)
         self.after()
         return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
 
@@ -123,9 +127,12 @@ class _Turn:
     limited_for: float | None = None
     silent: bool = False
     """Discord did not answer the last time."""
+    waited: float = 0.0
+    """Seconds that the one which waits for the longest has waited."""
 
-    def returned(self, messages: Iterable[Message]) -> list[str]:
+    def returned(self, messages: Sequence[Message]) -> list[str]:
         """Give back what waits for Discord; return the ids of what is to come again."""
+        self.waited = max(self.waited, waited(messages, self.door.clock()))
         back, wait = self.door.back, self.unauthorized_for
         if wait is None and not self.silent:
             return [message.id for message in messages]

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import SystemRandom
+from time import time
 from typing import Final, Protocol
 
 from effects.lanes import Line, lane_of
 from usher.contracts.effect import Effect, decode_effect
 from usher.contracts.errors import ContractError
-from usher.limits.returning import Back, Message, outage_wait
+from usher.limits.returning import Back, Message, outage_wait, waited
 from usher.platform.discord_rest import (
     DiscordError,
     RateLimitedError,
@@ -20,8 +21,13 @@ from usher.platform.logging import Logger
 from usher.platform.sqs_batch import Answer, Failure, Record
 from usher.platform.sqs_return import message_of
 
-RESERVE_MILLISECONDS: Final = 12000
-"""Longer than one effect may take, its waits included."""
+PATIENCE_SECONDS: Final = 4.0
+"""Of a call; who was not answered by then comes back by the queue."""
+RESERVE_MILLISECONDS: Final = 18_000
+"""Longer than a call that is not answered takes, its waits and its last try included.
+
+Who is broken off in a call has the whole batch done again.
+"""
 JITTER: Final = SystemRandom()
 TOKEN_SECONDS: Final = 60.0
 """Wait after a refused token where nobody says when it is tried again."""
@@ -55,6 +61,8 @@ class EffectsDoor:
     back: Back
     after: Callable[[], None] = lambda: None
     """Done when a batch is settled."""
+    clock: Callable[[], float] = time
+    """Epoch seconds."""
 
     def handle(self, records: Iterable[Record], time_left: Callable[[], int]) -> Answer:
         """Do effects one by one; `time_left` is in milliseconds.
@@ -71,6 +79,7 @@ class EffectsDoor:
         ]
         self.meter.count("EffectsFailed", turn.failed)
         self.meter.count("EffectsPostponed", turn.postponed)
+        self.meter.count("EffectsWaitedSeconds", turn.waited)
         self.after()
         return {"batchItemFailures": failures}
 
@@ -83,6 +92,8 @@ class _Turn:
     time_left: Callable[[], int]
     failed: int = 0
     postponed: int = 0
+    waited: float = 0.0
+    """Seconds that the one which waits for the longest has waited."""
     stopped_for: float | None = None
     line: Line = field(default_factory=Line)
 
@@ -147,6 +158,7 @@ class _Turn:
     def _postpone(self, message: Message, lane: str, seconds: float) -> bool:
         """Give it back, behind what waits for the same place."""
         self.postponed += 1
+        self.waited = max(self.waited, waited([message], self.door.clock()))
         return self.door.back.give_back(message, self.line.join(lane, seconds))
 
 

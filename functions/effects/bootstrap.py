@@ -7,7 +7,7 @@ from typing import Final
 
 import urllib3
 
-from effects.batch import EffectsDoor
+from effects.batch import PATIENCE_SECONDS, EffectsDoor
 from effects.doing import DiscordEffects
 from effects.measuring import EndingMeter
 from effects.moderating import moderating
@@ -62,7 +62,8 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     dynamodb, sqs = SignedClient(DYNAMODB, environ), SignedClient(SQS, environ)
     log = get_logger()
     limiter = build_limiter(dynamodb, names["TABLE_NAME"], log, Steady(EFFECTS))
-    rest = DiscordRest(base, token, urllib3.PoolManager(maxsize=2), limits=limiter)
+    pool = urllib3.PoolManager(maxsize=2)
+    rest = DiscordRest(base, token, pool, limits=limiter, patience=PATIENCE_SECONDS)
     reads = DynamoReads(dynamodb, names["TABLE_NAME"])
     hooks = EventSender(sqs, names["HOOKS_QUEUE_URL"], reads, Cache())
     rows = DynamoRewardRows(dynamodb, names["TABLE_NAME"])

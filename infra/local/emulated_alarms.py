@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import time
 from collections.abc import Sequence
 from types import ModuleType
@@ -22,8 +21,6 @@ type Json = dict[str, Any]
 
 TICK_MINUTES = 1 / 60
 """How often alarms are looked at, so that silence is noticed: every second of a minute's sixty."""
-
-log = logging.getLogger(__name__)
 
 
 class EmulatedAlarms:

@@ -9,7 +9,6 @@ weeks of them to the disk each time that anything changes.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -26,10 +25,9 @@ type Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 type Json = dict[str, Any]
 
 _API: Final = re.compile(rb"([a-z0-9]+)[.]execute-api[.]")
+_MOST_RECEIVES: Final = 3
 _TIMES: Final = 2
 """How often queues are measured in a period of a minute: no period may be without."""
-
-log = logging.getLogger(__name__)
 
 
 class EmulatedMetrics:
@@ -110,8 +108,9 @@ class EmulatedMetrics:
         for queue in list(self._sqs._queues.values()):
             messages = [one for one in list(queue["messages"]) if _is_there(one, now)]
             visible = sum(one["visible_at"] <= now for one in messages)
-            age = max((now - one["sent_at"] for one in messages), default=0.0)
             name = queue["name"]
+            ages = [now - one["sent_at"] for one in messages if _has_age(one, name)]
+            age = max(ages, default=0.0)
             self._gauge(name, "ApproximateNumberOfMessagesVisible", visible, "Count")
             self._gauge(name, "ApproximateAgeOfOldestMessage", age, "Seconds")
 
@@ -138,6 +137,14 @@ def _api_of(scope: Scope) -> str | None:
     headers: Mapping[bytes, bytes] = dict(scope["headers"])
     found = _API.match(headers.get(b"host", b""))
     return found[1].decode() if found else None
+
+
+def _has_age(message: Json, queue: str) -> bool:
+    """Say whether a message's age counts (SQS guide: Available CloudWatch metrics).
+
+    In a standard queue one that was received three times does not any more.
+    """
+    return bool(queue.endswith(".fifo") or message["receive_count"] < _MOST_RECEIVES)
 
 
 def _is_there(message: Json, now: float) -> bool:

@@ -65,13 +65,14 @@ def _message(message: Message) -> dict[str, object]:
         "members": [[one.alarm, format_time(one.anchor)] for one in message.members],
         "shown": message.shown,
         "many": message.many,
+        "called": message.called,
     }
 
 
 def _read_message(told: dict[str, Any]) -> Message:
     members = tuple(Member(alarm, parse_time(anchor)) for alarm, anchor in told["members"])
-    born = parse_time(told["born"])
-    return Message(told["id"], born, members, told["shown"], told["many"])
+    born, called = parse_time(told["born"]), bool(told.get("called"))
+    return Message(told["id"], born, members, told["shown"], told["many"], called)
 
 
 def _notice(notice: Notice) -> dict[str, object]:

@@ -117,6 +117,8 @@ class Message:
     """Fingerprint of what it shows."""
     many: bool = False
     """Whether it is a list of incidents."""
+    called: bool = False
+    """Whether something that cannot wait was on when it was posted."""
 
 
 @dataclass(frozen=True, slots=True)

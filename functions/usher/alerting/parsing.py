@@ -46,7 +46,7 @@ def read_news(body: str, name: str, now: datetime) -> News:
     try:
         if "AlarmName" in fields and "NewStateValue" in fields:
             return _alarm(fields)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         pass  # shown as it is
     return _notice(envelope, text, name, now)
 
@@ -127,7 +127,7 @@ def _label(trigger: Mapping[str, object]) -> object:
 def _notice(envelope: Mapping[str, object], text: str, name: str, now: datetime) -> Notice:
     try:
         at = _time(_text(envelope, "Timestamp"))
-    except ValueError:
+    except (ValueError, OverflowError):
         at = now
     title = _text(envelope, "Subject") or "A message to the alarm topic"
     name = _text(envelope, "MessageId") or name
@@ -162,6 +162,6 @@ def _text(told: Mapping[str, object], name: str) -> str:
 def _object(text: str) -> Mapping[str, object]:
     try:
         fields = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return fields if isinstance(fields, dict) else {}

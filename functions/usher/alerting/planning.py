@@ -52,6 +52,7 @@ class Post:
     rendered: Rendered
     members: tuple[Member, ...] = ()
     many: bool = False
+    calls: bool = False
     notice: Notice | None = None
 
 
@@ -121,14 +122,16 @@ def posted(board: Board, post: Post, message_id: str, now: datetime) -> Board:
         waiting = tuple(one for one in board.waiting if one.id != post.notice.id)
         return replace(board, waiting=waiting)
     shown = post.rendered.fingerprint
-    message = Message(message_id, now, post.members, shown, post.many)
+    message = Message(message_id, now, post.members, shown, post.many, post.calls)
     return replace(board, messages=(*board.messages, message))
 
 
 def edited(board: Board, edit: Edit) -> Board:
     """Note that a message shows what it should."""
     changed = replace(edit.message, shown=edit.rendered.fingerprint)
-    kept = (changed if one.id == changed.id else one for one in board.messages)
+    # Those that could not be posted have no id to tell them apart, but what they begin with.
+    mine = (changed.id, changed.members[0])
+    kept = (changed if (one.id, one.members[0]) == mine else one for one in board.messages)
     return replace(board, messages=tuple(kept))
 
 
@@ -141,18 +144,20 @@ def _begin(board: Board, untold: list[Ring], wording: Wording, now: datetime) ->
     members = tuple(Member(ring.alarm, ring.incident.began) for ring in untold)
     gathering = [one for one in board.messages if one.many and now - one.born < GATHERS]
     # Nobody is notified of a changed message: what cannot wait joins a list that called somebody.
-    if gathering and (_pages(gathering[-1].members) or not _pages(members)):
+    if gathering and (gathering[-1].called or not any(map(_pages, untold))):
         message = replace(gathering[-1], members=(*gathering[-1].members, *members))
         return Edit(wording.many(_shown(board, message)), message)
     recent = sum(now - one.born < WHILE for one in board.messages)
     if recent + len(untold) > MOST_AT_ONCE:
-        return Post(wording.many(tuple(untold)), members, many=True)
+        calls = any(map(_pages, untold))
+        return Post(wording.many(tuple(untold)), members, many=True, calls=calls)
     ring = untold[0]
-    return Post(wording.one(ring.alarm, ring.facts, ring.incident), members[:1])
+    rendered = wording.one(ring.alarm, ring.facts, ring.incident)
+    return Post(rendered, members[:1], calls=_pages(ring))
 
 
-def _pages(members: tuple[Member, ...]) -> bool:
-    return any(severity_of(one.alarm) is Severity.PAGE for one in members)
+def _pages(ring: Ring) -> bool:
+    return severity_of(ring.alarm) is Severity.PAGE and ring.incident.ended is None
 
 
 def _render(board: Board, message: Message, wording: Wording) -> Rendered | None:

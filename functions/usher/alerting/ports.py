@@ -91,6 +91,7 @@ class Past:
     began: datetime
     ended: datetime | None
     times: int
+    """How often the alarm rang in it; 0 where it was found to be part of another."""
 
 
 class Archive(Protocol):

@@ -119,6 +119,7 @@ def within(past: Sequence[Past], period: Period) -> tuple[Past, ...]:
     return tuple(
         one
         for one in past
-        if (one.ended is None or one.ended >= period.first)
+        if one.times
+        and (one.ended is None or one.ended >= period.first)
         and not (one.ended == one.began and (one.alarm, one.ended) in ends)
     )

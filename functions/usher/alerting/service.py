@@ -99,7 +99,7 @@ class Alerting:
             board = take(board, one)
             if isinstance(one, Change):
                 touched.add(one.alarm)
-        self.archive.keep(_pasts(board, touched))
+        self.archive.keep(_pasts(turn.held.board, board, touched))
         if board is not turn.held.board:
             turn.save(board)
 
@@ -158,7 +158,18 @@ class _Turn:
         self.boards.release(replace(self.held, board=board))
 
 
-def _pasts(board: Board, touched: set[str]) -> Sequence[Past]:
+def _pasts(before: Board, after: Board, touched: set[str]) -> Sequence[Past]:
+    """List the incidents of alarms that news came of; and which have become part of another."""
+    held = {(past.alarm, past.began): past for past in _listed(after, touched)}
+    merged = [
+        replace(past, ended=past.began, times=0)
+        for past in _listed(before, touched)
+        if (past.alarm, past.began) not in held
+    ]
+    return [*held.values(), *merged]
+
+
+def _listed(board: Board, touched: set[str]) -> Sequence[Past]:
     mine = replace(board, watches={name: board.watches.get(name, Watch()) for name in touched})
     return [
         Past(ring.alarm, ring.incident.began, ring.incident.ended, ring.incident.times)

@@ -19,6 +19,8 @@ class Why(StrEnum):
 FIRST_PAUSE: Final = {Why.TOKEN: 30.0, Why.BAN: 300.0, Why.INVALID: 120.0}
 """Seconds, doubled each time in a row."""
 LONGEST_PAUSE: Final = {Why.TOKEN: 900.0, Why.BAN: 3600.0, Why.INVALID: 600.0}
+LONGEST_TOLD: Final = 86_400.0
+"""Seconds that are believed; then one call tries, whatever was told."""
 PROBE_SECONDS: Final = 20.0
 """How long one call may try whether Discord is open again; then another may."""
 MOST_INVALID: Final = 5_000
@@ -43,7 +45,7 @@ class Closure:
 
 
 def tripped(before: Closure | None, why: Why, now: float, told: float | None = None) -> Closure:
-    """Close, for as long as Discord has told, or longer each time in a row."""
+    """Close, for as long as Discord has told, or longer each time in a row. 0 tells nothing."""
     trips = 1 + (before.trips if before is not None else 0)
     pause = min(LONGEST_PAUSE[why], FIRST_PAUSE[why] * 2 ** min(trips - 1, 16))
-    return Closure(why, now + (pause if told is None else told), trips)
+    return Closure(why, now + min(told or pause, LONGEST_TOLD), trips)

@@ -6,6 +6,7 @@ copies are there for a moment, or for good where the process ends in between: a 
 says which one counts.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 from typing import Final, Protocol
@@ -32,6 +33,8 @@ class Message:
     receives: int = 1
     moved_from: str | None = None
     """Which move it is the copy of."""
+    waiting_since: float | None = None
+    """Epoch seconds when it was received first, itself or what it is a copy of."""
 
 
 class Queue(Protocol):
@@ -41,8 +44,8 @@ class Queue(Protocol):
         """Let nobody see a message for so long from now."""
         ...
 
-    def resend(self, body: str, delay: int, moved_from: str) -> None:
-        """Send it anew."""
+    def resend(self, message: Message, delay: int, move: str) -> None:
+        """Send it anew, by a move."""
         ...
 
 
@@ -93,8 +96,8 @@ class Returning:
             return False
         if message.receives <= MOVE_AT:
             return True
-        before = _move(message.id, message.receives - 1)
-        return self.moves.claim(before, message.id, only_if_begun=True)
+        earlier = (_move(message.id, before) for before in range(MOVE_AT, message.receives))
+        return all(self.moves.claim(move, message.id, only_if_begun=True) for move in earlier)
 
     def give_back(self, message: Message, seconds: float) -> bool:
         """Let it come again after so long; True where the queue is done with this very message."""
@@ -105,10 +108,16 @@ class Returning:
                 return False
             move = _move(message.id, message.receives)
             self.moves.begin(move)
-            self.queue.resend(message.body, min(wait, LONGEST_DELAY), move)
+            self.queue.resend(message, min(wait, LONGEST_DELAY), move)
         except self.errors:
             return False  # it comes again by itself
         return True
+
+
+def waited(messages: Iterable[Message], now: float) -> float:
+    """Tell how many seconds the one has waited that waits for the longest; 0 for none."""
+    since = (one.waiting_since for one in messages if one.waiting_since is not None)
+    return max(0.0, now - min(since, default=now))
 
 
 def outage_wait(receives: int, chance: float = 1.0) -> float:

@@ -103,7 +103,8 @@ class Switch:
         if self.table.ask(lambda shared: shared.trip(closure, now), otherwise=True):
             seconds = round(closure.until - now, 1)
             extra = {"why": why.value, "seconds": seconds, "times": closure.trips}
-            self.log.critical(f"{REMEDIES[why]}. Until then nobody asks Discord", extra=extra)
+            again = "Nobody asks Discord for so many seconds, then one does"
+            self.log.critical(f"{REMEDIES[why]}. {again}", extra=extra)
 
 
 def _why(answer: Answer, *, many: bool) -> Why | None:

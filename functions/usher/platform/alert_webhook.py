@@ -5,7 +5,6 @@ address is a credential: it is in no error, no log and no repr.
 """
 
 import json
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from usher.alerting.ports import (
 )
 from usher.alerting.words import Rendered
 from usher.platform.discord_webhook import USER_AGENT
+from usher.platform.multipart import encode_message
 
 TIMEOUT_SECONDS: Final = 6.0
 PATIENCE_SECONDS: Final = 8.0
@@ -41,6 +41,11 @@ class _Answer:
     @property
     def code(self) -> object:
         return self.fields.get("code")
+
+    @property
+    def banned(self) -> bool:
+        """Whether Cloudflare answered (error 1015 and its like): it knows nothing of webhooks."""
+        return self.status in (403, 429) and not self.fields
 
 
 @dataclass(slots=True)
@@ -81,8 +86,10 @@ class AlertWebhook:
             answer = self._once(method, url, path, content_type, body)
             if 200 <= answer.status < 300:
                 return answer
-            if answer.status == 429:
-                pause: float | None = answer.retry_after
+            if answer.banned:
+                pause: float | None = None
+            elif answer.status == 429:
+                pause = answer.retry_after
             elif answer.status == 0 or answer.status >= 500:
                 pause = outages.pop(0) if outages else None
             else:
@@ -94,9 +101,9 @@ class AlertWebhook:
 
     def _url(self) -> SplitResult:
         address = self.address().strip()
-        url = urlsplit(address)
         plain = bool(self.plain_base) and address.startswith(f"{self.plain_base}/")
-        if not (url.scheme == "https" or plain) or "/webhooks/" not in url.path or not url.hostname:
+        url = _split(address)
+        if url is None or not (url.scheme == "https" or plain) or "/webhooks/" not in url.path:
             self.forget()
             raise ChannelGoneError("the secret holds no address of a webhook")
         return url
@@ -128,6 +135,18 @@ class AlertWebhook:
         return ContentRefusedError(f"Discord answered {answer.status} ({answer.code})")
 
 
+def _split(address: str) -> SplitResult | None:
+    """Read an address; None where nothing can be asked of it."""
+    if not address.isascii() or any(one.isspace() for one in address):
+        return None
+    try:
+        url = urlsplit(address)
+        callable_at = url.hostname and url.port != 0
+    except ValueError:
+        return None
+    return url if callable_at else None
+
+
 def encode(rendered: Rendered, file: File | None) -> tuple[str, bytes]:
     """Write the request: JSON, or multipart with `payload_json` beside a file."""
     roles = [rendered.role] if rendered.role else []
@@ -137,26 +156,7 @@ def encode(rendered: Rendered, file: File | None) -> tuple[str, bytes]:
         "allowed_mentions": {"parse": [], "roles": roles},
     }
     payload = json.dumps(told, separators=(",", ":")).encode()
-    if file is None:
-        return "application/json", payload
-    boundary = f"usher-{secrets.token_hex(16)}"
-    attached = f'name="files[0]"; filename="{file.name}"'
-    body = b"".join(
-        (
-            _part(boundary, 'name="payload_json"', "application/json", payload),
-            _part(boundary, attached, file.content_type, file.content),
-            f"--{boundary}--\r\n".encode(),
-        )
-    )
-    return f"multipart/form-data; boundary={boundary}", body
-
-
-def _part(boundary: str, disposition: str, content_type: str, content: bytes) -> bytes:
-    head = (
-        f"--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\n"
-        f"Content-Type: {content_type}\r\n\r\n"
-    )
-    return head.encode() + content + b"\r\n"
+    return encode_message(payload, () if file is None else (file,))
 
 
 def _object(payload: bytes) -> Mapping[str, object]:

@@ -8,8 +8,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import inf
 from random import SystemRandom
-from time import sleep
+from time import monotonic, sleep
 from typing import Final, Protocol
 from urllib.parse import quote
 
@@ -111,6 +112,9 @@ class DiscordRest:
     """Seconds that are waited out here; 0 for who can come back later."""
     limits: Limits | None = None
     """None for a program that is alone, and short."""
+    patience: float = inf
+    """Seconds of a call after which it is not tried again here."""
+    clock: Callable[[], float] = monotonic
 
     def call(
         self,
@@ -130,6 +134,7 @@ class DiscordRest:
         """
         content, kind = encode_body(body, files)
         failure: DiscordError = UnavailableError(0)
+        began = self.clock()
         for attempt in range(ATTEMPTS):
             wait = _JITTER.uniform(0.5, 1) * PAUSE_SECONDS * 2**attempt
             turn = self._leave(method, route)
@@ -161,6 +166,8 @@ class DiscordRest:
             if not isinstance(failure, UnavailableError | RateLimitedError):
                 raise failure
             if attempt == ATTEMPTS - 1 or wait > self.longest_wait:
+                break
+            if self.clock() + wait - began > self.patience:
                 break
             self.pause(wait)
         raise failure

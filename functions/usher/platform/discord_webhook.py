@@ -4,7 +4,6 @@ Discord docs: Edit Original Interaction Response; Rate Limits; User Agent.
 """
 
 import json
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +11,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from usher.slash.replies import EPHEMERAL, File, Reply, message
+from usher.platform.multipart import encode_message
+from usher.slash.replies import EPHEMERAL, Reply, message
 
 USER_AGENT: Final = "DiscordBot (https://discord.com/developers, 0.1.0)"
 TIMEOUT_SECONDS: Final = 8.0
@@ -26,6 +26,8 @@ LIMITS: Final = 5
 LEAST_PAUSE: Final = 0.1
 
 _INVALID_TOKEN: Final = 50027
+_PAGES: Final = (b"<", b"error code:")
+"""How Cloudflare's own answers begin, for browsers and for programs."""
 
 
 class WebhookError(Exception):
@@ -135,7 +137,7 @@ class DiscordWebhook:
             connection.close()
         code, told = _read_error(payload)
         retry_after = _seconds(response.headers.get("Retry-After"), told)
-        banned = response.status in (403, 429) and payload.lstrip().startswith(b"<")
+        banned = response.status in (403, 429) and payload.lstrip().startswith(_PAGES)
         return _Answer(response.status, code, retry_after, banned)
 
 
@@ -146,28 +148,7 @@ def encode(reply: Reply, *, ephemeral: bool = False) -> tuple[str, bytes]:
     """
     told = message(reply) | ({"flags": EPHEMERAL} if ephemeral else {})
     payload = json.dumps(told, separators=(",", ":")).encode()
-    if not reply.files:
-        return "application/json", payload
-    boundary = f"usher-{secrets.token_hex(16)}"
-    parts = [_part(boundary, 'name="payload_json"', "application/json", payload)]
-    for index, file in enumerate(reply.files):
-        disposition = f'name="files[{index}]"; filename="{_quoted(file)}"'
-        parts.append(_part(boundary, disposition, file.content_type, file.content))
-    body = b"".join(parts) + f"--{boundary}--\r\n".encode()
-    return f"multipart/form-data; boundary={boundary}", body
-
-
-def _part(boundary: str, disposition: str, content_type: str, content: bytes) -> bytes:
-    head = (
-        f"--{boundary}\r\n"
-        f"Content-Disposition: form-data; {disposition}\r\n"
-        f"Content-Type: {content_type}\r\n\r\n"
-    )
-    return head.encode() + content + b"\r\n"
-
-
-def _quoted(file: File) -> str:
-    return file.name.replace('"', "'").replace("\r", " ").replace("\n", " ")
+    return encode_message(payload, reply.files)
 
 
 def _error(answer: _Answer) -> WebhookError:

@@ -99,7 +99,12 @@ async def test_a_message_that_was_deleted_is_told_from_a_webhook_that_was(world:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "hello", "http://elsewhere/api/webhooks/1/2", "https://x/"]
+    "address",
+    [
+        *("", "hello", "http://elsewhere/api/webhooks/1/2", "https://x/"),
+        *("https://[x/api/webhooks/1/2", "https://x:y/api/webhooks/1/2"),
+        *("https://x/api/webhooks/1/\N{LATIN SMALL LETTER E WITH ACUTE}", "https://x/webhooks/1 2"),
+    ],
 )
 async def test_what_is_no_address_of_a_webhook_is_never_called(world: World, address: str) -> None:
     world.address = address
@@ -127,6 +132,18 @@ async def test_limits_and_outages_that_are_too_long_are_left_to_the_queue(world:
     with pytest.raises(ChannelUnavailableError):
         await world.post(RED)
     assert world.messages == []
+
+
+@pytest.mark.parametrize("status", [403, 429])
+async def test_cloudflares_page_says_nothing_of_the_webhook_and_is_not_asked_again(
+    world: World, status: int
+) -> None:
+    world.practice.faults.answer(*ROUTE, status, text="<html>error code: 1015</html>")
+
+    with pytest.raises(ChannelUnavailableError):
+        await world.post(RED)
+
+    assert (world.messages, world.slept, world.forgotten) == ([], [], 0)
 
 
 async def test_content_that_is_refused_is_told_apart(world: World) -> None:

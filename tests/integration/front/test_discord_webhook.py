@@ -128,8 +128,9 @@ def test_a_long_limit_is_left_to_the_queue(retry_after: float) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_a_page_of_cloudflares_is_left_to_the_queue_at_once(status: int) -> None:
-    asked, slept, error = edit(Told(status, b"<html>error code: 1015</html>"))
+@pytest.mark.parametrize("page", [b"<html>error code: 1015</html>", b"error code: 1015\n"])
+def test_a_page_of_cloudflares_is_left_to_the_queue_at_once(status: int, page: bytes) -> None:
+    asked, slept, error = edit(Told(status, page))
 
     assert isinstance(error, WebhookUnavailableError)
     assert (len(asked), slept) == (1, [])

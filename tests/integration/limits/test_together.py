@@ -182,7 +182,7 @@ async def test_a_closed_discord_is_tried_by_one_and_nothing_is_lost(stage: Stage
     assert stage.practice.invalid_requests == refused
     assert set(stage.said().values()) == {1}
     assert await asyncio.to_thread(stage.dead_letters) == 0
-    assert log.count("Until then nobody asks Discord") == 1
+    assert log.count("Nobody asks Discord for so many seconds") == 1
     assert '"DiscordClosed"' in log
     assert closed(stage) is None
 

@@ -41,7 +41,9 @@ FULL = Board(
         "usher-prod-page-ä": Watch(TURNS, Facts("It is wrong.", "docs/x.md#y", "1", "r", "a"), NOW),
         "quiet": Watch(),
     },
-    messages=(Message("1", NOW, (Member("usher-prod-page-ä", NOW),), "f00d", many=True),),
+    messages=(
+        Message("1", NOW, (Member("usher-prod-page-ä", NOW),), "f00d", many=True, called=True),
+    ),
     waiting=(Notice("n2", NOW, "Budget", "Text", (("Limit", "$20"),)),),
     noticed=("n1", "n2"),
 )

@@ -108,6 +108,21 @@ def test_what_is_not_understood_is_shown_as_it_is(body: str, title: str, text: s
     assert (news.title, news.text) == (title, text)
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"AlarmName":' * 50_000])
+def test_nested_without_end_is_shown_as_it_is(text: str) -> None:
+    for body in (text, enveloped(text)):
+        assert isinstance(read_news(body, "m1", NOW), Notice)
+
+
+def test_a_moment_that_no_calendar_has_is_no_alarm() -> None:
+    odd = metric_alarm("ALARM", "OK", AT).replace(
+        "2026-11-29T09:01:30.123+0000", "0001-01-01T00:00:00+1400"
+    )
+    assert "0001-01-01" in odd
+
+    assert isinstance(read_news(enveloped(odd), "m1", NOW), Notice)
+
+
 @given(st.text() | st.text().map(enveloped) | st.just(enveloped("{}")))
 def test_nothing_makes_reading_fail(body: str) -> None:
     read_news(body, "m1", NOW)

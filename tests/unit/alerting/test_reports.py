@@ -7,7 +7,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.fakes.alerting import FakeArchive, FakeChannel, FakeClock, FakeReportLog, FakeSink
 from usher.alerting import report_chart
@@ -279,3 +279,17 @@ def test_every_kind_has_a_picture(span: Span) -> None:
 
     assert picture is not None
     assert len(picture) < 20_000
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "Pacific/Kiritimati", "Etc/GMT+12"])
+def test_a_week_is_labelled_with_its_own_days(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, week, *_ = calendar(zone).due(NOW)
+    said: list[str] = []
+
+    def text(_canvas: object, _place: object, words: str, *_more: object) -> None:
+        said.append(words)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", text)
+    report_chart.draw(Status(week, Figures(came=[(week.first, 5.0)]), ()))
+
+    assert said[-7:] == [f"{n} Nov" for n in range(16, 23)]

@@ -18,6 +18,7 @@ from usher.alerting import planning
 from usher.alerting.codec import read_board, write_board
 from usher.alerting.model import News
 from usher.alerting.parsing import read_news
+from usher.alerting.periods import Calendar, Span
 from usher.alerting.ports import (
     ChannelGoneError,
     ChannelUnavailableError,
@@ -25,6 +26,7 @@ from usher.alerting.ports import (
     HeldError,
     Past,
 )
+from usher.alerting.reporting import within
 from usher.alerting.service import Alerting
 from usher.alerting.words import AMBER, GREEN, RED, Embed, Wording
 
@@ -141,6 +143,18 @@ def test_doubles_in_any_order_are_one_message(order: tuple[int, ...]) -> None:
     assert {"name": "Lasted", "value": "5 min", "inline": True} in room.only()["fields"]
 
 
+@pytest.mark.parametrize("order", [*permutations((0, 1, 2, 3))])
+def test_what_reports_are_told_of_is_one_incident_in_any_order(order: tuple[int, ...]) -> None:
+    news = [rings(0), recovers(5), rings(7), recovers(9)]
+    room = Room()
+
+    for number in order:
+        room.run(news[number], minutes=10)
+
+    day = next(one for one in Calendar(UTC, "UTC", 8).due(at(24 * 60)) if one.span is Span.DAILY)
+    assert within([*room.archive.rows.values()], day) == (Past(SILENT, at(0), at(9), 2),)
+
+
 def test_flapping_is_one_message_with_a_count() -> None:
     room = Room()
 
@@ -208,6 +222,19 @@ def test_what_cannot_wait_is_never_hidden_in_a_list_that_called_nobody() -> None
         "ALARM · 2 alarms at once",
     ]
     assert room.channel.mentioned == [ROLE] * 3  # the list has called already
+
+
+def test_a_list_whose_only_alarm_was_over_has_called_nobody_either() -> None:
+    room = Room()
+    warnings = [rings(0, f"usher-prod-warn-alarm-{n}") for n in range(3)]
+    over = rings(0, "usher-prod-page-over"), recovers(1, "usher-prod-page-over")
+    room.run(*warnings, *over, minutes=2)
+    assert (room.shown, room.channel.mentioned) == (["WARNING · 4 alarms at once"], [])
+
+    room.run(rings(5), minutes=5)
+
+    assert room.shown == ["WARNING · 4 alarms at once", "ALARM · Listener silent"]
+    assert room.channel.mentioned == [ROLE]
 
 
 def test_after_a_storm_alarms_have_their_own_messages_again() -> None:
@@ -284,6 +311,20 @@ def test_content_that_discord_refuses_is_said_more_simply_and_never_for_ever() -
     assert worse.run(rings(0)) == 0
     assert worse.run(recovers(5), minutes=5) == 1
     assert worse.shown == []
+
+
+def test_what_could_not_be_posted_of_one_alarm_takes_nothing_from_another() -> None:
+    # Given a channel that wants no content at all: a forum without a thread
+    room = Room(channel=FakeChannel(raises=[ContentRefusedError("400")] * 4))
+    other = "usher-prod-page-api-failing"
+    room.run(rings(0), rings(0, other))
+    assert len(room.boards.board.messages) == 2
+
+    room.run(recovers(5), minutes=5)
+
+    told = [member.alarm for message in room.boards.board.messages for member in message.members]
+    assert sorted(told) == sorted([SILENT, other])
+    assert room.shown == []
 
 
 def test_two_at_the_same_time_take_turns() -> None:

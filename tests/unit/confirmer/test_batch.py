@@ -31,6 +31,8 @@ from usher.platform.discord_rest import (
 )
 from usher.platform.sqs_batch import Record
 
+NOW = 1_800_000_000
+
 
 @dataclass
 class FakeService:
@@ -106,7 +108,8 @@ class Bench:
 
     def handle(self, *records: Record, time_left: int = 60_000) -> list[str]:
         door = ConfirmerDoor(
-            self.service, self.backfill, self.recount, self.log.logger, self.meter, self.back
+            *(self.service, self.backfill, self.recount, self.log.logger, self.meter, self.back),
+            clock=lambda: float(NOW),
         )
         answer = door.handle(records, lambda: time_left)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
@@ -239,6 +242,19 @@ def test_a_step_that_failed_comes_again(error: Exception) -> None:
     bench = Bench(backfill=FakeBackfill(error))
 
     assert bench.handle(step("a")) == ["m-a"]
+
+
+def test_how_long_questions_wait_for_discord_is_measured() -> None:
+    # Given copies, whose age SQS counts from when they were sent
+    since = {"waiting_since": {"stringValue": f"{(NOW - 2_000) * 1000}"}}
+    bench = Bench(FakeService({"1": UnavailableError(503)}))
+
+    bench.handle({**record("a"), "messageAttributes": since}, record("b"))
+    assert bench.meter.sums["ConfirmationsWaitedSeconds",] == 2_000
+
+    bench.meter.sums.clear()
+    bench.handle({**record("a", guild="2"), "messageAttributes": since})
+    assert ("ConfirmationsWaitedSeconds",) not in bench.meter.sums
 
 
 def test_a_refused_backfill_is_logged_with_its_code() -> None:

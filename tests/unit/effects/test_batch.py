@@ -19,6 +19,8 @@ from usher.platform.discord_rest import (
 )
 from usher.platform.sqs_batch import Record
 
+NOW = 1_800_000_000
+
 
 @dataclass
 class FakeDoer:
@@ -43,7 +45,9 @@ class Bench:
     back: FakeBack = field(default_factory=FakeBack)
 
     def handle(self, *records: Record, time_left: int = 30_000) -> list[str]:
-        door = EffectsDoor(self.doer, self.log.logger, self.meter, self.back)
+        door = EffectsDoor(
+            self.doer, self.log.logger, self.meter, self.back, clock=lambda: float(NOW)
+        )
         answer = door.handle(records, lambda: time_left)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
@@ -140,6 +144,24 @@ def test_without_time_left_nothing_more_is_begun() -> None:
     assert bench.handle(record("a"), record("b", channel="6"), time_left=5_000) == ["m-a", "m-b"]
 
     assert bench.back.waits == {"m-a": 0, "m-b": 0}
+
+
+def test_how_long_effects_wait_for_discord_is_measured_through_every_copy() -> None:
+    # A copy is a new message to SQS, whose age of the oldest begins anew with it.
+    copy, new = record("a"), record("b", channel="6")
+    copy["attributes"] = {"ApproximateFirstReceiveTimestamp": f"{NOW * 1000 - 7_000:.0f}"}
+    copy["messageAttributes"] = {"waiting_since": {"stringValue": f"{NOW * 1000 - 400_000:.0f}"}}
+    new["attributes"] = {"ApproximateFirstReceiveTimestamp": f"{NOW * 1000 - 15_000:.0f}"}
+    silent = UnavailableError(0)
+    bench = Bench(FakeDoer({"a": silent, "b": silent}))
+
+    bench.handle(copy, new)
+    assert bench.meter.sums["EffectsWaitedSeconds",] == 400
+
+    bench.doer.errors.clear()
+    bench.meter.sums.clear()
+    bench.handle(copy, new)
+    assert bench.meter.sums == {}
 
 
 def test_the_log_never_holds_what_is_said() -> None:

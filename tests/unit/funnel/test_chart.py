@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from usher.analytics.queries import CHART_SIZE
-from usher.funnel.chart import PANEL, STEPS, PillowFunnels
+from usher.drawing.canvas import PANEL
+from usher.funnel.chart import STEPS, PillowFunnels
 from usher.funnel.desk import Picture
 from usher.referrals.model import Counts
 

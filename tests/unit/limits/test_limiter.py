@@ -190,6 +190,29 @@ def test_one_call_at_a_time_tries_whether_discord_is_open_again(
     assert levels == {"CRITICAL": len(pauses), "WARNING": 1}
 
 
+@pytest.mark.parametrize(("told", "pause"), [(0.0, 300), (10.0**9, 86_400)])
+def test_a_ban_of_no_time_or_for_ever_is_not_believed(told: float, pause: float) -> None:
+    world = fleet(1000)
+    world.discord.answers = [Answer(429, banned=True, retry_after=told)]
+    world.work([MESSAGE])
+
+    world.time.run()
+
+    first, second = (at for at, _ in world.discord.calls)
+    assert pause <= second - first <= pause + 22
+
+
+def test_the_log_says_that_discord_is_asked_again_whoever_reads_it() -> None:
+    world = fleet(1000)
+    world.discord.answers = [Answer(429, banned=True)]
+    world.work([MESSAGE])
+    world.time.run(until=START + 1)
+
+    [line] = world.log.lines()
+    assert str(line["message"]).endswith("Nobody asks Discord for so many seconds, then one does")
+    assert (line["seconds"], line["times"]) == (300, 1)
+
+
 def test_a_probe_that_dies_is_followed_by_another() -> None:
     world = fleet(1000)
     world.discord.answers = [Answer(401)]

@@ -1,12 +1,17 @@
 """Discord's client and its limits together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import cast
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import pytest
 import urllib3
+from hypothesis import given
+from hypothesis import strategies as st
+from urllib3.exceptions import ReadTimeoutError
 
+from effects.batch import PATIENCE_SECONDS, RESERVE_MILLISECONDS
 from tests.fakes.limits import FakeShared, TableDownError
 from tests.fakes.logs import LogBook
 from tests.unit.effects.test_discord import BASE, FakePool, Reply
@@ -14,6 +19,8 @@ from usher.limits.pacing import Steady
 from usher.limits.service import Limiter
 from usher.limits.switch import Switch, Table
 from usher.platform.discord_rest import (
+    ATTEMPTS,
+    DiscordError,
     DiscordRest,
     RateLimitedError,
     RefusedError,
@@ -57,7 +64,7 @@ class Line:
     log: LogBook = field(default_factory=LogBook)
 
     def __post_init__(self) -> None:
-        self.pool = FakePool(self.replies)
+        self.pool: FakePool = FakePool(self.replies)
         clock: Callable[[], float] = lambda: self.now  # noqa: E731
         table = Table(self.shared, clock, self.log.logger, (TableDownError,))
         self.limiter = Limiter(table, Switch(table, self.log.logger), Steady(50), clock)
@@ -150,3 +157,51 @@ def test_a_refusal_of_discords_own_is_one() -> None:
 
     tally = line.limiter.take_tally()
     assert (tally.calls, tally.refusals, tally.bans, tally.closed) == (1, 1, 0, 0)
+
+
+@dataclass
+class SlowPool(FakePool):
+    """Takes its time for each answer."""
+
+    line: "Line | None" = None
+    seconds: list[float] = field(default_factory=list)
+
+    def request(self, method: str, url: str, **more: Any) -> Reply:  # noqa: ANN401
+        assert self.line is not None
+        self.line.now += self.seconds.pop(0)
+        return super().request(method, url, **more)
+
+
+SILENCE = ReadTimeoutError(cast("urllib3.HTTPConnectionPool", None), "/", "")
+ANSWERS = [SILENCE, Reply(502), Reply(429, {"retry_after": 3.0}), Reply(429, {"retry_after": 0.1})]
+
+
+@given(
+    answers=st.lists(st.sampled_from(ANSWERS), min_size=ATTEMPTS, max_size=ATTEMPTS),
+    seconds=st.lists(st.floats(0.05, 8), min_size=ATTEMPTS, max_size=ATTEMPTS),
+    pace=st.integers(1, 50),
+)
+def test_a_call_ends_within_what_a_batch_keeps_for_it(
+    answers: list[Reply | Exception], seconds: list[float], pace: int
+) -> None:
+    line = Line([])
+    line.pool = SlowPool([*answers, Reply(502)], line=line, seconds=seconds)
+    line.limiter.pace = Steady(pace)
+    for _ in range(pace):  # others have used the moment up
+        line.limiter.pace.wait(line.now)
+    rest = replace(line.rest(), patience=PATIENCE_SECONDS, clock=lambda: line.now)
+    began = line.now
+
+    with suppress(DiscordError):
+        rest.call("GET", "/guilds/1")
+
+    assert line.now - began <= RESERVE_MILLISECONDS / 1000
+
+
+def test_who_has_time_asks_a_slow_discord_again() -> None:
+    line = Line([])
+    line.pool = SlowPool([SILENCE, SILENCE, Reply(200, {})], line=line, seconds=[6.0] * 3)
+
+    line.rest().call("GET", "/guilds/1")
+
+    assert len(line.pool.calls) == 3

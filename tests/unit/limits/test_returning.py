@@ -1,7 +1,9 @@
 """Messages that wait for Discord: none is lost and none is done twice, whatever breaks off."""
 
 import heapq
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.limits import FakeMoves
 from usher.limits.returning import LONGEST_OUTAGE, Message, Returning, outage_wait
+from usher.platform.sqs_return import ReturnQueue, message_of
 
 VISIBILITY = 180
 MOST_RECEIVES = 5
@@ -30,6 +33,7 @@ class Kept:
     body: str
     moved_from: str | None
     visible_at: float
+    waiting_since: float | None = None
     receives: int = 0
 
 
@@ -45,10 +49,16 @@ class FakeQueue:
     fuse: int = -1
     """Steps until the process ends; below 0 for never."""
 
-    def send(self, body: str, delay: float = 0.0, moved_from: str | None = None) -> None:
+    def send(
+        self,
+        body: str,
+        delay: float = 0.0,
+        moved_from: str | None = None,
+        since: float | None = None,
+    ) -> None:
         self.sent += 1
         name = f"m{self.sent}"
-        self.kept[name] = Kept(body, moved_from, self.now + delay)
+        self.kept[name] = Kept(body, moved_from, self.now + delay, since)
 
     def receive(self) -> Message | None:
         """Take the message that is seen first, letting time pass until then."""
@@ -64,16 +74,17 @@ class FakeQueue:
             return self.receive()
         one.receives += 1
         one.visible_at = self.now + VISIBILITY
-        return Message(name, one.body, name, one.receives, one.moved_from)
+        since = self.now if one.waiting_since is None else one.waiting_since
+        return Message(name, one.body, name, one.receives, one.moved_from, since)
 
     def hide(self, receipt: str, seconds: int) -> None:
         self._step()
         self.kept[receipt].visible_at = self.now + seconds
 
-    def resend(self, body: str, delay: int, moved_from: str) -> None:
+    def resend(self, message: Message, delay: int, move: str) -> None:
         self._step()
         assert delay <= 900
-        self.send(body, delay, moved_from)
+        self.send(message.body, delay, move, message.waiting_since)
         self._step()
 
     def delete(self, message: Message) -> None:
@@ -133,6 +144,22 @@ def test_nothing_is_lost_or_done_twice_wherever_a_process_ends(
     assert early == []
 
 
+def test_a_copy_that_was_done_counts_for_every_later_receive() -> None:
+    # Given a message that was sent anew, by a process that ended before it deleted it
+    queue, moves = FakeQueue(), FakeMoves()
+    back = Returning(queue, moves, (QueueDownError,))
+    original = Message("m0", "e", "r", receives=3)
+    assert back.give_back(original, 0)
+    copy = queue.receive()
+    assert copy is not None
+    assert back.counts(copy)  # and it is done
+
+    # When the next process ends before its turn too
+    # Then it does not count at the receive after that either
+    assert not back.counts(replace(original, receives=4))
+    assert not back.counts(replace(original, receives=5))
+
+
 def test_an_hour_is_one_wait_and_no_more() -> None:
     queue = FakeQueue()
     queue.send("e")
@@ -165,3 +192,43 @@ def test_a_queue_that_takes_nothing_leaves_the_message_where_it_is() -> None:
 def test_an_outage_is_tried_again_while_the_nonce_is_known(receives: int, seconds: float) -> None:
     assert outage_wait(receives) == seconds
     assert outage_wait(receives, 0.0) == seconds / 2
+
+
+@dataclass
+class FakeSqs:
+    """Remembers what it is called with."""
+
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+    def call(self, operation: str, request: Mapping[str, object]) -> dict[str, object]:
+        self.calls.append({"operation": operation, **request})
+        return {}
+
+
+@pytest.mark.parametrize("before", [None, "1700000000500"])
+def test_a_copy_says_since_when_it_waits(before: str | None) -> None:
+    sqs = FakeSqs()
+    told = {} if before is None else {"waiting_since": {"stringValue": before}}
+    first = {"ApproximateReceiveCount": "3", "ApproximateFirstReceiveTimestamp": "1800000000123"}
+    message = message_of(
+        {"messageId": "m", "body": "e", "attributes": first, "messageAttributes": told}
+    )
+    assert message.receives == 3
+
+    ReturnQueue(sqs, "https://queue").resend(message, 60, "m.3")
+
+    [call] = sqs.calls
+    texts = {name: one["StringValue"] for name, one in call["MessageAttributes"].items()}
+    assert texts == {"moved_from": "m.3", "waiting_since": before or "1800000000123"}
+    assert (call["operation"], call["MessageBody"], call["DelaySeconds"]) == (
+        *("SendMessage", "e", 60),
+    )
+
+
+@pytest.mark.parametrize("odd", ["", "soon", "-1", "1e9"])
+def test_a_time_that_is_none_is_not_measured(odd: str) -> None:
+    attributes = {"ApproximateFirstReceiveTimestamp": odd}
+
+    message = message_of({"messageId": "m", "body": "e", "attributes": attributes})
+
+    assert message.waiting_since is None
