@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Final, Protocol
 
 from usher.attribution.sync import LASTING, Difference
@@ -10,7 +11,16 @@ from usher.attribution.sync_ports import Comparison, LookError, LookRefusedError
 from usher.ids import GuildId, UserId
 from usher.integrity.model import Found, Kind, Known
 from usher.integrity.ports import Discord, HeadSeen, HushError, Present, Table
-from usher.integrity.present import covered, ghosts, missed, stretches, unmuted
+from usher.integrity.present import (
+    FIRST,
+    Stretch,
+    covered,
+    from_the_first,
+    ghosts,
+    missed,
+    stretches,
+    unmuted,
+)
 
 ROWS: Final = 500
 """Rows of members compared in one check."""
@@ -66,9 +76,8 @@ class Outside:
         try:
             if self._invites(guild_id, seen, away=False):
                 self._sanctions(guild_id, [], seen)
-                self._members(guild_id, head, seen)
-                while seen.after:
-                    self._members(guild_id, head, seen)
+                while self._members(guild_id, head, seen) and seen.after:
+                    pass
         except HushError:
             seen.hushed = True
         return seen
@@ -99,29 +108,54 @@ class Outside:
             seen.found.append(found if there else _AWAY)
         return there
 
-    def _members(self, guild_id: GuildId, head: HeadSeen, seen: Seen) -> None:
-        """Compare the next members with those of Discord's list."""
+    def _members(self, guild_id: GuildId, head: HeadSeen, seen: Seen) -> bool:
+        """Compare the next members with those of Discord's list; False where it is refused."""
         rows = self.table.members_after(guild_id, seen.after, ROWS)
-        now = self.clock()
-        found: list[Found] = []
-        for stretch in stretches(rows):
-            page = self.discord.members(guild_id, stretch.after)
-            if page is None:
-                return
-            here = {row.user_id: row for row in rows}
-            fresh = [
-                one.user_id
-                for one in page
-                if one.user_id not in here and one.joined_at and head.since is not None
-                if one.joined_at >= head.since
-            ]
-            here |= {row.user_id: row for row in self.table.members(guild_id, fresh)}
-            found += ghosts(stretch, page, now)[:MOST_NEW]
-            found += missed(page, here, head.since, now)[:MOST_NEW]
-            found += self._unmuted(guild_id, page)[:MOST_NEW]
+        told: set[UserId] = set()
+        if not seen.after:
+            # Who has a lower id than any row is on no page that begins with a row.
+            if not self._stretch(guild_id, head, from_the_first(rows), told, seen):
+                return False
+        for stretch in stretches(row for row in rows if row.user_id not in told):
+            if not self._stretch(guild_id, head, stretch, told, seen):
+                return False
+        # Of a large server a page may tell of few rows: the others have their turn next.
+        passed = [*takewhile(lambda row: row.user_id in told, rows)]
+        is_end = len(passed) == len(rows) < ROWS
+        seen.after = "" if is_end else f"M#{passed[-1].user_id}"
+        return True
+
+    def _stretch(
+        self, guild_id: GuildId, head: HeadSeen, stretch: Stretch, told: set[UserId], seen: Seen
+    ) -> bool:
+        """Compare members with one page of Discord's list, and add those it tells of to `told`."""
+        page, now = self._page(guild_id, stretch.after), self.clock()
+        if page is None:
+            return False
+        here = {row.user_id: row for row in stretch.members}
+        told |= {*covered(here, page)}
+        fresh = [
+            one.user_id
+            for one in page
+            if one.user_id not in here and one.joined_at and head.since is not None
+            if one.joined_at >= head.since
+        ]
+        here |= {row.user_id: row for row in self.table.members(guild_id, fresh)}
         known = {one.key for one in seen.found}
+        found = [
+            *ghosts(stretch, page, now)[:MOST_NEW],
+            *missed(page, here, head.since, now)[:MOST_NEW],
+            *self._unmuted(guild_id, page)[:MOST_NEW],
+        ]
         seen.found += [one for one in found if one.key not in known]
-        seen.after = "" if len(rows) < ROWS else f"M#{rows[-1].user_id}"
+        return True
+
+    def _page(self, guild_id: GuildId, after: UserId) -> list[Present] | None:
+        """Read a page of members. A list without anybody is no answer: Usher is on it itself."""
+        page = self.discord.members(guild_id, after)
+        if page is not None and not page and not self.discord.members(guild_id, FIRST):
+            raise HushError
+        return page
 
     def _again(self, guild_id: GuildId, head: HeadSeen, known: list[Known], seen: Seen) -> None:
         """Look again for those who were found before."""
@@ -130,7 +164,7 @@ class Outside:
         rows = {row.user_id: row for row in self.table.members(guild_id, users)} if users else {}
         now = self.clock()
         while users:
-            page = self.discord.members(guild_id, UserId(str(int(users[0]) - 1)))
+            page = self._page(guild_id, UserId(str(int(users[0]) - 1)))
             if page is None:
                 return
             told = covered(users, page)

@@ -1,0 +1,109 @@
+"""Members of guilds that do not fit a page, and lists that cannot be right."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.builders import GUILD, at
+from tests.fakes.guilds import Member
+from tests.fakes.integrity import FakeRoster, Hourly
+from tests.fakes.story import story
+from usher.ids import GuildId, UserId
+from usher.integrity.model import Kind
+from usher.integrity.ports import Present
+from usher.integrity.service import Outcome
+
+
+@pytest.fixture
+def hourly() -> Hourly:
+    """A guild after its day, as Discord has it, checked once."""
+    found = Hourly()
+    found.tell(*story())
+    found.agree()
+    found.check()
+    return found
+
+
+def large(hourly: Hourly) -> list[UserId]:
+    """Let Usher have come late: of each ten members of Discord's it has a row of one."""
+    record = hourly.guild.members[UserId("105")].now
+    known: list[UserId] = []
+    for number in range(6000):
+        user = UserId(str(10**17 + number * 10**13))
+        if number % 10 == 5:
+            hourly.guild.members[user] = Member(record, None, None)
+            hourly.roster.present[user] = Present(user, record.joined_at)
+            known.append(user)
+        else:
+            hourly.roster.present[user] = Present(user, at(-5000))
+    return known
+
+
+def test_a_row_far_behind_the_first_page_has_its_turn(hourly: Hourly) -> None:
+    gone = large(hourly)[450]
+    del hourly.roster.present[gone]
+
+    for _ in range(16):
+        hourly.check(has_time=False)
+        hourly.deliver()
+
+    assert hourly.repairs == [(Kind.GHOST, gone)]
+
+
+def test_everything_at_once_is_everything(hourly: Hourly) -> None:
+    gone = large(hourly)[450]
+    del hourly.roster.present[gone]
+    head = hourly.table.head(GUILD)
+    assert head is not None
+
+    found = hourly.integrity.outside.everything(GUILD, head).found
+
+    assert [one.key for one in found] == [(Kind.GHOST, gone)]
+
+
+def test_who_joined_unseen_with_an_older_account_than_any_row_s_is_found(hourly: Hourly) -> None:
+    for user in [one for one in hourly.guild.members if int(one) < 100]:
+        del hourly.guild.members[user]
+        hourly.roster.present.pop(user, None)
+    hourly.roster.present[UserId("5")] = Present(UserId("5"), at(3000))
+
+    for _ in range(2):
+        hourly.check(has_time=False)
+
+    assert hourly.repairs == [(Kind.MISSED, "5")]
+
+
+def test_a_list_without_anybody_is_no_answer(hourly: Hourly) -> None:
+    hourly.roster.present.clear()
+
+    outcomes = [hourly.check() for _ in range(3)]
+
+    assert all(one.hushed for one in outcomes)
+    assert (hourly.repairs, hourly.reports) == ([], [])
+    hourly.agree()
+    assert hourly.check() == Outcome(lines=outcomes[-1].lines)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("pages", range(6))
+def test_a_refusal_in_the_middle_ends_the_asking(hourly: Hourly, pages: int) -> None:
+    large(hourly)
+    hourly.roster = Refusing(hourly.clock, hourly.roster.present, invites=hourly.roster.invites)
+    hourly.roster.pages = pages
+    head = hourly.table.head(GUILD)
+    assert head is not None
+
+    hourly.integrity.outside.everything(GUILD, head)
+
+    assert hourly.roster.calls.count("members") == pages + 1
+
+
+@dataclass
+class Refusing(FakeRoster):
+    """Discord that shows some pages of members and no more."""
+
+    pages: int = 0
+
+    def members(self, guild_id: GuildId, after: UserId) -> list[Present] | None:
+        page = super().members(guild_id, after)
+        return None if self.calls.count("members") > self.pages else page
