@@ -112,10 +112,10 @@ class Outside:
         """Compare the next members with those of Discord's list; False where it is refused."""
         rows = self.table.members_after(guild_id, seen.after, ROWS)
         told: set[UserId] = set()
-        if not seen.after:
-            # Who has a lower id than any row is on no page that begins with a row.
-            if not self._stretch(guild_id, head, from_the_first(rows), told, seen):
-                return False
+        # Who has a lower id than any row is on no page that begins with a row.
+        begin = from_the_first(rows)
+        if not seen.after and not self._stretch(guild_id, head, begin, told, seen):
+            return False
         for stretch in stretches(row for row in rows if row.user_id not in told):
             if not self._stretch(guild_id, head, stretch, told, seen):
                 return False

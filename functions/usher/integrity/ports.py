@@ -116,7 +116,7 @@ class Present:
 
 
 class HushError(Exception):
-    """Discord asks to be left alone, or does not answer: nothing more is asked in this run."""
+    """Discord asks to be left alone, or does not answer: of this guild nothing more is asked now."""
 
 
 class Discord(Protocol):
