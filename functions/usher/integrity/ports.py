@@ -116,7 +116,7 @@ class Present:
 
 
 class HushError(Exception):
-    """Discord asks to be left alone, or does not answer: of this guild nothing more is asked now."""
+    """Discord asks to be left alone, or does not answer: the guild is asked no more for now."""
 
 
 class Discord(Protocol):

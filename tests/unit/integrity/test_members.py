@@ -1,6 +1,7 @@
 """Members of guilds that do not fit a page, and lists that cannot be right."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
@@ -82,6 +83,23 @@ def test_a_list_without_anybody_is_no_answer(hourly: Hourly) -> None:
     assert (hourly.repairs, hourly.reports) == ([], [])
     hourly.agree()
     assert hourly.check() == Outcome(lines=outcomes[-1].lines)
+
+
+def test_when_discord_was_compared_last_is_remembered(hourly: Hourly) -> None:
+    def asked_at() -> datetime | None:
+        return hourly.notes.progress([GUILD])[GUILD].asked_at
+
+    first = hourly.clock()
+    assert asked_at() == first
+
+    hourly.check(asks=False)
+    hourly.roster.hushed = True
+    hourly.check()
+    assert asked_at() == first
+
+    hourly.roster.hushed = False
+    hourly.check()
+    assert asked_at() == hourly.clock()
 
 
 @pytest.mark.timeout(20)
