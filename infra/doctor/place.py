@@ -71,7 +71,7 @@ class Place:
     @cached_property
     def layout(self) -> Layout:
         """Read the stack as it stands; raises PlaceError."""
-        return _read(self)
+        return read(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,8 @@ def on_aws(stack: str, region: str | None, profile: str | None) -> Place:
     return Place(stack, session)
 
 
-def _read(place: Place) -> Layout:
+def read(place: Place) -> Layout:
+    """Read a stack as it stands; raises PlaceError."""
     formation = place.client("cloudformation")
     try:
         stack = formation.describe_stacks(StackName=place.stack)["Stacks"][0]
@@ -150,10 +151,12 @@ def _read(place: Place) -> Layout:
 
 
 def _resources(formation: Any, stack: str) -> list[Resource]:  # noqa: ANN401 - as above
-    answer = formation.describe_stack_resources(StackName=stack)["StackResources"]
+    # DescribeStackResources tells of a hundred at most.
+    pages = formation.get_paginator("list_stack_resources").paginate(StackName=stack)
     found = [
         Resource(one["LogicalResourceId"], one.get("PhysicalResourceId", ""), one["ResourceType"])
-        for one in answer
+        for page in pages
+        for one in page["StackResourceSummaries"]
     ]
     nested = [one for one in found if one.type == NESTED and one.physical_id]
     return found + [inner for one in nested for inner in _resources(formation, one.physical_id)]

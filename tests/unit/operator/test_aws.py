@@ -7,15 +7,18 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from infra.dlq.ports import Pair, UnsupportedError
 from infra.dlq.sqs import SqsLetters
 from infra.doctor.cloud_probes import Cloud
+from infra.doctor.cloud_rules import schedule_findings
 from infra.doctor.logs import about, newest_error
 from infra.doctor.metrics import last_seen, oldest_message, total
-from infra.doctor.place import Layout, Place, Resource
+from infra.doctor.place import Layout, Place, Resource, read
 from tests.builders import START as NOW
+from usher.doctor.model import State
 
 PAIR = Pair("events", "https://sqs/1/events.fifo", "https://sqs/1/dead.fifo")
 ARN = "arn:aws:sqs:eu-central-1:1:"
@@ -60,6 +63,9 @@ def place() -> Iterator[StubbedPlace]:
         Resource("SweeperFunction", "usher-prod-Sweeper-1", "AWS::Lambda::Function"),
         Resource("EventsQueue", "https://sqs/1/events.fifo", "AWS::SQS::Queue"),
         Resource("SweepRule", "usher-prod-SweepRule", "AWS::Events::Rule"),
+        Resource("A", "usher-prod-a", "AWS::CloudWatch::Alarm"),
+        Resource("B", "usher-prod-b", "AWS::CloudWatch::Alarm"),
+        Resource("C", "usher-prod-c", "AWS::CloudWatch::CompositeAlarm"),
     )
     outputs = {"ListenerCluster": "cluster", "ListenerService": "service"}
     made = StubbedPlace(Layout("UPDATE_COMPLETE", {"Stage": "prod"}, outputs, resources))
@@ -180,6 +186,81 @@ def test_a_schedule_is_held_against_the_runs_of_its_function(place: StubbedPlace
     assert found.last_run == NOW - 9 * HOUR  # never: not since there is a stack
 
 
+def test_a_daily_schedule_that_never_runs_is_told(place: StubbedPlace) -> None:
+    rule = {"Name": "usher-prod-SweepRule", "State": "ENABLED"}
+    target = {"Id": "1", "Arn": "arn:aws:lambda:eu-central-1:1:function:usher-prod-Sweeper-1"}
+    stack = {
+        "StackName": "usher-prod",
+        "StackStatus": "CREATE_COMPLETE",
+        "CreationTime": NOW - timedelta(days=90),
+    }
+    place.answers(
+        "events",
+        ("describe_rule", rule | {"ScheduleExpression": "cron(15 3 * * ? *)"}),
+        ("list_targets_by_rule", {"Targets": [target]}),
+    )
+    place.answers("cloudformation", ("describe_stacks", {"Stacks": [stack]}))
+    place.answers("cloudwatch", ("get_metric_statistics", {"Datapoints": []}))
+
+    [found] = schedule_findings(Cloud(asked(place), NOW).schedules(), NOW)
+
+    assert found.state is State.BROKEN
+
+
+def test_a_log_that_tells_little_at_a_time_is_read_to_its_end(place: StubbedPlace) -> None:
+    line = '{"level":"ERROR","message":"no","exception_name":"KeyError"}'
+    place.answers(
+        "logs",
+        *[("filter_log_events", {"events": [], "nextToken": f"{n}"}) for n in range(20)],
+        ("filter_log_events", {"events": [{"message": line}]}),
+    )
+
+    assert newest_error(asked(place), "/usher/prod/x", NOW) == (1, "KeyError: no")
+
+
+def test_a_log_that_may_not_be_read_is_no_log_without_errors(place: StubbedPlace) -> None:
+    place.answers("logs")
+    place.stubs[0].add_client_error("filter_log_events", "AccessDeniedException")
+    place.stubs[0].add_client_error("filter_log_events", "AccessDeniedException")
+    place.stubs[0].add_client_error("filter_log_events", "ResourceNotFoundException")
+
+    with pytest.raises(ClientError):
+        newest_error(asked(place), "/usher/prod/x", NOW)
+
+    # What else is told goes on without the log; one that nothing was written to is empty
+    assert about(asked(place), "/usher/prod/x", NOW, "m") == ""
+    assert newest_error(asked(place), "/usher/prod/x", NOW) == (0, "")
+
+
+def test_a_stack_of_many_resources_is_read_whole(place: StubbedPlace) -> None:
+    stack = {"StackName": "usher-prod", "StackStatus": "CREATE_COMPLETE", "CreationTime": NOW}
+    resource = {"ResourceStatus": "CREATE_COMPLETE", "LastUpdatedTimestamp": NOW}
+    queue = {
+        "LogicalResourceId": "Q",
+        "PhysicalResourceId": "https://sqs/q",
+        "ResourceType": "AWS::SQS::Queue",
+    }
+    nested = {
+        "LogicalResourceId": "Alarms",
+        "PhysicalResourceId": "arn:nested",
+        "ResourceType": "AWS::CloudFormation::Stack",
+    }
+    place.answers(
+        "cloudformation",
+        ("describe_stacks", {"Stacks": [stack]}),
+        (
+            "list_stack_resources",
+            {"StackResourceSummaries": [nested | resource], "NextToken": "more"},
+        ),
+        ("list_stack_resources", {"StackResourceSummaries": [queue | resource]}),
+        ("list_stack_resources", {"StackResourceSummaries": [queue | resource]}),
+    )
+
+    layout = read(asked(place))
+
+    assert [one.logical_id for one in layout.resources] == ["Alarms", "Q", "Q"]
+
+
 def test_a_queue_that_is_not_read_any_more_is_told(place: StubbedPlace) -> None:
     mapping = {
         "FunctionArn": "arn:aws:lambda:eu-central-1:1:function:usher-prod-Sweeper-1",
@@ -205,12 +286,18 @@ def test_a_queue_that_is_not_read_any_more_is_told(place: StubbedPlace) -> None:
 
 def test_alarms_that_ring_and_tasks_that_run_are_read(place: StubbedPlace) -> None:
     alarm = {"AlarmName": "usher-prod-a", "StateValue": "ALARM", "AlarmDescription": "It burns."}
+    # and the stage `prod-b` of the same account
+    other = alarm | {"AlarmName": "usher-prod-b-a"}
     place.answers(
         "cloudwatch",
         (
             "describe_alarms",
             {
-                "MetricAlarms": [alarm, alarm | {"StateValue": "OK"}],
+                "MetricAlarms": [
+                    alarm,
+                    alarm | {"AlarmName": "usher-prod-b", "StateValue": "OK"},
+                    other,
+                ],
                 "CompositeAlarms": [{"AlarmName": "usher-prod-c", "StateValue": "OK"}],
             },
         ),
