@@ -21,6 +21,8 @@ from usher.platform.settings import DISCORD_API_BASE
 RUNTIME: Final = (3, 13)
 AT_ONCE: Final = 100
 """Functions at once with which a server or two has enough; some new accounts begin with 10."""
+ELSEWHERE: Final = "elsewhere"
+"""DeployListener for a listener on a machine of the operator's own."""
 SITE: Final = "https://discord.com"
 
 
@@ -31,6 +33,7 @@ def deploy(tools: Tools, wish: Wish, profile: str | None = None) -> None:
     identity = check(tools)
     step(f"  {identity.arn} to account {identity.account}, {identity.region}, as {wish.stack_name}")
     stack = changes.ready(tools, wish)
+    adopting.check(tools, wish, stack)
     given = asking.answers(tools, wish, stack)
     known = {**(stack.parameters if stack else {}), **wish.parameters}
     api_base = known.get("DiscordApiBase", DISCORD_API_BASE)
@@ -89,7 +92,11 @@ def _listener(
 ) -> dict[str, str]:
     wanted = wish.listener
     if wanted is None:
-        wanted = known.get("DeployListener", "true") == "true"
+        chosen = known.get("DeployListener", "true")
+        if chosen == ELSEWHERE:
+            tools.console.say("The listener runs elsewhere: nothing is built for it")
+            return {"DeployListener": chosen}
+        wanted = chosen == "true"
     if not wanted:
         tools.console.say("The listener is left out: no join is seen")
         return {"DeployListener": "false"}

@@ -232,7 +232,10 @@ def test_an_endpoint_elsewhere_is_not_taken_away_unasked() -> None:
 
 @pytest.mark.parametrize(
     "status",
-    ["ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED", "IMPORT_ROLLBACK_FAILED"],
+    [
+        *("ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"),
+        *("IMPORT_ROLLBACK_FAILED", "IMPORT_ROLLBACK_COMPLETE"),
+    ],
 )
 def test_a_stack_that_is_stuck_is_named_with_its_remedy(status: str) -> None:
     place = Place()
