@@ -94,7 +94,7 @@ def command_findings(diff: Diff) -> list[Finding]:
     changes = len(diff.created) + len(diff.updated) + len(diff.deleted)
     first = ", ".join([*diff.created, *(name for name, _ in diff.updated), *diff.deleted][:4])
     said = f"Discord has other commands than this release: {changes} differ ({first})."
-    return [Finding(AREA, "Commands", State.ATTENTION, said, "Run `usher register`.")]
+    return [Finding(AREA, "Commands", State.ATTENTION, said, _REGISTER)]
 
 
 def clock_findings(who: str, theirs: datetime, ours: datetime) -> list[Finding]:
@@ -137,6 +137,9 @@ def gateway_findings(gateway: Gateway, shards: int | None, setting: str = AUTO) 
     return found
 
 
+_REGISTER: Final = (
+    "Deploy again, which registers them; or `usher register`, with the token in DISCORD_BOT_TOKEN."
+)
 _CLOSED: Final = {
     Why.TOKEN: "it refuses the bot's token",
     Why.BAN: "it has banned the address from which it was asked",
