@@ -134,7 +134,8 @@ def read(place: Place) -> Layout:
     except ClientError as error:
         raise PlaceError(
             f"There is no stack {place.stack} in {place.region}, or these credentials may not see "
-            "it: name it with --stage or --stack-name, and look at --region and --profile."
+            "it: name it with --stage or --stack-name, and look at --region and --profile. AWS "
+            f"says: {error.response['Error'].get('Message')}"
         ) from error
     except BotoCoreError as error:
         hint = "is `usher up` running?" if place.local else "look at --region and --profile."

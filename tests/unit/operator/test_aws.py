@@ -16,7 +16,7 @@ from infra.doctor.cloud_probes import Cloud
 from infra.doctor.cloud_rules import schedule_findings
 from infra.doctor.logs import about, newest_error
 from infra.doctor.metrics import last_seen, oldest_message, total
-from infra.doctor.place import Layout, Place, Resource, read
+from infra.doctor.place import Layout, Place, PlaceError, Resource, read
 from tests.builders import START as NOW
 from usher.doctor.model import State
 
@@ -42,6 +42,7 @@ class StubbedPlace:
     layout: Layout
     local: bool = False
     stack: str = "usher-prod"
+    region: str = "eu-central-1"
     clients: dict[str, Any] = field(default_factory=dict)
     stubs: list[Stubber] = field(default_factory=list)
 
@@ -331,3 +332,13 @@ def test_a_queue_s_age_is_asked_for_only_where_something_waits(place: StubbedPla
 
     assert (found.name, found.depth, found.in_flight) == ("events", 2, 1)
     assert found.oldest == timedelta(seconds=400)
+
+
+def test_credentials_that_ran_out_are_no_missing_stack(place: StubbedPlace) -> None:
+    place.answers("cloudformation")
+    place.stubs[0].add_client_error(
+        "describe_stacks", "ExpiredToken", "The security token included in the request is expired"
+    )
+
+    with pytest.raises(PlaceError, match="token included in the request is expired"):
+        read(asked(place))

@@ -260,3 +260,13 @@ def test_discord_s_markdown_is_no_text_for_a_terminal() -> None:
     moment = int(datetime(2026, 11, 29, 10, 5, tzinfo=UTC).timestamp())
 
     assert plain(f"**Last** seen <t:{moment}:R> a\\_b") == "Last seen 2026-11-29 10:05 UTC a_b"
+
+
+def test_names_that_others_chose_write_nothing_else_on_a_terminal() -> None:
+    name = "Spring\x1b]0;owned\x07\x1b[2J\nsale\x9b31m"
+    found = Finding("Channels", name, State.BROKEN, f"{name} is gone.", f"Mend {name}.")
+
+    shown = "\n".join(lines([found], color=False))
+
+    assert not {*shown} & {"\x1b", "\x07", "\x9b"}
+    assert "Spring" in shown
