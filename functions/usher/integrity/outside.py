@@ -46,6 +46,8 @@ class Seen:
     found: list[Found] = field(default_factory=list)
     looked: set[Kind] = field(default_factory=set)
     hushed: bool = False
+    unlisted: set[UserId] = field(default_factory=set)
+    """Who is there, though Discord's list leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,9 @@ class Outside:
         ]
         here |= {row.user_id: row for row in self.table.members(guild_id, fresh)}
         known = {one.key for one in seen.found}
+        lacking = ghosts(stretch, page, now)[:MOST_NEW]
         found = [
-            *ghosts(stretch, page, now)[:MOST_NEW],
+            *(one for one in lacking if one.subject not in seen.unlisted),
             *missed(page, here, head.since, now)[:MOST_NEW],
             *self._unmuted(guild_id, page)[:MOST_NEW],
         ]
@@ -172,10 +175,19 @@ class Outside:
             here = {user: rows[user] for user in told if user in rows}
             there = [one for one in page if one.user_id in told]
             for stretch in stretches(here.values()):
-                seen.found += ghosts(stretch, page, now)
+                for one in ghosts(stretch, page, now):
+                    self._by_name(guild_id, one, known, seen)
             seen.found += missed(there, here, head.since, now)
             seen.found += self._unmuted(guild_id, there)
         seen.looked |= _OF_MEMBERS
+
+    def _by_name(self, guild_id: GuildId, one: Found, known: list[Known], seen: Seen) -> None:
+        """Ask for somebody who was missing before too: no membership is ended by a list alone."""
+        user_id, is_told = UserId(one.subject), any(two.told for two in known if two.key == one.key)
+        if not is_told and self.discord.is_member(guild_id, user_id):
+            seen.unlisted.add(user_id)
+        else:
+            seen.found.append(one)
 
     def _unmuted(self, guild_id: GuildId, page: list[Present]) -> list[Found]:
         return unmuted(page, self.table.sanctions(guild_id).get("mute", []), self.clock())

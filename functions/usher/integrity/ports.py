@@ -130,6 +130,10 @@ class Discord(Protocol):
         """Read the thousand members after a user; None where Discord refuses."""
         ...
 
+    def is_member(self, guild_id: GuildId, user_id: UserId) -> bool:
+        """Say whether a user is a member."""
+        ...
+
     def is_banned(self, guild_id: GuildId, user_id: UserId) -> bool | None:
         """Say whether a user is banned; None where Discord refuses to say."""
         ...

@@ -64,6 +64,16 @@ async def test_bans_and_the_bots_own_presence(world: World) -> None:
     assert await asked(world.roster.own_id) == world.practice.world.application.bot_id
 
 
+async def test_who_is_a_member_is_told_one_by_one(world: World) -> None:
+    user = world.member("here")
+
+    assert await asked(lambda: world.roster.is_member(world.guild, user)) is True
+    world.practice.leave(world.guild, user)
+    assert await asked(lambda: world.roster.is_member(world.guild, user)) is False
+    with pytest.raises(HushError):
+        await asked(lambda: world.roster.is_member(GuildId("5"), user))
+
+
 async def test_a_refused_token_ends_all_asking(world: World) -> None:
     stranger = DiscordRoster(replace(world.rest, token=Token("wrong")))
 

@@ -74,6 +74,21 @@ def test_who_joined_unseen_with_an_older_account_than_any_row_s_is_found(hourly:
     assert hourly.repairs == [(Kind.MISSED, "5")]
 
 
+def test_who_is_there_all_the_same_is_no_ghost_however_long_the_list_leaves_them_out(
+    hourly: Hourly,
+) -> None:
+    hourly.roster.unlisted = {UserId("105"), UserId("300")}
+    del hourly.roster.present[UserId("300")]
+
+    for _ in range(3):
+        hourly.check()
+        hourly.deliver()
+
+    assert hourly.repairs == [(Kind.GHOST, "300")]
+    assert hourly.differences() == []
+    assert hourly.guild.members[UserId("105")].now.left_at is None
+
+
 def test_a_list_without_anybody_is_no_answer(hourly: Hourly) -> None:
     hourly.roster.present.clear()
 
