@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from infra.deploying import adopting, asking, changes, discord, image, sam, secrets
@@ -33,6 +34,7 @@ def deploy(tools: Tools, wish: Wish, profile: str | None = None) -> None:
     identity = check(tools)
     step(f"  {identity.arn} to account {identity.account}, {identity.region}, as {wish.stack_name}")
     stack = changes.ready(tools, wish)
+    agreed = replace(wish, yes=wish.yes or stack is None)  # the first time it is asked at once
     adopting.check(tools, wish, stack)
     given = asking.answers(tools, wish, stack)
     known = {**(stack.parameters if stack else {}), **wish.parameters}
@@ -62,7 +64,7 @@ def deploy(tools: Tools, wish: Wish, profile: str | None = None) -> None:
     stack = _change(tools, wish, identity, profile, parameters) or stack
     if stack is None:
         raise StopError(f"{wish.stack_name} was not made: SAM found nothing to do.")
-    _tell_discord(tools, wish, stack, api_base, token_name, application)
+    _tell_discord(tools, agreed, stack, api_base, token_name, application)
 
 
 def check(tools: Tools) -> Identity:
