@@ -51,7 +51,7 @@ class Cloud:
         functions = self.place.client("lambda")
         idle = self._idle(functions)
         found = self.place.layout.of_type(FUNCTION)
-        with ThreadPoolExecutor(8) as pool:
+        with ThreadPoolExecutor(4) as pool:
             return [*pool.map(lambda one: self._worker(functions, one, idle), found)]
 
     def schedules(self) -> list[Schedule]:

@@ -25,6 +25,8 @@ _PATIENCE: Final = Config(
     retries={"total_max_attempts": 2, "mode": "standard"},
     s3={"addressing_style": "path"},
 )
+_SEARCHING: Final = _PATIENCE.merge(Config(retries={"total_max_attempts": 10, "mode": "standard"}))
+"""Logs may be searched five times a second in most Regions (CloudWatch Logs quotas)."""
 
 
 class PlaceError(Exception):
@@ -53,7 +55,8 @@ class Place:
     def client(self, service: str) -> Any:  # noqa: ANN401 - typed only for services that have stubs
         """Make a client of a service."""
         make: Any = self.session.client
-        return make(service, endpoint_url=self.endpoint_url, config=_PATIENCE)
+        patience = _SEARCHING if service == "logs" else _PATIENCE
+        return make(service, endpoint_url=self.endpoint_url, config=patience)
 
     def credentials(self) -> Credentials:
         """Read whose the credentials are; raises PlaceError."""

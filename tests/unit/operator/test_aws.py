@@ -342,3 +342,13 @@ def test_credentials_that_ran_out_are_no_missing_stack(place: StubbedPlace) -> N
 
     with pytest.raises(PlaceError, match="token included in the request is expired"):
         read(asked(place))
+
+
+def test_logs_are_asked_again_where_they_are_asked_too_often() -> None:
+    session = boto3.Session("x", "x", region_name="eu-central-1")
+    asked_of = Place("usher-prod", session)
+
+    attempts = asked_of.client("logs").meta.config.retries["total_max_attempts"]
+
+    assert attempts >= 8
+    assert asked_of.client("sqs").meta.config.retries["total_max_attempts"] < attempts
