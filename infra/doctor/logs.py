@@ -11,6 +11,8 @@ from infra.doctor.place import AWS_FAILURES, Place
 
 PAGES: Final = 100
 """Answers that are read of a log: many are empty, since each looks through a part of it alone."""
+FEW_PAGES: Final = 10
+"""The same for one of many questions: what is sought is near the beginning."""
 LENGTH: Final = 160
 ERROR: Final = '{ $.level = "ERROR" }'
 """A pattern of CloudWatch Logs: lines of our loggers that tell an error. (The embedded cloud takes
@@ -35,18 +37,20 @@ def newest_error(place: Place, group: str, since: datetime) -> tuple[int, str]:
 def about(place: Place, group: str, since: datetime, word: str) -> str:
     """Say what a log's newest error about something was; empty where it cannot be read."""
     try:
-        told = events(place, group, since, f'"{word}"')
+        told = events(place, group, since, f'"{word}"', FEW_PAGES)
     except AWS_FAILURES:
         return ""
     found = [one for one in told if _level(one) != "INFO"]
     return said(found[-1]) if found else ""
 
 
-def events(place: Place, group: str, since: datetime, pattern: str) -> list[Mapping[str, Any]]:
+def events(
+    place: Place, group: str, since: datetime, pattern: str, pages: int = PAGES
+) -> list[Mapping[str, Any]]:
     """Read a log's JSON objects, oldest first, without other lines; raises the SDK's errors."""
     client, token = place.client("logs"), None
     found: list[Mapping[str, Any]] = []
-    for _ in range(PAGES):
+    for _ in range(pages):
         asked: dict[str, Any] = {"nextToken": token} if token else {}
         answer = client.filter_log_events(
             logGroupName=group,
