@@ -1,6 +1,6 @@
 """Members of guilds that do not fit a page, and lists that cannot be right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
@@ -9,7 +9,7 @@ from tests.builders import GUILD, at
 from tests.fakes.guilds import Member
 from tests.fakes.integrity import FakeRoster, Hourly
 from tests.fakes.story import story
-from usher.ids import GuildId, UserId
+from usher.ids import GuildId, InviteCode, UserId
 from usher.integrity.model import Kind
 from usher.integrity.ports import Present
 from usher.integrity.service import Outcome
@@ -98,6 +98,16 @@ def test_a_list_without_anybody_is_no_answer(hourly: Hourly) -> None:
     assert (hourly.repairs, hourly.reports) == ([], [])
     hourly.agree()
     assert hourly.check() == Outcome(lines=outcomes[-1].lines)
+
+
+def test_a_code_that_is_used_on_and_on_while_nobody_looks_is_looked_at(hourly: Hourly) -> None:
+    code = InviteCode("abc")
+    for _ in range(2):
+        shown = hourly.roster.invites[code]
+        hourly.roster.invites[code] = replace(shown, uses=(shown.uses or 0) + 3)
+        hourly.check()
+
+    assert hourly.repairs == [(Kind.INVITE, "abc")]
 
 
 def test_when_discord_was_compared_last_is_remembered(hourly: Hourly) -> None:
