@@ -100,7 +100,7 @@ def _listener(
             return {"DeployListener": chosen}
         wanted = chosen == "true"
     if not wanted:
-        tools.console.say("The listener is left out: no join is seen")
+        tools.console.say("The listener is left out, and no join is seen: --listener puts it in")
         return {"DeployListener": "false"}
     tools.console.say("The listener's image")
     repository = known.get("ListenerRepositoryName", REPOSITORY)
