@@ -16,6 +16,8 @@ RESERVE_MILLISECONDS: Final = 60_000
 """With less time left no guild is begun; the next run begins with whom this one left out."""
 WHOLE_MILLISECONDS: Final = 300_000
 """With less time left no guild is compared whole."""
+MOST_UNANSWERED: Final = 3
+"""Guilds that Discord did not answer for, after which it is let be: one alone may be out itself."""
 LATE: Final = timedelta(minutes=30)
 """How long something may be due before it is reported: the clock tells of it every minute."""
 
@@ -65,6 +67,7 @@ class _Run:
     mended: int = 0
     lines: int = 0
     whole: int = 0
+    unanswered: int = 0
     too_large: list[GuildId] = field(default_factory=list)
 
     def add(self, guild_id: GuildId, outcome: Outcome) -> None:
@@ -74,6 +77,7 @@ class _Run:
         self.mended += outcome.mended
         self.lines += outcome.lines
         self.whole += outcome.whole
+        self.unanswered += outcome.hushed
         if outcome.too_large:
             self.too_large.append(guild_id)
 
@@ -112,14 +116,16 @@ class IntegrityDoor:
                     guild_id,
                     known.get(guild_id),
                     overdue.get(guild_id, ()),
-                    asks=asks,
+                    asks=asks and run.unanswered < MOST_UNANSWERED,
                     has_time=time_left() >= WHOLE_MILLISECONDS,
                 )
             except Exception:
                 run.failed += 1
                 self.log.exception("integrity check failed", extra={"guild_id": guild_id})
                 continue
-            asks = asks and not outcome.hushed
+            if outcome.hushed:
+                extra = {"guild_id": guild_id}
+                self.log.warning("Discord did not answer for a guild", extra=extra)
             run.add(guild_id, outcome)
         return self._end(run, len(guilds))
 

@@ -22,9 +22,12 @@ _FIELDS: Final = frozenset(
         "max_value",
         "min_length",
         "max_length",
+        "autocomplete",
     }
 )
-"""What we declare. Everything else is Discord's own: ids, versions, localisations, old flags."""
+"""What we declare. Everything else is Discord's own: ids, versions, old flags."""
+_WORDS: Final = frozenset({"name_localizations", "description_localizations"})
+"""What we declare besides, by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def _plain(value: object) -> object:
     """Keep declared fields, without those that equal Discord's default of nothing."""
     if isinstance(value, Mapping):
         kept = {key: _plain(one) for key, one in value.items() if key in _FIELDS}
+        kept |= {key: dict(value[key]) for key in _WORDS & value.keys() if value[key]}
         return {
             key: one for key, one in kept.items() if one not in (None, [], "") and one is not False
         }

@@ -23,6 +23,7 @@ KEPT: Final = timedelta(days=14)
 """How long SQS keeps a message at most."""
 LATELY: Final = timedelta(minutes=10)
 POLL_SECONDS: Final = 2.0
+NOTHING: Final = "nothing was given up"
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -88,7 +89,7 @@ def _list(place: Place, letters: SqsLetters, wanted: Sequence[Pair], most: int) 
         if count > len(found):
             print(f"  and about {count - len(found):,} more")
     if not total:
-        print("nothing was given up")
+        print(NOTHING)
     return 0
 
 
@@ -104,9 +105,10 @@ def _show(place: Place, letters: SqsLetters, pair: Pair, id_: str) -> int:
 def _redrive(
     place: Place, letters: SqsLetters, wanted: Sequence[Pair], namespace: argparse.Namespace
 ) -> int:
-    started, failed = datetime.now(UTC), False
+    started, failed, total = datetime.now(UTC), False, 0
     for pair in wanted:
         count = letters.count(pair)
+        total += count
         if not count:
             continue
         if namespace.dry_run:
@@ -119,6 +121,9 @@ def _redrive(
             continue
         result = _put_back(letters, pair, namespace, started, count)
         print(summary(pair.name, result))
+        failed = failed or result.broken_off
+    if not total:
+        print(NOTHING)
     return 1 if failed else 0
 
 
@@ -143,9 +148,9 @@ def _moved(letters: SqsLetters, pair: Pair, count: int) -> Result:
             status, moved = letters.moved(pair, task)
             progress(moved - progress.done)
             if status != "RUNNING":
-                if status != "COMPLETED":
+                if broken_off := status != "COMPLETED":
                     print(f"usher dlq: the move of {pair.name} is {status}", file=sys.stderr)
-                return Result(moved=moved)
+                return Result(moved=moved, broken_off=broken_off)
             time.sleep(POLL_SECONDS)
 
 
@@ -171,7 +176,10 @@ def _warn(place: Place, pair: Pair, now: datetime) -> None:
     """Say that the cause may be there still: what fails again comes back."""
     if pair.log_group is None:
         return
-    errors, newest = newest_error(place, pair.log_group, now - LATELY)
+    try:
+        errors, newest = newest_error(place, pair.log_group, now - LATELY)
+    except AWS_FAILURES:
+        return  # logs that cannot be read are no reason to leave letters where they are
     if errors:
         print(
             f"{pair.name}: its function has failed within ten minutes ({newest}); what fails "

@@ -14,6 +14,7 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from infra.cli.aws_options import REACHED, add_bucket, add_table
 from infra.cli.commands import Subparsers
 from infra.ledger.context import Ledger, now
 from usher.attribution.code_list import DynamoCodeList
@@ -64,12 +65,11 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "integrity",
         help="compare Discord, table and ledger whole, and name what differs",
-        description="Changes nothing. AWS is reached as the SDK's own variables say: AWS_REGION, "
-        "AWS_PROFILE, AWS_ENDPOINT_URL.",
+        description=f"Changes nothing. {REACHED}",
     )
     parser.add_argument("guild", nargs="?", metavar="GUILD", help="every guild when left out")
-    parser.add_argument("--bucket", default=os.environ.get("LEDGER_BUCKET"))
-    parser.add_argument("--table", default=os.environ.get("TABLE_NAME"))
+    add_bucket(parser)
+    add_table(parser)
     parser.add_argument(
         "--discord", action="store_true", help="ask Discord too, with DISCORD_BOT_TOKEN"
     )
@@ -86,12 +86,10 @@ def run(namespace: argparse.Namespace) -> int:
         with ThreadPoolExecutor(READERS, "ledger") as pool:
             ledger = Ledger(bucket, pool)
             comparison = _Comparison(ledger, namespace.table, asks=namespace.discord)
-            guilds = ledger.guilds(namespace.guild)
-            return 1 if sum(_tell(guild, comparison.found(guild)) for guild in guilds) else 0
+            wrong = [not _agrees(guild, comparison) for guild in ledger.guilds(namespace.guild)]
+            return 1 if any(wrong) else 0
     except FAILURES as error:
         print(f"usher integrity: {type(error).__name__}: {error}", file=sys.stderr)
-    except MovedError:
-        print("usher integrity: the guild moves too much to be compared now", file=sys.stderr)
     return 1
 
 
@@ -152,6 +150,16 @@ class _NoRoad:
         return ""
 
     def carry(self, observation: Observation) -> bool:
+        return False
+
+
+def _agrees(guild: GuildId, comparison: _Comparison) -> bool:
+    """Compare a guild and say what differs."""
+    try:
+        return not _tell(guild, comparison.found(guild))
+    except MovedError:
+        said = f"guild {guild} moves too much to be compared now: try it alone, later"
+        print(f"usher integrity: {said}", file=sys.stderr)
         return False
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from boto3 import Session
 
+from infra.cli.aws_options import add_table
 from infra.cli.commands import Subparsers
 from usher.ids import GuildId, UserId
 from usher.platform.settings import SettingsError
@@ -25,7 +26,7 @@ FAILURES: Final = (AwsError, KeyFieldsError, SettingsError)
 def add_parser(subparsers: Subparsers) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("keys", help="make, list and revoke keys of the REST API")
-    parser.add_argument("--table", default=os.environ.get("TABLE_NAME"))
+    add_table(parser)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     create = actions.add_parser("create", help="make a key; it is shown once")
     create.add_argument("name", help="what it is for")

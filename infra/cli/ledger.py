@@ -9,6 +9,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from infra.cli.aws_options import NO_BUCKET, REACHED, add_bucket
 from infra.cli.commands import Subparsers
 from infra.ledger import exporting, rebuilding, rolling, verifying
 from infra.ledger.context import Ledger
@@ -38,13 +39,12 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "ledger",
         help="prove, rebuild or export the ledger",
-        description="AWS is reached as the SDK's own variables say: AWS_REGION, AWS_PROFILE, "
-        "AWS_ENDPOINT_URL.",
+        description=REACHED,
     )
     actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
     for module in (verifying, rebuilding, rolling, exporting):
         action = module.add(actions)
-        action.add_argument("--bucket", default=os.environ.get("LEDGER_BUCKET"))
+        add_bucket(action)
         action.add_argument("--guild", metavar="ID", help="this guild only")
         action.set_defaults(run=run)
 
@@ -52,7 +52,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(namespace: argparse.Namespace) -> int:
     """Run an action over the bucket."""
     if not namespace.bucket:
-        print("set LEDGER_BUCKET or give --bucket", file=sys.stderr)
+        print(NO_BUCKET, file=sys.stderr)
         return 2
     try:
         client = s3_client(region(os.environ))

@@ -8,6 +8,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.cli.aws_options import NO_BUCKET, REACHED, add_bucket, add_table
 from infra.cli.commands import Subparsers
 from infra.ledger import erasing
 from usher.ledger.erasure import ErasureError
@@ -24,24 +25,19 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "privacy",
         help="erase a person",
-        description="AWS is reached as the SDK's own variables say: AWS_REGION, AWS_PROFILE, "
-        "AWS_ENDPOINT_URL.",
+        description=REACHED,
     )
     actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
     action = erasing.add(actions)
-    action.add_argument("--bucket", default=os.environ.get("LEDGER_BUCKET"))
-    action.add_argument(
-        "--table",
-        default=os.environ.get("TABLE_NAME"),
-        help="also forget what they have typed into onboardings that are not complete",
-    )
+    add_bucket(action)
+    add_table(action, "also forget what they have typed into onboardings that are not complete")
     action.set_defaults(run=run)
 
 
 def run(namespace: argparse.Namespace) -> int:
     """Erase; 1 when it failed, and running it again completes it."""
     if not namespace.bucket:
-        print("set LEDGER_BUCKET or give --bucket", file=sys.stderr)
+        print(NO_BUCKET, file=sys.stderr)
         return 2
     try:
         where = region(os.environ)

@@ -46,7 +46,7 @@ class Registry:
 
     def diff(self) -> Diff:
         """Ask Discord and compare; raises RegisterError."""
-        declared, registered = self.declared(), self._call("GET")
+        declared, registered = self.declared(), self._call("GET", query="?with_localizations=true")
         if self.guild_id is not None:
             registered = [
                 {k: v for k, v in one.items() if k not in _GLOBAL_ONLY} for one in registered
@@ -57,9 +57,11 @@ class Registry:
         """Replace all registered commands by the declared ones; raises RegisterError."""
         self._call("PUT", self.declared())
 
-    def _call(self, method: str, body: Sequence[Json] | None = None) -> Sequence[Json]:
+    def _call(
+        self, method: str, body: Sequence[Json] | None = None, query: str = ""
+    ) -> Sequence[Json]:
         scope = f"/guilds/{quote(self.guild_id, safe='')}" if self.guild_id else ""
-        route = f"/applications/{quote(self.application_id, safe='')}{scope}/commands"
+        route = f"/applications/{quote(self.application_id, safe='')}{scope}/commands{query}"
         try:
             status, answer = call(self.api_base, self.token, method, route, body)
         except (OSError, HTTPException) as error:

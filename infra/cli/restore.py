@@ -8,6 +8,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.cli.aws_options import NO_BUCKET, add_bucket
 from infra.cli.commands import Subparsers
 from infra.cli.progress import Progress
 from infra.ledger.rebuild import EVIDENCE, KINDS
@@ -27,7 +28,7 @@ FAILURES: Final = (BotoCoreError, ClientError, SettingsError, UnwrittenError, Va
 def add_parser(subparsers: Subparsers) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("restore", help="write a backup of the table into a new table")
-    parser.add_argument("--bucket", default=os.environ.get("LEDGER_BUCKET"))
+    add_bucket(parser)
     parser.add_argument("--backup", metavar="KEY", help="the newest daily one unless given")
     parser.add_argument("--into", metavar="TABLE", required=True, help="an empty table")
     parser.add_argument(
@@ -42,7 +43,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(namespace: argparse.Namespace) -> int:
     """Restore; 1 when it failed, 2 when it was refused."""
     if not namespace.bucket:
-        print("set LEDGER_BUCKET or give --bucket", file=sys.stderr)
+        print(NO_BUCKET, file=sys.stderr)
         return 2
     try:
         where = region(os.environ)

@@ -8,7 +8,7 @@ import json
 from typing import Final
 
 from infra.deploying.changes import carry_out
-from infra.deploying.model import KEPT, Resource, Wish
+from infra.deploying.model import KEPT, Resource, Stack, StopError, Wish
 from infra.deploying.ports import Tools
 
 KINDS: Final = {
@@ -16,6 +16,19 @@ KINDS: Final = {
     "LedgerBucket": "AWS::S3::Bucket",
     "LedgerBucketPolicy": "AWS::S3::BucketPolicy",
 }
+
+
+def check(tools: Tools, wish: Wish, stack: Stack | None) -> None:
+    """See that a stack which is there has taken over what is named. Raises StopError."""
+    if stack is None or not wish.adopted:
+        return
+    held = {one.logical_id: one.physical_id for one in tools.stacks.resources(stack.name)}
+    for name, wanted in wish.adopted.items():
+        if held.get(name) != wanted:
+            raise StopError(
+                f"{stack.name} is there, and {wanted} is not its {name}: only a new stack takes "
+                "one over. `make destroy` deletes this one and leaves its own; then run this again."
+            )
 
 
 def adopt(tools: Tools, wish: Wish) -> None:

@@ -15,6 +15,8 @@ REMEDIES: Final = {
     "DELETE_FAILED": "see in CloudFormation's console what is in the way, and run `usher destroy`.",
     "UPDATE_ROLLBACK_FAILED": "mend what its events name, `aws cloudformation "
     "continue-update-rollback`, then run this again.",
+    "IMPORT_ROLLBACK_COMPLETE": "what it was to take over was not taken, see its events. `make "
+    "destroy` deletes the empty stack; then run this again.",
     "IMPORT_ROLLBACK_FAILED": "see its events in CloudFormation's console.",
 }
 

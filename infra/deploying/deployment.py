@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from infra.deploying import adopting, asking, changes, discord, image, sam, secrets
@@ -21,6 +22,8 @@ from usher.platform.settings import DISCORD_API_BASE
 RUNTIME: Final = (3, 13)
 AT_ONCE: Final = 100
 """Functions at once with which a server or two has enough; some new accounts begin with 10."""
+ELSEWHERE: Final = "elsewhere"
+"""DeployListener for a listener on a machine of the operator's own."""
 SITE: Final = "https://discord.com"
 
 
@@ -31,6 +34,8 @@ def deploy(tools: Tools, wish: Wish, profile: str | None = None) -> None:
     identity = check(tools)
     step(f"  {identity.arn} to account {identity.account}, {identity.region}, as {wish.stack_name}")
     stack = changes.ready(tools, wish)
+    agreed = replace(wish, yes=wish.yes or stack is None)  # the first time it is asked at once
+    adopting.check(tools, wish, stack)
     given = asking.answers(tools, wish, stack)
     known = {**(stack.parameters if stack else {}), **wish.parameters}
     api_base = known.get("DiscordApiBase", DISCORD_API_BASE)
@@ -59,7 +64,7 @@ def deploy(tools: Tools, wish: Wish, profile: str | None = None) -> None:
     stack = _change(tools, wish, identity, profile, parameters) or stack
     if stack is None:
         raise StopError(f"{wish.stack_name} was not made: SAM found nothing to do.")
-    _tell_discord(tools, wish, stack, api_base, token_name, application)
+    _tell_discord(tools, agreed, stack, api_base, token_name, application)
 
 
 def check(tools: Tools) -> Identity:
@@ -89,9 +94,13 @@ def _listener(
 ) -> dict[str, str]:
     wanted = wish.listener
     if wanted is None:
-        wanted = known.get("DeployListener", "true") == "true"
+        chosen = known.get("DeployListener", "true")
+        if chosen == ELSEWHERE:
+            tools.console.say("The listener runs elsewhere: nothing is built for it")
+            return {"DeployListener": chosen}
+        wanted = chosen == "true"
     if not wanted:
-        tools.console.say("The listener is left out: no join is seen")
+        tools.console.say("The listener is left out, and no join is seen: --listener puts it in")
         return {"DeployListener": "false"}
     tools.console.say("The listener's image")
     repository = known.get("ListenerRepositoryName", REPOSITORY)

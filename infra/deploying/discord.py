@@ -18,6 +18,22 @@ SERVER: Final = "0"
 """GUILD_INSTALL (Application Integration Types)."""
 
 
+def take_over(tools: Tools, application: Application, wish: Wish) -> None:
+    """Ask before a bot that answers elsewhere gets its first stack here. Raises StopError."""
+    if not application.endpoint:
+        return
+    tools.console.say(f"  {application.name} answers at {application.endpoint} at present")
+    question = (
+        "If that is another stack of Usher's, in another Region or account, two listeners with "
+        "one token end each other's sessions. Take the bot over here?"
+    )
+    if not wish.yes and not tools.console.agrees(question):
+        raise StopError(
+            f"There is no {wish.stack_name} here, and nothing was begun: choose the stack's "
+            "--region and --profile, or take it down first (`make destroy`)."
+        )
+
+
 def prepare(tools: Tools, portal: Portal, application: Application) -> None:
     """Switch the members intent on and set the install link; says by hand what Discord refuses."""
     say = tools.console.say

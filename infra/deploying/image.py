@@ -14,7 +14,7 @@ NO_ENGINE: Final = (
     "The listener's image needs docker or podman, and neither answers here. Install one and start "
     "it (https://docs.docker.com/engine/install, https://podman.io), or run this on a machine that "
     "has one. With --no-listener everything else is deployed, and no join is seen until the "
-    "listener follows."
+    "listener follows (--listener)."
 )
 
 

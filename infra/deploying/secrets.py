@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from infra.deploying import discord
 from infra.deploying.model import Application, Stack, StopError, Wish
 from infra.deploying.ports import Tools
 from usher.platform.token_text import SecretError, token_in
@@ -55,6 +56,8 @@ def settle_token(
         )
     application = tools.portal(api_base, token).look()
     _same_application(stack, application)
+    if stack is None:
+        discord.take_over(tools, application, wish)
     if token != held:
         tools.cloud.keep_secret(name, token, wish.tags)
         tools.console.say(f"  the token of {application.name} is in the secret {name}")

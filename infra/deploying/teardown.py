@@ -28,8 +28,8 @@ def destroy(tools: Tools, wish: Wish) -> None:
         say(f"  {one.physical_id} ({one.logical_id})")
     if not wish.yes and not tools.console.agrees(f"Delete {stack.name}?"):
         raise StopError("Nothing was deleted.")
-    _disconnect(tools, wish, stack.parameters, stack.outputs.get("InteractionsEndpoint"))
     tools.stacks.delete_stack(stack.name)
+    _disconnect(tools, wish, stack.parameters, stack.outputs.get("InteractionsEndpoint"))
     if (left := changes.wait(tools, stack.name)) is not None:
         reasons = "; ".join(tools.stacks.failures(stack.name))
         raise StopError(
@@ -40,7 +40,7 @@ def destroy(tools: Tools, wish: Wish) -> None:
 
 
 def _disconnect(tools: Tools, wish: Wish, held: Mapping[str, str], endpoint: str | None) -> None:
-    """Have Discord send nothing to what is about to go; best effort, for the token may be gone."""
+    """Have Discord send nothing to what goes now; best effort, for the token may be gone."""
     try:
         token = read_token(tools, held.get("DiscordTokenSecretName") or wish.token_name)
         if token is None or endpoint is None:

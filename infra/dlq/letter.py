@@ -53,7 +53,7 @@ def tell(queue: str, letter: Letter) -> Told:
     """Say what a letter is; one that nobody understands says so."""
     try:
         return _READERS.get(queue, _plainly)(letter.body)
-    except (ContractError, ValueError, KeyError, TypeError):
+    except (ContractError, ValueError, KeyError, TypeError, RecursionError):
         return Told("not understood", letter.group or "", f"{len(letter.body):,} characters")
 
 

@@ -29,6 +29,8 @@ class Result:
     """Interactions that nobody can answer any more, left where they are."""
     left: int = 0
     """Others than those that were asked for."""
+    broken_off: bool = False
+    """Not all that could be moved was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from usher.backup.rules import Kind, prefix
 QUEUE: Final = "AWS::SQS::Queue"
 FUNCTION: Final = "AWS::Lambda::Function"
 RULE: Final = "AWS::Events::Rule"
+ALARMS: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 MAPPING: Final = "AWS::Lambda::EventSourceMapping"
 DEAD: Final = "DeadLetterQueue"
 PARKED: Final = "parked/"
 """Where messages are kept that nobody can read (`usher.ledger.keys`)."""
-WATCHED: Final = timedelta(days=3)
-"""How far back the runs of schedules are looked for."""
+WATCHED: Final = timedelta(days=4)
+"""How far back the runs of schedules are looked for: longer than a daily one may be silent."""
 DAY: Final = timedelta(days=1)
 _DEPTHS: Final = (
     "ApproximateNumberOfMessages",
@@ -50,7 +51,7 @@ class Cloud:
         functions = self.place.client("lambda")
         idle = self._idle(functions)
         found = self.place.layout.of_type(FUNCTION)
-        with ThreadPoolExecutor(8) as pool:
+        with ThreadPoolExecutor(4) as pool:
             return [*pool.map(lambda one: self._worker(functions, one, idle), found)]
 
     def schedules(self) -> list[Schedule]:
@@ -79,7 +80,10 @@ class Cloud:
 
     def alarms(self) -> tuple[list[Alarm], int]:
         """Read which of the stack's alarms ring, and how many there are."""
-        stage = self.place.layout.parameters.get("Stage", "")
+        layout = self.place.layout
+        # by name, since names of the stage `test` begin those of a stage `test-2` as well
+        ours = {one.physical_id for one in layout.of_type(*ALARMS)}
+        stage = layout.parameters.get("Stage", "")
         cloudwatch = self.place.client("cloudwatch")
         ringing, number = [], 0
         pages = cloudwatch.get_paginator("describe_alarms").paginate(
@@ -87,6 +91,8 @@ class Cloud:
         )
         for page in pages:
             for one in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())):
+                if one["AlarmName"] not in ours:
+                    continue
                 number += 1
                 if one.get("StateValue") == "ALARM":
                     said = str(one.get("AlarmDescription") or one["AlarmName"])

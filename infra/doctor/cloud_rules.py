@@ -12,6 +12,13 @@ LISTENER, STORE, ALARMS = "Listener", "Table and ledger", "Alarms"
 DEAD: Final = "-dlq"
 """What names of dead-letter queues end with."""
 SLOW: Final = timedelta(minutes=5)
+SLOWER: Final = {
+    "alerts": timedelta(minutes=10),
+    "confirmations": timedelta(minutes=30),
+    "hooks": timedelta(minutes=30),
+    "repairs": timedelta(hours=27),
+}
+"""Queues in which messages are to wait; the same as their alarms say (infra/alarms.yaml)."""
 MISSED: Final = 3
 """Times its own pause that a schedule may be silent: figures come late."""
 OLD_BACKUP: Final = timedelta(hours=26)
@@ -41,7 +48,7 @@ def queue_findings(queues: Sequence[Queue]) -> list[Finding]:
                 f"`usher dlq redrive {queue}` puts it back."
             )
             found.append(Finding(QUEUES, one.name, State.BROKEN, said, remedy))
-        elif not one.dead and one.oldest is not None and one.oldest > SLOW:
+        elif not one.dead and one.oldest is not None and one.oldest > SLOWER.get(one.name, SLOW):
             said = f"{_messages(one.depth)} waiting in {one.name}, the oldest {age_of(one.oldest)}."
             remedy = "Look at the function that reads it, below, and at Discord's own status."
             found.append(Finding(QUEUES, one.name, State.ATTENTION, said, remedy))
@@ -93,13 +100,20 @@ def schedule_findings(schedules: Sequence[Schedule], now: datetime) -> list[Find
     return found
 
 
-def listener_findings(shards: Shards | None, tasks: tuple[int, int] | None) -> list[Finding]:
-    """Say whether every shard is listened to; `tasks` are those that run and those wanted."""
+def listener_findings(
+    shards: Shards | None, tasks: tuple[int, int] | None, *, asked: bool = True
+) -> list[Finding]:
+    """Say whether every shard is listened to; `tasks` are those that run and those wanted.
+
+    `asked`: whether the shards could be asked for at all.
+    """
     found: list[Finding] = []
     if tasks is not None and tasks[0] < tasks[1]:
         said = f"{tasks[0]} of {tasks[1]} listener tasks run."
         remedy = "Read the events of the ECS service and the listener's log."
         found.append(Finding(LISTENER, "Tasks", State.BROKEN, said, remedy))
+    if not asked:
+        return found
     if shards is None:
         said = "No listener has ever connected."
         remedy = "Start one (DeployListener true on AWS); its log says what is wrong."

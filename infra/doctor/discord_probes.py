@@ -63,9 +63,11 @@ class Portal:
             return Door(forged.status, unsigned.status)
         body = {"interactions_endpoint_url": bot.endpoint}
         saved = self.discord.call("PATCH", "/applications/@me", body)
-        return Door(forged.status, unsigned.status, saved.status == OK)
+        return Door(forged.status, unsigned.status, _TAKEN.get(saved.status))
 
 
+_TAKEN: Final = {OK: True, 400: False}
+"""What Discord says of the address; a limit, an outage, a refused token say nothing of it."""
 _SIGNED: Final = {"X-Signature-Ed25519": NONSENSE}
 
 

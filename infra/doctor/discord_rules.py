@@ -13,6 +13,8 @@ SKEW: Final = timedelta(seconds=5)
 """Interactions and AWS's signatures bear minutes, leases and ends do not."""
 FAR: Final = timedelta(minutes=2)
 FEW_STARTS: Final = 100
+AUTO: Final = "auto"
+"""ListenerShardCount for as many as Discord recommends."""
 UNAUTHORIZED: Final = 401
 
 
@@ -92,7 +94,7 @@ def command_findings(diff: Diff) -> list[Finding]:
     changes = len(diff.created) + len(diff.updated) + len(diff.deleted)
     first = ", ".join([*diff.created, *(name for name, _ in diff.updated), *diff.deleted][:4])
     said = f"Discord has other commands than this release: {changes} differ ({first})."
-    return [Finding(AREA, "Commands", State.ATTENTION, said, "Run `usher register`.")]
+    return [Finding(AREA, "Commands", State.ATTENTION, said, _REGISTER)]
 
 
 def clock_findings(who: str, theirs: datetime, ours: datetime) -> list[Finding]:
@@ -107,8 +109,12 @@ def clock_findings(who: str, theirs: datetime, ours: datetime) -> list[Finding]:
     return [Finding("Clocks", what, state, said, "Switch on time synchronisation (NTP) here.")]
 
 
-def gateway_findings(gateway: Gateway, shards: int | None) -> list[Finding]:
-    """Say whether the listener may connect, and with how many shards."""
+def gateway_findings(gateway: Gateway, shards: int | None, setting: str = AUTO) -> list[Finding]:
+    """Say whether the listener may connect, and with how many shards.
+
+    `setting`: ListenerShardCount. A number that follows by itself does so when a listener begins,
+    and only when it is off by more than twice (`gateway_listener/plan.py`).
+    """
     found: list[Finding] = []
     hours = gateway.resets_in / timedelta(hours=1)
     if gateway.starts_left < min(FEW_STARTS, gateway.starts_total // 2):
@@ -118,9 +124,12 @@ def gateway_findings(gateway: Gateway, shards: int | None) -> list[Finding]:
         )
         remedy = "Find out why the listener begins anew so often before they are used up."
         found.append(Finding(AREA, "Session starts", State.ATTENTION, said, remedy))
-    if shards is not None and gateway.shards > shards:
+    borne = 2 if setting == AUTO else 1
+    if shards is not None and gateway.shards > shards * borne:
         said = f"Discord recommends {gateway.shards} shards, the listeners have {shards}."
         remedy = "Set ListenerShardCount to auto, or to that number, and deploy again."
+        if setting == AUTO:
+            remedy = "Start the listener anew: it begins with that number (ECS: force deployment)."
         found.append(Finding(AREA, "Shards", State.ATTENTION, said, remedy))
     if not found:
         said = f"{gateway.starts_left} of {gateway.starts_total} session starts are left."
@@ -128,6 +137,9 @@ def gateway_findings(gateway: Gateway, shards: int | None) -> list[Finding]:
     return found
 
 
+_REGISTER: Final = (
+    "Deploy again, which registers them; or `usher register`, with the token in DISCORD_BOT_TOKEN."
+)
 _CLOSED: Final = {
     Why.TOKEN: "it refuses the bot's token",
     Why.BAN: "it has banned the address from which it was asked",

@@ -22,6 +22,7 @@ from infra.doctor.discord import Discord, ask
 from infra.doctor.discord_probes import Portal
 from infra.doctor.discord_rules import (
     AREA,
+    AUTO,
     clock_findings,
     closure_findings,
     command_findings,
@@ -65,10 +66,8 @@ class Examination:
         self._found += stack_findings(layout.status)
         token = self._token(layout.parameters.get("DiscordTokenSecretName", ""))
         self._client_secret(layout.parameters.get("DiscordClientSecretName", ""))
-        shards: Shards | None = None
-        if token is not None:
-            shards = self._discord(Discord(self._api_base, token))
-        self._listeners(shards)
+        sessions = None if token is None else self._discord(Discord(self._api_base, token))
+        self._add("Listener", lambda: self._listeners(sessions))
         self._add("Breaker", self._breaker)
         self._add("Functions", lambda: function_findings(self._cloud.workers()))
         self._add("Queues", lambda: queue_findings(self._cloud.queues()))
@@ -103,7 +102,8 @@ class Examination:
             present = self._cloud.secret(name) is not None
             self._found += secret_findings(name, present=present, what="Client secret")
 
-    def _discord(self, discord: Discord) -> Shards | None:
+    def _discord(self, discord: Discord) -> tuple[Shards | None] | None:
+        """Find what is Discord's, and who has the shards; None where that cannot be asked."""
         portal = Portal(discord)
         told = self._ask("Bot", portal.bot)
         if told is None:
@@ -115,12 +115,13 @@ class Examination:
         self._add("Sign-in", lambda: self._redirect(bot))
         self._add("Endpoint", lambda: self._endpoint(portal, bot))
         self._add("Commands", lambda: self._commands(discord.token))
-        shards = self._ask("Sessions", lambda: (self._shards(bot_id),))
-        held = shards[0] if shards is not None else None
+        sessions = self._ask("Sessions", lambda: (self._shards(bot_id),))
+        held = sessions[0] if sessions is not None else None
         count = None if held is None else held.count
-        self._add("Gateway", lambda: gateway_findings(portal.gateway(), count))
+        setting = self._place.layout.parameters.get("ListenerShardCount", AUTO)
+        self._add("Gateway", lambda: gateway_findings(portal.gateway(), count, setting))
         self._add("Clocks", lambda: self._clock("Discord", f"{discord.base}/gateway"))
-        return held
+        return sessions
 
     def _redirect(self, bot: Bot) -> Iterable[Finding]:
         layout = self._place.layout
@@ -148,8 +149,9 @@ class Examination:
             limits = DynamoLimits(Rows(one, place.layout.outputs["TableName"]))
             return closure_findings(limits.board(self._now.timestamp()).closure, self._now)
 
-    def _listeners(self, shards: Shards | None) -> None:
-        self._add("Listener", lambda: listener_findings(shards, self._cloud.tasks()))
+    def _listeners(self, sessions: tuple[Shards | None] | None) -> Iterable[Finding]:
+        [shards] = sessions or (None,)
+        return listener_findings(shards, self._cloud.tasks(), asked=sessions is not None)
 
     def _store(self) -> Iterable[Finding]:
         return store_findings(self._cloud.store(), self._now, self._cloud.made())
@@ -163,7 +165,10 @@ class Examination:
             self._found.append(Finding("Alarms", "Alerts", State.WELL, said))
             return
         said = "Alarms are told nowhere in Discord: no webhook is set."
-        remedy = "Store a channel's webhook address in the secret AlertsWebhookSecretName."
+        remedy = "Run `usher deploy --alerts`: it asks for the address of a channel's webhook."
+        if secret:
+            said = f"Alarms are told nowhere in Discord: the secret {secret} cannot be read."
+            remedy += " Or store it there."
         self._found.append(Finding("Alarms", "Alerts", State.ATTENTION, said, remedy))
 
     def _aws_clock(self) -> Iterable[Finding]:

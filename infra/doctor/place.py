@@ -25,6 +25,8 @@ _PATIENCE: Final = Config(
     retries={"total_max_attempts": 2, "mode": "standard"},
     s3={"addressing_style": "path"},
 )
+_SEARCHING: Final = _PATIENCE.merge(Config(retries={"total_max_attempts": 10, "mode": "standard"}))
+"""Logs may be searched five times a second in most Regions (CloudWatch Logs quotas)."""
 
 
 class PlaceError(Exception):
@@ -53,7 +55,8 @@ class Place:
     def client(self, service: str) -> Any:  # noqa: ANN401 - typed only for services that have stubs
         """Make a client of a service."""
         make: Any = self.session.client
-        return make(service, endpoint_url=self.endpoint_url, config=_PATIENCE)
+        patience = _SEARCHING if service == "logs" else _PATIENCE
+        return make(service, endpoint_url=self.endpoint_url, config=patience)
 
     def credentials(self) -> Credentials:
         """Read whose the credentials are; raises PlaceError."""
@@ -71,7 +74,7 @@ class Place:
     @cached_property
     def layout(self) -> Layout:
         """Read the stack as it stands; raises PlaceError."""
-        return _read(self)
+        return read(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ def on_aws(stack: str, region: str | None, profile: str | None) -> Place:
     return Place(stack, session)
 
 
-def _read(place: Place) -> Layout:
+def read(place: Place) -> Layout:
+    """Read a stack as it stands; raises PlaceError."""
     formation = place.client("cloudformation")
     try:
         stack = formation.describe_stacks(StackName=place.stack)["Stacks"][0]
@@ -133,7 +137,8 @@ def _read(place: Place) -> Layout:
     except ClientError as error:
         raise PlaceError(
             f"There is no stack {place.stack} in {place.region}, or these credentials may not see "
-            "it: name it with --stage or --stack-name, and look at --region and --profile."
+            "it: name it with --stage or --stack-name, and look at --region and --profile. AWS "
+            f"says: {error.response['Error'].get('Message')}"
         ) from error
     except BotoCoreError as error:
         hint = "is `usher up` running?" if place.local else "look at --region and --profile."
@@ -150,10 +155,12 @@ def _read(place: Place) -> Layout:
 
 
 def _resources(formation: Any, stack: str) -> list[Resource]:  # noqa: ANN401 - as above
-    answer = formation.describe_stack_resources(StackName=stack)["StackResources"]
+    # DescribeStackResources tells of a hundred at most.
+    pages = formation.get_paginator("list_stack_resources").paginate(StackName=stack)
     found = [
         Resource(one["LogicalResourceId"], one.get("PhysicalResourceId", ""), one["ResourceType"])
-        for one in answer
+        for page in pages
+        for one in page["StackResourceSummaries"]
     ]
     nested = [one for one in found if one.type == NESTED and one.physical_id]
     return found + [inner for one in nested for inner in _resources(formation, one.physical_id)]

@@ -13,6 +13,8 @@ WIDTH: Final = 100
 MARKS: Final = {State.BROKEN: "✖", State.ATTENTION: "!", State.UNKNOWN: "?", State.WELL: "✔"}
 COLORS: Final = {State.BROKEN: 31, State.ATTENTION: 33, State.UNKNOWN: 36, State.WELL: 32}
 _TIME: Final = re.compile(r"<t:(\d+):\w>")
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+"""What would be an order to a terminal, in names that others chose."""
 _MARKDOWN: Final = re.compile(r"\*\*|\\(?=[!-/:-@\[-`{-~])")
 
 
@@ -57,7 +59,7 @@ def as_json(findings: Sequence[Finding], stack: str, now: datetime) -> str:
 def plain(text: str) -> str:
     """Take Discord's markdown out of a sentence."""
     moments = _TIME.sub(lambda found: _moment(int(found[1])), text)
-    return _MARKDOWN.sub("", moments)
+    return _CONTROL.sub("", _MARKDOWN.sub("", moments))
 
 
 def _finding(one: Finding, *, color: bool) -> Iterable[str]:

@@ -58,6 +58,9 @@ async def test_faults_are_found_and_gone_when_mended(system: System) -> None:
     assert wrong_in(well) == {}
     assert well["Endpoint"]["state"] == "well"
     assert "Discord pinged it" in well["Endpoint"]["meaning"]
+    alarms = [one["meaning"] for one in well.values() if one["area"] == "Alarms"]
+    assert alarms
+    assert not [one for one in alarms if "no alarms" in one]
 
     # When the endpoint is another, the intent is off and the listener dead
     practice.interactions_endpoint = "http://127.0.0.1:9/interactions"

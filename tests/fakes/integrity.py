@@ -174,6 +174,8 @@ class FakeRoster:
     present: dict[UserId, Present] = field(default_factory=dict)
     bans: set[UserId] = field(default_factory=set)
     invites: dict[InviteCode, InviteRow] = field(default_factory=dict)
+    unlisted: set[UserId] = field(default_factory=set)
+    """Who is there, and left out of the list."""
     away: bool = False
     hushed: bool = False
     look_error: LookError | None = None
@@ -185,8 +187,13 @@ class FakeRoster:
 
     def members(self, guild_id: GuildId, after: UserId) -> list[Present] | None:
         self._call("members")
-        users = sorted(int(user) for user in self.present if int(user) > int(after))
+        listed = self.present.keys() - self.unlisted
+        users = sorted(int(user) for user in listed if int(user) > int(after))
         return [self.present[UserId(str(user))] for user in users[:1000]]
+
+    def is_member(self, guild_id: GuildId, user_id: UserId) -> bool:
+        self._call("member")
+        return user_id in self.present
 
     def is_banned(self, guild_id: GuildId, user_id: UserId) -> bool | None:
         self._call("ban")

@@ -104,6 +104,8 @@ class Checked:
     repairs: int = 0
     lasting: int = 0
     """Differences that were reported and last."""
+    asked_at: datetime | None = None
+    """When Discord was compared last; None for not yet."""
 
 
 @dataclass(frozen=True, slots=True)

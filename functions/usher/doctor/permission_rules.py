@@ -76,7 +76,9 @@ def of_channel(server: Server, channel_id: ChannelId, uses: Sequence[Use]) -> li
     wrong = _in_channel(server, channel_id, some) if some else None
     channel = server.channels.get(channel_id)
     if channel is None:
-        return [] if wrong is None else [wrong]
+        unseen = say("I do not see that channel: let my role view it, and try again.")
+        area, where = say(CHANNELS), text.channel(channel_id)
+        return [wrong or Finding(area, where, State.ATTENTION, unseen)]
     held = _held(server, channel)
     lacking = (VIEW_CHANNEL | SEND_MESSAGES | EMBED_LINKS | CREATE_INVITE) & ~held
     what = text.channel(channel_id)

@@ -64,6 +64,14 @@ def check_findings(books: Books, now: datetime) -> list[Finding]:
             checked.lasting,
         )
         return [Finding(area, what, State.ATTENTION, said, say(DIFFERS))]
+    if checked.asked_at is None or now - checked.asked_at > SILENT:
+        since = say("never") if checked.asked_at is None else text.when(checked.asked_at)
+        said = say(
+            "Table and ledger agree as of {when}. Discord was compared last: {since}.",
+            when=when,
+            since=since,
+        )
+        return [Finding(area, what, State.ATTENTION, said, say(OPERATOR))]
     said = say_count(
         "Discord, table and ledger agree as of {when}, after {number} repair.",
         "Discord, table and ledger agree as of {when}, after {number} repairs.",

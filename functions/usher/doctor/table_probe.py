@@ -124,7 +124,9 @@ class DynamoProbe:
 
     def _checked(self, guild_id: GuildId) -> Checked | None:
         last = DynamoIntegrityReads(self.table).last_check(guild_id)
-        return None if last is None else Checked(last.at, last.repairs, len(last.differences))
+        if last is None:
+            return None
+        return Checked(last.at, last.repairs, len(last.differences), last.asked_at)
 
     def _terms(self, guild_id: GuildId) -> Iterator[Overdue]:
         """Read what holds until a time."""

@@ -1,7 +1,7 @@
 """What the check asks Discord beside the invites, with the bot's token."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import quote
 
 from usher.contracts.errors import ContractError
@@ -10,6 +10,9 @@ from usher.ids import GuildId, UserId
 from usher.integrity.ports import HushError, Present
 from usher.integrity.present import PAGE
 from usher.platform.discord_rest import DiscordError, RefusedError
+
+NOBODY: Final = frozenset({10007, 10013})
+"""Unknown Member and Unknown User (Discord: JSON Error Codes)."""
 
 
 class Rest(Protocol):
@@ -44,6 +47,18 @@ class DiscordRoster:
         if not isinstance(body, list):
             raise HushError
         return [_present(item) for item in body]
+
+    def is_member(self, guild_id: GuildId, user_id: UserId) -> bool:
+        """Say whether a user is a member."""
+        try:
+            self.rest.call("GET", f"{_guild(guild_id)}/members/{_part(user_id)}")
+        except RefusedError as error:
+            if error.code in NOBODY:
+                return False
+            raise HushError from error
+        except DiscordError as error:
+            raise HushError from error
+        return True
 
     def is_banned(self, guild_id: GuildId, user_id: UserId) -> bool | None:
         """Say whether a user is banned; None where Discord refuses to say."""

@@ -59,6 +59,14 @@ def judge(
 
 
 def _seen(known: Known | None, found: Found, now: datetime) -> Known:
-    if known is None or (WAITS[found.kind] and not known.told and known.says != found.says):
+    """Go on with a difference, or begin anew where the table, told of first, says something else.
+
+    Discord's counts go on while the table stands still: that is the same difference.
+    """
+    if known is None or (WAITS[found.kind] and not known.told and _ours(known) != _ours(found)):
         return Known(found.kind, found.subject, found.says, now, now, moment=found.moment)
     return replace(known, last=now, says=found.says)
+
+
+def _ours(one: Known | Found) -> str:
+    return one.says.partition(", ")[0]

@@ -118,3 +118,5 @@ class Progress:
     """Differences that were reported and last, but for those of `NO_DRIFT`."""
     mended: int = 0
     """Repairs of the last check."""
+    asked_at: datetime | None = None
+    """When Discord was compared last."""

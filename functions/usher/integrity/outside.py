@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Final, Protocol
 
 from usher.attribution.sync import LASTING, Difference
@@ -10,7 +11,16 @@ from usher.attribution.sync_ports import Comparison, LookError, LookRefusedError
 from usher.ids import GuildId, UserId
 from usher.integrity.model import Found, Kind, Known
 from usher.integrity.ports import Discord, HeadSeen, HushError, Present, Table
-from usher.integrity.present import covered, ghosts, missed, stretches, unmuted
+from usher.integrity.present import (
+    FIRST,
+    Stretch,
+    covered,
+    from_the_first,
+    ghosts,
+    missed,
+    stretches,
+    unmuted,
+)
 
 ROWS: Final = 500
 """Rows of members compared in one check."""
@@ -36,6 +46,8 @@ class Seen:
     found: list[Found] = field(default_factory=list)
     looked: set[Kind] = field(default_factory=set)
     hushed: bool = False
+    unlisted: set[UserId] = field(default_factory=set)
+    """Who is there, though Discord's list leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +78,8 @@ class Outside:
         try:
             if self._invites(guild_id, seen, away=False):
                 self._sanctions(guild_id, [], seen)
-                self._members(guild_id, head, seen)
-                while seen.after:
-                    self._members(guild_id, head, seen)
+                while self._members(guild_id, head, seen) and seen.after:
+                    pass
         except HushError:
             seen.hushed = True
         return seen
@@ -99,29 +110,55 @@ class Outside:
             seen.found.append(found if there else _AWAY)
         return there
 
-    def _members(self, guild_id: GuildId, head: HeadSeen, seen: Seen) -> None:
-        """Compare the next members with those of Discord's list."""
+    def _members(self, guild_id: GuildId, head: HeadSeen, seen: Seen) -> bool:
+        """Compare the next members with those of Discord's list; False where it is refused."""
         rows = self.table.members_after(guild_id, seen.after, ROWS)
-        now = self.clock()
-        found: list[Found] = []
-        for stretch in stretches(rows):
-            page = self.discord.members(guild_id, stretch.after)
-            if page is None:
-                return
-            here = {row.user_id: row for row in rows}
-            fresh = [
-                one.user_id
-                for one in page
-                if one.user_id not in here and one.joined_at and head.since is not None
-                if one.joined_at >= head.since
-            ]
-            here |= {row.user_id: row for row in self.table.members(guild_id, fresh)}
-            found += ghosts(stretch, page, now)[:MOST_NEW]
-            found += missed(page, here, head.since, now)[:MOST_NEW]
-            found += self._unmuted(guild_id, page)[:MOST_NEW]
+        told: set[UserId] = set()
+        # Who has a lower id than any row is on no page that begins with a row.
+        begin = from_the_first(rows)
+        if not seen.after and not self._stretch(guild_id, head, begin, told, seen):
+            return False
+        for stretch in stretches(row for row in rows if row.user_id not in told):
+            if not self._stretch(guild_id, head, stretch, told, seen):
+                return False
+        # Of a large server a page may tell of few rows: the others have their turn next.
+        passed = [*takewhile(lambda row: row.user_id in told, rows)]
+        is_end = len(passed) == len(rows) < ROWS
+        seen.after = "" if is_end else f"M#{passed[-1].user_id}"
+        return True
+
+    def _stretch(
+        self, guild_id: GuildId, head: HeadSeen, stretch: Stretch, told: set[UserId], seen: Seen
+    ) -> bool:
+        """Compare members with one page of Discord's list, and add those it tells of to `told`."""
+        page, now = self._page(guild_id, stretch.after), self.clock()
+        if page is None:
+            return False
+        here = {row.user_id: row for row in stretch.members}
+        told |= {*covered(here, page)}
+        fresh = [
+            one.user_id
+            for one in page
+            if one.user_id not in here and one.joined_at and head.since is not None
+            if one.joined_at >= head.since
+        ]
+        here |= {row.user_id: row for row in self.table.members(guild_id, fresh)}
         known = {one.key for one in seen.found}
+        lacking = ghosts(stretch, page, now)[:MOST_NEW]
+        found = [
+            *(one for one in lacking if one.subject not in seen.unlisted),
+            *missed(page, here, head.since, now)[:MOST_NEW],
+            *self._unmuted(guild_id, page)[:MOST_NEW],
+        ]
         seen.found += [one for one in found if one.key not in known]
-        seen.after = "" if len(rows) < ROWS else f"M#{rows[-1].user_id}"
+        return True
+
+    def _page(self, guild_id: GuildId, after: UserId) -> list[Present] | None:
+        """Read a page of members. A list without anybody is no answer: Usher is on it itself."""
+        page = self.discord.members(guild_id, after)
+        if page is not None and not page and not self.discord.members(guild_id, FIRST):
+            raise HushError
+        return page
 
     def _again(self, guild_id: GuildId, head: HeadSeen, known: list[Known], seen: Seen) -> None:
         """Look again for those who were found before."""
@@ -130,7 +167,7 @@ class Outside:
         rows = {row.user_id: row for row in self.table.members(guild_id, users)} if users else {}
         now = self.clock()
         while users:
-            page = self.discord.members(guild_id, UserId(str(int(users[0]) - 1)))
+            page = self._page(guild_id, UserId(str(int(users[0]) - 1)))
             if page is None:
                 return
             told = covered(users, page)
@@ -138,10 +175,19 @@ class Outside:
             here = {user: rows[user] for user in told if user in rows}
             there = [one for one in page if one.user_id in told]
             for stretch in stretches(here.values()):
-                seen.found += ghosts(stretch, page, now)
+                for one in ghosts(stretch, page, now):
+                    self._by_name(guild_id, one, known, seen)
             seen.found += missed(there, here, head.since, now)
             seen.found += self._unmuted(guild_id, there)
         seen.looked |= _OF_MEMBERS
+
+    def _by_name(self, guild_id: GuildId, one: Found, known: list[Known], seen: Seen) -> None:
+        """Ask for somebody who was missing before too: no membership is ended by a list alone."""
+        user_id, is_told = UserId(one.subject), any(two.told for two in known if two.key == one.key)
+        if not is_told and self.discord.is_member(guild_id, user_id):
+            seen.unlisted.add(user_id)
+        else:
+            seen.found.append(one)
 
     def _unmuted(self, guild_id: GuildId, page: list[Present]) -> list[Found]:
         return unmuted(page, self.table.sanctions(guild_id).get("mute", []), self.clock())

@@ -116,7 +116,7 @@ class Present:
 
 
 class HushError(Exception):
-    """Discord asks to be left alone, or does not answer: nothing more is asked in this run."""
+    """Discord asks to be left alone, or does not answer: the guild is asked no more for now."""
 
 
 class Discord(Protocol):
@@ -128,6 +128,10 @@ class Discord(Protocol):
 
     def members(self, guild_id: GuildId, after: UserId) -> list[Present] | None:
         """Read the thousand members after a user; None where Discord refuses."""
+        ...
+
+    def is_member(self, guild_id: GuildId, user_id: UserId) -> bool:
+        """Say whether a user is a member."""
         ...
 
     def is_banned(self, guild_id: GuildId, user_id: UserId) -> bool | None:

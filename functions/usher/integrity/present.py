@@ -15,6 +15,8 @@ YOUNG: Final = timedelta(minutes=30)
 """Who joined or left so lately may be on their way still."""
 PAGE: Final = 1000
 """Members of one answer (Discord: List Guild Members)."""
+FIRST: Final = UserId("0")
+"""Before everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ def stretches(rows: Iterable[MemberSeen]) -> list[Stretch]:
         members = tuple(group)
         cut.append(Stretch(UserId(str(int(members[0].user_id) - 1)), members))
     return cut
+
+
+def from_the_first(rows: Iterable[MemberSeen]) -> Stretch:
+    """Put all rows into the stretch that begins with Discord's first member."""
+    return Stretch(FIRST, tuple(sorted(rows, key=lambda row: int(row.user_id))))
 
 
 def covered(users: Iterable[UserId], page: Collection[Present]) -> list[UserId]:

@@ -21,6 +21,8 @@ class LastCheck:
     """Those that were reported and last, the oldest first."""
     repairs: int
     """Repairs of the last check."""
+    asked_at: datetime | None
+    """When Discord was compared last; None for not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +43,6 @@ class DynamoIntegrityReads:
         ]
         lasting = [one for one in known if one.told and one.solved is None]
         lasting.sort(key=lambda one: (one.first, one.kind, one.subject))
-        return LastCheck(progress.at, progress.whole_at, tuple(lasting), progress.mended)
+        return LastCheck(
+            progress.at, progress.whole_at, tuple(lasting), progress.mended, progress.asked_at
+        )

@@ -70,6 +70,7 @@ def write_progress(progress: Progress) -> str:
             "after": progress.after,
             "open": progress.open,
             "mended": progress.mended,
+            "asked_at": _text(progress.asked_at),
         },
         separators=(",", ":"),
     )
@@ -85,6 +86,7 @@ def read_progress(text: str) -> Progress:
         after=fields["after"],
         open=fields["open"],
         mended=fields["mended"],
+        asked_at=_moment(fields.get("asked_at")),
     )
 
 

@@ -116,7 +116,8 @@ class Integrity:
         mended = self._act(guild_id, judged, now)
         count = _drift(known, judged)
         seen_until = before.seen if progress is None else lines.seen
-        done = Progress(now, seen_until, whole_at, after, count, mended)
+        asked_at = now if asks and not hushed else before.asked_at
+        done = Progress(now, seen_until, whole_at, after, count, mended, asked_at)
         self.notes.advance(guild_id, done)
         return Outcome(count, mended, lines.lines, whole_at == now, too_large, hushed)
 

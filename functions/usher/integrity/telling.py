@@ -12,8 +12,8 @@ from usher.integrity.ports import Effects
 from usher.rewards.owed import effect_id
 from usher.slash.say import say, say_count
 
-SHOWN: Final = 10
-"""Differences that one message names."""
+SHOWN: Final = 6
+"""Differences of a kind that one message names: all of them fit its 2,000 characters."""
 
 
 class Reporting(Protocol):

@@ -1,54 +1,31 @@
 """What the hourly check asks, by its own client, of the practice Discord."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
-import urllib3
 
-from infra.practice import GatewayTerms, Practice, PracticeServer
+from tests.integration.discord.community import Community, asked, community
 from tests.integration.discord.test_inviting import Token
 from usher.ids import GuildId, UserId
 from usher.integrity.discord_roster import DiscordRoster
 from usher.integrity.ports import HushError
-from usher.moderation.discord_desk import DiscordSanctions
-from usher.platform.discord_rest import DiscordRest
-from usher.rewards.discord_hall import DiscordHall
 
 pytestmark = pytest.mark.asyncio
 
 
-@dataclass
-class World:
-    practice: Practice
-    roster: DiscordRoster
-    desk: DiscordSanctions
-    address: str
-
+class World(Community):
     @property
-    def guild(self) -> GuildId:
-        return GuildId(self.practice.guild.id)
-
-    def member(self, name: str) -> UserId:
-        return UserId(self.practice.add_member_user(name, self.guild).id)
+    def roster(self) -> DiscordRoster:
+        return DiscordRoster(self.rest)
 
 
 @pytest_asyncio.fixture
 async def world() -> AsyncIterator[World]:
-    practice = Practice(gateway=GatewayTerms(identify_window=0))
-    async with PracticeServer(practice) as server:
-        pool = urllib3.PoolManager(maxsize=2)
-        rest = DiscordRest(server.api_base, Token(practice.bot_token), pool)
-        halls = DiscordHall(rest, lambda: datetime.now(UTC))
-        yield World(practice, DiscordRoster(rest), DiscordSanctions(rest, halls), server.api_base)
-        pool.clear()
-
-
-async def asked[T](question: Callable[[], T]) -> T:
-    return await asyncio.to_thread(question)
+    async with community() as served:
+        yield World(served.practice, served.rest)
 
 
 async def test_members_are_read_in_order_of_their_ids(world: World) -> None:
@@ -87,12 +64,20 @@ async def test_bans_and_the_bots_own_presence(world: World) -> None:
     assert await asked(world.roster.own_id) == world.practice.world.application.bot_id
 
 
+async def test_who_is_a_member_is_told_one_by_one(world: World) -> None:
+    user = world.member("here")
+
+    assert await asked(lambda: world.roster.is_member(world.guild, user)) is True
+    world.practice.leave(world.guild, user)
+    assert await asked(lambda: world.roster.is_member(world.guild, user)) is False
+    with pytest.raises(HushError):
+        await asked(lambda: world.roster.is_member(GuildId("5"), user))
+
+
 async def test_a_refused_token_ends_all_asking(world: World) -> None:
-    pool = urllib3.PoolManager()
-    stranger = DiscordRoster(DiscordRest(world.address, Token("wrong"), pool))
+    stranger = DiscordRoster(replace(world.rest, token=Token("wrong")))
 
     with pytest.raises(HushError):
         await asked(lambda: stranger.is_banned(world.guild, UserId("5")))
     with pytest.raises(HushError):
         await asked(lambda: stranger.is_there(world.guild))
-    pool.clear()

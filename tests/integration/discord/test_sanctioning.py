@@ -1,23 +1,16 @@
 """What moderation asks of Discord, by its own clients, of the practice Discord."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
-import urllib3
 
-from infra.practice import GatewayTerms, Practice, PracticeServer
-from tests.integration.discord.test_inviting import Token
-from usher.ids import ChannelId, GuildId, UserId
-from usher.moderation.discord_desk import DiscordSanctions
+from tests.integration.discord.community import Community, asked, community
+from usher.ids import ChannelId, UserId
 from usher.moderation.discord_post import DiscordPost
 from usher.moderation.model import MessageRef
 from usher.moderation.ports import ForbiddenError, MissingError
-from usher.platform.discord_rest import DiscordRest
-from usher.rewards.discord_hall import DiscordHall
 from usher.slash.replies import Embed, Reply, message
 
 pytestmark = pytest.mark.asyncio
@@ -25,35 +18,16 @@ pytestmark = pytest.mark.asyncio
 BODY = message(Reply(embeds=(Embed("You were banned", footer="Case 1 · 7"),)))
 
 
-@dataclass
-class World:
-    """A guild, a member of it, and Usher's clients."""
-
-    practice: Practice
-    desk: DiscordSanctions
-    post: DiscordPost
-
+class World(Community):
     @property
-    def guild(self) -> GuildId:
-        return GuildId(self.practice.guild.id)
-
-    def member(self, name: str) -> UserId:
-        return UserId(self.practice.add_member_user(name, self.guild).id)
+    def post(self) -> DiscordPost:
+        return DiscordPost(self.rest)
 
 
 @pytest_asyncio.fixture
 async def world() -> AsyncIterator[World]:
-    practice = Practice(gateway=GatewayTerms(identify_window=0))
-    async with PracticeServer(practice) as server:
-        pool = urllib3.PoolManager(maxsize=2)
-        rest = DiscordRest(server.api_base, Token(practice.bot_token), pool)
-        halls = DiscordHall(rest, lambda: datetime.now(UTC))
-        yield World(practice, DiscordSanctions(rest, halls), DiscordPost(rest))
-        pool.clear()
-
-
-async def asked[T](question: Callable[[], T]) -> T:
-    return await asyncio.to_thread(question)
+    async with community() as served:
+        yield World(served.practice, served.rest)
 
 
 async def test_a_ban_is_made_known_again_and_lifted_once(world: World) -> None:

@@ -26,7 +26,10 @@ def test_differences_are_shown_and_registered(capsys: pytest.CaptureFixture[str]
         assert run(stub.url) == 0
 
     asked, told = stub.asked
-    assert (asked.method, asked.path) == ("GET", "/api/v10/applications/42/commands")
+    assert (asked.method, asked.path) == (
+        "GET",
+        "/api/v10/applications/42/commands?with_localizations=true",
+    )
     assert (told.method, told.path) == ("PUT", "/api/v10/applications/42/commands")
     assert told.headers["Authorization"] == "Bot bot.token.secret"
     assert told.headers["Content-Type"] == "application/json"

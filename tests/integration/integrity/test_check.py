@@ -148,7 +148,7 @@ def test_a_run_without_time_begins_nothing_and_a_short_one_compares_nothing_whol
 def test_notes_come_back_as_they_were_kept(checked: dict[str, str], clock: Clock) -> None:
     build(checked, 1, clock)
     notes, now = DynamoNotes(), clock()
-    progress = Progress(now, now, now, "M#5", 2, 1)
+    progress = Progress(now, now, now, "M#5", 2, 1, now)
     known = Known(Kind.GHOST, "5", "gone", now, now, tries=1, told=True, moment=now)
     other = Known(Kind.REFUSED, "", "no", now, now)
 

@@ -8,21 +8,26 @@ from usher.catalogue import ROUTER
 
 
 def as_discord_answers(command: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
-    """Dress a declaration as GET /applications/{id}/commands returns it (Discord docs)."""
+    """Dress a declaration as GET /applications/{id}/commands returns it (Discord docs).
+
+    With `with_localizations`, without which these words are left out.
+    """
 
     def option(of: Mapping[str, Any]) -> dict[str, Any]:
         kept = {key: value for key, value in of.items() if value is not False}
-        kept |= {"name_localizations": None, "description_localizations": None}
+        kept = {"name_localizations": None, "description_localizations": None, **kept}
         if "options" in of:
             kept["options"] = [option(one) for one in of["options"]]
         if "choices" in of:
-            kept["choices"] = [one | {"name_localizations": None} for one in of["choices"]]
+            kept["choices"] = [{"name_localizations": None, **one} for one in of["choices"]]
         return kept
 
     options = (
         {"options": [option(one) for one in command["options"]]} if "options" in command else {}
     )
     return {
+        "name_localizations": None,
+        "description_localizations": None,
         **command,
         **options,
         "id": str(900 + number),
@@ -30,8 +35,6 @@ def as_discord_answers(command: Mapping[str, Any], number: int = 0) -> dict[str,
         "version": "900",
         "dm_permission": False,
         "nsfw": False,
-        "name_localizations": None,
-        "description_localizations": None,
         "default_permission": True,
     }
 
@@ -95,6 +98,29 @@ def test_a_changed_field_is_shown_where_it_is() -> None:
         "update /invite",
         "  options[view].description: 'Old words' → 'Show how many members somebody brought'",
         "  options[view].options[user].required: True → nothing",
+    ]
+
+
+def test_words_of_other_languages_and_suggestions_are_compared_too() -> None:
+    answered = registered()
+    invite = named(answered, "invite")
+    invite["description_localizations"] = {"de": "Alte Worte"}
+    codes = next(one for one in DECLARED if "autocomplete" in str(one))
+    bare = named(answered, str(codes["name"]))
+    bare["options"] = without_suggestions(bare["options"])
+
+    lines = compare(DECLARED, answered).lines()
+
+    assert "  description_localizations.de: 'Alte Worte' → 'Wer bringt wen'" in lines
+    assert any(".autocomplete: nothing → True" in line for line in lines)
+
+
+def without_suggestions(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take `autocomplete` out of options."""
+    return [
+        {key: value for key, value in one.items() if key not in ("autocomplete", "options")}
+        | ({"options": without_suggestions(one["options"])} if "options" in one else {})
+        for one in options
     ]
 
 

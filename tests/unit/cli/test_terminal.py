@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+from infra.cli import deploy
+from infra.cli.main import main
 from infra.cli.terminal import Terminal
 
 
@@ -44,6 +46,18 @@ def test_nobody_agrees_where_nobody_is(
     assert not Terminal().agrees("Carry these changes out?")
     assert Terminal().ask("Who? ") == ""
     assert "--yes does" in capsys.readouterr().out
+
+
+def test_who_ends_the_input_instead_of_answering_is_let_go(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asking(*_: object) -> object:
+        raise EOFError  # as `input` does after Ctrl-D
+
+    monkeypatch.setattr(deploy, "tools", asking)
+
+    assert main(["deploy"]) == 130
+    assert "Traceback" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

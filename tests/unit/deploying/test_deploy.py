@@ -8,7 +8,7 @@ import pytest
 from infra.deploying.asking import QUESTIONS
 from infra.deploying.deployment import deploy
 from infra.deploying.discord import MEMBERS, MEMBERS_LIMITED, PAUSE
-from infra.deploying.model import Change, Stack
+from infra.deploying.model import Change, Resource, Stack, StopError
 from infra.deploying.needs import NEEDS, SCOPES, install_link, permissions
 from tests.fakes.deploying import APPLICATION, ENDPOINT, TOKEN, Place, deployed, wish
 
@@ -318,12 +318,49 @@ def test_a_table_and_a_ledger_that_were_left_are_taken_over_first(place: Place) 
     assert references == set()
 
 
-def test_nothing_is_taken_over_into_a_stack_that_is_there(place: Place) -> None:
+def test_what_a_stack_has_taken_over_already_is_not_taken_over_again(place: Place) -> None:
     place.stacks.stacks["usher-prod"] = deployed()
+    place.stacks.held = [
+        Resource("UsherTable", "AWS::DynamoDB::Table", "t"),
+        Resource("LedgerBucket", "AWS::S3::Bucket", "b"),
+    ]
+    place.machine.changes = (Change("Modify", "UsherTable", "AWS::DynamoDB::Table"),)
 
     deploy(place.tools, wish(adopted={"UsherTable": "t", "LedgerBucket": "b"}))
 
     assert place.stacks.imported == []
+    assert place.stacks.executed == ["sam"]
+
+
+@pytest.mark.parametrize("held", ["another", ""])
+def test_a_stack_with_a_table_of_its_own_takes_no_other_over(place: Place, held: str) -> None:
+    place.stacks.stacks["usher-prod"] = deployed()
+    if held:
+        place.stacks.held = [Resource("UsherTable", "AWS::DynamoDB::Table", held)]
+
+    with pytest.raises(StopError) as stopped:
+        deploy(place.tools, wish(adopted={"UsherTable": "t", "LedgerBucket": "b"}, yes=True))
+
+    assert "make destroy" in str(stopped.value)
+    assert place.stacks.executed == []
+
+
+def test_a_listener_elsewhere_stays_elsewhere(place: Place) -> None:
+    place.stacks.stacks["usher-prod"] = deployed(DeployListener="elsewhere")
+    place.machine.programs = {"make", "sam"}
+
+    deploy(place.tools, wish())
+
+    [line] = [one for one in place.machine.ran if " deploy " in one]
+    assert 'DeployListener="elsewhere"' in line
+
+
+def test_a_listener_elsewhere_may_be_asked_for_by_hand(place: Place) -> None:
+    deploy(place.tools, wish(parameters={"DeployListener": "elsewhere"}))
+
+    [line] = [one for one in place.machine.ran if " deploy " in one]
+    assert 'DeployListener="elsewhere"' in line
+    assert not [one for one in place.machine.ran if one.startswith("docker")]
 
 
 def test_the_rest_of_a_first_deployment_that_failed_is_removed(place: Place) -> None:

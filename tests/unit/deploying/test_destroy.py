@@ -95,3 +95,17 @@ def test_a_stage_names_itself_in_what_is_to_be_typed(place: Place) -> None:
     destroy(place.tools, wish(stage="test"))
 
     assert any(line.startswith("  usher deploy --stage test ") for line in place.operator.said)
+
+
+def test_a_stack_that_may_not_be_deleted_goes_on_being_asked(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(name: str) -> None:
+        raise StopError(f"AWS did not let us delete {name}: it is protected.")
+
+    monkeypatch.setattr(place.stacks, "delete_stack", refused)
+
+    with pytest.raises(StopError):
+        destroy(place.tools, wish())
+
+    assert place.discord.application.endpoint == ENDPOINT

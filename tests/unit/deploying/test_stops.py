@@ -232,7 +232,10 @@ def test_an_endpoint_elsewhere_is_not_taken_away_unasked() -> None:
 
 @pytest.mark.parametrize(
     "status",
-    ["ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED", "IMPORT_ROLLBACK_FAILED"],
+    [
+        *("ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"),
+        *("IMPORT_ROLLBACK_FAILED", "IMPORT_ROLLBACK_COMPLETE"),
+    ],
 )
 def test_a_stack_that_is_stuck_is_named_with_its_remedy(status: str) -> None:
     place = Place()
@@ -242,3 +245,29 @@ def test_a_stack_that_is_stuck_is_named_with_its_remedy(status: str) -> None:
         deploy(place.tools, wish())
 
     assert str(stopped.value).startswith(f"usher-prod is {status}: ")
+
+
+def test_a_bot_that_answers_elsewhere_is_not_deployed_a_second_time_unasked() -> None:
+    # Given somebody who forgot in which Region the stack is
+    place = Place()
+    place.discord.application = replace(APPLICATION, endpoint="https://old.example/interactions")
+    place.operator.agreeing = False
+
+    with pytest.raises(StopError) as stopped:
+        deploy(place.tools, wish())
+
+    # Then nothing is begun
+    assert "--region" in str(stopped.value)
+    assert any("https://old.example/interactions" in one for one in place.operator.said)
+    assert place.machine.ran == []
+    assert place.account.secrets == {}
+
+
+def test_who_wants_a_bot_that_answers_elsewhere_here_is_asked_once() -> None:
+    place = Place()
+    place.discord.application = replace(APPLICATION, endpoint="https://old.example/interactions")
+
+    deploy(place.tools, wish())
+
+    assert len([one for one in place.operator.asked if "here" in one]) == 1
+    assert place.discord.application.endpoint == ENDPOINT

@@ -100,7 +100,8 @@ def test_settings_that_name_what_is_gone_are_named() -> None:
 def test_one_channel_hides_nothing_either() -> None:
     found = doctor("campaigns").channel(GUILD, ChannelId("7"), NOW)
 
-    assert [one.state for one in found] == [State.UNKNOWN]
+    assert [one.state for one in found] == [State.ATTENTION, State.UNKNOWN]
+    assert "do not see that channel" in found[0].meaning
 
 
 def test_the_worst_comes_first() -> None:

@@ -112,6 +112,14 @@ def test_a_deleted_channel_is_told_and_can_be_forgotten() -> None:
     assert "/invite notices joins" in found.remedy
 
 
+@pytest.mark.parametrize("hidden", [frozenset({ChannelId("7")}), frozenset[ChannelId]()])
+def test_a_channel_that_is_not_shown_is_not_said_to_be_well(hidden: frozenset[ChannelId]) -> None:
+    [found] = of_channel(replace(server(), hidden=hidden), ChannelId("7"), ())
+
+    assert found.state is State.ATTENTION
+    assert "I do not see that channel" in found.meaning
+
+
 def test_a_hidden_channel_is_not_taken_for_a_deleted_one() -> None:
     used = uses(Settings(guild={"join_log_channel_id": "7"}), (), NOW)
     there = replace(server(), hidden=frozenset({ChannelId("7")}))

@@ -149,8 +149,10 @@ def test_a_closed_door_and_a_screening_are_told() -> None:
     ("checked", "state", "said"),
     [
         (None, State.WELL, "not been compared yet"),
-        (Checked(NOW - HOUR), State.WELL, "agree as of"),
-        (Checked(NOW - HOUR, repairs=1), State.WELL, "after 1 repair."),
+        (Checked(NOW - HOUR, asked_at=NOW - HOUR), State.WELL, "Discord, table and ledger agree"),
+        (Checked(NOW - HOUR, repairs=1, asked_at=NOW - HOUR), State.WELL, "after 1 repair."),
+        (Checked(NOW - HOUR, asked_at=NOW - 4 * HOUR), State.ATTENTION, "Table and ledger agree"),
+        (Checked(NOW - HOUR), State.ATTENTION, "was compared last: never"),
         (Checked(NOW - HOUR, lasting=2), State.ATTENTION, "2 differences"),
         (Checked(NOW - 4 * HOUR, lasting=2), State.ATTENTION, "compared last"),
     ],

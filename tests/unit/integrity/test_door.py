@@ -22,7 +22,7 @@ from usher.platform.settings import SettingsError
 
 ENOUGH = 900_000
 NOW = at(0)
-A, B, C = GuildId("1"), GuildId("2"), GuildId("3")
+A, B, C, D, E = (GuildId(str(number)) for number in range(1, 6))
 
 
 @dataclass
@@ -51,11 +51,14 @@ class Checks:
 
 
 def door(
-    checks: Checks, notes: FakeNotes | None = None, listening: Callable[[], bool] = lambda: True
+    checks: Checks,
+    notes: FakeNotes | None = None,
+    listening: Callable[[], bool] = lambda: True,
+    guilds: Sequence[GuildId] = (A, B, C),
 ) -> IntegrityDoor:
     table = FakeTable(FakeGuilds(), waiting={B: [("T#1", NOW)]})
     return IntegrityDoor(
-        guilds=lambda: [A, B, C],
+        guilds=lambda: guilds,
         integrity=cast("Integrity", checks),
         table=table,
         notes=notes or FakeNotes(),
@@ -102,12 +105,25 @@ def test_a_guild_that_fails_stops_no_other_and_fails_the_invocation_at_the_end()
     assert [guild for guild, *_ in checks.checked] == [A, C]
 
 
-def test_discord_is_left_alone_once_it_asks_for_that() -> None:
-    checks = Checks({B: Outcome(hushed=True)})
+def test_discord_is_left_alone_once_it_answers_for_none(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hushed = dict.fromkeys((A, B, C), Outcome(hushed=True))
+    checks = Checks(hushed)
 
-    door(checks).handle(lambda: ENOUGH)
+    door(checks, guilds=[A, B, C, D, E]).handle(lambda: ENOUGH)
 
-    assert [asks for _, asks, _ in checks.checked] == [True, True, False]
+    assert [asks for _, asks, _ in checks.checked] == [True, True, True, False, False]
+    said = [one for one in caplog.records if "did not answer" in one.getMessage()]
+    assert [getattr(one, "guild_id", None) for one in said] == [A, B, C]
+
+
+def test_one_guild_that_discord_does_not_answer_for_keeps_no_other_from_being_compared() -> None:
+    checks = Checks({A: Outcome(hushed=True), C: Outcome(hushed=True)})
+
+    door(checks, guilds=[A, B, C, D, E]).handle(lambda: ENOUGH)
+
+    assert [asks for _, asks, _ in checks.checked] == [True] * 5
 
 
 def test_discord_is_not_asked_while_the_listener_is_away() -> None:

@@ -1,75 +1,22 @@
 """What is asked of AWS alone, held against the SDK's own description of each service."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
 from infra.dlq.ports import Pair, UnsupportedError
 from infra.dlq.sqs import SqsLetters
 from infra.doctor.cloud_probes import Cloud
-from infra.doctor.logs import about, newest_error
+from infra.doctor.cloud_rules import schedule_findings
 from infra.doctor.metrics import last_seen, oldest_message, total
-from infra.doctor.place import Layout, Place, Resource
+from infra.doctor.place import PlaceError, read
 from tests.builders import START as NOW
+from tests.fakes.stubbed_place import StubbedPlace, asked
+from usher.doctor.model import State
 
 PAIR = Pair("events", "https://sqs/1/events.fifo", "https://sqs/1/dead.fifo")
 ARN = "arn:aws:sqs:eu-central-1:1:"
 HOUR = timedelta(hours=1)
-
-
-def client(service: str) -> Any:  # noqa: ANN401 - stubs differ by service
-    make: Any = boto3.client
-    return make(
-        service,
-        region_name="eu-central-1",
-        aws_access_key_id="x",
-        aws_secret_access_key="x",
-    )
-
-
-@dataclass
-class StubbedPlace:
-    """A place whose clients answer what was put in."""
-
-    layout: Layout
-    local: bool = False
-    stack: str = "usher-prod"
-    clients: dict[str, Any] = field(default_factory=dict)
-    stubs: list[Stubber] = field(default_factory=list)
-
-    def client(self, service: str) -> Any:  # noqa: ANN401 - as above
-        return self.clients[service]
-
-    def answers(self, service: str, *answers: tuple[str, dict[str, Any]]) -> None:
-        self.clients[service] = made = self.clients.get(service) or client(service)
-        stub = Stubber(made)
-        for operation, answer in answers:
-            stub.add_response(operation, answer)
-        stub.activate()
-        self.stubs.append(stub)
-
-
-@pytest.fixture
-def place() -> Iterator[StubbedPlace]:
-    resources = (
-        Resource("SweeperFunction", "usher-prod-Sweeper-1", "AWS::Lambda::Function"),
-        Resource("EventsQueue", "https://sqs/1/events.fifo", "AWS::SQS::Queue"),
-        Resource("SweepRule", "usher-prod-SweepRule", "AWS::Events::Rule"),
-    )
-    outputs = {"ListenerCluster": "cluster", "ListenerService": "service"}
-    made = StubbedPlace(Layout("UPDATE_COMPLETE", {"Stage": "prod"}, outputs, resources))
-    yield made
-    for stub in made.stubs:
-        stub.assert_no_pending_responses()
-
-
-def asked(place: StubbedPlace) -> Place:
-    return place  # type: ignore[return-value]  # all of it that is used
 
 
 def test_a_whole_queue_is_moved_by_sqs(place: StubbedPlace) -> None:
@@ -138,46 +85,33 @@ def test_figures_come_from_cloudwatch(place: StubbedPlace) -> None:
     assert last_seen(asked(place), "f", NOW - timedelta(days=3), NOW) is None
 
 
-def test_errors_are_counted_and_the_newest_is_told_without_more(place: StubbedPlace) -> None:
-    lines = [
-        '{"level":"ERROR","message":"no","exception_name":"KeyError","message_id":"m"}',
-        "2026-11-29T10:00:00Z 1-2 "
-        '{"level":"ERROR","message":"it failed","exception_name":"AwsError","exception":"trace"}',
-        '{"level":"INFO","message":"fine"}',
-        "END RequestId",
-    ]
-    events = [{"message": line} for line in lines]
-    place.answers(
-        "logs",
-        ("filter_log_events", {"events": events[:1], "nextToken": "more"}),
-        ("filter_log_events", {"events": events[1:]}),
-        ("filter_log_events", {"events": events[:1]}),
-    )
-
-    assert newest_error(asked(place), "/usher/prod/x", NOW) == (2, "AwsError: it failed")
-    assert about(asked(place), "/usher/prod/x", NOW, "m") == "KeyError: no"
-
-
-def test_a_schedule_is_held_against_the_runs_of_its_function(place: StubbedPlace) -> None:
-    rule = {"Name": "usher-prod-SweepRule", "State": "ENABLED"}
-    target = {"Id": "1", "Arn": "arn:aws:lambda:eu-central-1:1:function:usher-prod-Sweeper-1"}
-    stack = {
-        "StackName": "usher-prod",
-        "StackStatus": "CREATE_COMPLETE",
-        "CreationTime": NOW - 9 * HOUR,
+def test_a_stack_of_many_resources_is_read_whole(place: StubbedPlace) -> None:
+    stack = {"StackName": "usher-prod", "StackStatus": "CREATE_COMPLETE", "CreationTime": NOW}
+    resource = {"ResourceStatus": "CREATE_COMPLETE", "LastUpdatedTimestamp": NOW}
+    queue = {
+        "LogicalResourceId": "Q",
+        "PhysicalResourceId": "https://sqs/q",
+        "ResourceType": "AWS::SQS::Queue",
+    }
+    nested = {
+        "LogicalResourceId": "Alarms",
+        "PhysicalResourceId": "arn:nested",
+        "ResourceType": "AWS::CloudFormation::Stack",
     }
     place.answers(
-        "events",
-        ("describe_rule", rule | {"ScheduleExpression": "rate(1 minute)"}),
-        ("list_targets_by_rule", {"Targets": [target]}),
+        "cloudformation",
+        ("describe_stacks", {"Stacks": [stack]}),
+        (
+            "list_stack_resources",
+            {"StackResourceSummaries": [nested | resource], "NextToken": "more"},
+        ),
+        ("list_stack_resources", {"StackResourceSummaries": [queue | resource]}),
+        ("list_stack_resources", {"StackResourceSummaries": [queue | resource]}),
     )
-    place.answers("cloudformation", ("describe_stacks", {"Stacks": [stack]}))
-    place.answers("cloudwatch", ("get_metric_statistics", {"Datapoints": []}))
 
-    [found] = Cloud(asked(place), NOW).schedules()
+    layout = read(asked(place))
 
-    assert (found.enabled, found.every) == (True, timedelta(minutes=1))
-    assert found.last_run == NOW - 9 * HOUR  # never: not since there is a stack
+    assert [one.logical_id for one in layout.resources] == ["Alarms", "Q", "Q"]
 
 
 def test_a_queue_that_is_not_read_any_more_is_told(place: StubbedPlace) -> None:
@@ -205,12 +139,18 @@ def test_a_queue_that_is_not_read_any_more_is_told(place: StubbedPlace) -> None:
 
 def test_alarms_that_ring_and_tasks_that_run_are_read(place: StubbedPlace) -> None:
     alarm = {"AlarmName": "usher-prod-a", "StateValue": "ALARM", "AlarmDescription": "It burns."}
+    # and the stage `prod-b` of the same account
+    other = alarm | {"AlarmName": "usher-prod-b-a"}
     place.answers(
         "cloudwatch",
         (
             "describe_alarms",
             {
-                "MetricAlarms": [alarm, alarm | {"StateValue": "OK"}],
+                "MetricAlarms": [
+                    alarm,
+                    alarm | {"AlarmName": "usher-prod-b", "StateValue": "OK"},
+                    other,
+                ],
                 "CompositeAlarms": [{"AlarmName": "usher-prod-c", "StateValue": "OK"}],
             },
         ),
@@ -244,3 +184,46 @@ def test_a_queue_s_age_is_asked_for_only_where_something_waits(place: StubbedPla
 
     assert (found.name, found.depth, found.in_flight) == ("events", 2, 1)
     assert found.oldest == timedelta(seconds=400)
+
+
+def test_credentials_that_ran_out_are_no_missing_stack(place: StubbedPlace) -> None:
+    place.answers("cloudformation")
+    place.stubs[0].add_client_error(
+        "describe_stacks", "ExpiredToken", "The security token included in the request is expired"
+    )
+
+    with pytest.raises(PlaceError, match="token included in the request is expired"):
+        read(asked(place))
+
+
+def scheduled(place: StubbedPlace, expression: str, age: timedelta) -> None:
+    """Let the stack be so old, and its schedule's function never have run."""
+    rule = {"Name": "usher-prod-SweepRule", "State": "ENABLED", "ScheduleExpression": expression}
+    target = {"Id": "1", "Arn": "arn:aws:lambda:eu-central-1:1:function:usher-prod-Sweeper-1"}
+    stack = {
+        "StackName": "usher-prod",
+        "StackStatus": "CREATE_COMPLETE",
+        "CreationTime": NOW - age,
+    }
+    place.answers(
+        "events", ("describe_rule", rule), ("list_targets_by_rule", {"Targets": [target]})
+    )
+    place.answers("cloudformation", ("describe_stacks", {"Stacks": [stack]}))
+    place.answers("cloudwatch", ("get_metric_statistics", {"Datapoints": []}))
+
+
+def test_a_schedule_is_held_against_the_runs_of_its_function(place: StubbedPlace) -> None:
+    scheduled(place, "rate(1 minute)", 9 * HOUR)
+
+    [found] = Cloud(asked(place), NOW).schedules()
+
+    assert (found.enabled, found.every) == (True, timedelta(minutes=1))
+    assert found.last_run == NOW - 9 * HOUR  # never: not since there is a stack
+
+
+def test_a_daily_schedule_that_never_runs_is_told(place: StubbedPlace) -> None:
+    scheduled(place, "cron(15 3 * * ? *)", timedelta(days=90))
+
+    [found] = schedule_findings(Cloud(asked(place), NOW).schedules(), NOW)
+
+    assert found.state is State.BROKEN

@@ -64,7 +64,9 @@ def test_an_observation_is_told_by_its_events() -> None:
     assert "2 MemberJoined" in tell("events", letter(body)).kind
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '{"v":9}', "null", '{"v":1,"interaction":3}'])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", '{"v":9}', "null", '{"v":1,"interaction":3}', "[" * 99_999]
+)
 @pytest.mark.parametrize("queue", ["events", "commands", "effects", "confirmations", "hooks", "x"])
 def test_what_nobody_understands_is_said_to_be_so(queue: str, body: str) -> None:
     assert tell(queue, letter(body)).kind

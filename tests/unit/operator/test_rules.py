@@ -107,10 +107,19 @@ def test_a_clock_that_is_off_is_told(off: float, state: str) -> None:
 
 def test_session_starts_and_shards_that_run_short_are_told() -> None:
     few = discord.gateway_findings(Gateway(1, 40, 1000, HOUR), 1)
-    many = discord.gateway_findings(Gateway(4, 900, 1000, HOUR), 2)
+    many = discord.gateway_findings(Gateway(4, 900, 1000, HOUR), 2, "2")
 
     assert states(few) == states(many) == ["attention"]
+    assert "ListenerShardCount to auto" in many[0].remedy
     assert states(discord.gateway_findings(Gateway(1, 900, 1000, HOUR), None)) == ["well"]
+
+
+def test_a_number_of_shards_that_follows_by_itself_is_let_be_until_it_has_not() -> None:
+    some = discord.gateway_findings(Gateway(4, 900, 1000, HOUR), 2)
+    many = discord.gateway_findings(Gateway(5, 900, 1000, HOUR), 2)
+
+    assert (states(some), states(many)) == (["well"], ["attention"])
+    assert "to auto" not in many[0].remedy
 
 
 @pytest.mark.parametrize(
@@ -130,9 +139,10 @@ def test_a_deployment_that_did_not_go_through_is_told(status: str, state: str) -
 def test_dead_letters_and_old_messages_are_told_with_the_command_that_helps() -> None:
     dead = Queue("events-dlq", 2, 1, dead=True)
     slow = Queue("effects", 9, 1, oldest=HOUR)
-    busy = Queue("hooks", 900, 10, oldest=timedelta(seconds=20))
+    busy = Queue("hooks", 900, 10, oldest=timedelta(minutes=29))
+    asked = Queue("confirmations", 2, 0, oldest=timedelta(minutes=29))
 
-    found = cloud.queue_findings([dead, slow, busy])
+    found = cloud.queue_findings([dead, slow, busy, asked])
 
     assert states(found) == ["broken", "attention"]
     assert "3 messages" in found[0].meaning
@@ -171,6 +181,11 @@ def test_schedules_that_are_off_or_silent_are_told() -> None:
         ("off", "broken"),
         ("silent", "broken"),
     ]
+
+
+def test_sessions_that_could_not_be_asked_for_are_not_said_to_be_missing() -> None:
+    assert cloud.listener_findings(None, (1, 1), asked=False) == []
+    assert states(cloud.listener_findings(None, (0, 1), asked=False)) == ["broken"]
 
 
 def test_shards_without_a_listener_are_told() -> None:
@@ -245,3 +260,13 @@ def test_discord_s_markdown_is_no_text_for_a_terminal() -> None:
     moment = int(datetime(2026, 11, 29, 10, 5, tzinfo=UTC).timestamp())
 
     assert plain(f"**Last** seen <t:{moment}:R> a\\_b") == "Last seen 2026-11-29 10:05 UTC a_b"
+
+
+def test_names_that_others_chose_write_nothing_else_on_a_terminal() -> None:
+    name = "Spring\x1b]0;owned\x07\x1b[2J\nsale\x9b31m"
+    found = Finding("Channels", name, State.BROKEN, f"{name} is gone.", f"Mend {name}.")
+
+    shown = "\n".join(lines([found], color=False))
+
+    assert not {*shown} & {"\x1b", "\x07", "\x9b"}
+    assert "Spring" in shown
