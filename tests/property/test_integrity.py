@@ -28,6 +28,7 @@ from usher.credit.queries import Tally
 from usher.ids import UserId
 from usher.integrity.model import Kind
 from usher.integrity.ports import Present
+from usher.ledger.lines import withdrawn_in
 from usher.times import parse_time
 
 HABITS = Habits(
@@ -191,7 +192,7 @@ def test_damage_is_found_whatever_the_history(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32))
-def test_lines_that_were_never_booked_are_booked_or_told(seed: int) -> None:
+def test_lines_that_were_never_booked_are_booked_or_withdrawn(seed: int) -> None:
     # Given a worker that wrote an observation's lines, and a queue that gave the observation up
     rng = random.Random(seed)  # noqa: S311
     history = History(seed, joins=12, codes=4, habits=replace(HABITS, silence=0.0))
@@ -212,9 +213,9 @@ def test_lines_that_were_never_booked_are_booked_or_told(seed: int) -> None:
         hourly.deliver()
     hourly.check(24, asks=False)
 
-    # Then what can be booked is, the rest is told, and nothing else differs
+    # Then what can be booked is, the rest is withdrawn, nothing else differs, and nothing is told
     unbooked = {line.event_id: line for line in hourly.lines if line.event_id in left}
     still = unbooked.keys() - hourly.guilds.marks.keys()
     assert not {unbooked[id_].type for id_ in still} & BOOKABLE
-    told = [("difference", Kind.UNBOOKED, id_) for id_ in still]
-    assert sorted(spoken(hourly)) == sorted(told)
+    assert still == withdrawn_in(hourly.lines)
+    assert spoken(hourly) == []

@@ -99,6 +99,10 @@ class Listener:
             if event.kind == "GUILD_MEMBER_REMOVE":
                 self._echo(heard, came.get(event.about.user))
                 continue
+            if self.is_away(heard):
+                # Told for the first time after the leave, it would look like a return.
+                came.pop(event.about.user, None)
+                continue
             came[event.about.user] = heard, event
             if twice:
                 self._take(max(again, heard + 1), event)
