@@ -13,7 +13,7 @@ from usher.attribution.ports import Guilds, Ledger
 from usher.contracts.mending import YOUNG, LinesUnbooked
 from usher.contracts.observation import Observation
 from usher.ids import UserId
-from usher.ledger.lines import Line, LineType, anew_id, version_of, withdrawal_id
+from usher.ledger.lines import Line, LineType, anew_id, version_of, withdrawal_id, withdrawal_of
 from usher.ledger.names import Names
 
 BOOKABLE: Final = frozenset(
@@ -52,7 +52,7 @@ class Mender:
         left = [(event_id, at) for event_id, at in named.items() if event_id not in done]
         read = self.ledger.read(observation.guild_id, left) if left else ()
         lost = [line for line in read if self._has_lost_its_place(line)]
-        withdrawn = [_withdrawal(line, (self.version, n)) for n, line in enumerate(lost)]
+        withdrawn = [withdrawal_of(line, (self.version, n)) for n, line in enumerate(lost)]
         return (
             *(line for line in read if line.type in BOOKABLE),
             *self.ledger.record(withdrawn, ()),
@@ -70,7 +70,7 @@ class Mender:
         if not lost:
             return tuple(stand)
         gone = [
-            _withdrawal(line, ours[line.event_id].seq) for line in stand if line.event_id in lost
+            withdrawal_of(line, ours[line.event_id].seq) for line in stand if line.event_id in lost
         ]
         said = {id_: replace(ours[id_], event_id=anew_id(id_, self.version)) for id_ in lost}
         told = [
@@ -82,20 +82,6 @@ class Mender:
 
     def _has_lost_its_place(self, line: Line) -> bool:
         return line.type not in BOOKABLE and version_of(line) < self.version
-
-
-def _withdrawal(line: Line, seq: tuple[int, int] | None) -> Line:
-    return Line(
-        type=LineType.WITHDRAWAL,
-        event_id=withdrawal_id(line.event_id),
-        timestamp=line.timestamp,
-        guild_id=line.guild_id,
-        user_id=None,
-        joined_at=None,
-        word=None,
-        corrects=line.event_id,
-        seq=seq,
-    )
 
 
 def users_in(lines: tuple[Line, ...]) -> frozenset[UserId]:

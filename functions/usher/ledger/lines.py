@@ -155,6 +155,21 @@ def withdrawal_id(line: str) -> str:
     return event_id("withdrawal", line)
 
 
+def withdrawal_of(line: Line, seq: tuple[int, int] | None = None) -> Line:
+    """Withdraw a line. It stands on the day and in the hour of that line."""
+    return Line(
+        type=LineType.WITHDRAWAL,
+        event_id=withdrawal_id(line.event_id),
+        timestamp=line.timestamp,
+        guild_id=line.guild_id,
+        user_id=None,
+        joined_at=None,
+        word=None,
+        corrects=line.event_id,
+        seq=seq,
+    )
+
+
 def anew_id(line: str, version: int) -> str:
     """Name what the line of an event said, said anew for a later version of the guild's head."""
     return event_id("anew", line, str(version))
