@@ -34,8 +34,8 @@ class Memberships:
         if isinstance(event, MemberJoined):
             self._forget(event.at - KEPT)
             key = guild_id, event.person.user_id
-            self._joined.pop(key, None)
-            self._joined[key] = event.at, event.joined_at
+            _, before = self._joined.pop(key, (event.at, event.joined_at))
+            self._joined[key] = event.at, max(before, event.joined_at)
         elif isinstance(event, MemberLeft):
             heard = self._joined.get((guild_id, event.user_id))
             unheard = max(self._since, event.at - LOOKED_BACK)

@@ -1,10 +1,11 @@
 """From a guild's recorded lines to Observations, as the listener would have sent them."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from gateway_listener.errors import ObserveError
 from gateway_listener.look import invite_look, vanity_look
+from gateway_listener.memberships import Memberships
 from gateway_listener.observe import translate
 from gateway_listener.records import audit_entries, members_found, members_searched, own_deeds
 from infra.replay.lines import Line, RecordingError
@@ -21,6 +22,7 @@ class GuildSession:
 
     def __init__(self, guild_id: GuildId) -> None:
         self._guild_id = guild_id
+        self._memberships = Memberships(datetime.min.replace(tzinfo=UTC))
         self._events: list[GatewayEvent] = []
         self._look: InviteLook | None = None
         self._vanity: VanityLook | None = None
@@ -48,6 +50,7 @@ class GuildSession:
             self._vanity = vanity_look(line.data, line.at)
         elif line.type == "GAP":
             yield from self.flush()
+            self._memberships.heard_since(line.at)
             self._gap = True
             return
         else:
@@ -56,7 +59,8 @@ class GuildSession:
             events = _events(line)
             if not events:
                 return
-            self._events.extend(events)
+            told = self._memberships.told
+            self._events.extend(told(self._guild_id, event) for event in events)
         self._at = max(line.at, self._at or line.at)
 
     def flush(self) -> Iterator[Observation]:

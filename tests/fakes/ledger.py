@@ -10,7 +10,7 @@ from usher.attribution.wording import word_of
 from usher.ids import GuildId, UserId
 from usher.ledger.chain import ChainError, Link
 from usher.ledger.closing import Closer
-from usher.ledger.lines import Line, LineType, correction_id, join_id
+from usher.ledger.lines import Line, LineType, correction_id, join_id, withdrawal_of
 from usher.ledger.names import JoinerNames, StaffName
 from usher.ledger.ports import Archive, KeptHead
 from usher.ledger.service import LedgerWriter
@@ -86,6 +86,10 @@ class ClosedLedger:
         )
         self._write(correction, [])
         return correction
+
+    def withdraw(self, line: Line) -> None:
+        """Say that a line was never booked."""
+        self._write(withdrawal_of(line, self._seq()), [])
 
     def close(self, number: int, guild: GuildId = GUILD) -> list[Link]:
         """Run the daily closing in the morning after a day."""

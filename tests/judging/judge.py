@@ -90,7 +90,7 @@ def _judge(membership: Membership, books: Books, result: Judgement) -> None:
         result.unseen += 1
         return
     result.joins += 1
-    result.wrong += fault_of(membership, outcome)
+    result.wrong += [*fault_of(membership, outcome), *_presence(membership, books)]
     if is_certain(outcome):
         result.certain += 1
         return
@@ -103,6 +103,18 @@ def _judge(membership: Membership, books: Books, result: Judgement) -> None:
         result.unsaid += 1
     else:
         result.silent += 1
+
+
+def _presence(membership: Membership, books: Books) -> Iterator[str]:
+    """Where it is a member's latest: whether they are there is known, as far as it was heard."""
+    user, joined_at = membership.key
+    record = books.members.get(UserId(user))
+    if record is None or record.joined_at != joined_at:
+        return
+    if membership.departure_heard and record.left_at is None:
+        yield f"{user} has left, and is taken for present"
+    elif membership.left is None and record.left_at is not None:
+        yield f"{user} is there, and is taken for gone"
 
 
 def is_certain(outcome: Outcome) -> bool:

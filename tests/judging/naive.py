@@ -36,7 +36,9 @@ class Count:
 
 def recount(lines: Iterable[Line]) -> Count:
     """Count credit by inviter, live credits of each member, joins by code."""
-    ordered = sorted(lines, key=lambda line: line.seq or (0, 0))
+    every = sorted(lines, key=lambda line: line.seq or (0, 0))
+    withdrawn = {line.corrects for line in every if line.type is LineType.WITHDRAWAL}
+    ordered = [line for line in every if line.event_id not in withdrawn]
     kept = _memberships(ordered)
     sums: dict[str, Tally] = defaultdict(Tally)
     live: dict[str, int] = defaultdict(int)

@@ -46,6 +46,8 @@ class Habits:
     """Stretches in which counts are refused or left out."""
     longest_blind: int = 9 * 60_000
     duplicate: float = 0.0
+    echo: float = 0.0
+    """Leaves within a minute of the join after which Discord repeats that join."""
     phantom: float = 0.0
     """Joins beside which the count of a code rises that nobody used. No Discord does this: it
     shows that Discord's record wins."""

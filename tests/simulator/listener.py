@@ -32,6 +32,7 @@ class Listener:
         number: int = 0,
     ) -> None:
         self._dice = random.Random(f"{seed} listener {number}")  # noqa: S311 - a simulation
+        self._echoes = random.Random(f"{seed} echoes {number}")  # noqa: S311 - a simulation
         self._discord = discord
         self._memberships = memberships
         self._habits = habits
@@ -82,6 +83,7 @@ class Listener:
     def _hear(self) -> None:
         """Discord tells of each person's coming and going in order, and of the rest in any."""
         latest: dict[str, int] = {}
+        came: dict[str, tuple[int, Event]] = {}
         for event in sorted(self._discord.events, key=lambda event: event.at):
             heard = event.at + self._delay(event)
             again = heard + 100 + int(self._dice.random() * 1_400)
@@ -94,8 +96,23 @@ class Listener:
             latest[event.about.user] = heard
             heard = self._before_absence(event.at, heard)
             self._take(heard, event)
-            if twice and event.kind == "GUILD_MEMBER_ADD":
+            if event.kind == "GUILD_MEMBER_REMOVE":
+                self._echo(heard, came.get(event.about.user))
+                continue
+            if self.is_away(heard):
+                # Told for the first time after the leave, it would look like a return.
+                came.pop(event.about.user, None)
+                continue
+            came[event.about.user] = heard, event
+            if twice:
                 self._take(max(again, heard + 1), event)
+
+    def _echo(self, left: int, came: tuple[int, Event] | None) -> None:
+        """Repeat a join after its leave, with luck even after the next one."""
+        if came is None or left - came[0] >= MINUTE:
+            return
+        if self._echoes.random() < self._habits.echo:
+            self._take(left + self._echoes.randrange(1, 1_500), came[1])
 
     def _delay(self, event: Event) -> int:
         chance, length = self._dice.random(), self._dice.random()
@@ -197,7 +214,7 @@ class Listener:
     def _return(self) -> None:
         """After an absence it reads the audit log and the members there are."""
         for began, back in self.absences:
-            self._heard.append((began, "GAP", None))
+            self._heard.append((back - 1, "GAP", None))
             log = [e for made, e in self._discord.audit_log if began - 90_000 <= made <= back]
             self._heard.append((back + 150, "AUDIT_LOG", {"audit_log_entries": log[::-1]}))
             asked = back + 200

@@ -14,6 +14,7 @@ SETTLED: Final = Habits(
     early_count=0.1,
     late_event=0.1,
     duplicate=0.1,
+    echo=0.2,
     by_vanity=0.1,
     by_discovery=0.05,
     bots=0.05,

@@ -19,7 +19,7 @@ from usher.attribution.queries import OutcomeName
 from usher.attribution.wording import Word
 from usher.ids import UserId
 from usher.ledger.chain import booking_order
-from usher.ledger.lines import LATER_WORDS, Line, LineType
+from usher.ledger.lines import LATER_WORDS, Line, LineType, withdrawn_in
 
 MARGIN: Final = timedelta(minutes=2)
 """Lines that belong together are no further apart: why a member went is told within a minute of
@@ -47,10 +47,11 @@ def figures_by_hour(lines: Iterable[Line]) -> dict[datetime, Figures]:
 
 def count_hour(hour: datetime, lines: Iterable[Line]) -> Figures:
     """Count an hour from its lines and at least those of the margin before it."""
-    known: set[str] = set()
+    ordered = sorted(lines, key=booking_order)
+    known = set(withdrawn_in(ordered))
     counting = _Hour()
     ends = hour + HOUR
-    for line in sorted(lines, key=booking_order):
+    for line in ordered:
         if not hour - MARGIN <= line.timestamp < ends or line.event_id in known:
             continue
         known.add(line.event_id)

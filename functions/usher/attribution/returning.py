@@ -29,9 +29,15 @@ class Returns:
                 self._after.setdefault((event.user_id, event.at), joined.get(event.user_id))
 
     def are_known(self, leave: MemberDeparted, record: MemberRecord | None) -> bool:
-        """Whether who left has come back and that is on record: then the leave is told again."""
+        """Whether who left has come back and that is on record: then the leave is told again.
+
+        Of whom the listener heard the membership on record begin, that one has ended, whatever join
+        it tells after the leave: Discord repeats joins, and dates them as it did at first.
+        """
         came_back = self._after.get((leave.user_id, leave.at))
-        return record is not None and came_back is not None and came_back <= record.joined_at
+        if record is None or came_back is None or record.joined_at == leave.began_by:
+            return False
+        return came_back <= record.joined_at
 
 
 def _repeated(events: Sequence[GatewayEvent]) -> set[int]:

@@ -48,7 +48,6 @@ from usher.attribution.words import (
 )
 from usher.contracts.observation import (
     MemberJoined,
-    MemberLeft,
     MemberSearched,
     Observation,
 )
@@ -212,27 +211,13 @@ class _Case:
             facts.append(JoinRecorded(one.person, one.joined_at, one.at, outcome, recovered=True))
             del awaited[membership]
         for position, event in enumerate(self.observation.events):
-            left = self.departed.pop(position, ())
-            if not isinstance(event, MemberLeft) or not self._back_since(position, event.user_id):
-                facts.extend(left)
+            facts.extend(self.departed.pop(position, ()))
             if isinstance(event, MemberJoined):
                 membership = (event.person.user_id, event.joined_at)
                 if awaited.pop(membership, None) is not None:
                     outcome = word.get(membership, _BOT)
                     facts.append(JoinRecorded(event.person, event.joined_at, event.at, outcome))
         return [*facts, *chain.from_iterable(self.departed.values())]
-
-    def _back_since(self, n: int, user_id: UserId) -> bool:
-        """Whether a join on record follows event `n`: events are told again when a session resumes.
-
-        What that leave ended has ended already.
-        """
-        back = {
-            (user_id, event.joined_at)
-            for event in self.observation.events[n + 1 :]
-            if isinstance(event, MemberJoined) and event.person.user_id == user_id
-        }
-        return bool(back) and not back.isdisjoint(recorded_in(self.stored))
 
     def _worth_saying(self, before: Outcome, after: Outcome, *, final: bool) -> bool:
         if not same_word(before, after):

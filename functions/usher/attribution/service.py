@@ -118,11 +118,11 @@ class AttributionService:
             stored = self.guilds.reopen(stored, observation)
         decision = self._decide(stored, observation)
         law = self._law(decision, observation)
-        unbooked = Mender(self.guilds, self.ledger).lines(observation)
+        mender = Mender(self.guilds, self.ledger, stored.head.version + 1)
+        unbooked = mender.lines(observation)
         users = users_of(decision.facts) | concerned(observation, law.rules) | users_in(unbooked)
         members = self.guilds.members(observation.guild_id, users, observation.id)
-        version = stored.head.version + 1
-        lines, replaced = self._record(decision, observation, members, carried, version, law)
+        lines, replaced = self._record(decision, observation, members, carried, mender, law)
         ended = ended_by(lines)
         decision, lines = believe(decision, replaced), (*unbooked, *lines)
         fresh = tuple(line for line in lines if line.event_id not in applied)
@@ -184,13 +184,14 @@ class AttributionService:
         observation: Observation,
         members: Members,
         carried: _Try,
-        version: int,
+        mender: Mender,
         law: Law,
     ) -> tuple[tuple[Line, ...], dict[Membership, Line]]:
         """Write the ledger; also return the joins of which it said something else already."""
         try:
             resets = resets_of(observation)
             added = self.guilds.added(observation.guild_id, resets) if resets else {}
+            version = mender.version
             recording = record_facts(decision.facts, observation, members.before, version, law)
             deeds = record_deeds(observation, added, (version, len(recording.lines)))
             recording = replace(recording, lines=(*recording.lines, *deeds))
@@ -207,6 +208,9 @@ class AttributionService:
             for ours, there in zip(recording.lines, stand, strict=True)
             if there.type is LineType.JOIN and there.word != ours.word
         }
+        ours = {line.event_id: line for line in recording.lines}
+        stand = mender.anew(ours, stand, recording.names)
+        carried.stand |= {line.event_id: line for line in stand}
         return stand, replaced
 
     def _cut(

@@ -48,7 +48,7 @@ def _book(line: Line, record: MemberRecord | None) -> Booking:
             return Booking(record, _given(line))
         case LineType.VERDICT:
             return _verdict(line, record)
-        case LineType.SETTING | LineType.UPGRADE:
+        case LineType.SETTING | LineType.UPGRADE | LineType.WITHDRAWAL:
             return Booking(record)
         case _:
             assert_never(line.type)
@@ -121,7 +121,7 @@ def _correction(line: Line, record: MemberRecord | None) -> Booking:
 
 def _leave(line: Line, record: MemberRecord | None) -> Booking:
     if record is None or record.left_at is not None or line.joined_at != record.joined_at:
-        return Booking(record)
+        return _verdict_of_before(line, record)
     judged = record if line.verdict is None else replace(record, verdict=line.verdict)
     ended = replace(
         judged,
@@ -143,9 +143,29 @@ def _cause(line: Line, record: MemberRecord | None) -> Booking:
 def _verdict(line: Line, record: MemberRecord | None) -> Booking:
     """A later word on whether the latest membership is fake, present or ended."""
     if record is None or line.verdict is None or line.joined_at != record.joined_at:
-        return Booking(record)
+        return _verdict_of_before(line, record)
     judged = replace(record, verdict=line.verdict, lacks=line.lacks)
     return Booking(_booked(judged), _rejudged(record, judged))
+
+
+def _verdict_of_before(line: Line, record: MemberRecord | None) -> Booking:
+    """Judge a membership before the one known, which was the latest when it was judged.
+
+    The join of the one known was booked after that, but stands before it in the ledger's order.
+    """
+    moment, verdict = line.joined_at, line.verdict
+    if record is None or moment is None or verdict is None or moment >= record.joined_at:
+        return Booking(record)
+    was = _past(record, moment)
+    stand = replace(was, fake=bool(verdict))
+    if stand == was:
+        return Booking(record)
+    changes = (
+        *_credit(line.word, moment, was, by=-1),
+        *_credit(line.word, moment, stand, by=1),
+    )
+    earlier = _earlier(record.earlier, moment, stand)
+    return Booking(replace(record, earlier=earlier), changes)
 
 
 def _of(record: MemberRecord) -> Stand:

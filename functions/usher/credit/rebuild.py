@@ -17,7 +17,7 @@ from usher.credit.queries import OFF, TRACKING, Tally
 from usher.credit.rules import Counter, MemberRecord, counters
 from usher.ids import InviteCode, UserId
 from usher.ledger.chain import booking_order
-from usher.ledger.lines import Line
+from usher.ledger.lines import Line, withdrawn_in
 
 
 @dataclass(slots=True)
@@ -68,11 +68,13 @@ class Books:
 def keep_books(lines: Iterable[Line]) -> Books:
     """Book a guild's lines, in whatever order they are given; they are in memory meanwhile.
 
-    An event that was seen on both sides of midnight may have two lines: the first one counts.
+    An event that was seen on both sides of midnight may have two lines: the first one counts. What
+    was withdrawn has never been booked.
     """
     books = Books()
-    seen: set[str] = set()
-    for line in sorted(lines, key=booking_order):
+    ordered = sorted(lines, key=booking_order)
+    seen = set(withdrawn_in(ordered))
+    for line in ordered:
         if line.event_id not in seen:
             seen.add(line.event_id)
             books.enter(line)

@@ -20,7 +20,9 @@ from usher.ids import VANITY, UserId
 from usher.ledger.lines import Line, LineType
 from usher.times import format_time
 
-_SILENT: Final = frozenset({LineType.SETTING, LineType.UPGRADE, LineType.LEAVE_CAUSE})
+_SILENT: Final = frozenset(
+    {LineType.SETTING, LineType.UPGRADE, LineType.LEAVE_CAUSE, LineType.WITHDRAWAL}
+)
 _REASONS: Final = {
     LineType.JOIN: "join",
     LineType.CORRECTION: "attribution_revised",

@@ -12,13 +12,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Final
 
-from usher.attribution.mending import BOOKABLE
 from usher.contracts.mending import YOUNG
 from usher.ids import GuildId
 from usher.integrity.model import Found, Kind, Known
 from usher.integrity.ports import Table
 from usher.ledger.keys import day_prefix, guild_prefix
-from usher.ledger.lines import Line, LineType
+from usher.ledger.lines import Line, LineType, version_of, withdrawal_id
 from usher.ledger.ports import Entry
 from usher.ledger.reader import LedgerReader
 from usher.times import format_time
@@ -67,27 +66,34 @@ class Unbooked:
         for some in batched(entries, AT_ONCE, strict=False):
             read = self.reader.pool.map(self.reader.store.read, [entry.key for entry in some])
             written = list(zip(some, read, strict=True))
-            marks = self.table.marks([line.event_id for _, line in written])
+            settled = self._settled([line.event_id for _, line in written])
             for entry, line in written:
-                if line.event_id in marks:
+                if line.event_id in settled:
                     continue
                 if version_of(line) > version and entry.modified > now - TRIED:
                     waiting.append(entry.modified)
                 else:
                     found.append(unbooked(line, now))
-            booked = [line for _, line in written if line.event_id in marks]
+            booked = [line for _, line in written if line.event_id in settled]
             found += self._without_member(guild_id, booked)
         return LineCheck(tuple(found), min(waiting), len(entries))
 
     def again(self, known: list[Known]) -> list[Found]:
         """Look up lines that were found before."""
         now, mine = self.clock(), [one for one in known if one.kind is Kind.UNBOOKED]
-        marks = self.table.marks([one.subject for one in mine]) if mine else frozenset()
+        settled = self._settled([one.subject for one in mine])
         return [
-            Found(one.kind, one.subject, one.says, one.moment, _is_bookable(one, now))
+            Found(one.kind, one.subject, one.says, one.moment, _is_young(one, now))
             for one in mine
-            if one.subject not in marks
+            if one.subject not in settled
         ]
+
+    def _settled(self, event_ids: list[str]) -> frozenset[str]:
+        """Say which events were booked, or their lines withdrawn."""
+        booked = self.table.marks(event_ids) if event_ids else frozenset()
+        left = {withdrawal_id(id_): id_ for id_ in event_ids if id_ not in booked}
+        withdrawn = self.table.marks([*left]) if left else frozenset()
+        return booked | {left[id_] for id_ in withdrawn}
 
     def _entries(self, guild_id: GuildId) -> Iterator[Entry]:
         """List the lines of yesterday and today; the whole comparison reads those of other days."""
@@ -115,15 +121,9 @@ def unbooked(line: Line, now: datetime) -> Found:
     """Describe a line that the table does not know."""
     says = f"{line.type.value} of {format_time(line.timestamp)}, user {line.user_id or '-'}"
     found = Found(Kind.UNBOOKED, line.event_id, says, line.timestamp)
-    return replace(found, mendable=_is_bookable(found, now))
+    return replace(found, mendable=_is_young(found, now))
 
 
-def version_of(line: Line) -> int:
-    """Say for which version of the head a line was recorded; 0 where it does not say."""
-    return line.seq[0] if line.seq else 0
-
-
-def _is_bookable(line: Found | Known, now: datetime) -> bool:
-    """Whether a line can be booked now; its description begins with its type."""
-    is_young = line.moment is not None and line.moment >= now - YOUNG + MARGIN
-    return is_young and line.says.partition(" ")[0] in BOOKABLE
+def _is_young(line: Found | Known, now: datetime) -> bool:
+    """Whether a line can be booked or withdrawn now."""
+    return line.moment is not None and line.moment >= now - YOUNG + MARGIN

@@ -16,9 +16,8 @@ from usher.integrity.ledger_rows import COMPARED, rows_of
 from usher.integrity.model import Found, Kind
 from usher.integrity.ports import HeadSeen, MovedError, Table
 from usher.integrity.row_diff import Difference, Item, compare
-from usher.integrity.unbooked import version_of
 from usher.ledger.chain import booking_order
-from usher.ledger.lines import Line
+from usher.ledger.lines import Line, version_of
 from usher.ledger.reader import LedgerReader
 
 ROUNDS: Final = 8

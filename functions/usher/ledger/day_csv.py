@@ -18,7 +18,7 @@ from usher.ledger.closed import ClosedDays
 from usher.ledger.csv_form import as_file, as_lines, as_row
 from usher.ledger.keys import csv_key
 from usher.ledger.line_codec import read_line
-from usher.ledger.lines import LATER_WORDS, Line, LineType
+from usher.ledger.lines import LATER_WORDS, Line, LineType, withdrawn_in
 from usher.ledger.people import People
 from usher.ledger.ports import Archive
 
@@ -49,10 +49,16 @@ class DayCsv:
 
     def _chunks(self, link: Link) -> Iterator[bytes]:
         closed = ClosedDays(self.objects)
+        said = [
+            line
+            for line in map(read_line, closed.lines(link))
+            if line.type in LATER_WORDS or line.type is LineType.WITHDRAWAL
+        ]
+        withdrawn = withdrawn_in(said)
         words = {
             line.corrects: line.word
-            for line in map(read_line, closed.lines(link))
-            if line.type in LATER_WORDS
+            for line in said
+            if line.type in LATER_WORDS and line.event_id not in withdrawn
         }
         people = People(self.objects)
 

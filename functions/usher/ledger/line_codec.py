@@ -34,7 +34,7 @@ def write_line(line: Line) -> bytes:
             fields["credit_reversed_from"] = line.credit_reversed_from
             fields |= {"cause": line.cause, "by": line.by, "recovered": line.recovered}
             fields |= _verdict(line)
-        case LineType.LEAVE_CAUSE:
+        case LineType.LEAVE_CAUSE | LineType.WITHDRAWAL:
             fields |= {"corrects": line.corrects, "cause": line.cause, "by": line.by}
         case LineType.CREDIT:
             fields |= {"staff_id": line.staff_id, "delta": line.delta}

@@ -5,6 +5,7 @@ the same event always gives the same id.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -41,6 +42,8 @@ class LineType(StrEnum):
     """A member's VIP upgrade, for the staff member who brought them."""
     VERDICT = "verdict"
     """A later word on whether a membership is fake; what was said before stays."""
+    WITHDRAWAL = "withdrawal"
+    """A line that was recorded and never booked counts for nothing any more, though it stays."""
 
 
 LATER_WORDS: Final = frozenset({LineType.CORRECTION, LineType.CONFIRMATION})
@@ -69,7 +72,8 @@ class Line:
     word: Word | None
     """A join's or correction's outcome; on a leave or verdict, what was known of the membership."""
     corrects: str | None = None
-    """Corrections and confirmations: event id of the join. Causes of leaves: of the leave."""
+    """Corrections and confirmations: event id of the join. Causes of leaves: of the leave.
+    Withdrawals: of the line that is withdrawn."""
     previous: Word | None = None
     """Corrections and confirmations: the word before."""
     credit_reversed_from: UserId | None = None
@@ -144,6 +148,43 @@ def correction_id(
 def verdict_id(guild_id: GuildId, user_id: UserId, joined_at: datetime, observation_id: str) -> str:
     """Name a later verdict on a membership: an observation gives one at most."""
     return event_id("verdict", guild_id, user_id, format_time(joined_at), observation_id)
+
+
+def withdrawal_id(line: str) -> str:
+    """Name the withdrawal of the line of an event."""
+    return event_id("withdrawal", line)
+
+
+def withdrawal_of(line: Line, seq: tuple[int, int] | None = None) -> Line:
+    """Withdraw a line. It stands on the day and in the hour of that line."""
+    return Line(
+        type=LineType.WITHDRAWAL,
+        event_id=withdrawal_id(line.event_id),
+        timestamp=line.timestamp,
+        guild_id=line.guild_id,
+        user_id=None,
+        joined_at=None,
+        word=None,
+        corrects=line.event_id,
+        seq=seq,
+    )
+
+
+def anew_id(line: str, version: int) -> str:
+    """Name what the line of an event said, said anew for a later version of the guild's head."""
+    return event_id("anew", line, str(version))
+
+
+def withdrawn_in(lines: Iterable[Line]) -> frozenset[str]:
+    """Name the events among whose lines nothing is to be counted."""
+    return frozenset(
+        line.corrects for line in lines if line.type is LineType.WITHDRAWAL and line.corrects
+    )
+
+
+def version_of(line: Line) -> int:
+    """Say for which version of the head a line was recorded; 0 where it does not say."""
+    return line.seq[0] if line.seq else 0
 
 
 def credit_id(group_id: str, inviter_id: UserId, observation_id: str) -> str:

@@ -17,7 +17,7 @@ from usher.credit.rules import MemberRecord
 from usher.ids import GuildId, UserId
 from usher.ledger.finding import Finder
 from usher.ledger.keys import day_prefix, line_key
-from usher.ledger.lines import LATER_WORDS, Line, LineType
+from usher.ledger.lines import LATER_WORDS, Line, LineType, withdrawn_in
 from usher.ledger.log_pages import Entrance, LogPage, Place
 from usher.ledger.options import Wanted
 from usher.ledger.people import People
@@ -192,13 +192,19 @@ class JoinLog:
         wanted = {line.event_id for line, _ in joins}
         first = min(line.timestamp for line, _ in joins).astimezone(UTC).date()
         last = (max(until for _, until in joins) + OPEN).astimezone(UTC).date()
-        found: dict[str, Line] = {}
-        for line in self.reader.lines(guild_id, first, last):
-            if line.type in LATER_WORDS and line.corrects in wanted:
-                known = found.get(line.corrects)
-                if known is None or line.timestamp >= known.timestamp:
-                    found[line.corrects] = line
-        return {id_: line.word for id_, line in found.items() if line.word is not None}
+        said = [
+            line
+            for line in self.reader.lines(guild_id, first, last)
+            if line.type is LineType.WITHDRAWAL
+            or (line.type in LATER_WORDS and line.corrects in wanted)
+        ]
+        withdrawn = withdrawn_in(said)
+        last_words = sorted(said, key=lambda line: line.timestamp)
+        return {
+            line.corrects: line.word
+            for line in last_words
+            if line.corrects and line.word is not None and line.event_id not in withdrawn
+        }
 
     def _named(self, joins: Sequence[tuple[Line, Word]]) -> tuple[Entrance, ...]:
         people = People(self.reader.store.objects)

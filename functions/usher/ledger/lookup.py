@@ -9,7 +9,7 @@ from usher.attribution.wording import Word
 from usher.credit.rules import MemberRecord
 from usher.ids import VANITY, GuildId, UserId
 from usher.ledger.finding import Finder
-from usher.ledger.lines import LATER_WORDS, Line
+from usher.ledger.lines import LATER_WORDS, Line, withdrawn_in
 from usher.ledger.lookup_found import Asked, Doubt, Found, Missing, Source, WhyNone
 from usher.ledger.people import People
 from usher.ledger.reader import LedgerReader
@@ -124,10 +124,13 @@ class Lookup:
     def _last_word(self, line: Line, first: Word) -> Word:
         """Read what the ledger says within a day; later words are in the database."""
         begin = line.timestamp.astimezone(UTC)
+        lines = [*self.reader.lines(line.guild_id, begin.date(), (begin + DAY).date())]
+        withdrawn = withdrawn_in(lines)
         later = [
             one
-            for one in self.reader.lines(line.guild_id, begin.date(), (begin + DAY).date())
+            for one in lines
             if one.type in LATER_WORDS and one.corrects == line.event_id
+            if one.event_id not in withdrawn
         ]
         last = max(later, key=lambda one: one.timestamp, default=line)
         return last.word or first

@@ -22,16 +22,19 @@ from usher.ledger.patience import TooLongError
 from usher.ledger.word_codec import read_word, word_fields
 from usher.times import format_time
 
-CACHE_KIB: Final = 8 * 1024
-
-_TABLES: Final = f"""
+_TABLES: Final = """
 PRAGMA journal_mode = OFF;
-PRAGMA cache_size = -{CACHE_KIB};
+PRAGMA cache_size = -8192; -- KiB
 CREATE TABLE joins (
   event_id TEXT PRIMARY KEY, timestamp TEXT, user_id TEXT, joined TEXT, line BLOB
 ) WITHOUT ROWID;
 CREATE TABLE leaves (user_id TEXT, joined TEXT, PRIMARY KEY (user_id, joined)) WITHOUT ROWID;
-CREATE TABLE words (event_id TEXT PRIMARY KEY, timestamp TEXT, word TEXT) WITHOUT ROWID;
+CREATE TABLE later (
+  line TEXT, event_id TEXT, timestamp TEXT, word TEXT, PRIMARY KEY (event_id, line)
+) WITHOUT ROWID;
+CREATE TABLE withdrawn (line TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE VIEW words AS SELECT event_id, word, max(timestamp) FROM later
+  WHERE line NOT IN (SELECT line FROM withdrawn) GROUP BY event_id;
 CREATE TABLE names (event_id TEXT PRIMARY KEY, names TEXT, staff_id TEXT, staff TEXT) WITHOUT ROWID;
 """
 _MEMBERSHIPS: Final = """
@@ -74,7 +77,7 @@ class Spool:
         self._db.executescript(_TABLES)
 
     def take(self, line: Line) -> None:
-        """Take a line: joins, later words and leaves. Of one event the earliest join counts."""
+        """Take a line that tells of memberships. Of one event the earliest join counts."""
         at = format_time(line.timestamp)
         joined = None if line.joined_at is None else format_time(line.joined_at)
         if line.type is LineType.JOIN:
@@ -86,11 +89,11 @@ class Spool:
             )
         elif line.type in LATER_WORDS and line.word is not None:
             self._db.execute(
-                "INSERT INTO words VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
-                " timestamp = excluded.timestamp, word = excluded.word"
-                " WHERE excluded.timestamp >= timestamp",
-                (line.corrects, at, json.dumps(word_fields(line.word))),
+                "INSERT OR IGNORE INTO later VALUES (?, ?, ?, ?)",
+                (line.event_id, line.corrects, at, json.dumps(word_fields(line.word))),
             )
+        elif line.type is LineType.WITHDRAWAL:
+            self._db.execute("INSERT OR IGNORE INTO withdrawn VALUES (?)", (line.corrects,))
         elif line.type is LineType.LEAVE and joined is not None:
             told = line.user_id, joined
             self._db.execute("INSERT OR IGNORE INTO leaves VALUES (?, ?)", told)

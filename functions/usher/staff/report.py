@@ -50,14 +50,19 @@ def _noting_credits(
     lines: Iterable[Line], wanted: Wanted, unpaired: Counter[UserId]
 ) -> Iterator[Line]:
     """Pass lines on and sum up the credits that belong to no single join (SPEC 1.3)."""
-    seen: set[str] = set()
+    credited: dict[str, Line] = {}
+    withdrawn: set[str | None] = set()
     for line in lines:
-        if line.type is LineType.CREDIT and line.staff_id and line.event_id not in seen:
-            seen.add(line.event_id)
-            # Imported uses are of no known day, as on the boards (credit/rules.py).
-            if wanted.holds(line.timestamp) and not (line.imported and wanted != Wanted()):
-                unpaired[line.staff_id] += line.delta or 0
+        if line.type is LineType.CREDIT:
+            credited[line.event_id] = line
+        elif line.type is LineType.WITHDRAWAL:
+            withdrawn.add(line.corrects)
         yield line
+    for line in credited.values():
+        # Imported uses are of no known day, as on the boards (credit/rules.py).
+        counts = wanted.holds(line.timestamp) and not (line.imported and wanted != Wanted())
+        if counts and line.staff_id and line.event_id not in withdrawn:
+            unpaired[line.staff_id] += line.delta or 0
 
 
 def _moment(line: Line) -> datetime:

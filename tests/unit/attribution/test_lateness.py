@@ -213,22 +213,6 @@ def test_an_invite_made_while_discord_answered_has_not_ended() -> None:
     assert word.code == "single"
 
 
-def test_a_leave_told_again_before_the_rejoin_on_record_ends_nothing() -> None:
-    # Given somebody who left and came back
-    guild = Guild()
-    guild.shown(0, invite("a", 5))
-    guild.joined("new", 10)
-    guild.left("new", 10.5)
-    guild.joined("new", 10.8)
-    guild.shown(12, invite("a", 7))
-
-    # When a resumed session tells of both again
-    guild.left("new", 40)
-    guild.joined("new", 10.8, heard=40.1)
-
-    assert guild.shown(41, invite("a", 7)) == []
-
-
 def test_a_deletion_heard_before_the_creation_is_a_last_use_all_the_same() -> None:
     guild = Guild()
     guild.shown(0, invite("a", 5))

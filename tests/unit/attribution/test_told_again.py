@@ -1,8 +1,10 @@
 """What is told twice happened once: by two listeners, or by a session that is replayed."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.builders import GUILD, joined, left, look, observe, row
+from tests.builders import GUILD, at, joined, left, look, observe, row
 from tests.fakes.guilds import FakeGuilds
 from tests.fakes.worker import Worker
 from tests.unit.attribution.guild import Guild, invite
@@ -38,6 +40,28 @@ def test_a_leave_told_again_after_the_return_that_followed_it_ends_nothing(lag: 
     assert worker.objects.under("lines/").keys() == lines
 
 
+def test_a_leave_told_again_before_the_rejoin_on_record_ends_nothing() -> None:
+    # Given somebody who left and came back within a second
+    worker = Worker()
+    worker.handle(
+        observe(look=look(row("abc", 5), seconds=0), seconds=0),
+        observe(
+            *(joined("7", 10), left("7", 10.5), joined("7", 10.8)),
+            look=look(row("abc", 7), seconds=12),
+            seconds=12,
+        ),
+    )
+    lines = worker.objects.under("lines/").keys()
+
+    # When a resumed session tells of both again
+    again = replace(joined("7", 10.8), at=at(40.1))
+    worker.handle(observe(left("7", 40), again, look=look(row("abc", 7), seconds=41), seconds=41))
+
+    # Then nothing is said
+    assert worker.objects.under("lines/").keys() == lines
+    assert credit(worker) == Tally(tracked=2, left=1)
+
+
 def test_a_join_told_again_after_its_own_leave_is_no_return() -> None:
     worker = Worker()
     worker.handle(
@@ -50,6 +74,31 @@ def test_a_join_told_again_after_its_own_leave_is_no_return() -> None:
     )
 
     assert credit(worker) == Tally(tracked=1, left=1)
+
+
+def test_a_join_told_again_right_after_the_leave_that_ended_it_is_no_return() -> None:
+    # Given somebody whom a listener heard come
+    worker = Worker()
+    worker.handle(
+        observe(look=look(row("abc", 0), seconds=-700), seconds=-700),
+        observe(joined("7", 1), look=look(row("abc", 1), seconds=2), seconds=2),
+    )
+
+    # When it hears them go, and then of that join once more, and tells it all twice
+    gone = replace(left("7", 20), began_by=at(1))
+    worker.handle(
+        observe(gone, joined("7", 1), seconds=21), observe(gone, joined("7", 1), seconds=22)
+    )
+    assert credit(worker) == Tally(tracked=1, left=1)
+
+    # and they come back within seconds, which a second listener tells with everything before
+    worker.handle(
+        observe(joined("7", 23), look=look(row("abc", 2), seconds=24), seconds=24),
+        observe(gone, joined("7", 1), joined("7", 23), seconds=25),
+    )
+
+    # Then they are there
+    assert credit(worker) == Tally(tracked=2, left=1)
 
 
 def test_two_leaves_that_a_replay_tells_of_with_one_time_are_two() -> None:

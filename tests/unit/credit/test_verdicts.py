@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.builders import GUILD, at, by, open_between
 from tests.unit.credit.test_credit_rules import BEN, IDA, USER, correction, join, leave, tell
 from usher.attribution.code_counts import CodeCount, count_codes
+from usher.attribution.wording import word_of
 from usher.credit.booking import book
 from usher.credit.queries import Tally
 from usher.credit.rules import Change, MemberRecord, counters
@@ -109,11 +112,30 @@ def test_a_verdict_counts_in_the_periods_of_the_join() -> None:
     }
 
 
-def test_a_verdict_on_another_membership_than_the_latest_changes_nothing() -> None:
-    lines = join(by("900")), leave(0, 50), join(by("901"), 100)
-
-    assert tell(*lines, verdict("rejoin", joined=0)) == tell(*lines)
+def test_a_verdict_on_a_membership_that_nobody_knows_changes_nothing() -> None:
     assert tell(verdict("rejoin")) == (None, {})
+    assert tell(join(by("900")), verdict("rejoin", joined=100)) == tell(join(by("900")))
+
+
+KNOWN = word_of(by("900"))
+
+
+@pytest.mark.parametrize(
+    "judged",
+    [
+        (leave(0, 50), replace(verdict("rejoin"), word=KNOWN)),
+        (replace(fake(leave(0, 50), "left_within"), word=KNOWN),),
+    ],
+    ids=["judged again", "judged by its leave"],
+)
+def test_a_verdict_counts_alike_wherever_the_return_stands(judged: tuple[Line, ...]) -> None:
+    # Given a return that was recorded before its member was judged, and booked long after
+    before, again = join(by("900")), join(by("901"), 100)
+
+    booked = tell(before, *judged, again)
+
+    assert tell(before, *judged[:-1], again, judged[-1]) == booked
+    assert booked[1] == {IDA: Tally(tracked=1, fake=1), BEN: Tally(tracked=1)}
 
 
 def test_an_earlier_membership_stays_fake_when_its_inviter_is_another() -> None:

@@ -57,3 +57,12 @@ def test_who_came_back_ended_the_membership_that_began_last() -> None:
     memberships.told(GUILD, heard("7", 110))
 
     assert began_by(memberships, left("7", 112)) == at(110)
+
+
+def test_an_earlier_join_told_again_begins_nothing() -> None:
+    memberships = Memberships(at(0))
+    memberships.told(GUILD, heard("7", 100))
+    memberships.told(GUILD, heard("7", 110))
+    memberships.told(GUILD, heard("7", 100, lag=11))
+
+    assert began_by(memberships, left("7", 112)) == at(110)
