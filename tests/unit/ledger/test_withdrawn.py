@@ -8,14 +8,14 @@ from tests.builders import GUILD, at, by, open_between
 from tests.fakes.comings import UNKNOWN, came, later_word
 from tests.fakes.ledger import ClosedLedger, day
 from tests.fakes.shelf import FakeShelf
-from tests.unit.ledger import test_day_csv, test_lookup
+from tests.unit.ledger import test_day_csv
 from tests.unit.ledger.past import Past
 from tests.unit.ledger.test_export import delivery, rows
+from tests.unit.ledger.test_lookup import World
 from tests.unit.staff.test_report import IDA, JIM, NOBODY, report
 from usher.analytics.rules import figures_by_hour
 from usher.attribution.wording import word_of
 from usher.credit.rebuild import keep_books
-from usher.ids import UserId
 from usher.ledger.line_codec import read_line, write_line
 from usher.ledger.lines import Line, LineType, credit_id, withdrawal_of
 from usher.ledger.options import Wanted
@@ -42,7 +42,7 @@ def test_a_withdrawal_is_read_as_it_was_written() -> None:
 
 
 def test_logs_lookups_and_exports_have_the_word_before(past: Past) -> None:
-    world = test_lookup.World()
+    world = World()
     world.past = past
 
     [entry] = past.page().entries
@@ -50,7 +50,7 @@ def test_logs_lookups_and_exports_have_the_word_before(past: Past) -> None:
     [row] = rows(export.content or b"")
 
     assert entry.word == word_of(OPEN)
-    assert world.found(test_lookup.Asked(UserId("7"), at(10))).word == word_of(OPEN)
+    assert world.found().word == word_of(OPEN)
     assert (row["Invite Code"], row["Outcome"]) == ("", "ambiguous")
 
 
