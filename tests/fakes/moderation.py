@@ -99,8 +99,11 @@ class FakeCases:
             if (guild, of) == (guild_id, kind) and slot.case is not None
         ]
 
-    def of_member(self, guild_id: GuildId, user_id: UserId) -> Sequence[Case]:
-        return [one for one in self.latest(guild_id, None, 10_000) if one.user_id == user_id][:500]
+    def of_member(
+        self, guild_id: GuildId, user_id: UserId, before: int | None = None
+    ) -> Sequence[Case]:
+        found = self.latest(guild_id, before, 10_000)
+        return [one for one in found if one.user_id == user_id][:500]
 
     def latest(self, guild_id: GuildId, before: int | None, limit: int) -> Sequence[Case]:
         found = [
@@ -190,10 +193,11 @@ class FakeDesk:
     def ban_many(
         self, guild_id: GuildId, users: Collection[UserId], delete_seconds: int, reason: str
     ) -> frozenset[UserId]:
-        for user in users:
-            if user not in self.unknown:
-                self.ban(guild_id, user, delete_seconds, reason)
-        return frozenset(user for user in users if user in self.unknown)
+        # Discord counts who is banned already among those who were not.
+        fresh = [user for user in users if user not in self.unknown and user not in self.bans]
+        for user in fresh:
+            self.ban(guild_id, user, delete_seconds, reason)
+        return frozenset(users) - frozenset(fresh)
 
     def unban(self, guild_id: GuildId, user_id: UserId, reason: str) -> bool:
         del guild_id, reason

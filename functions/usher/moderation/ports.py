@@ -195,8 +195,10 @@ class CaseBook(Protocol):
         """Read slots with something in force, some hundreds at most."""
         ...
 
-    def of_member(self, guild_id: GuildId, user_id: UserId) -> Sequence[Case]:
-        """Read a member's cases, newest first, at most the latest 500."""
+    def of_member(
+        self, guild_id: GuildId, user_id: UserId, before: int | None = None
+    ) -> Sequence[Case]:
+        """Read a member's cases with smaller numbers, newest first, at most 500."""
         ...
 
     def latest(self, guild_id: GuildId, before: int | None, limit: int) -> Sequence[Case]:

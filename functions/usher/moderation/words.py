@@ -40,6 +40,7 @@ CHANGES: Final = {
     Change.APPEALED: later("appealed"),
     Change.UPHELD: later("appeal turned down"),
     Change.GRANTED: later("appeal granted"),
+    Change.ERASED: later("erased what names somebody"),
 }
 TOLD: Final = {
     Told.YES: later("told by direct message"),
@@ -67,6 +68,7 @@ COLORS: Final = {
 SHOWN_ENTRIES: Final = 10
 NOBODY: Final = later("Usher")
 NO_REASON: Final = later("No reason given")
+ERASED: Final = later("Erased on request")
 
 
 def mark(case: Case) -> str:
@@ -110,7 +112,8 @@ def line_of(case: Case, now: datetime) -> str:
 
 def reason_of(case: Case, limit: int = 1_000) -> str:
     """Write a case's reason harmlessly."""
-    return text.escape(text.cut(case.reason, limit)) or say(NO_REASON)
+    without = ERASED if any(one.change is Change.ERASED for one in case.entries) else NO_REASON
+    return text.escape(text.cut(case.reason, limit)) or say(without)
 
 
 def case_embed(case: Case, now: datetime, *, whole: bool = False) -> Embed:

@@ -9,6 +9,8 @@ from usher.attribution.queries import InviteReads
 from usher.credit.queries import CreditReads
 from usher.ledger.erasure import Erasure
 from usher.ledger.patience import TooLongError
+from usher.moderation.ports import CaseBook
+from usher.moderation.rules import theirs_to_see
 from usher.onboarding.ports import Drafts, Sessions
 from usher.privacy.dossier import Dossier, write_dossier
 from usher.privacy.queries import Privacy
@@ -62,11 +64,16 @@ class Services(Protocol):
         """What was typed into those that are under way."""
         ...
 
+    @property
+    def cases(self) -> CaseBook:
+        """Cases of moderation."""
+        ...
+
 
 @privacy.command("view", "Show what is kept of you in this server", defer=True, ephemeral=True)
 def view(ctx: Ctx[Services]) -> Reply:
     """Show what is kept of who asks."""
-    return Reply(embeds=(tell_kept(_dossier(ctx, NAMES_VIEWED)),), ephemeral=True)
+    return Reply(embeds=(tell_kept(_dossier(ctx, NAMES_VIEWED), ctx.now),), ephemeral=True)
 
 
 @privacy.command("export", "Get all that is kept of you here as a file", defer=True, ephemeral=True)
@@ -84,7 +91,12 @@ def export(ctx: Ctx[Services]) -> Reply:
     content = write_dossier(_dossier(ctx, NAMES_EXPORTED), lines, ctx.now)
     file = File(f"usher_{ctx.guild_id}_{ctx.user_id}.json", content, "application/json")
     return Reply(
-        say("This is all that Usher keeps of you in this server."), files=(file,), ephemeral=True
+        say(
+            "This is all that Usher keeps of you in this server, but for what moderators have "
+            "noted for themselves."
+        ),
+        files=(file,),
+        ephemeral=True,
     )
 
 
@@ -127,5 +139,6 @@ def _dossier(ctx: Ctx[Services], most: int) -> Dossier:
         staff=services.staff.find(guild_id, user_id),
         upgrades=services.staff.upgrades(guild_id, user_id),
         kept=services.privacy.kept(guild_id, user_id, most),
+        cases=tuple(filter(theirs_to_see, services.cases.of_member(guild_id, user_id))),
         draft={} if session is None else services.drafts.draft(session.stay).answers,
     )
