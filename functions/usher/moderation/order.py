@@ -50,18 +50,17 @@ class Order:
 
 def draft(order: Order) -> Case:
     """Write the case of an order; it has no number yet."""
-    by_rule = order.actor.by_rule
-    kind = Kind.BAN if order.action is Action.MASSBAN else Kind(order.action.value)
+    by_rule, mass = order.actor.by_rule, order.action is Action.MASSBAN
     return Case(
         guild_id=order.guild_id,
         number=0,
         key=order.key,
-        kind=kind,
+        kind=Kind.BAN if mass else Kind(order.action.value),
         user_id=order.user_id,
         by=None if by_rule else order.actor.user_id,
         reason=order.reason,
         at=order.at,
-        source=Source.RULE if by_rule else Source.COMMAND,
+        source=Source.RULE if by_rule else Source.MASS if mass else Source.COMMAND,
         until=order.until,
         points=order.points,
         delete_seconds=order.delete_seconds,

@@ -18,6 +18,7 @@ from usher.moderation.failing import WHY, done_already
 from usher.moderation.guard import Asked, Target, refusal
 from usher.moderation.model import (
     BEFOREHAND,
+    INSISTED,
     Case,
     Change,
     Kind,
@@ -105,7 +106,7 @@ class Sanctions:
         except UncertainError:
             raise
         except ActError as error:
-            if isinstance(error, LimitedError) and case.source is Source.RULE:
+            if isinstance(error, LimitedError) and case.source in INSISTED:
                 raise  # nobody is there to ask again: the clock does
             self.give_up(case, WHY.get(type(error), WHY[ActError]))
             raise
