@@ -105,7 +105,7 @@ def _told(erased: Erased) -> str:
         text.count(erased.names, "name as an inviter", "names as an inviter"),
         text.count(erased.answers, "onboarding's answers", "onboardings' answers"),
         text.count(erased.days, "day's CSV written anew", "days' CSV written anew"),
-        text.count(erased.files, "export or parked message", "exports or parked messages"),
+        text.count(erased.files, "export, message or file", "exports, messages or files"),
         text.count(erased.cases, "case without the names or words", "cases without them"),
         text.count(erased.versions, "version destroyed", "versions destroyed"),
     )

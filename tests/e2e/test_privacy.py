@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,9 +17,12 @@ from tests.e2e.town import watched
 from tests.e2e.watching import eventually, item, joined
 from usher.attribution.wording import word_of
 from usher.ids import GuildId, UserId
+from usher.ledger.keys import evidence_key
 from usher.ledger.lines import Line, LineType, join_id
 from usher.ledger.names import JoinerNames, StaffName
 from usher.ledger.store import LedgerStore
+from usher.moderation.model import Evidence, Status
+from usher.moderation.redacting import HELD
 from usher.moderation.table import DynamoCases
 from usher.platform.s3 import Bucket
 from usher.platform.signed_http import DYNAMODB, SignedClient
@@ -82,6 +86,11 @@ async def test_who_confirms_is_erased_by_the_daily_job(
     book = DynamoCases(client, system.table_name)
     [case] = await eventually(lambda: list(book.of_member(guild, user)))
     assert case.reason == f"{NAME} spams"
+    # and long ago too, with a file
+    proof = Evidence("", "proof.png", "1", "image/png", evidence_key(guild, user, "1"))
+    system.cloud.s3.put_object(Bucket=system.ledger_bucket, Key=proof.copy, Body=NAME.encode())
+    past = replace(case, key="past", at=at - HELD, status=Status.ENDED, entries=(), until=None)
+    book.open(replace(past, version=1, evidence=(proof,), reason="as others"))
 
     # and an export and a message that could not be read, which name them too
     for key in (f"exports/guild={guild}/1/joins.txt", f"parked/guild={guild}/1.json"):
@@ -105,8 +114,9 @@ async def test_who_confirms_is_erased_by_the_daily_job(
     assert "1 effective" in text_of(shown)
     daily(system)
     assert naming(system, guild) == {}
-    [case] = book.of_member(guild, user)
+    old, case = book.of_member(guild, user)
     assert case.reason == f"{user} spams"
+    assert (old.reason, old.evidence) == ("", ())
 
     # while the record stands
     looked = await practice.run_command(

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from usher.ids import ChannelId, GuildId, UserId
-from usher.moderation.model import Case, MessageRef, Slot, SlotKind
+from usher.ledger.keys import evidence_key
+from usher.moderation.model import Case, Evidence, MessageRef, Slot, SlotKind
 from usher.moderation.ports import (
     Account,
     ActError,
@@ -146,6 +147,25 @@ class FakeCases:
     def times(self) -> list[datetime]:
         """When the clock has something to tell."""
         return [at for _, at in self.due(datetime.max.replace(tzinfo=UTC))]
+
+
+@dataclass
+class FakeFiles:
+    """Implements Files: of what Discord has, copies are kept."""
+
+    there: set[str] = field(default_factory=set)
+    """Addresses at which Discord has a file."""
+    copies: set[str] = field(default_factory=set)
+
+    def keep(self, guild_id: GuildId, user_id: UserId, evidence: Evidence) -> Evidence:
+        if not evidence.attachment or evidence.url not in self.there:
+            return evidence
+        key = evidence_key(guild_id, user_id, evidence.attachment)
+        self.copies.add(key)
+        return replace(evidence, copy=key)
+
+    def link(self, evidence: Evidence) -> str | None:
+        return f"https://bucket.example/{evidence.copy}" if evidence.copy in self.copies else None
 
 
 @dataclass

@@ -19,7 +19,7 @@ from usher.ledger.closing import LATE
 from usher.ledger.erasure import Erasure
 from usher.ledger.erasures import Erasures, note_swept
 from usher.ledger.keeping import nameless
-from usher.ledger.keys import csv_prefix, exports_prefix, parked_prefix
+from usher.ledger.keys import csv_prefix, evidence_prefix, exports_prefix, parked_prefix
 from usher.ledger.names import PERSONAL, is_answers, joined_of, names_prefix, read_names
 from usher.ledger.ports import Records, Version, Versioned
 
@@ -50,7 +50,7 @@ class Erased:
     days: int = 0
     """Files of closed days that were written without the names."""
     files: int = 0
-    """Exports, and messages that could not be read, which were destroyed whole."""
+    """Exports, messages that could not be read, files of evidence, which were destroyed whole."""
     versions: int = 0
     """Versions destroyed, of all these."""
     cases: int = 0
@@ -94,7 +94,21 @@ class Eraser:
             for user_id in sorted(erasures.users(guild_id)):
                 erasure = erasures.find(guild_id, user_id)
                 if erasure is not None:
-                    erased += Erased(cases=self.records.forget_words(erasure))
+                    erased += self._record(erasure, self.records)
+        return erased
+
+    def _record(self, erasure: Erasure, records: Records) -> Erased:
+        """Take the words out of cases, and destroy files that no case shows any more."""
+        guild_id, user_id = erasure.guild_id, erasure.user_id
+        before = records.files(guild_id, user_id)
+        erased = Erased(cases=records.forget_words(erasure))
+        shown = records.files(guild_id, user_id)
+        # What no case has shown yet may have been written for one that comes in a moment.
+        old = self.clock() - CLOCKS
+        for key, versions in self._keys(evidence_prefix(guild_id, user_id)):
+            gone = key in before or all(one.modified < old for one in versions)
+            if gone and key not in shown:
+                erased += Erased(files=1, versions=self.objects.destroy(versions))
         return erased
 
     def _objects(self, guild_id: GuildId) -> Erased:
@@ -117,8 +131,8 @@ class Eraser:
     def erase(self, erasure: Erasure) -> Erased:
         """Do one erasure at once, whole."""
         now = self.clock()
-        words = 0 if self.records is None else self.records.forget_words(erasure)
-        erased = Erased(cases=words) + self._sweep(erasure.guild_id, [erasure], None)
+        erased = Erased() if self.records is None else self._record(erasure, self.records)
+        erased += self._sweep(erasure.guild_id, [erasure], None)
         note_swept(self.objects, erasure, now)
         return erased
 

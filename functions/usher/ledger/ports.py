@@ -115,6 +115,10 @@ class Records(Protocol):
         """Take the words out of records about somebody that need them no more; say of how many."""
         ...
 
+    def files(self, guild_id: GuildId, user_id: UserId) -> frozenset[str]:
+        """Name the keys of files that records about somebody still show."""
+        ...
+
 
 class Repairs(Protocol):
     """Takes what could not be written beside a line; raises an AWS error when it was not taken."""

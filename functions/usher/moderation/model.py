@@ -125,7 +125,19 @@ class Evidence:
     """A file or a message that shows what happened."""
 
     url: str
+    """Discord's link to a file ends after a day (Discord docs: Attachment)."""
     name: str = ""
+    attachment: str = ""
+    """Discord's id of a file; empty for a link."""
+    content_type: str = ""
+    """As Discord has it; empty where it does not say."""
+    copy: str = ""
+    """Where a copy of the file is kept; empty for none."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is a file of which no copy could be kept."""
+        return bool(self.attachment) and not self.copy
 
 
 @frozen

@@ -1,5 +1,6 @@
 """What moderators and the server's own rules ask for."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -7,6 +8,7 @@ from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.moderation.guard import Action, Actor, Refusal
 from usher.moderation.model import Case, Evidence, Kind, Source, Told
+from usher.moderation.ports import Files
 from usher.moderation.settings import ModSettings
 
 
@@ -46,6 +48,14 @@ class Order:
     confirmed: bool = False
     quiet: bool = False
     """The member is not told."""
+
+
+def with_copies(order: Order, files: Files | None) -> Order:
+    """Keep copies of an order's files, once the guard has let it pass."""
+    if files is None:
+        return order
+    kept = (files.keep(order.guild_id, order.user_id, one) for one in order.evidence)
+    return replace(order, evidence=tuple(kept))
 
 
 def draft(order: Order) -> Case:

@@ -1,14 +1,17 @@
 """What moderation asks of the world, and what may go wrong there."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from usher.contracts.effect import Effect
 from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, RoleId, UserId
-from usher.moderation.model import Case, MessageRef, Slot, SlotKind
+from usher.moderation.model import Case, Evidence, MessageRef, Slot, SlotKind
 from usher.rewards.hierarchy import Hall
+
+LINK_LIFE: Final = timedelta(minutes=10)
+"""How long a link to a copy of evidence serves."""
 
 
 class StaleError(Exception):
@@ -142,6 +145,21 @@ class Post(Protocol):
 
     def delete(self, message: MessageRef) -> None:
         """Delete a message of Usher's; one that is gone already is no error."""
+        ...
+
+
+class Files(Protocol):
+    """Copies of files that moderators show."""
+
+    def keep(self, guild_id: GuildId, user_id: UserId, evidence: Evidence) -> Evidence:
+        """Keep a copy of a file about a member; return where, or as it was where that failed."""
+        ...
+
+    def link(self, evidence: Evidence) -> str | None:
+        """Make a link to a copy that ends soon; None where there is none.
+
+        May raise an error of its store.
+        """
         ...
 
 

@@ -43,6 +43,11 @@ class Redactor:
         about = self._about(erasure.guild_id, erasure.user_id)
         return sum(self._change(case, silent) for case in about if erasure.covers(case.at))
 
+    def files(self, guild_id: GuildId, user_id: UserId) -> frozenset[str]:
+        """Name the keys of files that cases about somebody still show."""
+        about = self._about(guild_id, user_id)
+        return frozenset(one.copy for case in about for one in case.evidence if one.copy)
+
     def _change(self, case: Case, change: Callable[[Case], Case]) -> bool:
         current: Case | None = case
         for _ in range(ATTEMPTS):

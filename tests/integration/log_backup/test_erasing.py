@@ -107,7 +107,7 @@ def test_an_operator_erases_an_inviter_and_a_joiner_everywhere(
     assert main(["privacy", "erase", "900", "--bucket", BUCKET]) == 0
     erased = capsys.readouterr().out
     assert erased.splitlines()[0] == rehearsed.splitlines()[0]
-    assert "1 day's CSV written anew, 2 exports or parked messages" in erased
+    assert "1 day's CSV written anew, 2 exports, messages or files" in erased
     assert naming(PIECE) == []
     assert naming(JOINER) != []
     assert main(["privacy", "erase", "103", "--guild", GUILD, "--bucket", BUCKET]) == 0

@@ -17,6 +17,7 @@ from usher.ids import GuildId, UserId
 from usher.ledger.erasing import Eraser
 from usher.ledger.erasure import Erasure
 from usher.ledger.erasures import ask
+from usher.ledger.keys import evidence_key
 from usher.ledger.names import names_key
 from usher.moderation.amending import Bench
 from usher.moderation.by_hand import ByHand
@@ -157,6 +158,33 @@ def test_what_is_in_force_or_came_later_keeps_its_words() -> None:
     ask(archive.objects, Erasure(GUILD, MEMBER, court.now - 3 * HELD - DAY, for_good=True))
     assert archive.daily() == 1
     assert [court.case(n).reason for n in (1, 2)] == ["for good", ""]
+
+
+def test_files_go_with_the_words_and_what_no_case_shows_goes_too() -> None:
+    archive = Archive()
+    court, objects = archive.court, archive.objects
+    keys = [evidence_key(GUILD, MEMBER, str(number)) for number in range(4)]
+    for key in keys:
+        objects.add(key, b"proof")
+    objects.put(keys[0], b"again")
+    objects.add(evidence_key(GUILD, OTHER, "9"), b"of another")
+    objects.held[keys[3]] = b"proof", court.now + HELD + 2 * DAY  # its case is about to come
+    for number, until in ((0, court.now + DAY), (1, None)):
+        shown = replace(PROOF, attachment=str(number), copy=keys[number])
+        court.do(court.order(Action.WARN, reason="spam", until=until, evidence=(shown,)))
+    archive.ask()
+
+    archive.daily()
+    assert objects.under("evidence/").keys() == {keys[0], keys[1], keys[3], *_of_others()}
+
+    court.passes(HELD + 2 * DAY)
+    archive.daily()
+    assert objects.contents().keys() & set(keys) == {keys[1], keys[3]}
+    assert _of_others() <= objects.under("evidence/").keys()
+
+
+def _of_others() -> set[str]:
+    return {evidence_key(GUILD, OTHER, "9")}
 
 
 def _steps() -> int:
