@@ -40,12 +40,12 @@ class Redactor:
         def silent(case: Case) -> Case:
             return case if is_held(case, now) else without_words(case)
 
-        about = self._about(erasure.guild_id, erasure.user_id)
+        about = every_about(self.book, erasure.guild_id, erasure.user_id)
         return sum(self._change(case, silent) for case in about if erasure.covers(case.at))
 
     def files(self, guild_id: GuildId, user_id: UserId) -> frozenset[str]:
         """Name the keys of files that cases about somebody still show."""
-        about = self._about(guild_id, user_id)
+        about = every_about(self.book, guild_id, user_id)
         return frozenset(one.copy for case in about for one in case.evidence if one.copy)
 
     def _change(self, case: Case, change: Callable[[Case], Case]) -> bool:
@@ -69,8 +69,10 @@ class Redactor:
             yield from some
             before = some[-1].number
 
-    def _about(self, guild_id: GuildId, user_id: UserId) -> Iterator[Case]:
-        before: int | None = None
-        while some := self.book.of_member(guild_id, user_id, before):
-            yield from some
-            before = some[-1].number
+
+def every_about(book: CaseBook, guild_id: GuildId, user_id: UserId) -> Iterator[Case]:
+    """Read all cases about somebody, newest first."""
+    before: int | None = None
+    while some := book.of_member(guild_id, user_id, before):
+        yield from some
+        before = some[-1].number

@@ -40,7 +40,7 @@ CHANGES: Final = {
     Change.APPEALED: later("appealed"),
     Change.UPHELD: later("appeal turned down"),
     Change.GRANTED: later("appeal granted"),
-    Change.ERASED: later("erased what names somebody"),
+    Change.ERASED: later("erased on request"),
 }
 TOLD: Final = {
     Told.YES: later("told by direct message"),

@@ -10,6 +10,7 @@ from usher.credit.queries import CreditReads
 from usher.ledger.erasure import Erasure
 from usher.ledger.patience import TooLongError
 from usher.moderation.ports import CaseBook
+from usher.moderation.redactor import Redactor, every_about
 from usher.moderation.rules import theirs_to_see
 from usher.onboarding.ports import Drafts, Sessions
 from usher.privacy.dossier import Dossier, write_dossier
@@ -114,9 +115,12 @@ def delete(
 
 @action("privacy.erase", defer=True)
 def erase(ctx: Ctx[Services], for_good: bool) -> Reply:
-    """Have the names of who pressed erased, and at once what they have typed."""
+    """Have the names of who pressed erased; at once what they typed, and names in cases."""
     ctx.services.drafts.forget(ctx.guild_id, ctx.user_id)
     ctx.services.privacy.erase(Erasure(ctx.guild_id, ctx.user_id, ctx.now, for_good))
+    # What they are called now may be kept nowhere but in cases: the daily job could not know it.
+    records = Redactor(ctx.services.cases, lambda: ctx.now)
+    records.forget_names(ctx.guild_id, {ctx.user_id: ctx.called})
     return sentence(tell_erased(for_good=for_good))
 
 
@@ -139,6 +143,6 @@ def _dossier(ctx: Ctx[Services], most: int) -> Dossier:
         staff=services.staff.find(guild_id, user_id),
         upgrades=services.staff.upgrades(guild_id, user_id),
         kept=services.privacy.kept(guild_id, user_id, most),
-        cases=tuple(filter(theirs_to_see, services.cases.of_member(guild_id, user_id))),
+        cases=tuple(filter(theirs_to_see, every_about(services.cases, guild_id, user_id))),
         draft={} if session is None else services.drafts.draft(session.stay).answers,
     )

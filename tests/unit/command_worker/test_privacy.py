@@ -264,6 +264,19 @@ def test_only_the_press_erases_and_then_nothing_is_shown(desk: Desk) -> None:
     assert f"Earlier joins: {when(BEFORE, 'f')}" in told
 
 
+def test_what_they_are_called_now_goes_from_cases_at_once(desk: Desk) -> None:
+    insulted = replace(case(1, CaseKind.WARN, user=STRANGER), reason="insulted New Mason, mason2")
+    desk.services.cases.cases = {(GUILD_ID, 1): insulted}
+    asked = desk.run("privacy delete", rights=0)
+    member = press(asked.components, "Erase my names")["member"]
+    assert isinstance(member, dict)
+    person = {**member["user"], "username": "mason2", "global_name": None}
+
+    desk.press(asked, "Erase my names", member={**member, "nick": "New Mason", "user": person})
+
+    assert desk.services.cases.cases[GUILD_ID, 1].reason == f"insulted {MEMBER}, {MEMBER}"
+
+
 def test_keeping_them_erases_nothing(desk: Desk) -> None:
     asked = desk.run("privacy delete", rights=0)
 
