@@ -55,9 +55,10 @@ from usher.ledger.store import LedgerStore, LineMissingError
 from usher.limits.building import build_limiter, figures
 from usher.limits.service import Limiter
 from usher.moderation.amending import Bench
+from usher.moderation.evidence_shelf import EvidenceShelf
 from usher.onboarding.shelf import Answers
 from usher.onboarding.table import DynamoDrafts, DynamoSessions
-from usher.platform.attached import AttachedFiles
+from usher.platform.attached import AttachedFiles, origins
 from usher.platform.cache import Cache, measure_uses
 from usher.platform.cached_settings import Answer, CachedSettings
 from usher.platform.discord_rest import DiscordRest
@@ -178,14 +179,15 @@ def _services(
     base = found["DISCORD_API_BASE"].rstrip("/")
     rest = DiscordRest(base, token, callers, limits=limiter)
     halls = DiscordHall(rest, _now)
-    cases = sanctions(rest, halls, table, effects, _now)
+    attached = AttachedFiles(urllib3.PoolManager(), origins(base))
+    copies = Shelf(shelf_client(where), bucket.name)
+    evidence = EvidenceShelf(copies.client, bucket.name, attached, _lost)
+    cases = sanctions(rest, halls, table, effects, _now, evidence)
     return Services(
         credit=DynamoCreditReads(table),
         deeds=road,
         invites=DynamoInviteReads(table),
-        exports=Delivery(
-            LedgerExport(reader, pool, _now), Shelf(shelf_client(where), bucket.name), patience
-        ),
+        exports=Delivery(LedgerExport(reader, pool, _now), copies, patience),
         staff=staff,
         reports=StaffReport(reader, patience),
         log=JoinLog(reader, members, pool),
@@ -214,7 +216,7 @@ def _services(
             _now,
             lambda: sign_in,
         ),
-        attached=AttachedFiles(urllib3.PoolManager()),
+        attached=attached,
         hooks=told[0],
         endpoints=told[1].endpoints,
         webhooks=told[1],
@@ -227,9 +229,14 @@ def _services(
         cases=cases.book,
         rulebook=cases.rulebook,
         court=Bench(cases),
+        evidence=evidence,
         doctor=examination(rest, halls, table, told[1].endpoints),
         sign_in=sign_in,
     )
+
+
+def _lost(why: str) -> None:
+    get_logger().warning("no copy of evidence", extra={"reason": why})
 
 
 def _now() -> datetime:

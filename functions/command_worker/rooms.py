@@ -31,6 +31,7 @@ from usher.hooks.ports import EndpointTable
 from usher.invites.reads import DynamoSettingReads
 from usher.moderation.discord_desk import DiscordSanctions
 from usher.moderation.discord_post import DiscordPost
+from usher.moderation.ports import Files
 from usher.moderation.rulebook import Rules
 from usher.moderation.service import Sanctions
 from usher.moderation.table import DynamoCases
@@ -119,6 +120,7 @@ def sanctions(
     table: DynamoReads,
     effects: EffectsQueue,
     clock: Callable[[], datetime],
+    files: Files,
 ) -> Sanctions:
     """Build what keeps cases."""
     return Sanctions(
@@ -128,4 +130,5 @@ def sanctions(
         effects,
         Rules(DynamoSettingReads(table)),
         clock,
+        files,
     )

@@ -25,7 +25,7 @@ from usher.ledger.log_pages import JoinLogs
 from usher.ledger.lookup_found import Lookups
 from usher.moderation.asking import Court
 from usher.moderation.order import Rulebook
-from usher.moderation.ports import CaseBook
+from usher.moderation.ports import CaseBook, Files
 from usher.onboarding.ports import AnswerShelf, Arrivals, Orders, Sessions
 from usher.onboarding.ports import Drafts as OnboardingDrafts
 from usher.privacy.queries import Privacy
@@ -83,5 +83,6 @@ class Services:
     cases: CaseBook
     rulebook: Rulebook
     court: Court
+    evidence: Files
     doctor: Doctors
     sign_in: bool

@@ -21,12 +21,15 @@ from usher.ledger.keeping import keep
 from usher.ledger.reader import LedgerReader
 from usher.ledger.repairs import repair_all
 from usher.ledger.store import LedgerStore
+from usher.moderation.redactor import Redactor
+from usher.moderation.table import DynamoCases
 from usher.platform.dynamo import bind
 from usher.platform.dynamo_scan import WholeTable, dynamo_client
 from usher.platform.logging import get_logger
 from usher.platform.metrics import EmfMeter
 from usher.platform.s3 import Bucket, s3_client
 from usher.platform.settings import region, require, retention
+from usher.platform.signed_http import DYNAMODB, SignedClient
 from usher.platform.sqs import RepairsQueue, sqs_client
 
 NEEDED: Final = ("TABLE_NAME", "LEDGER_BUCKET", "REPAIRS_QUEUE_URL")
@@ -48,11 +51,12 @@ def build(environ: Mapping[str, str], readers: int = READERS) -> DailyDoor:
         log.error("no line", extra={"key": key})
 
     repairs = RepairsQueue(sqs_client(where), names["REPAIRS_QUEUE_URL"], lambda _count: None)
+    cases = DynamoCases(SignedClient(DYNAMODB, environ), names["TABLE_NAME"])
     table = WholeTable(dynamo_client(where), names["TABLE_NAME"])
     return DailyDoor(
         guilds=store.guilds,
         repair=lambda: repair_all(repairs.waiting(), partial(keep, bucket)),
-        eraser=Eraser(bucket, pool, _now),
+        eraser=Eraser(bucket, pool, _now, Redactor(cases, _now)),
         closer=Closer(bucket, DynamoHeads(), pool, _now, retention(environ), stray),
         csv=DayCsv(bucket, pool),
         closed=ClosedDays(bucket),

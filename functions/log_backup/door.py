@@ -120,8 +120,9 @@ class DailyDoor:
                 break  # and so will be told below
             with self._task("erasures", day, guild_id):
                 erased = self.eraser.sweep(guild_id)
-                if erased.versions:
+                if erased.versions or erased.cases:
                     told = {"rows": erased.rows, "names": erased.names, "days": erased.days}
+                    told["cases"] = erased.cases
                     self.log.info("names erased", extra={"guild_id": guild_id, **told})
                     self.meter.count("VersionsErased", erased.versions)
 

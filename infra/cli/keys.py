@@ -8,14 +8,12 @@ from datetime import UTC, datetime
 from secrets import token_hex, token_urlsafe
 from typing import Final
 
-from boto3 import Session
-
 from infra.cli.aws_options import add_table
 from infra.cli.commands import Subparsers
+from infra.cli.credentials import operators
 from usher.ids import GuildId, UserId
 from usher.platform.settings import SettingsError
 from usher.platform.signed_http import DYNAMODB, AwsError, SignedClient
-from usher.platform.sigv4 import Credentials
 from usher.referrals.key_making import KeyWish, issue
 from usher.referrals.key_table import DynamoKeys
 from usher.referrals.keys import READING, ApiKey, KeyFieldsError, Scope, read_key, read_scopes
@@ -54,7 +52,7 @@ def run(namespace: argparse.Namespace) -> int:
         print("--guild and --owner are Discord's ids, digits alone", file=sys.stderr)
         return 2
     try:
-        with closing(SignedClient(DYNAMODB, os.environ, credentials=_credentials)) as client:
+        with closing(SignedClient(DYNAMODB, os.environ, credentials=operators)) as client:
             return _do(DynamoKeys(client, namespace.table), GuildId(namespace.guild), namespace)
     except FAILURES as error:
         print(f"usher keys: {error}", file=sys.stderr)
@@ -69,15 +67,6 @@ def _do(keys: DynamoKeys, guild: GuildId, namespace: argparse.Namespace) -> int:
             return _list(keys, guild)
         case _:
             return _revoke(keys, guild, namespace.key)
-
-
-def _credentials() -> Credentials:
-    """Read the operator's, a profile's for example."""
-    found = Session().get_credentials()
-    if found is None:
-        raise SettingsError(("AWS credentials",))
-    frozen = found.get_frozen_credentials()
-    return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
 
 
 def _create(keys: DynamoKeys, guild: GuildId, namespace: argparse.Namespace) -> int:

@@ -13,6 +13,9 @@ from usher.ledger.erasing import Erased, Eraser
 from usher.ledger.erasure import Erasure
 from usher.ledger.erasures import Erasures, ask
 from usher.ledger.ports import Version
+from usher.moderation.ports import CaseBook
+from usher.moderation.redacting import HELD
+from usher.moderation.redactor import Redactor
 from usher.platform.dynamo_scan import WholeTable
 from usher.platform.s3 import Bucket
 from usher.slash import text
@@ -35,19 +38,24 @@ def add(actions: Subparsers) -> argparse.ArgumentParser:
 
 
 def run(
-    bucket: Bucket, pool: Executor, namespace: argparse.Namespace, table: WholeTable | None
+    bucket: Bucket,
+    pool: Executor,
+    namespace: argparse.Namespace,
+    table: WholeTable | None,
+    cases: CaseBook | None,
 ) -> int:
     """Erase the person; may raise errors of bucket and table, and ErasureError."""
     user_id, moment, rehearsed = UserId(namespace.user), now(), namespace.dry_run
     guilds = [GuildId(namespace.guild)] if namespace.guild else _guilds(bucket)
     total = Erased()
+    records = None if cases is None else Redactor(cases, now, rehearsed)
     for guild_id in guilds:
         known = Erasures(bucket).find(guild_id, user_id)
         for_good = namespace.for_good or (known is not None and known.for_good)
         erasure = Erasure(guild_id, user_id, moment, for_good)
         objects = Rehearsal(bucket.client, bucket.name) if rehearsed else bucket
         ask(objects, erasure)
-        erased = Eraser(objects, pool, now).erase(erasure)
+        erased = Eraser(objects, pool, now, records).erase(erasure)
         total += erased
         if table is not None and not rehearsed:
             forget_drafts(table, guild_id, user_id)
@@ -56,6 +64,7 @@ def run(
     print(f"{user_id} {done} in {text.count(len(guilds), 'guild')}: {_told(total)}")
     if not rehearsed:
         print("Ledger lines and counts stay: they hold ids only. So does the note of this erasure.")
+        print(f"Cases in force, and of the last {HELD.days} days, keep their words, without names.")
     return 0
 
 
@@ -89,14 +98,15 @@ def _guilds(bucket: Bucket) -> list[GuildId]:
 
 
 def _told(erased: Erased) -> str:
-    if not erased.versions:
+    if not erased.versions and not erased.cases:
         return "nothing of theirs was kept"
     parts = (
         text.count(erased.rows, "join made nameless", "joins made nameless"),
         text.count(erased.names, "name as an inviter", "names as an inviter"),
         text.count(erased.answers, "onboarding's answers", "onboardings' answers"),
         text.count(erased.days, "day's CSV written anew", "days' CSV written anew"),
-        text.count(erased.files, "export or parked message", "exports or parked messages"),
+        text.count(erased.files, "export, message or file", "exports, messages or files"),
+        text.count(erased.cases, "case without the names or words", "cases without them"),
         text.count(erased.versions, "version destroyed", "versions destroyed"),
     )
     return ", ".join(parts)

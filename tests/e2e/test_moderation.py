@@ -1,12 +1,15 @@
 """Moderation on the whole road: commands, Discord, the member, the log, and acts by hand."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
 from infra.local.system import System
+from infra.practice.content.body import Upload
 from tests.e2e.answers import button_of, text_of
+from tests.e2e.test_logs import fetch
 from tests.e2e.town import Town, watched
 from tests.e2e.watching import eventually, item
 
@@ -32,6 +35,28 @@ def case(system: System, town: Town, number: int) -> dict[str, Any]:
 async def ask(system: System, town: Town, line: str, **options: str) -> str:
     outcome = await system.practice.run_command(town.id, town.owner, line, options)
     return text_of(outcome)
+
+
+async def test_a_file_that_was_shown_is_kept_and_handed_to_moderators(system: System) -> None:
+    # Given a warning with a file, which Discord keeps for a day
+    practice, town = system.practice, await watched(system, 1)
+    rude = practice.add_member_user("rude", town.id).id
+    file = Upload("proof.png", "image/png", b"rude words")
+    options: dict[str, str | Upload] = {"user": rude, "reason": "spam", "evidence": file}
+    told = await practice.run_command(town.id, town.owner, "/warn", options)
+    assert "was warned. Case 1." in text_of(told)
+    assert "could not keep" not in text_of(told)
+
+    # When a moderator asks for it
+    shown = await practice.run_command(town.id, town.owner, "/case view", {"case": 1})
+    message, pressed = button_of(shown, "proof.png")
+    handed = await practice.click(town.id, town.owner, message, pressed)
+
+    # Then a link leads to the copy
+    link = text_of(handed).partition("](")[2].partition(")")[0]
+    assert "/evidence/" in link
+    content, disposition = await asyncio.to_thread(fetch, link)
+    assert (content, disposition) == ("rude words", 'attachment; filename="proof.png"')
 
 
 async def test_a_tempban_lifted_by_hand_and_three_warnings(system: System) -> None:

@@ -1,10 +1,14 @@
 """A member has themselves erased: from their click to the last version, by the deployed roles."""
 
 import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from infra.local.aws import environment
 from infra.local.system import System
 from tests.builders import by, person
 from tests.e2e.answers import text_of
@@ -13,10 +17,15 @@ from tests.e2e.town import watched
 from tests.e2e.watching import eventually, item, joined
 from usher.attribution.wording import word_of
 from usher.ids import GuildId, UserId
+from usher.ledger.keys import evidence_key
 from usher.ledger.lines import Line, LineType, join_id
 from usher.ledger.names import JoinerNames, StaffName
 from usher.ledger.store import LedgerStore
+from usher.moderation.model import Evidence, Status
+from usher.moderation.redacting import HELD
+from usher.moderation.table import DynamoCases
 from usher.platform.s3 import Bucket
+from usher.platform.signed_http import DYNAMODB, SignedClient
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -43,7 +52,16 @@ def daily(system: System) -> None:
     assert "closed" in told, told
 
 
-async def test_who_confirms_is_erased_by_the_daily_job(system: System) -> None:
+@pytest.fixture
+def client(system: System) -> Iterator[SignedClient]:
+    """Reads the table beside the functions."""
+    with closing(SignedClient(DYNAMODB, environment(system.endpoint_url))) as made:
+        yield made
+
+
+async def test_who_confirms_is_erased_by_the_daily_job(
+    system: System, client: SignedClient
+) -> None:
     # Given a member who has brought two people, one of them on a day that is closed
     town = await watched(system, 1)
     code, inviter = next(iter(town.codes.items()))
@@ -60,6 +78,19 @@ async def test_who_confirms_is_erased_by_the_daily_job(system: System) -> None:
     store.keep(StaffName(line, user, NAME))
     daily(system)
     assert naming(system, guild).keys() == {"names", "csv"}
+
+    # whom a moderator has warned, by name
+    await system.practice.run_command(
+        town.id, town.owner, "/warn", {"user": inviter, "reason": f"{NAME} spams"}
+    )
+    book = DynamoCases(client, system.table_name)
+    [case] = await eventually(lambda: list(book.of_member(guild, user)))
+    assert case.reason == f"{NAME} spams"
+    # and long ago too, with a file
+    proof = Evidence("", "proof.png", "1", "image/png", evidence_key(guild, user, "1"))
+    system.cloud.s3.put_object(Bucket=system.ledger_bucket, Key=proof.copy, Body=NAME.encode())
+    past = replace(case, key="past", at=at - HELD, status=Status.ENDED, entries=(), until=None)
+    book.open(replace(past, version=1, evidence=(proof,), reason="as others"))
 
     # and an export and a message that could not be read, which name them too
     for key in (f"exports/guild={guild}/1/joins.txt", f"parked/guild={guild}/1.json"):
@@ -83,6 +114,9 @@ async def test_who_confirms_is_erased_by_the_daily_job(system: System) -> None:
     assert "1 effective" in text_of(shown)
     daily(system)
     assert naming(system, guild) == {}
+    old, case = book.of_member(guild, user)
+    assert case.reason == f"{user} spams"
+    assert (old.reason, old.evidence) == ("", ())
 
     # while the record stands
     looked = await practice.run_command(

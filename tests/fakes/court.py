@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from tests.builders import GUILD, START
 from tests.fakes.effects import FakeEffects
 from tests.fakes.fuse import Fuse, fused
-from tests.fakes.moderation import FakeCases, FakeDesk
+from tests.fakes.moderation import FakeCases, FakeDesk, FakeFiles
 from usher.contracts.case_effects import CheckMute, LogCase, NoteByHand, PostCard
 from usher.contracts.effect import EndDue
 from usher.ids import ChannelId, GuildId, RoleId, UserId
@@ -15,7 +15,7 @@ from usher.moderation.ending import SlotEndings
 from usher.moderation.guard import Action, Actor
 from usher.moderation.model import Case, Slot, SlotKind
 from usher.moderation.order import Order
-from usher.moderation.ports import CaseBook, Discord, Found, Orders, Post
+from usher.moderation.ports import CaseBook, Discord, Files, Found, Orders, Post
 from usher.moderation.service import Sanctions
 from usher.moderation.settings import ModSettings
 from usher.moderation.settling import Settling
@@ -73,6 +73,7 @@ class Court:
     told: Told = field(default_factory=Told)
     fuse: Fuse = field(default_factory=Fuse)
     desk: FakeDesk = field(init=False)
+    files: FakeFiles = field(default_factory=FakeFiles)
     cards: list[PostCard] = field(default_factory=list)
     keys: int = 0
 
@@ -97,7 +98,8 @@ class Court:
         discord: Discord = fused(self.desk, burns)
         post: Post = fused(self.desk, burns)
         orders: Orders = fused(self.effects, burns)
-        return Sanctions(book, discord, post, orders, self, lambda: self.now)
+        files: Files = fused(self.files, burns)
+        return Sanctions(book, discord, post, orders, self, lambda: self.now, files)
 
     @property
     def settling(self) -> Settling:

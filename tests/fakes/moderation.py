@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from usher.ids import ChannelId, GuildId, UserId
-from usher.moderation.model import Case, MessageRef, Slot, SlotKind
+from usher.ledger.keys import evidence_key
+from usher.moderation.model import Case, Evidence, MessageRef, Slot, SlotKind
 from usher.moderation.ports import (
     Account,
     ActError,
@@ -99,8 +100,11 @@ class FakeCases:
             if (guild, of) == (guild_id, kind) and slot.case is not None
         ]
 
-    def of_member(self, guild_id: GuildId, user_id: UserId) -> Sequence[Case]:
-        return [one for one in self.latest(guild_id, None, 10_000) if one.user_id == user_id][:500]
+    def of_member(
+        self, guild_id: GuildId, user_id: UserId, before: int | None = None
+    ) -> Sequence[Case]:
+        found = self.latest(guild_id, before, 10_000)
+        return [one for one in found if one.user_id == user_id][:500]
 
     def latest(self, guild_id: GuildId, before: int | None, limit: int) -> Sequence[Case]:
         found = [
@@ -143,6 +147,25 @@ class FakeCases:
     def times(self) -> list[datetime]:
         """When the clock has something to tell."""
         return [at for _, at in self.due(datetime.max.replace(tzinfo=UTC))]
+
+
+@dataclass
+class FakeFiles:
+    """Implements Files: of what Discord has, copies are kept."""
+
+    there: set[str] = field(default_factory=set)
+    """Addresses at which Discord has a file."""
+    copies: set[str] = field(default_factory=set)
+
+    def keep(self, guild_id: GuildId, user_id: UserId, evidence: Evidence) -> Evidence:
+        if not evidence.attachment or evidence.url not in self.there:
+            return evidence
+        key = evidence_key(guild_id, user_id, evidence.attachment)
+        self.copies.add(key)
+        return replace(evidence, copy=key)
+
+    def link(self, evidence: Evidence) -> str | None:
+        return f"https://bucket.example/{evidence.copy}" if evidence.copy in self.copies else None
 
 
 @dataclass
@@ -190,10 +213,11 @@ class FakeDesk:
     def ban_many(
         self, guild_id: GuildId, users: Collection[UserId], delete_seconds: int, reason: str
     ) -> frozenset[UserId]:
-        for user in users:
-            if user not in self.unknown:
-                self.ban(guild_id, user, delete_seconds, reason)
-        return frozenset(user for user in users if user in self.unknown)
+        # Discord counts who is banned already among those who were not.
+        fresh = [user for user in users if user not in self.unknown and user not in self.bans]
+        for user in fresh:
+            self.ban(guild_id, user, delete_seconds, reason)
+        return frozenset(users) - frozenset(fresh)
 
     def unban(self, guild_id: GuildId, user_id: UserId, reason: str) -> bool:
         del guild_id, reason

@@ -61,7 +61,7 @@ def test_everything_that_functions_write_is_copied_but_what_names_people() -> No
 
     copied = {rule["Filter"]["Prefix"].removesuffix("/") for rule in _replication()["Rules"]}
     assert {"lines", "closed", "chain", "backups"} < copied
-    assert written - copied == {"names", "csv", "parked", "exports"}
+    assert written - copied == {"names", "csv", "parked", "exports", "evidence"}
 
 
 def test_the_copier_reads_the_ledger_with_its_locks_and_writes_copies_alone() -> None:
@@ -89,7 +89,7 @@ def test_the_copy_is_kept_and_guarded_as_the_ledger_is() -> None:
     ):
         assert COPY[name] == LEDGER[name], name
     ledger, copy = _ended(LEDGER), _ended(COPY)
-    named = {"expire-exports", "expire-parked", "erase-names", "erase-csv"}
+    named = {"expire-exports", "expire-evidence", "expire-parked", "erase-names", "erase-csv"}
     assert ledger.keys() - copy.keys() == named
     assert {name: ledger[name] for name in copy} == copy
     for resource in REPLICA["Resources"].values():

@@ -144,6 +144,7 @@ def test_who_answers_members_writes_no_more_of_the_bucket_than_they_ask_for() ->
     assert resources == [
         {"Fn::Sub": "${LedgerBucket.Arn}/names/*/onboarding-*.json"},
         {"Fn::Sub": "${LedgerBucket.Arn}/exports/*"},
+        {"Fn::Sub": "${LedgerBucket.Arn}/evidence/*"},
         {"Fn::Sub": "${LedgerBucket.Arn}/erased/*/asked.json"},
     ]
 
@@ -306,16 +307,25 @@ def test_who_holds_the_token_shares_its_limits_and_who_reads_them_may() -> None:
     assert all(condition == rows for condition in shares.values())
 
 
-def test_the_daily_job_writes_heads_and_nothing_else_of_the_table() -> None:
-    (update,) = [
+def test_the_daily_job_writes_heads_and_what_is_erased_from_cases_alone() -> None:
+    updates = [
         s
         for role, s in statements(TEMPLATE)
         if role == "LogBackupRole" and "dynamodb:UpdateItem" in listed(s["Action"])
     ]
 
-    assert listed(update["Action"]) == ["dynamodb:UpdateItem"]
-    (names,) = update["Condition"].values()
-    assert set(names["dynamodb:Attributes"]) == set(ChainRow.get_attributes())
+    assert all(listed(s["Action"]) == ["dynamodb:UpdateItem"] for s in updates)
+    allowed = {
+        s["Condition"].get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys"): set(
+            s["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+        )
+        for s in updates
+    }
+    assert allowed == {
+        None: set(ChainRow.get_attributes()),
+        "C#*": {"pk", "sk", "case", "version"},
+        "G#*": {"pk", "sk", "due", "due_at", "version", "ttl"},
+    }
 
 
 def test_the_rollup_writes_figures_and_nothing_else() -> None:
@@ -369,7 +379,7 @@ def test_only_the_daily_job_may_destroy_and_only_where_names_rest() -> None:
     role, statement = destroy
     assert (role, listed(statement["Action"])) == ("LogBackupRole", ["s3:DeleteObjectVersion"])
     folders = [resource["Fn::Sub"].partition("}/")[2] for resource in statement["Resource"]]
-    assert folders == ["names/*", "csv/*", "exports/*", "parked/*"]
+    assert folders == ["names/*", "csv/*", "exports/*", "parked/*", "evidence/*"]
 
 
 def test_nothing_may_pass_the_ledger_s_lock() -> None:

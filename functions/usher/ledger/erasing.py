@@ -19,9 +19,9 @@ from usher.ledger.closing import LATE
 from usher.ledger.erasure import Erasure
 from usher.ledger.erasures import Erasures, note_swept
 from usher.ledger.keeping import nameless
-from usher.ledger.keys import csv_prefix, exports_prefix, parked_prefix
-from usher.ledger.names import is_answers, joined_of, names_prefix
-from usher.ledger.ports import Version, Versioned
+from usher.ledger.keys import csv_prefix, evidence_prefix, exports_prefix, parked_prefix
+from usher.ledger.names import PERSONAL, is_answers, joined_of, names_prefix, read_names
+from usher.ledger.ports import Records, Version, Versioned
 
 CLOCKS: Final = timedelta(hours=1)
 """What was written so long before the last sweep is looked at again: it may have been on its way,
@@ -29,6 +29,9 @@ and the bucket has a clock of its own."""
 
 AT_ONCE: Final = 256
 """Names whose objects are seen to side by side: an inviter may have thousands."""
+
+NAMES: Final = PERSONAL - {"discriminator"}
+"""By which somebody is called in what others write."""
 
 LONGEST_ID: Final = 20
 """Digits of a snowflake."""
@@ -47,9 +50,11 @@ class Erased:
     days: int = 0
     """Files of closed days that were written without the names."""
     files: int = 0
-    """Exports, and messages that could not be read, which were destroyed whole."""
+    """Exports, messages that could not be read, files of evidence, which were destroyed whole."""
     versions: int = 0
     """Versions destroyed, of all these."""
+    cases: int = 0
+    """Cases of moderation from which names, or all words, went."""
 
     def __add__(self, other: "Erased") -> "Erased":
         """Sum up."""
@@ -60,6 +65,7 @@ class Erased:
             days=self.days + other.days,
             files=self.files + other.files,
             versions=self.versions + other.versions,
+            cases=self.cases + other.cases,
         )
 
 
@@ -70,6 +76,7 @@ class Eraser:
     objects: Versioned
     pool: Executor
     clock: Callable[[], datetime]
+    records: Records | None = None
 
     def guilds(self) -> list[GuildId]:
         """Name the guilds in which somebody was erased."""
@@ -77,6 +84,34 @@ class Eraser:
 
     def sweep(self, guild_id: GuildId) -> Erased:
         """Do what erasures of a guild ask for, unless it is done."""
+        return self._words(guild_id) + self._objects(guild_id)
+
+    def _words(self, guild_id: GuildId) -> Erased:
+        """Look at the cases of whoever was ever erased: some keep their words for a time."""
+        erased = Erased()
+        if self.records is not None:
+            erasures = Erasures(self.objects)
+            for user_id in sorted(erasures.users(guild_id)):
+                erasure = erasures.find(guild_id, user_id)
+                if erasure is not None:
+                    erased += self._record(erasure, self.records)
+        return erased
+
+    def _record(self, erasure: Erasure, records: Records) -> Erased:
+        """Take the words out of cases, and destroy files that no case shows any more."""
+        guild_id, user_id = erasure.guild_id, erasure.user_id
+        before = records.files(guild_id, user_id)
+        erased = Erased(cases=records.forget_words(erasure))
+        shown = records.files(guild_id, user_id)
+        # What no case has shown yet may have been written for one that comes in a moment.
+        old = self.clock() - CLOCKS
+        for key, versions in self._keys(evidence_prefix(guild_id, user_id)):
+            gone = key in before or all(one.modified < old for one in versions)
+            if gone and key not in shown:
+                erased += Erased(files=1, versions=self.objects.destroy(versions))
+        return erased
+
+    def _objects(self, guild_id: GuildId) -> Erased:
         erasures, now = Erasures(self.objects), self.clock()
         users = erasures.looked_after(guild_id, now - LATE)
         found = [erasures.find(guild_id, user_id) for user_id in users]
@@ -96,12 +131,17 @@ class Eraser:
     def erase(self, erasure: Erasure) -> Erased:
         """Do one erasure at once, whole."""
         now = self.clock()
-        erased = self._sweep(erasure.guild_id, [erasure], None)
+        erased = Erased() if self.records is None else self._record(erasure, self.records)
+        erased += self._sweep(erasure.guild_id, [erasure], None)
         note_swept(self.objects, erasure, now)
         return erased
 
     def _sweep(self, guild_id: GuildId, erasures: list[Erasure], since: datetime | None) -> Erased:
         total = Erased()
+        if self.records is not None:
+            # First: who breaks off must find the names again.
+            called = {one.user_id: self._called(one) for one in erasures}
+            total += Erased(cases=self.records.forget_names(guild_id, called))
         for erasure in erasures:
             total += self._names(erasure)
         people = {erasure.user_id: erasure for erasure in erasures}
@@ -111,6 +151,17 @@ class Eraser:
             for key, versions in self._keys(prefix):
                 total += self._file(key, versions, people, since)
         return total
+
+    def _called(self, erasure: Erasure) -> frozenset[str]:
+        """Read all names of somebody that are to go."""
+        listed = self.objects.list(names_prefix(erasure.guild_id, erasure.user_id))
+        keys = [entry.key for entry in listed if not is_answers(entry.key)]
+        found: set[str] = set()
+        for key, content in zip(keys, self.pool.map(self.objects.get, keys), strict=True):
+            if erasure.covers(joined_of(key, content)):
+                told = read_names(key, content)
+                found |= {told[name] for name in NAMES if told.get(name)}
+        return frozenset(found)
 
     def _names(self, erasure: Erasure) -> Erased:
         total = Erased()

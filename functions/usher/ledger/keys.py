@@ -2,14 +2,14 @@
 
 `lines/` an object a line; `names/` rows and names, an object a line and person; `closed/` the lines
 of a closed day in one file, with the hash of each; `chain/` its link; `csv/` its joins with names.
-`exports/` large exports, for a day; `parked/` messages that could not be read; `erased/` who was
-erased (erasure.py); `backups/` the table.
+`exports/` large exports, for a day; `evidence/` files that moderators showed, for a year; `parked/`
+messages that could not be read; `erased/` who was erased (erasure.py); `backups/` the table.
 """
 
 from datetime import UTC, date, datetime
 from typing import Final
 
-from usher.ids import GuildId
+from usher.ids import GuildId, UserId
 
 LINES: Final = "lines/"
 CHAIN: Final = "chain/"
@@ -77,6 +77,16 @@ def csv_key(guild_id: GuildId, day: date) -> str:
 def exports_prefix(guild_id: GuildId) -> str:
     """Say under what a guild's large exports lie; they go after a day (template.yaml)."""
     return f"exports/guild={guild_id}/"
+
+
+def evidence_prefix(guild_id: GuildId, user_id: UserId) -> str:
+    """Say under what copies of files lie that moderators showed about a member."""
+    return f"evidence/guild={guild_id}/user={user_id}/"
+
+
+def evidence_key(guild_id: GuildId, user_id: UserId, attachment: str) -> str:
+    """Say where the copy of one file lies."""
+    return f"{evidence_prefix(guild_id, user_id)}{attachment}"
 
 
 def parked_prefix(guild_id: GuildId | None) -> str:

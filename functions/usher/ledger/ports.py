@@ -1,11 +1,12 @@
 """What the ledger asks of the world."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from usher.ids import GuildId
+from usher.ids import GuildId, UserId
+from usher.ledger.erasure import Erasure
 from usher.ledger.lines import Line
 from usher.ledger.names import Names
 from usher.ledger.repairs import Repair
@@ -100,6 +101,22 @@ class Versioned(Archive, Protocol):
 
     def destroy(self, versions: Iterable[Version]) -> int:
         """Destroy versions for ever; return how many."""
+        ...
+
+
+class Records(Protocol):
+    """What is on record about people beside the ledger. Methods may raise errors of its store."""
+
+    def forget_names(self, guild_id: GuildId, names: Mapping[UserId, Collection[str]]) -> int:
+        """Write ids where names stand; return in how many records."""
+        ...
+
+    def forget_words(self, erasure: Erasure) -> int:
+        """Take the words out of records about somebody that need them no more; say of how many."""
+        ...
+
+    def files(self, guild_id: GuildId, user_id: UserId) -> frozenset[str]:
+        """Name the keys of files that records about somebody still show."""
         ...
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from usher.contracts.case_effects import PostCard
 from usher.ids import GuildId, UserId
 from usher.moderation.massing import MassBan, Massed
-from usher.moderation.model import Appeal, Case, Change, Kind, Ruling, Status
-from usher.moderation.order import Order
+from usher.moderation.model import Appeal, Case, Change, Evidence, Kind, Ruling, Status
+from usher.moderation.order import Order, with_copies
 from usher.moderation.ports import StaleError
 from usher.moderation.rules import changed
 from usher.moderation.service import Sanctions
@@ -35,9 +36,13 @@ class Bench:
     def edit(self, order: Order, number: int) -> Case | None:
         """Give a case another reason, or more evidence; None for no such case."""
 
+        @cache
+        def kept() -> tuple[Evidence, ...]:
+            return with_copies(order, self.sanctions.files).evidence
+
         def edited(case: Case) -> Case:
             if order.evidence:
-                evidence = (*case.evidence, *order.evidence)[-MOST_EVIDENCE:]
+                evidence = (*case.evidence, *kept())[-MOST_EVIDENCE:]
                 said = order.evidence[0].name or order.evidence[0].url
                 by = order.actor.user_id
                 return changed(case, order.at, by, Change.EVIDENCE, said, evidence=evidence)
@@ -131,6 +136,6 @@ class Bench:
 def _is_same(case: Case, after: Case) -> bool:
     """Whether a repetition would change what it has changed already."""
     if after.entries and after.entries[-1].change is Change.EVIDENCE:
-        return after.evidence[-1] in case.evidence
+        return after.evidence[-1].url in {one.url for one in case.evidence}
     kept = ("status", "reason", "appeal")
     return all(getattr(case, name) == getattr(after, name) for name in kept)

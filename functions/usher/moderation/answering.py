@@ -5,6 +5,7 @@ from typing import Final
 
 from usher.moderation.asking import Services
 from usher.moderation.durations import say_duration
+from usher.moderation.evidence_commands import uncopied
 from usher.moderation.model import Case, Kind, Status, Told
 from usher.moderation.words import case_embed, kind_of
 from usher.slash import text
@@ -39,6 +40,8 @@ def told(ctx: Ctx[Services], case: Case, followed: Sequence[Case]) -> Reply:
     said = [f"{done}. {say('Case {number}.', number=case.number)}"]
     if case.told is Told.CLOSED:
         said.append(say("They take no direct messages, so they were not told."))
+    if lost := uncopied(case.evidence):
+        said.append(lost)
     said += [_followed(one) for one in followed]
     return Reply("\n".join(said), (case_embed(case, ctx.now),), ephemeral=True)
 

@@ -18,6 +18,7 @@ from usher.moderation.order import Order, RefusedError, Rulebook
 from usher.moderation.ports import (
     ActError,
     CaseBook,
+    Files,
     ForbiddenError,
     LimitedError,
     MissingError,
@@ -106,6 +107,11 @@ class Services(Reads, Protocol):
     """What moderation commands call."""
 
     @property
+    def evidence(self) -> Files:
+        """Copies of files."""
+        ...
+
+    @property
     def court(self) -> Court:
         """Carries out sanctions."""
         ...
@@ -152,7 +158,9 @@ def why(ctx: Ctx[Services], reason: str | None) -> str:
 def attached(ctx: Ctx[Services], evidence: AttachmentId | None) -> tuple[Evidence, ...]:
     """Read a file that came with the command."""
     found = None if evidence is None else ctx.attachments.get(evidence)
-    return () if found is None else (Evidence(found.url, found.name),)
+    if found is None:
+        return ()
+    return (Evidence(found.url, found.name, found.id, found.content_type),)
 
 
 def is_page(link: str) -> bool:

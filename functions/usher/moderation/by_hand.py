@@ -10,7 +10,7 @@ from typing import Final
 from usher.contracts.case_effects import NoteByHand
 from usher.moderation.guard import permissions_of
 from usher.moderation.model import Case, Kind, Slot, Source, Status, Told
-from usher.moderation.rules import slot_of
+from usher.moderation.rules import is_ban_of, slot_of
 from usher.moderation.service import Sanctions
 from usher.rewards.hierarchy import Hall
 from usher.slash.permissions import Permission
@@ -72,7 +72,7 @@ class ByHand:
         if case.kind is Kind.UNBAN:
             return True
         known = None if slot.case is None else self.sanctions.book.find(case.guild_id, slot.case)
-        return known is not None and known.standing in (None, held.reason)
+        return known is not None and is_ban_of(known, held.reason)
 
 
 def _sees_log(hall: Hall) -> bool:

@@ -18,6 +18,7 @@ from usher.moderation.asking import (
     numbers,
     reasons,
 )
+from usher.moderation.evidence_commands import evidence_rows, uncopied
 from usher.moderation.guard import Action
 from usher.moderation.model import LASTING, Case, Evidence
 from usher.moderation.rules import in_force
@@ -60,7 +61,9 @@ class CaseKind(StrEnum):
 def view(ctx: Ctx[Services], case: Number) -> Reply:
     """Show a case and what happened to it."""
     admit(ctx)
-    return Reply(embeds=(case_embed(_found(ctx, case), ctx.now, whole=True),), ephemeral=True)
+    found = _found(ctx, case)
+    embed = case_embed(found, ctx.now, whole=True)
+    return Reply(embeds=(embed,), ephemeral=True, rows=evidence_rows(found))
 
 
 @case.command("edit", "Give a case another reason", defer=True, ephemeral=True)
@@ -151,7 +154,10 @@ def _amend(
     with answered(action, found.user_id):
         after = (court.pardon if action is Action.PARDON else court.edit)(made, number)
     embed = case_embed(after or found, ctx.now, whole=True)
-    return Reply(say("Case {number} is changed.", number=number), (embed,), ephemeral=True)
+    said = [say("Case {number} is changed.", number=number)]
+    if added and after is not None:
+        said.append(uncopied(after.evidence[-len(added) :]))
+    return Reply("\n".join(filter(None, said)), (embed,), ephemeral=True)
 
 
 def _page(

@@ -5,6 +5,7 @@ from typing import Final
 from usher.moderation.appeal_commands import appeal, appeal_form, send_appeal
 from usher.moderation.case_commands import case, turn_cases
 from usher.moderation.config_commands import modconfig
+from usher.moderation.evidence_commands import show_file
 from usher.moderation.history_commands import (
     history,
     myhistory,
@@ -35,7 +36,7 @@ EVERY: Final = (
     *appeal.commands(),
 )
 ACTIONS: Final = (
-    *(confirm, turn_cases, turn_history, turn_mine, turn_warnings),
+    *(confirm, show_file, turn_cases, turn_history, turn_mine, turn_warnings),
     *(form, submitted, send_report, close_report, appeal_form, send_appeal),
 )
 MENUS: Final = (moderate, history, warn_for_message, report_message)

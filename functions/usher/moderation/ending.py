@@ -19,6 +19,7 @@ from usher.moderation.rules import (
     WORTH_IT,
     changed,
     emptied,
+    is_ban_of,
     native_until,
     postponed,
     renewed_at,
@@ -127,7 +128,7 @@ class SlotEndings:
         held = self._discord.banned(slot.guild_id, slot.user_id)
         if held is None:
             return True
-        if case.standing is not None and held.reason != case.standing:
+        if not is_ban_of(case, held.reason):
             return False
         reason = OVER.format(number=case.number)
         self._discord.unban(slot.guild_id, slot.user_id, reason)

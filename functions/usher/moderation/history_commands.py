@@ -5,8 +5,8 @@ from typing import Annotated, Final, Literal
 from usher.ids import UserId
 from usher.moderation.appeal_commands import appeal_form, appealable
 from usher.moderation.asking import NEEDED, Reads, admit
-from usher.moderation.model import Case, Kind, Status
-from usher.moderation.rules import counts
+from usher.moderation.model import Case, Kind
+from usher.moderation.rules import counts, theirs_to_see
 from usher.moderation.sanction_commands import Whom
 from usher.moderation.words import line_of
 from usher.slash import text
@@ -20,8 +20,6 @@ from usher.slash.replies import Embed, Reply, sentence
 from usher.slash.say import say, say_count
 
 PAGE: Final = 8
-NOT_SHOWN: Final = frozenset({Kind.NOTE})
-"""What members do not see of themselves."""
 
 
 @command("warnings", "Show a member's warnings", ephemeral=True, shown_to=NEEDED)
@@ -98,12 +96,8 @@ def _history(ctx: Ctx[Reads], user: UserId, page: int) -> Reply:
 
 
 def _own(ctx: Ctx[Reads], page: int) -> Reply:
-    hidden = (Status.FAILED, Status.PENDING)
-    found = [
-        one
-        for one in ctx.services.cases.of_member(ctx.guild_id, ctx.user_id)
-        if one.kind not in NOT_SHOWN and one.status not in hidden
-    ]
+    cases = ctx.services.cases.of_member(ctx.guild_id, ctx.user_id)
+    found = [one for one in cases if theirs_to_see(one)]
     if not found:
         return sentence(say("Nothing is on record about you. Thank you!"))
     points = sum(one.points for one in found if counts(one, ctx.now))

@@ -68,10 +68,19 @@ def massban(
         found = ctx.services.court.ban_many(made, users)
     done = [case for case in found.cases if case.status is Status.ACTIVE]
     failed = [case for case in found.cases if case.status is Status.FAILED]
+    waiting = [case for case in found.cases if case.status is Status.PENDING]
     said = [say_count("{number} user is banned.", "{number} users are banned.", len(done))]
     if done:
-        first, last = done[0].number, done[-1].number
+        first, last = min(case.number for case in done), max(case.number for case in done)
         said.append(say("Cases {first} to {last}.", first=first, last=last))
+    if waiting:
+        said.append(
+            say_count(
+                "Discord asks me to wait: {number} more is banned as soon as it lets me.",
+                "Discord asks me to wait: {number} more are banned as soon as it lets me.",
+                len(waiting),
+            )
+        )
     said += [
         f"- {refused(why, Action.MASSBAN, user)} ({text.code(user)})"
         for user, why in found.refused[:SHOWN]

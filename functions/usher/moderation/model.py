@@ -64,6 +64,8 @@ class Change(StrEnum):
     """An appeal was turned down."""
     GRANTED = "granted"
     """An appeal was granted."""
+    ERASED = "erased"
+    """Somebody asked for it: names, or all words, are gone."""
 
 
 class Told(StrEnum):
@@ -84,6 +86,8 @@ class Source(StrEnum):
     COMMAND = "command"
     RULE = "rule"
     """Usher did it because of what the server has set."""
+    MASS = "mass"
+    """It is one of many that were ordered at once."""
     BY_HAND = "by_hand"
     """Somebody did it in Discord itself."""
 
@@ -121,7 +125,19 @@ class Evidence:
     """A file or a message that shows what happened."""
 
     url: str
+    """Discord's link to a file ends after a day (Discord docs: Attachment)."""
     name: str = ""
+    attachment: str = ""
+    """Discord's id of a file; empty for a link."""
+    content_type: str = ""
+    """As Discord has it; empty where it does not say."""
+    copy: str = ""
+    """Where a copy of the file is kept; empty for none."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is a file of which no copy could be kept."""
+        return bool(self.attachment) and not self.copy
 
 
 @frozen
@@ -217,6 +233,8 @@ LASTING: Final = frozenset({Kind.BAN, Kind.MUTE})
 """What stays in force once it is done."""
 BEFOREHAND: Final = frozenset({Kind.KICK, Kind.BAN, Kind.SOFTBAN})
 """Who is told before it is done: afterwards no server is shared, and no message arrives."""
+INSISTED: Final = frozenset({Source.RULE, Source.MASS})
+"""What the clock carries out where it was not: nobody is there to ask again."""
 DONE_IN_DISCORD: Final = frozenset(Kind) - {Kind.WARN, Kind.NOTE}
 
 

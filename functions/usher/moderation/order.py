@@ -1,5 +1,6 @@
 """What moderators and the server's own rules ask for."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -7,6 +8,7 @@ from usher.frozen import frozen
 from usher.ids import GuildId, UserId
 from usher.moderation.guard import Action, Actor, Refusal
 from usher.moderation.model import Case, Evidence, Kind, Source, Told
+from usher.moderation.ports import Files
 from usher.moderation.settings import ModSettings
 
 
@@ -48,20 +50,27 @@ class Order:
     """The member is not told."""
 
 
+def with_copies(order: Order, files: Files | None) -> Order:
+    """Keep copies of an order's files, once the guard has let it pass."""
+    if files is None:
+        return order
+    kept = (files.keep(order.guild_id, order.user_id, one) for one in order.evidence)
+    return replace(order, evidence=tuple(kept))
+
+
 def draft(order: Order) -> Case:
     """Write the case of an order; it has no number yet."""
-    by_rule = order.actor.by_rule
-    kind = Kind.BAN if order.action is Action.MASSBAN else Kind(order.action.value)
+    by_rule, mass = order.actor.by_rule, order.action is Action.MASSBAN
     return Case(
         guild_id=order.guild_id,
         number=0,
         key=order.key,
-        kind=kind,
+        kind=Kind.BAN if mass else Kind(order.action.value),
         user_id=order.user_id,
         by=None if by_rule else order.actor.user_id,
         reason=order.reason,
         at=order.at,
-        source=Source.RULE if by_rule else Source.COMMAND,
+        source=Source.RULE if by_rule else Source.MASS if mass else Source.COMMAND,
         until=order.until,
         points=order.points,
         delete_seconds=order.delete_seconds,

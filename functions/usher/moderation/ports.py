@@ -1,14 +1,17 @@
 """What moderation asks of the world, and what may go wrong there."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from usher.contracts.effect import Effect
 from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, RoleId, UserId
-from usher.moderation.model import Case, MessageRef, Slot, SlotKind
+from usher.moderation.model import Case, Evidence, MessageRef, Slot, SlotKind
 from usher.rewards.hierarchy import Hall
+
+LINK_LIFE: Final = timedelta(minutes=10)
+"""How long a link to a copy of evidence serves."""
 
 
 class StaleError(Exception):
@@ -145,6 +148,21 @@ class Post(Protocol):
         ...
 
 
+class Files(Protocol):
+    """Copies of files that moderators show."""
+
+    def keep(self, guild_id: GuildId, user_id: UserId, evidence: Evidence) -> Evidence:
+        """Keep a copy of a file about a member; return where, or as it was where that failed."""
+        ...
+
+    def link(self, evidence: Evidence) -> str | None:
+        """Make a link to a copy that ends soon; None where there is none.
+
+        May raise an error of its store.
+        """
+        ...
+
+
 class Orders(Protocol):
     """The queue of effects."""
 
@@ -195,8 +213,10 @@ class CaseBook(Protocol):
         """Read slots with something in force, some hundreds at most."""
         ...
 
-    def of_member(self, guild_id: GuildId, user_id: UserId) -> Sequence[Case]:
-        """Read a member's cases, newest first, at most the latest 500."""
+    def of_member(
+        self, guild_id: GuildId, user_id: UserId, before: int | None = None
+    ) -> Sequence[Case]:
+        """Read a member's cases with smaller numbers, newest first, at most 500."""
         ...
 
     def latest(self, guild_id: GuildId, before: int | None, limit: int) -> Sequence[Case]:

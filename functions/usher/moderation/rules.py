@@ -6,6 +6,7 @@ nothing that a newer one has put in force.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from usher.frozen import frozen
@@ -168,6 +169,21 @@ def in_force(case: Case, now: datetime) -> bool:
     if case.status is not Status.ACTIVE:
         return False
     return case.until is None or case.until > now
+
+
+def theirs_to_see(case: Case) -> bool:
+    """Whether a case is shown to whom it is about: not moderators' notes, nor what never was."""
+    return case.kind is not Kind.NOTE and case.status not in (Status.FAILED, Status.PENDING)
+
+
+def seal(reason: str) -> str:
+    """Write the reason of a ban so that it is known again, and cannot be read."""
+    return f"sha256:{sha256(reason.encode()).hexdigest()}"
+
+
+def is_ban_of(case: Case, reason: str) -> bool:
+    """Whether a ban that Discord has for a reason is a case's own; unknown counts as yes."""
+    return case.standing in (None, reason, seal(reason))
 
 
 def told_beforehand(case: Case) -> bool:

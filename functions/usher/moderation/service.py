@@ -18,6 +18,7 @@ from usher.moderation.failing import WHY, done_already
 from usher.moderation.guard import Asked, Target, refusal
 from usher.moderation.model import (
     BEFOREHAND,
+    INSISTED,
     Case,
     Change,
     Kind,
@@ -27,11 +28,12 @@ from usher.moderation.model import (
     Told,
     slot_key,
 )
-from usher.moderation.order import Order, RefusedError, Rulebook, draft
+from usher.moderation.order import Order, RefusedError, Rulebook, draft, with_copies
 from usher.moderation.ports import (
     ActError,
     CaseBook,
     Discord,
+    Files,
     LimitedError,
     MissingError,
     Orders,
@@ -58,6 +60,8 @@ class Sanctions:
     orders: Orders
     rulebook: Rulebook
     clock: Callable[[], datetime]
+    files: Files | None = None
+    """Keeps copies of evidence; None where none comes."""
 
     @property
     def telling(self) -> Telling:
@@ -75,7 +79,7 @@ class Sanctions:
             return known  # another delivery is at it, or has left it to the clock
         settings = self.rulebook.read(order.guild_id)
         self.admit(order, settings)
-        case = self.book.open(draft(order))
+        case = self.book.open(draft(with_copies(order, self.files)))
         if case.status is not Status.PENDING:
             return case
         return self.carry_out(case, settings, again=False)
@@ -105,7 +109,7 @@ class Sanctions:
         except UncertainError:
             raise
         except ActError as error:
-            if isinstance(error, LimitedError) and case.source is Source.RULE:
+            if isinstance(error, LimitedError) and case.source in INSISTED:
                 raise  # nobody is there to ask again: the clock does
             self.give_up(case, WHY.get(type(error), WHY[ActError]))
             raise

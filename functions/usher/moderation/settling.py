@@ -15,6 +15,7 @@ from usher.contracts.effect import EndDue
 from usher.ids import ChannelId, GuildId
 from usher.moderation.model import (
     BEFOREHAND,
+    INSISTED,
     Case,
     Kind,
     MessageRef,
@@ -107,7 +108,7 @@ class Settling:
             known = self.sanctions.recognised(case) if case.kind is Kind.BAN else case
             return self.sanctions.settle(known, done=True)
         if not self._is_done(case):
-            if case.source is Source.RULE and (case.until is None or case.until > self._clock()):
+            if case.source in INSISTED and (case.until is None or case.until > self._clock()):
                 return self.sanctions.carry_out(case, settings, again=True)
             return self.sanctions.give_up(case, NOT_DONE)
         if case.kind is Kind.BAN:

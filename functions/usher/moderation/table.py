@@ -113,9 +113,11 @@ class DynamoCases:
         ]
         return [slot for slot in slots if slot.case is not None]
 
-    def of_member(self, guild_id: GuildId, user_id: UserId) -> Sequence[Case]:
-        """Read a member's cases, newest first, at most the latest 500."""
-        rows = self._newest(guild_id, f"U#{user_id}#", None, LATEST)
+    def of_member(
+        self, guild_id: GuildId, user_id: UserId, before: int | None = None
+    ) -> Sequence[Case]:
+        """Read a member's cases with smaller numbers, newest first, at most 500."""
+        rows = self._newest(guild_id, f"U#{user_id}#", before, LATEST)
         numbers = [int(str(row["sk"]).rpartition("#")[2]) for row in rows]
         keys = [case_key(guild_id, number) for number in numbers]
         found: dict[Key, Item] = {}

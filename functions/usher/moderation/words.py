@@ -5,7 +5,7 @@ from typing import Final
 
 from usher.ids import GuildId
 from usher.moderation.durations import say_duration
-from usher.moderation.model import Case, Change, Kind, Source, Status, Told
+from usher.moderation.model import Case, Change, Evidence, Kind, Source, Status, Told
 from usher.moderation.rules import counts, in_force
 from usher.slash import text
 from usher.slash.replies import Embed, Field
@@ -40,6 +40,7 @@ CHANGES: Final = {
     Change.APPEALED: later("appealed"),
     Change.UPHELD: later("appeal turned down"),
     Change.GRANTED: later("appeal granted"),
+    Change.ERASED: later("erased on request"),
 }
 TOLD: Final = {
     Told.YES: later("told by direct message"),
@@ -67,6 +68,7 @@ COLORS: Final = {
 SHOWN_ENTRIES: Final = 10
 NOBODY: Final = later("Usher")
 NO_REASON: Final = later("No reason given")
+ERASED: Final = later("Erased on request")
 
 
 def mark(case: Case) -> str:
@@ -110,7 +112,8 @@ def line_of(case: Case, now: datetime) -> str:
 
 def reason_of(case: Case, limit: int = 1_000) -> str:
     """Write a case's reason harmlessly."""
-    return text.escape(text.cut(case.reason, limit)) or say(NO_REASON)
+    without = ERASED if any(one.change is Change.ERASED for one in case.entries) else NO_REASON
+    return text.escape(text.cut(case.reason, limit)) or say(without)
 
 
 def case_embed(case: Case, now: datetime, *, whole: bool = False) -> Embed:
@@ -158,9 +161,17 @@ def _particulars(case: Case) -> list[Field]:
     if case.told in TOLD:
         found.append(Field(say("The member"), say(TOLD[case.told]), inline=True))
     if case.evidence:
-        lines = [f"[{text.escape(one.name or one.url[-40:])}]({one.url})" for one in case.evidence]
-        found.append(Field(say("Evidence"), "\n".join(lines[:10])))
+        found.append(Field(say("Evidence"), "\n".join(map(_shown, case.evidence[:10]))))
     return found
+
+
+def _shown(one: Evidence) -> str:
+    """Name a file or a link. A file's own link ends: who needs it later asks `/case view`."""
+    name = text.escape(text.cut(one.name or one.url[-40:], 60))
+    if one.copy:
+        return name
+    linked = f"[{name}]({one.url})" if one.url else name
+    return f"{linked} · {say('no copy is kept')}" if one.is_lost else linked
 
 
 def told_embed(case: Case, server: str, appeal: str) -> Embed:

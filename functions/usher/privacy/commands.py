@@ -9,6 +9,9 @@ from usher.attribution.queries import InviteReads
 from usher.credit.queries import CreditReads
 from usher.ledger.erasure import Erasure
 from usher.ledger.patience import TooLongError
+from usher.moderation.ports import CaseBook
+from usher.moderation.redactor import Redactor, every_about
+from usher.moderation.rules import theirs_to_see
 from usher.onboarding.ports import Drafts, Sessions
 from usher.privacy.dossier import Dossier, write_dossier
 from usher.privacy.queries import Privacy
@@ -62,11 +65,16 @@ class Services(Protocol):
         """What was typed into those that are under way."""
         ...
 
+    @property
+    def cases(self) -> CaseBook:
+        """Cases of moderation."""
+        ...
+
 
 @privacy.command("view", "Show what is kept of you in this server", defer=True, ephemeral=True)
 def view(ctx: Ctx[Services]) -> Reply:
     """Show what is kept of who asks."""
-    return Reply(embeds=(tell_kept(_dossier(ctx, NAMES_VIEWED)),), ephemeral=True)
+    return Reply(embeds=(tell_kept(_dossier(ctx, NAMES_VIEWED), ctx.now),), ephemeral=True)
 
 
 @privacy.command("export", "Get all that is kept of you here as a file", defer=True, ephemeral=True)
@@ -84,7 +92,12 @@ def export(ctx: Ctx[Services]) -> Reply:
     content = write_dossier(_dossier(ctx, NAMES_EXPORTED), lines, ctx.now)
     file = File(f"usher_{ctx.guild_id}_{ctx.user_id}.json", content, "application/json")
     return Reply(
-        say("This is all that Usher keeps of you in this server."), files=(file,), ephemeral=True
+        say(
+            "This is all that Usher keeps of you in this server, but for what moderators have "
+            "noted for themselves."
+        ),
+        files=(file,),
+        ephemeral=True,
     )
 
 
@@ -102,9 +115,12 @@ def delete(
 
 @action("privacy.erase", defer=True)
 def erase(ctx: Ctx[Services], for_good: bool) -> Reply:
-    """Have the names of who pressed erased, and at once what they have typed."""
+    """Have the names of who pressed erased; at once what they typed, and names in cases."""
     ctx.services.drafts.forget(ctx.guild_id, ctx.user_id)
     ctx.services.privacy.erase(Erasure(ctx.guild_id, ctx.user_id, ctx.now, for_good))
+    # What they are called now may be kept nowhere but in cases: the daily job could not know it.
+    records = Redactor(ctx.services.cases, lambda: ctx.now)
+    records.forget_names(ctx.guild_id, {ctx.user_id: ctx.called})
     return sentence(tell_erased(for_good=for_good))
 
 
@@ -127,5 +143,6 @@ def _dossier(ctx: Ctx[Services], most: int) -> Dossier:
         staff=services.staff.find(guild_id, user_id),
         upgrades=services.staff.upgrades(guild_id, user_id),
         kept=services.privacy.kept(guild_id, user_id, most),
+        cases=tuple(filter(theirs_to_see, every_about(services.cases, guild_id, user_id))),
         draft={} if session is None else services.drafts.draft(session.stay).answers,
     )

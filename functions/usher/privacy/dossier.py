@@ -9,7 +9,9 @@ from usher.attribution.queries import CodeSummary, MemberOrigin
 from usher.credit.queries import Tally
 from usher.frozen import frozen
 from usher.ids import GuildId, UserId
+from usher.moderation.model import Case
 from usher.onboarding.model import Record
+from usher.privacy.own_cases import own_case
 from usher.privacy.queries import Kept
 from usher.staff.queries import StaffMember, Upgrade
 from usher.times import format_time
@@ -27,6 +29,8 @@ class Dossier:
     staff: StaffMember | None
     upgrades: tuple[Upgrade, ...]
     kept: Kept
+    cases: tuple[Case, ...] = ()
+    """Of moderation, as far as they are theirs to see, newest first."""
     draft: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What they have typed into an onboarding that is under way, by the question's id."""
 
@@ -81,6 +85,8 @@ def write_dossier(
         },
         "onboarding": [_answers(one) for one in kept.answers],
         "onboarding_draft": {name: list(values) for name, values in dossier.draft.items()},
+        "moderation": [own_case(case) for case in dossier.cases],
+        "not_included": ["what moderators have noted for themselves", "evidence, but its number"],
         "ledger_lines": list(lines),
     }
     return json.dumps(fields, indent=2, ensure_ascii=True).encode() + b"\n"

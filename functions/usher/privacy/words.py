@@ -1,8 +1,13 @@
 """What is kept of a member, and what an erasure does, in plain words."""
 
+from collections import Counter
+from datetime import datetime
 from typing import Final
 
 from usher.attribution.sentences import describe
+from usher.moderation.redacting import HELD
+from usher.moderation.rules import counts
+from usher.moderation.words import kind_of
 from usher.privacy.dossier import Dossier
 from usher.privacy.queries import Kept, KeptName
 from usher.slash import text
@@ -15,7 +20,7 @@ SHOWN: Final = 10
 NAME_LENGTH: Final = 40
 
 
-def tell_kept(dossier: Dossier) -> Embed:
+def tell_kept(dossier: Dossier, now: datetime) -> Embed:
     """Show what is kept; times in the reader's own zone."""
     kept = dossier.kept
     fields = [
@@ -27,13 +32,17 @@ def tell_kept(dossier: Dossier) -> Embed:
         Field(say("VIP upgrades"), _upgrades(dossier)),
         Field(say("Your names"), _names(kept)),
         Field(say("Your answers"), _answers(dossier)),
+        Field(say("On record with the moderators"), _cases(dossier, now)),
         Field(say("Erased"), _erased(kept)),
     ]
     shown = tuple(field for field in fields if field.value)
     head = say("This is kept in this server under your id {id}.", id=text.code(dossier.user_id))
     if not shown:
         head = say("Nothing is kept of you in this server.")
-    footer = say("Only you can see this · /privacy export for all of it, /privacy delete to erase")
+    footer = say(
+        "Only you can see this; what moderators note for themselves is not shown · "
+        "/privacy export for all of it, /privacy delete to erase"
+    )
     return Embed(head, say("What Usher keeps of you"), shown, footer, color=BLURPLE)
 
 
@@ -59,6 +68,12 @@ def tell_question(*, for_good: bool) -> str:
                 "That is proof on which the credit of others rests: it is chained and can be "
                 "locked so that nobody changes it, and it holds no names."
             ),
+            say(
+                "**Moderation** cases about you stay for the safety of others, and your names are "
+                "taken out of them. The words of a case go {days} days after it is over; what is "
+                "in force keeps its reason until then.",
+                days=HELD.days,
+            ),
             afterwards,
         )
     )
@@ -68,7 +83,10 @@ def tell_erased(*, for_good: bool) -> str:
     """Say what was done, and what will be when."""
     said = say(
         "Your names are erased. From now on Usher shows them to nobody in this server; what is "
-        "stored of them is destroyed by the daily job, within a day. Your id and the counts stay."
+        "stored of them is destroyed by the daily job, within a day. Your id and the counts stay, "
+        "and so do moderation cases, without your names; their words go {days} days after they "
+        "are over.",
+        days=HELD.days,
     )
     if for_good:
         said += " " + say("No name of yours will be written down here again.")
@@ -148,6 +166,18 @@ def _answers(dossier: Dossier) -> str:
     if dossier.draft:
         lines.append(say("and what you typed into questions that you have not completed"))
     return "\n".join(lines)
+
+
+def _cases(dossier: Dossier, now: datetime) -> str:
+    """Say how many cases of which kind there are."""
+    if not dossier.cases:
+        return ""
+    kinds = Counter(map(kind_of, dossier.cases))
+    parts = [f"{kind}: {number:,}" for kind, number in kinds.items()]
+    points = sum(case.points for case in dossier.cases if counts(case, now))
+    if points:
+        parts.append(say_count("{number} point counts", "{number} points count", points))
+    return " · ".join(parts) + "\n-# " + say("`/myhistory` lists them")
 
 
 def _name(name: KeptName) -> str:

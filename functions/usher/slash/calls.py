@@ -12,7 +12,7 @@ from usher.slash.commands import Answer, Command
 from usher.slash.completing import Completer, Suggestion, Typing
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
-from usher.slash.interaction import Interaction
+from usher.slash.interaction import Interaction, names_of_sender
 from usher.slash.menus import Menu
 from usher.slash.modals import read_answers, read_chosen
 from usher.slash.options import Option
@@ -52,6 +52,7 @@ class Call:
             guild_id=self.guild_id,
             user_id=self.user_id,
             now=now,
+            called=names_of_sender(asked.raw),
             interaction_id=asked.id,
             locale=asked.locale,
             permissions=asked.permissions,

@@ -49,3 +49,5 @@ class Ctx[S]:
     """Of a form."""
     token: str = ""
     """Serves edits of the reply for 15 minutes; never logged."""
+    called: frozenset[str] = frozenset()
+    """How who asked is called now: username, display name, nickname. Kept nowhere."""

@@ -91,5 +91,13 @@ def read_interaction(body: object) -> Interaction:
     )
 
 
+def names_of_sender(body: Mapping[str, object]) -> frozenset[str]:
+    """Read how whoever sent it is called: username, display name, and nickname here."""
+    member = part(body, "member")
+    sender = part(member, "user") or part(body, "user")
+    found = (sender.get("username"), sender.get("global_name"), member.get("nick"))
+    return frozenset(one for one in found if isinstance(one, str) and one)
+
+
 def _bytes(value: object) -> int | None:
     return value if type(value) is int and value > 0 else None

@@ -85,6 +85,9 @@ async def test_many_are_banned_at_once_and_who_was_not_is_named(world: World) ->
     )
 
     assert failed == {owner}
+    # and who is banned already counts as one who was not
+    again = await asked(lambda: world.desk.ban_many(world.guild, users, 0, "Mass ban: raid"))
+    assert again == set(users)
     for user in users:
         assert await asked(lambda user=user: world.desk.banned(world.guild, user)) is not None  # type: ignore[misc]
 

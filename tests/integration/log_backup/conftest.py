@@ -1,5 +1,6 @@
 """A cloud for the daily job and the ledger's commands."""
 
+import os
 from collections.abc import Iterator
 
 import boto3
@@ -29,6 +30,7 @@ def environ(
         make_bucket(boto3.client("s3", region_name=REGION))
         client = boto3.client("sqs", region_name=REGION)
         variables = {
+            **{name: value for name, value in os.environ.items() if name.startswith("AWS_")},
             "TABLE_NAME": TABLE,
             "LEDGER_BUCKET": BUCKET,
             "AWS_REGION": REGION,

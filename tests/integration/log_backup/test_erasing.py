@@ -11,6 +11,7 @@ import pytest
 
 from event_worker.bootstrap import build as build_worker
 from infra.cli.main import main
+from log_backup.door import DailyDoor
 from tests.builders import GUILD, START, joined, look, observe, row
 from tests.fakes.cloud import BUCKET, REGION, TABLE, rows
 from tests.fakes.story import story
@@ -26,9 +27,14 @@ from usher.ledger.lines import join_id
 from usher.ledger.names import row_key
 from usher.ledger.ports import Entry
 from usher.ledger.repairs import Repair
+from usher.moderation.model import Case, Kind
+from usher.moderation.redactor import Redactor
+from usher.moderation.table import DynamoCases
 from usher.platform.s3 import Bucket, s3_client
+from usher.platform.signed_http import DYNAMODB, SignedClient
 from usher.platform.sqs import RepairsQueue, sqs_client
 
+IN_THE_EMULATOR = pytest.mark.parametrize("environ", ["emulator"], indirect=True)
 HOSTILE = '=Zoë,"\nQuartz'
 PIECE = b"Quartz"
 """Of the hostile name, however a file writes it."""
@@ -81,7 +87,7 @@ def lines_of(bucket: Bucket) -> list[tuple[str, str]]:
     return [(entry.key, entry.etag) for entry in entries]
 
 
-@pytest.mark.parametrize("environ", ["emulator"], indirect=True)
+@IN_THE_EMULATOR
 def test_an_operator_erases_an_inviter_and_a_joiner_everywhere(
     bucket: Bucket, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -101,7 +107,7 @@ def test_an_operator_erases_an_inviter_and_a_joiner_everywhere(
     assert main(["privacy", "erase", "900", "--bucket", BUCKET]) == 0
     erased = capsys.readouterr().out
     assert erased.splitlines()[0] == rehearsed.splitlines()[0]
-    assert "1 day's CSV written anew, 2 exports or parked messages" in erased
+    assert "1 day's CSV written anew, 2 exports, messages or files" in erased
     assert naming(PIECE) == []
     assert naming(JOINER) != []
     assert main(["privacy", "erase", "103", "--guild", GUILD, "--bucket", BUCKET]) == 0
@@ -126,6 +132,16 @@ def test_an_operator_erases_an_inviter_and_a_joiner_everywhere(
     assert {one["Username"] for one in exported if one["User ID"] == "105"} == {"user105"}
 
 
+def daily(door: DailyDoor) -> dict[str, int]:
+    """Let the daily job run, and end its connection."""
+    records = door.eraser.records
+    assert isinstance(records, Redactor)
+    assert isinstance(records.book, DynamoCases)
+    assert isinstance(records.book.client, SignedClient)
+    with contextlib.closing(records.book.client):
+        return door.handle(minutes)
+
+
 @pytest.fixture
 def small(environ: dict[str, str]) -> dict[str, str]:
     """One join, closed."""
@@ -139,6 +155,7 @@ def small(environ: dict[str, str]) -> dict[str, str]:
 JOIN = observe(joined("103", 10), seconds=11, names=(("900", HOSTILE),), id="the-join")
 
 
+@IN_THE_EMULATOR
 def test_what_a_member_asks_for_is_done_by_the_daily_job(
     small: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -150,7 +167,7 @@ def test_what_a_member_asks_for_is_done_by_the_daily_job(
     assert naming(PIECE, JOINER)
     capsys.readouterr()
 
-    door.handle(minutes)
+    daily(door)
 
     assert naming(PIECE, JOINER) == []
     assert '"VersionsErased"' in capsys.readouterr().out
@@ -170,7 +187,7 @@ def test_what_a_member_asks_for_is_done_by_the_daily_job(
             Repair(row_key(GUILD, UserId("103"), "x"), row_content.encode()),
         ]
     )
-    assert door_of(small).handle(minutes)["repaired"] == 2
+    assert daily(door_of(small))["repaired"] == 2
     assert bucket.get(late) is None
     for key in [entry.key for entry in bucket.list("names/")]:
         bucket.client.delete_object(Bucket=BUCKET, Key=key)
@@ -185,6 +202,27 @@ def test_what_a_member_asks_for_is_done_by_the_daily_job(
     assert naming(PIECE, JOINER) == []
 
 
+@IN_THE_EMULATOR
+def test_cases_lose_the_name_with_the_rest(
+    small: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with contextlib.closing(SignedClient(DYNAMODB, small)) as client:
+        book = DynamoCases(client, TABLE)
+        reason = f"{HOSTILE.upper()} spams"
+        book.open(Case(GUILD, 0, "i1", Kind.WARN, UserId("7"), UserId("8"), reason, START))
+        erase = ["privacy", "erase", "900", "--bucket", BUCKET, "--table", TABLE]
+
+        assert main([*erase, "--dry-run"]) == 0
+        assert "1 case without" in capsys.readouterr().out
+        assert [one.reason for one in book.latest(GUILD, None, 5)] == [reason]
+
+        ask(Bucket(s3_client(REGION), BUCKET), Erasure(GUILD, UserId("900"), LATER))
+        daily(door_of(small))
+        assert [one.reason for one in book.latest(GUILD, None, 5)] == ["900 spams"]
+        assert naming(PIECE) == []
+
+
+@IN_THE_EMULATOR
 def test_a_sweep_that_fails_is_told_and_stops_no_other_task(small: dict[str, str]) -> None:
     door = door_of(small)
     bucket = door.closed.objects
@@ -193,7 +231,7 @@ def test_a_sweep_that_fails_is_told_and_stops_no_other_task(small: dict[str, str
     ask(bucket, Erasure(GUILD, UserId("103"), LATER))
 
     with pytest.raises(Exception, match="erasures"):
-        door.handle(minutes)
+        daily(door)
 
     assert naming(JOINER) == []
 

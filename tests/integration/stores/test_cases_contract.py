@@ -82,6 +82,8 @@ def test_cases_are_numbered_from_one_and_found_again(stored: Stored) -> None:
     assert [one.number for one in book.of_member(GUILD, USER)] == [1]
     third = book.open(draft("c"))
     assert [one.number for one in book.of_member(GUILD, USER)] == [3, 1]
+    assert [one.number for one in book.of_member(GUILD, USER, 3)] == [1]
+    assert list(book.of_member(GUILD, USER, 1)) == []
     assert list(book.latest(GUILD, None, 2)) == [third, second]
     assert list(book.latest(GUILD, 2, 5)) == [first]
 

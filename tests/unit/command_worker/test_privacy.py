@@ -23,6 +23,8 @@ from usher.ids import GuildId, InviteCode, UserId
 from usher.ledger.erasing import Eraser
 from usher.ledger.erasure import Erasure
 from usher.ledger.lines import Line, LineType, event_id, join_id, leave_id
+from usher.moderation.model import Appeal, Case, Change, Entry, Evidence, Status
+from usher.moderation.model import Kind as CaseKind
 from usher.slash.replies import Reply
 from usher.slash.text import when
 from usher.staff.mapping import write_value
@@ -58,6 +60,31 @@ def settled(desk: Desk) -> Desk:
     services.credit.put(GUILD, Period.ALL, MEMBER, Tally(1, 3, 0, 0))
     mapping = write_value(Mapping("https://broker.example/m", "MASON1"))
     services.staff.take(GUILD_ID, SettingChanged("x", staff_setting(ME), mapping, ME, NOW))
+    return desk
+
+
+def case(number: int, kind: CaseKind, status: Status = Status.ACTIVE, user: UserId = ME) -> Case:
+    """A case by a moderator, as the book has it."""
+    return Case(
+        guild_id=GUILD_ID, number=number, key=str(number), kind=kind, user_id=user, by=STRANGER,
+        reason=f"reason {number}", at=NOW - DAY, status=status, points=2,
+        evidence=(Evidence("https://cdn.example/proof.png", "proof.png"),),
+        entries=(Entry(NOW, STRANGER, Change.EDITED, "between moderators"),),
+        appeal=Appeal("I did not", NOW) if number == 1 else None,
+    )  # fmt: skip
+
+
+def recorded(desk: Desk) -> Desk:
+    """A member with cases that are theirs to see, and cases that are not."""
+    cases = (
+        case(1, CaseKind.WARN),
+        case(2, CaseKind.MUTE, Status.ENDED),
+        case(3, CaseKind.NOTE),
+        case(4, CaseKind.BAN, Status.FAILED),
+        case(5, CaseKind.BAN, Status.PENDING),
+        case(6, CaseKind.WARN, user=STRANGER),
+    )
+    desk.services.cases.cases = {(GUILD_ID, one.number): one for one in cases}
     return desk
 
 
@@ -145,6 +172,33 @@ def test_export_hands_over_all_lines_without_ids_of_others(desk: Desk) -> None:
     assert "stranger" not in reply.files[0].content.decode()
 
 
+def test_cases_are_shown_and_handed_over_as_far_as_they_are_theirs(desk: Desk) -> None:
+    recorded(desk)
+
+    told = words(desk.run("privacy view", rights=0))
+    assert "On record with the moderators: Mute: 1 · Warning: 1 · 2 points count" in told
+    assert "what moderators note for themselves is not shown" in told
+
+    reply = desk.run("privacy export", rights=0)
+    warned, muted = sorted(dossier(reply)["moderation"], key=lambda one: one["case"])
+    assert (warned["case"], warned["kind"], warned["reason"]) == (1, "warn", "reason 1")
+    assert (warned["points"], warned["evidence"], warned["by"]) == (2, 1, "somebody else")
+    assert warned["appeal"]["text"] == "I did not"
+    assert [one["change"] for one in warned["history"]] == ["edited"]
+    assert (muted["case"], muted["state"]) == (2, "ended")
+    handed = reply.files[0].content.decode()
+    for hidden in ("reason 3", "reason 4", "reason 5", "reason 6", "between", "proof.png", OTHER):
+        assert hidden not in handed
+    assert "but for what moderators have noted" in reply.content
+
+
+def test_what_is_shown_does_not_tell_whether_there_are_notes(desk: Desk) -> None:
+    before = words(desk.run("privacy view", rights=0))
+    desk.services.cases.cases = {(GUILD_ID, 3): case(3, CaseKind.NOTE)}
+
+    assert words(desk.run("privacy view", rights=0)) == before
+
+
 @pytest.mark.parametrize("line", ["privacy view", "privacy export"])
 def test_nobody_is_shown_anybody_else(desk: Desk, line: str) -> None:
     # Whatever rights they have; an option to name somebody does not exist
@@ -173,7 +227,7 @@ def test_delete_asks_first_and_says_what_stays() -> None:
     data = answer["data"]
     assert isinstance(data, dict)
     assert (status, answer["type"], data["flags"]) == (200, 4, 64)
-    for part in ("What goes", "What stays", "holds no names", "`for_good`"):
+    for part in ("What goes", "What stays", "holds no names", "180 days", "`for_good`"):
         assert part in data["content"]
     [row] = data["components"]
     assert [button["label"] for button in row["components"]] == ["Erase my names", "Keep them"]
@@ -188,6 +242,7 @@ def test_only_the_press_erases_and_then_nothing_is_shown(desk: Desk) -> None:
     done = desk.press(asked, "Erase my names", rights=0)
 
     assert "within a day" in done.content
+    assert "moderation cases, without your names" in done.content
     assert done.components == ()
     told = words(desk.run("privacy view", rights=0))
     assert "mason" not in told.lower().replace("mason1", "")
@@ -207,6 +262,19 @@ def test_only_the_press_erases_and_then_nothing_is_shown(desk: Desk) -> None:
     told = words(desk.run("privacy view", rights=0))
     assert f"Erased: {when(NOW, 'f')}" in told
     assert f"Earlier joins: {when(BEFORE, 'f')}" in told
+
+
+def test_what_they_are_called_now_goes_from_cases_at_once(desk: Desk) -> None:
+    insulted = replace(case(1, CaseKind.WARN, user=STRANGER), reason="insulted New Mason, mason2")
+    desk.services.cases.cases = {(GUILD_ID, 1): insulted}
+    asked = desk.run("privacy delete", rights=0)
+    member = press(asked.components, "Erase my names")["member"]
+    assert isinstance(member, dict)
+    person = {**member["user"], "username": "mason2", "global_name": None}
+
+    desk.press(asked, "Erase my names", member={**member, "nick": "New Mason", "user": person})
+
+    assert desk.services.cases.cases[GUILD_ID, 1].reason == f"insulted {MEMBER}, {MEMBER}"
 
 
 def test_keeping_them_erases_nothing(desk: Desk) -> None:

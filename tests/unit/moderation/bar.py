@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tests.builders import GUILD
 from tests.fakes.court import EVERYTHING, MOD, MODS, Court
+from tests.fakes.moderation import FakeFiles
 from usher.contracts.deeds import Deed, SettingChanged
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.moderation.amending import Bench
@@ -51,6 +52,10 @@ class Bar:
     @property
     def court(self) -> Bench:
         return Bench(self.trial.sanctions)
+
+    @property
+    def evidence(self) -> FakeFiles:
+        return self.trial.files
 
     @property
     def attached(self) -> Papers:

@@ -177,6 +177,12 @@ def test_many_are_banned_at_once_with_a_case_each() -> None:
     again = bar.ask(massban, "raid", " ".join(raiders), ctx=ctx)
     assert len(bar.trial.book.cases) == 5
     assert "5 users are banned." in again
+    bar.trial.desk.refuses = LimitedError(60)
+    more = bar.ask(
+        massban, "raid", f"{10**18} {10**18 + 1}", ctx=bar.ctx(permissions=EVERYTHING | MANAGE)
+    )
+    assert "0 users are banned." in more
+    assert "Discord asks me to wait: 2 more are banned as soon as it lets me." in more
     url = "https://cdn.example/ids.txt"
     file = ResolvedAttachment(AttachmentId("1"), "ids.txt", url, 200)
     bar.papers.texts[url] = "\n".join(str(10**18 + n) for n in range(201))

@@ -17,6 +17,7 @@ from tests.fakes.hook_room import FakeHookQueue, FakeHookTable
 from tests.fakes.hooks import FakeKeptHooks
 from tests.fakes.inviting import FakeDesk, FakeRecords, FakeSettings
 from tests.fakes.keys import FakeKeys
+from tests.fakes.moderation import FakeCases
 from tests.fakes.onboarding import FakeArrivals, FakeDrafts, FakeSessions, shelf
 from tests.fakes.privacy import FakePrivacy
 from tests.fakes.referrals import FakeReferrals
@@ -276,6 +277,7 @@ class FakeServices:
     syncs: FakeSyncs = field(default_factory=FakeSyncs)
     imports: FakeImports = field(default_factory=FakeImports)
     privacy: FakePrivacy = field(default_factory=FakePrivacy)
+    cases: FakeCases = field(default_factory=FakeCases)
     desk: FakeDesk = field(default_factory=FakeDesk)
     records: FakeRecords = field(default_factory=FakeRecords)
     settings: FakeSettings = field(init=False)
