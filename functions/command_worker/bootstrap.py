@@ -207,7 +207,7 @@ def _services(
         greetings=Drafts(DynamoRecords(table), DiscordPeople(rest)),
         referrals=DynamoReferrals(table.client, table.table),
         keys=DynamoKeys(table.client, table.table),
-        funnel=funnel(table, told[0]),
+        funnel=funnel(table, told[0], _now),
         channels=channels(found, rest, halls, table, effects),
         rules=DiscordRules(rest),
         windows=DynamoCatches(table.client, table.table),

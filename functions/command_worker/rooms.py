@@ -51,7 +51,7 @@ CALLERS: Final = 8
 """Calls of Discord at once, where a whole server is locked."""
 
 
-def funnel(table: DynamoReads, hooks: EventSender) -> FunnelDesk:
+def funnel(table: DynamoReads, hooks: EventSender, clock: Callable[[], datetime]) -> FunnelDesk:
     """Build what shows the funnel and reviews what is held."""
     rows = DynamoJourneys(table.client, table.table)
     judge = TableJudge(DynamoEvidence(table.client, table.table))
@@ -59,7 +59,7 @@ def funnel(table: DynamoReads, hooks: EventSender) -> FunnelDesk:
         numbers=Numbers(DynamoNumbers(table.client, table.table)),
         chains=Chains(DynamoChains(table.client, table.table)),
         held=rows,
-        reviews=Journeys(rows, judge, HookTeller(hooks)),
+        reviews=Journeys(rows, judge, HookTeller(hooks), clock),
         charts=PillowFunnels(),
     )
 

@@ -18,6 +18,8 @@ from usher.channels.locks import LOCK
 from usher.channels.slowmodes import SLOWMODE
 from usher.funnel.evidence_table import DynamoEvidence
 from usher.funnel.judging import TableJudge
+from usher.funnel.notice_table import DynamoNotices
+from usher.funnel.noticing import HoldNotices
 from usher.funnel.service import Journeys
 from usher.funnel.table import DynamoJourneys
 from usher.funnel.telling import HookTeller
@@ -71,6 +73,7 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
         DynamoJourneys(dynamodb, names["TABLE_NAME"]),
         TableJudge(DynamoEvidence(dynamodb, names["TABLE_NAME"])),
         HookTeller(hooks),
+        _now,
     )
     orders = EffectSender(sqs, names["EFFECTS_QUEUE_URL"])
     hall = DiscordHall(rest, _now)
@@ -109,7 +112,15 @@ def build(environ: Mapping[str, str]) -> EffectsDoor:
     )
     return EffectsDoor(
         doer=DiscordEffects(
-            rest, standings, trouble, greetings, referrals, endings, moderation, onboarding
+            rest,
+            standings,
+            trouble,
+            greetings,
+            referrals,
+            endings,
+            moderation,
+            onboarding,
+            HoldNotices(DynamoNotices(dynamodb, names["TABLE_NAME"]), referrals, admins, _now),
         ),
         log=log,
         meter=meter,

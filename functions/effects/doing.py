@@ -17,6 +17,7 @@ from usher.contracts.effect import (
     MendRank,
     SendMessage,
     SweepStandings,
+    TellHeld,
 )
 from usher.contracts.guarding import ReactToAutomod, WatchRaid
 from usher.contracts.onboarding_effects import FollowOnboarding, OfferOnboarding
@@ -61,6 +62,14 @@ class Referrals(Protocol):
 
     def check(self, order: CountReferral) -> None:
         """Look at one member; raises errors of the table."""
+        ...
+
+
+class Holding(Protocol):
+    """What admins hear of conversions that are held."""
+
+    def tell(self, order: TellHeld) -> None:
+        """Tell what is new; raises DiscordError, and errors of table and queue."""
         ...
 
 
@@ -115,6 +124,7 @@ class DiscordEffects:
     endings: Endings
     moderation: Moderation
     onboarding: Onboarding
+    holding: Holding
 
     def do(self, effect: Effect) -> None:
         """Do an effect; raises DiscordError."""
@@ -137,7 +147,7 @@ class DiscordEffects:
                 self._reward(effect)
             case Greet():
                 self.greetings.greet(effect)
-            case CountReferral() | FollowOnboarding() | OfferOnboarding():
+            case CountReferral() | TellHeld() | FollowOnboarding() | OfferOnboarding():
                 self._lead_in(effect)
             case EndDue():
                 self.endings.end(effect)
@@ -159,8 +169,12 @@ class DiscordEffects:
             case MendRank():
                 self.trouble.mend(effect)
 
-    def _lead_in(self, effect: CountReferral | FollowOnboarding | OfferOnboarding) -> None:
+    def _lead_in(
+        self, effect: CountReferral | TellHeld | FollowOnboarding | OfferOnboarding
+    ) -> None:
         match effect:
+            case TellHeld():
+                self.holding.tell(effect)
             case CountReferral():
                 self.referrals.check(effect)
                 self.onboarding.look(effect.guild_id, effect.user_id)

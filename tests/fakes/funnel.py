@@ -1,18 +1,30 @@
 """Journeys in memory, kept honest by tests/integration/stores."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from tests.builders import at
 from usher.funnel.buckets import Quarter
 from usher.funnel.chains import Chains
 from usher.funnel.chains import Place as ChainPlace
 from usher.funnel.desk import FunnelDesk, Picture
 from usher.funnel.events import events_of
 from usher.funnel.measure import Cell
-from usher.funnel.model import NO_TRACE, Event, EventKind, Journey, Signal, Trace
+from usher.funnel.model import (
+    NO_TRACE,
+    Event,
+    EventKind,
+    Journey,
+    Signal,
+    SignalKind,
+    Standing,
+    Trace,
+    journey_id,
+)
+from usher.funnel.notices import FIRST, Notice, is_new, numbers_of, owes
 from usher.funnel.numbers import Numbers, TooMuchError
 from usher.funnel.ports import Arrival
 from usher.funnel.rows import STEPS, Row, held_row, link_rows
@@ -26,7 +38,7 @@ from usher.times import format_time
 
 @dataclass
 class FakeJourneyRows:
-    """Implements JourneyRows and HeldRows; `stale` writes find that somebody was faster."""
+    """Implements JourneyRows, HeldRows and NoticeRows; `stale` writes find somebody was faster."""
 
     arrivals: dict[UserId, Arrival] = field(default_factory=dict)
     links: dict[LinkCode, Link] = field(default_factory=dict)
@@ -36,6 +48,7 @@ class FakeJourneyRows:
         default_factory=lambda: defaultdict(lambda: defaultdict(Decimal))
     )
     events: list[Event] = field(default_factory=list)
+    notices: dict[GuildId, Notice] = field(default_factory=dict)
     stale: int = 0
 
     def arrival(self, guild_id: GuildId, user_id: UserId) -> Arrival | None:
@@ -62,6 +75,7 @@ class FakeJourneyRows:
             raise StaleError
         assert before == (held or Journey(*key)), "not what was read"
         self.kept[key] = replace(after, version=before.version + 1)
+        self._note(before, after)
         for row, numbers in change(before, after).items():
             for name, number in numbers.items():
                 self.counters[row][name] += number
@@ -70,6 +84,66 @@ class FakeJourneyRows:
         self.events = [
             one for one in self.events if one not in mine or (one.kind, one.at) not in gone
         ] + list(events_of(after, trace))
+
+    def _note(self, before: Journey, after: Journey) -> None:
+        won = after.conversion
+        if won is None:
+            return
+        guild_id = after.guild_id
+        fresh = is_new(before, after) or (owes(after) and not owes(before))
+        notice = self.notices.get(guild_id)
+        if notice is None and fresh:
+            notice = Notice((won.held_at or won.at) + FIRST)
+        if notice is None:
+            return
+        numbers = numbers_of(after) if is_new(before, after) else {}
+        kinds = Counter(notice.kinds)
+        kinds.update(kind for kind in SignalKind if kind.value in numbers)
+        owing = notice.owing - {journey_id(after)}
+        self.notices[guild_id] = replace(
+            notice,
+            held=notice.held + numbers.get("held", 0),
+            taken=notice.taken + numbers.get("taken", 0),
+            kinds=dict(kinds),
+            links=notice.links | ({after.place.link} if numbers and after.place else set()),
+            owing=owing | ({journey_id(after)} if owes(after) else set()),
+        )
+
+    def notice(self, guild_id: GuildId) -> Notice | None:
+        return self.notices.get(guild_id)
+
+    def waiting(self, guild_id: GuildId) -> int:
+        return len(self.held(guild_id, None, len(self.kept)))
+
+    def told(
+        self, guild_id: GuildId, notice: Notice, told_at: datetime | None, due_at: datetime
+    ) -> None:
+        now = self._same(guild_id, notice)
+        if told_at is None:
+            self.notices[guild_id] = replace(now, due_at=due_at)
+            return
+        kinds = Counter(now.kinds)
+        kinds.subtract(notice.kinds)
+        self.notices[guild_id] = Notice(
+            due_at,
+            now.held - notice.held,
+            now.taken - notice.taken,
+            {kind: number for kind, number in kinds.items() if number},
+            now.links - notice.links,
+            now.owing,
+            told_at,
+        )
+
+    def over(self, guild_id: GuildId, notice: Notice) -> None:
+        if self._same(guild_id, notice).held != notice.held:
+            raise StaleError
+        del self.notices[guild_id]
+
+    def _same(self, guild_id: GuildId, notice: Notice) -> Notice:
+        now = self.notices.get(guild_id)
+        if now is None or now.due_at != notice.due_at:
+            raise StaleError
+        return now
 
     def held(
         self, guild_id: GuildId, after: tuple[str, str] | None, limit: int
@@ -150,15 +224,27 @@ class FakeJudge:
         self.asked.append(journey)
         return self.found
 
+    def late(self, journey: Journey, link: Link, trace: Trace) -> tuple[Signal, ...]:
+        return ()
+
+    def others(
+        self, journey: Journey, link: Link, trace: Trace, now: datetime
+    ) -> frozenset[UserId]:
+        return frozenset()
+
 
 @dataclass
 class FakeTeller:
     """Implements Teller."""
 
     told: list[Journey] = field(default_factory=list)
+    withdrawn: list[Journey] = field(default_factory=list)
 
     def conversion_recorded(self, journey: Journey) -> None:
         self.told.append(journey)
+
+    def conversion_withdrawn(self, journey: Journey) -> None:
+        self.withdrawn.append(journey)
 
 
 @dataclass
@@ -175,9 +261,33 @@ class FakeEvidence:
     def joins(self, code: LinkCode, first: datetime, last: datetime, most: int) -> int:
         return min(most, sum(first <= one <= last for one in self.joined))
 
-    def converting(self, guild_id: GuildId, visitor: str, user_id: UserId, now: datetime) -> int:
+    def counted(self, code: LinkCode, first: datetime, last: datetime) -> frozenset[UserId]:
+        return frozenset()
+
+    def converting(
+        self, guild_id: GuildId, visitor: str, user_id: UserId, now: datetime
+    ) -> frozenset[UserId]:
         self.converted[visitor].add(user_id)
-        return len(self.converted[visitor])
+        return frozenset(self.converted[visitor])
+
+
+@dataclass
+class FakeJourneyEvidence(FakeEvidence):
+    """Implements EvidenceRows on journeys in memory."""
+
+    rows: FakeJourneyRows = field(default_factory=FakeJourneyRows)
+
+    def joins(self, code: LinkCode, first: datetime, last: datetime, most: int) -> int:
+        found = self.rows.read_events(code, EventKind.JOIN, None, len(self.rows.events))
+        return min(most, sum(first <= one.at <= last for one in found))
+
+    def counted(self, code: LinkCode, first: datetime, last: datetime) -> frozenset[UserId]:
+        every = self.rows.read_events(code, EventKind.CONVERSION, None, len(self.rows.events))
+        return frozenset(
+            one.user_id
+            for one in every
+            if first <= one.at <= last and one.standing is Standing.COUNTED
+        )
 
 
 @dataclass
@@ -212,7 +322,7 @@ class FakeFunnel:
             Numbers(self.numbers),
             Chains(FakeChainRows(self.rows)),
             self.rows,
-            Journeys(self.rows, FakeJudge(), FakeTeller()),
+            Journeys(self.rows, FakeJudge(), FakeTeller(), lambda: at(0)),
             self.charts,
         )
 

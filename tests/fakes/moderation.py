@@ -93,6 +93,10 @@ class FakeCases:
     def slot(self, guild_id: GuildId, kind: SlotKind, user_id: UserId) -> Slot:
         return self.slots.get((guild_id, kind, user_id), Slot(guild_id, kind, user_id))
 
+    def forget(self) -> None:
+        """Let the table do away with what is idle."""
+        self.slots = {key: slot for key, slot in self.slots.items() if not slot.idle}
+
     def in_force(self, guild_id: GuildId, kind: SlotKind) -> Sequence[Slot]:
         return [
             slot

@@ -88,7 +88,7 @@ def build_rest(
         chain_routes(router, table, DynamoChains(client, table_name))
         rows = DynamoJourneys(client, table_name)
         judge = TableJudge(DynamoEvidence(client, table_name))
-        journeys = Journeys(rows, judge, teller)
+        journeys = Journeys(rows, judge, teller, clock)
         conversion_routes(router, journeys, clock)
         review_routes(router, rows, journeys, clock)
         guild_routes(

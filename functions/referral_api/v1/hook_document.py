@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from usher.contracts.hook_event import HookType
+from usher.funnel.model import SignalKind
 
 _TEXT: Final = {"type": "string"}
 _ID: Final = {"type": "string", "pattern": "^[0-9]{1,20}$"}
@@ -121,6 +122,17 @@ FIELDS: Final[dict[HookType, tuple[str, dict[str, Any]]]] = {
             **_FROM_A_LINK,
             "value": {"type": "string", "description": "A decimal number."},
             "metadata": {"type": "object"},
+        },
+    ),
+    HookType.CONVERSION_WITHDRAWN: (
+        "A conversion that was told does not count after all: something speaks against it, and it "
+        "waits for a review. Once approved it is told again",
+        {
+            "guild_id": _ID,
+            "conversion_id": _TEXT,
+            "user_id": _ID,
+            "value": {"type": "string", "description": "A decimal number."},
+            "signals": {"type": "array", "items": {"enum": [one.value for one in SignalKind]}},
         },
     ),
     HookType.CREDIT_GRANTED: ("An inviter's effective invites went up", _CREDIT),

@@ -121,6 +121,17 @@ class CountReferral:
 
 
 @frozen
+class TellHeld:
+    """Tell the admins of conversions that are held for review, if there is something to tell."""
+
+    id: str
+    guild_id: GuildId
+    due_at: str
+    """The time for which the clock asked, as the row has it."""
+    kind: Literal["tell_held"] = "tell_held"
+
+
+@frozen
 class Greet:
     """Say welcome or farewell; the message is put together when it is said."""
 
@@ -156,8 +167,9 @@ type _Moderation = LogCase | NoteByHand | CheckMute | PostCard | EndDue
 type _Guarding = ReactToAutomod | WatchRaid
 type _Onboarding = FollowOnboarding | OfferOnboarding
 type _Rewards = CheckStanding | SweepStandings | MendRank
-type _Others = SendMessage | ChangeRole | CheckInvite | Greet | CountReferral
-type Effect = _Others | _Rewards | _Moderation | _Guarding | _Onboarding
+type _Referrals = CountReferral | TellHeld
+type _Others = SendMessage | ChangeRole | CheckInvite | Greet
+type Effect = _Others | _Referrals | _Rewards | _Moderation | _Guarding | _Onboarding
 
 _KINDS: Final[dict[str, type[Effect]]] = {
     "send_message": SendMessage,
@@ -168,6 +180,7 @@ _KINDS: Final[dict[str, type[Effect]]] = {
     "mend_rank": MendRank,
     "greet": Greet,
     "count_referral": CountReferral,
+    "tell_held": TellHeld,
     "log_case": LogCase,
     "note_by_hand": NoteByHand,
     "check_mute": CheckMute,

@@ -39,6 +39,7 @@ class HookType(StrEnum):
     ATTRIBUTION_REVISED = "join.attribution_revised"
     MEMBER_QUALIFIED = "member.qualified"
     CONVERSION_RECORDED = "conversion.recorded"
+    CONVERSION_WITHDRAWN = "conversion.withdrawn"
     CREDIT_GRANTED = "credit.granted"
     CREDIT_REVERSED = "credit.reversed"
     MEMBER_LEFT = "member.left"

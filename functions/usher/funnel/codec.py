@@ -142,6 +142,8 @@ def _write_conversion(won: Conversion) -> dict[str, object]:
         "signals": [[one.kind.value, one.found, one.limit] for one in won.signals],
         "reviewed_by": won.reviewed_by,
         "reviewed_at": _text(won.reviewed_at),
+        "held_at": _text(won.held_at),
+        "turns": won.turns or None,
         "told": won.told or None,
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -158,7 +160,9 @@ def _read_conversion(fields: dict[str, Any]) -> Conversion:
         ),
         reviewed_by=UserId(fields["reviewed_by"]) if "reviewed_by" in fields else None,
         reviewed_at=_moment(fields.get("reviewed_at")),
-        told=fields.get("told") is True,
+        held_at=_moment(fields.get("held_at")),
+        turns=int(fields.get("turns", fields.get("told", 0))),
+        told=int(fields.get("told", 0)),
     )
 
 

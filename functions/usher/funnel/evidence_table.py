@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from usher.funnel.model import EventKind
+from usher.funnel.model import EventKind, Standing
 from usher.funnel.rows import link_rows, member_rows
 from usher.ids import GuildId, UserId
 from usher.platform.dynamo_reads import Caller, DynamoReads, decode
@@ -52,8 +52,29 @@ class DynamoEvidence:
         counted = answer.get("Count")
         return counted if isinstance(counted, int) else 0
 
-    def converting(self, guild_id: GuildId, visitor: str, user_id: UserId, now: datetime) -> int:
-        """Note that a member converts by a visitor; count all who did. Again changes nothing."""
+    def counted(self, code: LinkCode, first: datetime, last: datetime) -> frozenset[UserId]:
+        """Name whose conversions of a time count for a link, and nobody has reviewed."""
+        prefix = f"EVENT#{EventKind.CONVERSION.value}#"
+        request: dict[str, object] = {
+            "TableName": self.name,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+            "FilterExpression": "standing = :counted",
+            "ProjectionExpression": "user_id",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": link_rows(code)},
+                ":first": {"S": f"{prefix}{format_time(first)}"},
+                ":last": {"S": f"{prefix}{format_time(last)}#~"},
+                ":counted": {"S": Standing.COUNTED.value},
+            },
+            "ConsistentRead": True,
+        }
+        rows = DynamoReads(self.client, self.name).pages(request)
+        return frozenset(UserId(str(row["user_id"])) for row in rows)
+
+    def converting(
+        self, guild_id: GuildId, visitor: str, user_id: UserId, now: datetime
+    ) -> frozenset[UserId]:
+        """Note that a member converts by a visitor; name all who did. Again changes nothing."""
         answer = self.client.call(
             "UpdateItem",
             {
@@ -70,4 +91,6 @@ class DynamoEvidence:
         )
         attributes = answer.get("Attributes")
         members = decode(attributes["members"]) if isinstance(attributes, dict) else None
-        return len(members) if isinstance(members, frozenset) else 1
+        if not isinstance(members, frozenset):
+            return frozenset({user_id})
+        return frozenset(UserId(str(one)) for one in members)

@@ -118,7 +118,8 @@ def _lines(journey: Journey, won: Conversion) -> list[str]:
     worth = f" · {money(won.value)}" if won.value else ""
     link = "" if journey.place is None else f" · {text.code(journey.place.link)}"
     head = f"{text.user(journey.user_id)}{link}{worth} · {text.when(won.at)}"
-    return [head, *(f"- {evidence(one)}" for one in won.signals)]
+    before = [f"- {say('It had counted before.')}"] if won.turns else []
+    return [head, *(f"- {evidence(one)}" for one in won.signals), *before]
 
 
 def _buttons(number: int, journey: Journey, after: _After) -> Row:

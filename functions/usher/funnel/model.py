@@ -1,7 +1,7 @@
 """A membership on its way from a link's click to a conversion (SPEC 5.8)."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -113,8 +113,12 @@ class Conversion:
     signals: tuple[Signal, ...] = ()
     reviewed_by: UserId | None = None
     reviewed_at: datetime | None = None
-    told: bool = False
-    """Whether others were told that it counts."""
+    held_at: datetime | None = None
+    """When it was held, the last time."""
+    turns: int = 0
+    """How often it began to count, or ceased to: odd for one that counts."""
+    told: int = 0
+    """Of how many turns others were told."""
 
     @property
     def counts(self) -> bool:
@@ -157,6 +161,14 @@ class Event:
     metadata: Metadata = field(default_factory=dict)
     standing: Standing | None = None
     """Of a conversion."""
+
+
+def turned(journey: Journey) -> Journey:
+    """Note whether a conversion has begun or ceased to count, which others are to be told."""
+    won = journey.conversion
+    if won is None or journey.place is None or won.counts == (won.turns % 2 == 1):
+        return journey
+    return replace(journey, conversion=replace(won, turns=won.turns + 1))
 
 
 def journey_id(journey: Journey) -> str:

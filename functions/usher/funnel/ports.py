@@ -7,6 +7,7 @@ from typing import Protocol
 
 from usher.frozen import frozen
 from usher.funnel.model import Journey, Metadata, Outcome, Signal, Trace
+from usher.funnel.notices import Notice
 from usher.ids import GuildId, InviteCode, UserId
 from usher.referrals.model import Link, LinkCode
 
@@ -134,10 +135,57 @@ class Judge(Protocol):
         """Look at a journey that has converted by a link."""
         ...
 
+    def late(self, journey: Journey, link: Link, trace: Trace) -> tuple[Signal, ...]:
+        """Look again for what others may have added since it was looked at."""
+        ...
+
+    def others(
+        self, journey: Journey, link: Link, trace: Trace, now: datetime
+    ) -> frozenset[UserId]:
+        """Name whose conversions a journey may speak against: of its burst, or its visitor."""
+        ...
+
 
 class Teller(Protocol):
     """Tells others what was counted."""
 
     def conversion_recorded(self, journey: Journey) -> None:
         """Tell that a conversion counts. May be told again; raises an error of its queue."""
+        ...
+
+    def conversion_withdrawn(self, journey: Journey) -> None:
+        """Tell that one does not count after all. May be told again; raises the same."""
+        ...
+
+
+class Settling(Protocol):
+    """Does what a crash has left. Raises AwsError and StaleError."""
+
+    def settle(self, guild_id: GuildId, user_id: UserId, joined_at: datetime) -> None:
+        """Tell others what they are still to hear of a conversion."""
+        ...
+
+
+class NoticeRows(Protocol):
+    """What admins are to be told of conversions that are held. Every method may raise AwsError."""
+
+    def notice(self, guild_id: GuildId) -> Notice | None:
+        """Read what is to be told; None where nobody is to be told anything."""
+        ...
+
+    def waiting(self, guild_id: GuildId) -> int:
+        """Count the conversions that wait for a review."""
+        ...
+
+    def told(
+        self, guild_id: GuildId, notice: Notice, told_at: datetime | None, due_at: datetime
+    ) -> None:
+        """Take off what was told, where `told_at` says so, and have the row looked at again.
+
+        Raises StaleError where another had it looked at again.
+        """
+        ...
+
+    def over(self, guild_id: GuildId, notice: Notice) -> None:
+        """Forget all of it; raises StaleError where something was held meanwhile."""
         ...

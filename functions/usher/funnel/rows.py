@@ -16,6 +16,8 @@ from usher.times import format_time
 type Row = tuple[str, str]
 """Partition and sort key."""
 
+HOLDS: Final = "HOLDS"
+"""The row of a guild that says what its admins are to be told of conversions that are held."""
 STEPS: Final = "JOINS"
 """The row of a link that holds its members' steps of all time."""
 CLICK_DAYS: Final = "CLICK-DAY#"

@@ -12,6 +12,10 @@ from usher.referrals.model import Link
 
 AROUND: Final = timedelta(minutes=5)
 """Joins so long before and after a member's are of one burst."""
+RECENT: Final = timedelta(days=1)
+"""How long after a join or a conversion it may speak against conversions before it."""
+SKEW: Final = timedelta(minutes=1)
+"""How much sooner than its join a conversion may seem: Discord's clock tells of the join."""
 DISCORD_EPOCH: Final = 1_420_070_400_000
 """Milliseconds before the first snowflake (API reference: Snowflakes)."""
 
@@ -45,10 +49,21 @@ def _found(journey: Journey, link: Link, limits: Limits, evidence: Evidence) -> 
     seconds = max(0, int((won.at - journey.joined_at).total_seconds()))
     if seconds < limits.fast:
         yield Signal(SignalKind.FAST, seconds, limits.fast)
+    yield from late_signals(limits, evidence)
+
+
+def late_signals(limits: Limits, evidence: Evidence) -> Iterator[Signal]:
+    """Tell what of a conversion's signals others may add to after it."""
     if limits.burst and evidence.joins >= limits.burst:
         yield Signal(SignalKind.BURST, evidence.joins, limits.burst)
     if limits.visitor and evidence.members >= limits.visitor:
         yield Signal(SignalKind.VISITOR, evidence.members, limits.visitor)
+
+
+def is_recent(journey: Journey, now: datetime) -> bool:
+    """Whether a journey may still speak against others' conversions, or others against its own."""
+    won = journey.conversion
+    return now - max(journey.joined_at, won.at if won else journey.joined_at) <= RECENT
 
 
 def created_at(user_id: UserId) -> datetime:

@@ -21,6 +21,7 @@ from usher.funnel.codec import (
 )
 from usher.funnel.events import events_of
 from usher.funnel.model import NO_TRACE, Event, Journey, Trace
+from usher.funnel.notice_table import noted
 from usher.funnel.ports import Arrival
 from usher.funnel.rows import Row, ends_at, held_row, journey_row, link_rows, member_rows
 from usher.funnel.tallies import change
@@ -100,6 +101,7 @@ class DynamoJourneys:
             self._journey(replace(after, version=before.version + 1)),
             *self._events(before, after, trace),
             *self._waiting(before, after),
+            *noted(self.name, before, after),
             *(self._add(row, numbers) for row, numbers in change(before, after).items()),
         ]
         try:

@@ -91,10 +91,15 @@ def conversion_recorded(
     campaign_id: CampaignId | None,
     value: Decimal = Decimal(0),
     metadata: dict[str, object] | None = None,
+    before: int = 0,
 ) -> HookEvent:
-    """Tell of a conversion. `conversion_id` names it for good, `metadata` holds no names."""
+    """Tell of a conversion. `conversion_id` names it for good, `metadata` holds no names.
+
+    `before` is how often it was told, or told to be withdrawn: it is told again once approved.
+    """
+    which = (conversion_id, *([str(before)] if before else ()))
     return HookEvent(
-        id=hook_id(HookType.CONVERSION_RECORDED, guild_id, conversion_id),
+        id=hook_id(HookType.CONVERSION_RECORDED, guild_id, *which),
         type=HookType.CONVERSION_RECORDED,
         guild_id=guild_id,
         at=at,
@@ -106,5 +111,31 @@ def conversion_recorded(
             "campaign_id": campaign_id,
             "value": str(value),
             "metadata": metadata or {},
+        },
+    )
+
+
+def conversion_withdrawn(
+    guild_id: GuildId,
+    conversion_id: str,
+    user_id: UserId,
+    at: datetime,
+    *,
+    value: Decimal,
+    signals: list[str],
+    before: int,
+) -> HookEvent:
+    """Tell that a conversion that was told does not count after all: it waits for a review."""
+    return HookEvent(
+        id=hook_id(HookType.CONVERSION_WITHDRAWN, guild_id, conversion_id, str(before)),
+        type=HookType.CONVERSION_WITHDRAWN,
+        guild_id=guild_id,
+        at=at,
+        data={
+            "guild_id": guild_id,
+            "conversion_id": conversion_id,
+            "user_id": user_id,
+            "value": str(value),
+            "signals": signals,
         },
     )

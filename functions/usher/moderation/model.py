@@ -210,6 +210,11 @@ class Slot:
     retry_at: datetime | None = None
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing is in force, nor about to be: what was never written says the same."""
+        return self.case is None and self.pending is None
+
+    @property
     def due_at(self) -> datetime | None:
         """When something is to be done about it; None for never."""
         if self.case is None:

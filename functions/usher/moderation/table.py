@@ -8,9 +8,9 @@ clock looks at: `X#ban#<user>` and `X#mute#<user>`, the slots, and `X#case#<numb
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from random import SystemRandom
-from time import sleep
+from time import sleep, time
 from typing import Final
 
 from usher.frozen import frozen
@@ -45,6 +45,7 @@ class DynamoCases:
     client: Caller
     name: str
     pause: Callable[[float], None] = sleep
+    clock: Callable[[], float] = time
 
     @property
     def _reads(self) -> DynamoReads:
@@ -52,7 +53,7 @@ class DynamoCases:
 
     @property
     def _writes(self) -> Writes:
-        return Writes(self.name)
+        return Writes(self.name, datetime.fromtimestamp(self.clock(), UTC))
 
     def find(self, guild_id: GuildId, number: int) -> Case | None:
         """Read a case as it is now."""

@@ -19,7 +19,7 @@ type Action = dict[str, Any]
 
 DIGITS: Final = 9
 KEPT: Final = timedelta(days=7)
-"""How long the row by which the clock comes back to a case outlives its use."""
+"""How long slots, and rows by which the clock comes back to cases, outlive their use."""
 
 
 def case_key(guild_id: GuildId, number: int) -> Key:
@@ -37,6 +37,7 @@ class Writes:
     """Writes to one table."""
 
     table: str
+    now: datetime
 
     def opening(self, case: Case) -> list[Action]:
         """Number a case, and write it."""
@@ -84,41 +85,44 @@ class Writes:
         return [self.update(key, change, values, names, "#version = :version"), self._due(case)]
 
     def slot(self, slot: Slot) -> Action:
-        """Write a slot over the version before."""
+        """Write a slot over the version before; an idle one goes in time.
+
+        Its versions begin anew then, long after everybody who has read one of them is gone.
+        """
         key = slot_key(slot.kind, slot.user_id)
         text: Attributes = {"sanction": s(write_slot(slot)), "version": n(slot.version)}
-        return self._timed(slot.guild_id, key, slot.due_at, text, slot.version - 1)
+        ends = self.now + KEPT if slot.idle else None
+        return self._timed(slot.guild_id, key, (slot.due_at, ends), text, slot.version - 1)
 
     def _due(self, case: Case) -> Action:
         """Have the clock come back to a case; once that is needless its row goes in time."""
         due_at, written = case_due_at(case), {"version": n(case.version)}
-        if due_at is None:
-            last = case.entries[-1].at if case.entries else case.at
-            written["ttl"] = n(int((last + KEPT).timestamp()))
-        action = self._timed(case.guild_id, due_key(case.number), due_at, written, None)
-        if due_at is not None:
-            action["Update"]["UpdateExpression"] += " REMOVE #ttl"
-            action["Update"]["ExpressionAttributeNames"]["#ttl"] = "ttl"
-        return action
+        ends = self.now + KEPT if due_at is None else None
+        return self._timed(case.guild_id, due_key(case.number), (due_at, ends), written, None)
 
     def _timed(
         self,
         guild_id: GuildId,
         key: str,
-        due_at: datetime | None,
+        times: tuple[datetime | None, datetime | None],
         written: Attributes,
         before: int | None,
     ) -> Action:
-        """Write a row that the clock looks at, or does not any more."""
-        values = {f":{name}": attribute for name, attribute in written.items()}
-        sets = [f"#{name} = :{name}" for name in written]
-        names = {f"#{name}": name for name in (*written, "due", "due_at")}
-        removes = ""
+        """Write a row that the clock looks at, or does not any more, and that may go at a time."""
+        (due_at, ends), gone = times, list[str]()
+        given = dict(written)
         if due_at is None:
-            removes = " REMOVE #due, #due_at"
+            gone += ["#due", "#due_at"]
         else:
-            sets += ["#due = :due", "#due_at = :due_at"]
-            values |= {":due": s(partition(shard_of(guild_id))), ":due_at": s(format_time(due_at))}
+            given |= {"due": s(partition(shard_of(guild_id))), "due_at": s(format_time(due_at))}
+        if ends is None:
+            gone.append("#ttl")
+        else:
+            given["ttl"] = n(int(ends.timestamp()))
+        values = {f":{name}": attribute for name, attribute in given.items()}
+        sets = [f"#{name} = :{name}" for name in given]
+        names = {f"#{name}": name for name in (*written, "due", "due_at", "ttl")}
+        removes = f" REMOVE {', '.join(gone)}" if gone else ""
         condition = ""
         if before is not None:
             values[":before"] = n(before)

@@ -68,7 +68,7 @@ class DynamoReads:
             "ExpressionAttributeValues": {":pk": {"S": partition}, ":prefix": {"S": prefix}},
             "ConsistentRead": True,
         }
-        return self._pages(request)
+        return self.pages(request)
 
     def first(
         self, partition: str, prefix: str, attributes: Sequence[str]
@@ -101,7 +101,7 @@ class DynamoReads:
                 ":last": {"S": last},
             },
         }
-        return self._pages(request)
+        return self.pages(request)
 
     def some(
         self,
@@ -146,7 +146,7 @@ class DynamoReads:
         request = self._board(board, above)
         if limit is not None:
             request["Limit"] = limit
-        yield from self._pages(request)
+        yield from self.pages(request)
 
     def scores(
         self,
@@ -162,7 +162,7 @@ class DynamoReads:
         request |= {"ProjectionExpression": "sk, #score", "ExpressionAttributeNames": names}
         if limit is not None:
             request["Limit"] = limit
-        yield from self._pages(request, most)
+        yield from self.pages(request, most)
 
     def _board(self, board: str, above: int | None) -> dict[str, object]:
         condition, values = "#board = :board", {":board": {"S": board}}
@@ -193,9 +193,10 @@ class DynamoReads:
             "ExpressionAttributeValues": {":due": {"S": due}, ":until": {"S": until}},
             "Limit": DUE_PAGE,
         }
-        yield from self._pages(request)
+        yield from self.pages(request)
 
-    def _pages(self, request: dict[str, object], most: int | None = None) -> Iterator[Item]:
+    def pages(self, request: dict[str, object], most: int | None = None) -> Iterator[Item]:
+        """Read what a Query finds, page by page; `most` items where that is said."""
         read = 0
         while True:
             answer = self.client.call("Query", request)

@@ -19,7 +19,7 @@ class DynamoDueIndex:
     def due(self, shard: int, until: datetime) -> Iterator[Due]:
         """Read the rows of a shard that are due by `until`, oldest first, as they are taken."""
         for item in self.table.due(partition(shard), format_time(until)):
-            kind, guild_id, *part = str(item["pk"]).split("#", 2)
+            kind, guild_id, *part = str(item["pk"]).replace("#@", "#", 1).split("#", 2)
             named = [kind, *part] if part else []  # a guild has partitions beside its first
             key = "#".join((*named, str(item["sk"])))
             yield Due(GuildId(guild_id), key, parse_time(str(item["due_at"])))

@@ -11,8 +11,9 @@ from hashlib import sha256
 from itertools import batched, groupby
 from typing import Final, Protocol
 
-from usher.contracts.effect import CheckStanding, Effect, MendRank
+from usher.contracts.effect import CheckStanding, Effect, MendRank, TellHeld
 from usher.contracts.observation import CodesDue, Observation
+from usher.funnel.rows import HOLDS
 from usher.ids import GuildId, InviteCode, UserId
 from usher.rewards.owed import effect_id
 from usher.rewards.rows import CHECK, RANK
@@ -119,7 +120,7 @@ def _ending(row: Due, now: datetime) -> tuple[Effect, int]:
 
 
 def order(row: Due) -> Effect | None:
-    """Write what is due of ranks and milestones as an effect; None for any other row.
+    """Write what is due of ranks, milestones and reviews as an effect; None for any other row.
 
     It names the time for which it asks, so that it does nothing once that is dealt with.
     """
@@ -130,6 +131,8 @@ def order(row: Due) -> Effect | None:
         return CheckStanding(id_, row.guild_id, user_id, due_at=due_at)
     if row.key.startswith(RANK):
         return MendRank(id_, row.guild_id, row.key.removeprefix(RANK), due_at)
+    if row.key == HOLDS:
+        return TellHeld(id_, row.guild_id, due_at)
     return None
 
 

@@ -173,12 +173,18 @@ def test_the_clock_comes_back_to_what_is_open(stored: Stored) -> None:
     }
     assert book.logged(done, None)
     assert due() == {"X#ban#5": _text(START + timedelta(hours=1))}
+    [kept] = rows(prefix="X#ban#")
+    assert "ttl" not in kept
     book.change(slot=emptied(slot))
     assert due() == {}
-    [kept] = rows(prefix="X#case#")
-    assert "ttl" in kept
+    for prefix in ("X#case#", "X#ban#"):
+        [kept] = rows(prefix=prefix)
+        assert "ttl" in kept
+    book.open(draft("b"))
+    [kept] = rows(prefix="X#ban#")
+    assert "ttl" not in kept
     book.change(changed(done, at(9), MOD, Change.EDITED, reason="other"))
-    [kept] = rows(prefix="X#case#")
+    [kept] = rows(prefix="X#case#1")
     assert ("ttl" in kept, "due" in kept) == (False, True)
 
 

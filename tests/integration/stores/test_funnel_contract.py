@@ -28,15 +28,20 @@ from usher.funnel.model import (
     journey_id,
     trace_of,
 )
-from usher.funnel.ports import HeldRows, JourneyRows
+from usher.funnel.notice_table import DynamoNotices
+from usher.funnel.notices import FIRST, Notice
+from usher.funnel.ports import HeldRows, JourneyRows, NoticeRows
 from usher.funnel.table import DynamoJourneys
 from usher.ids import GuildId, InviteCode, UserId
+from usher.platform.dynamo_reads import DynamoReads
 from usher.platform.signed_http import DYNAMODB, SignedClient
 from usher.referrals.invite_table import DynamoInviteRows
 from usher.referrals.model import LinkCode
 from usher.referrals.ports import StaleError
 from usher.referrals.table import DynamoReferrals
 from usher.times import format_time
+from usher.timing.due import Due, DueIndex, shard_of
+from usher.timing.reads import DynamoDueIndex
 
 OTHER = LinkCode("other-link")
 TRACE = trace_of(click(variant="bold", country="DE"))
@@ -48,13 +53,15 @@ class Kept:
     rows: JourneyRows
     held: HeldRows
     chains: ChainRows
+    notices: NoticeRows
+    due: DueIndex | None = None
 
 
 @pytest.fixture(params=["fake", "moto", "emulator"])
 def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
     if request.param == "fake":
         fake = FakeJourneyRows(links={CODE: link()}, traces={(CODE, INVITE): TRACE})
-        yield Kept(fake, fake, FakeChainRows(fake, {(CODE, "somebody"): INVITE}))
+        yield Kept(fake, fake, FakeChainRows(fake, {(CODE, "somebody"): INVITE}), fake)
         return
     with aws(request.param, request, monkeypatch):
         sdk: Any = boto3.client("dynamodb", region_name=REGION)
@@ -64,7 +71,9 @@ def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         DynamoInviteRows(client, TABLE).remember(CODE, INVITE, TRACE, at(0))
         DynamoInviteRows(client, TABLE).keep(CODE, "somebody", INVITE, at(600))
         rows = DynamoJourneys(client, TABLE)
-        yield Kept(rows, rows, DynamoChains(client, TABLE))
+        index = DynamoDueIndex(DynamoReads(client, TABLE))
+        notices = DynamoNotices(client, TABLE)
+        yield Kept(rows, rows, DynamoChains(client, TABLE), notices, index)
         if isinstance(client, SignedClient):
             client.close()
         sdk.close()
@@ -87,7 +96,9 @@ def test_a_journey_is_kept_whole_and_by_version(kept: Kept) -> None:
         signals=(Signal(SignalKind.BURST, 40, 30),),
         reviewed_by=UserId("9"),
         reviewed_at=at(99),
-        told=True,
+        held_at=at(91),
+        turns=1,
+        told=1,
     )
     first = came(kept, "7", 10, conversion=won, onboarded_at=at(20), left_at=at(95), claimed=OTHER)
     second = came(kept, "7", 500)
@@ -147,3 +158,61 @@ def test_a_click_is_found_by_the_invite_and_an_invite_by_the_visitor(kept: Kept)
     assert found is not None
     assert found.owner_id == link().owner_id
     assert kept.rows.link(OTHER) is None
+
+
+def test_what_admins_are_to_be_told_changes_with_what_is_held(kept: Kept) -> None:
+    # Given nothing, then two that are held, one of whom had counted and was told of
+    assert kept.notices.notice(GUILD) is None
+    fast, burst = Signal(SignalKind.FAST, 3, 10), Signal(SignalKind.BURST, 30, 30)
+    counted = came(kept, "1", 10, conversion=Conversion(at(90), turns=1, told=1))
+    assert kept.notices.notice(GUILD) is None
+    assert counted.conversion is not None
+    again = {"standing": Standing.HELD, "signals": (burst,), "held_at": at(100), "turns": 2}
+    taken = replace(counted, conversion=replace(counted.conversion, **again))  # type: ignore[arg-type] # fields
+    kept.rows.save(counted, taken, TRACE)
+    held = Conversion(at(105), standing=Standing.HELD, signals=(fast, burst), held_at=at(105))
+    came(kept, "2", 20, conversion=held)
+
+    # Then the row sums them up, due from the first on
+    due = at(100) + FIRST
+    first = kept.notices.notice(GUILD)
+    assert first == Notice(
+        due,
+        2,
+        1,
+        {SignalKind.BURST: 2, SignalKind.FAST: 1},
+        frozenset({CODE}),
+        frozenset({journey_id(taken)}),
+    )
+    assert kept.notices.waiting(GUILD) == 2
+    assert kept.notices.waiting(GuildId("1")) == 0
+    if kept.due is not None:
+        found = [*kept.due.due(shard_of(GUILD), at(9999))]
+        assert found == [Due(GUILD, "HOLDS", due)]
+
+    # When others hear of it, and a third comes while the two are told
+    done = replace(taken, version=2)
+    assert done.conversion is not None
+    kept.rows.save(done, replace(done, conversion=replace(done.conversion, told=2)), TRACE)
+    came(kept, "3", 30, conversion=replace(held, at=at(110), signals=(fast,)))
+    assert first is not None
+    kept.notices.told(GUILD, first, at(400), at(4000))
+
+    # Then the third alone is left, and nobody can tell of the first time again
+    left = kept.notices.notice(GUILD)
+    assert left is not None
+    assert (left.held, left.taken, left.kinds) == (1, 0, {SignalKind.FAST: 1})
+    assert (left.owing, left.told_at, left.due_at) == (frozenset(), at(400), at(4000))
+    with pytest.raises(StaleError):
+        kept.notices.told(GUILD, first, at(500), at(5000))
+
+    # When it is only looked at, it is due later; it is over where nothing came meanwhile
+    kept.notices.told(GUILD, left, None, at(7000))
+    later = replace(left, due_at=at(7000))
+    assert kept.notices.notice(GUILD) == later
+    with pytest.raises(StaleError):
+        kept.notices.over(GUILD, replace(later, held=0))
+    kept.notices.over(GUILD, later)
+    assert kept.notices.notice(GUILD) is None
+    if kept.due is not None:
+        assert [*kept.due.due(shard_of(GUILD), at(9999))] == []

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -46,7 +47,9 @@ from usher.referrals.table import DynamoReferrals
 from usher.times import format_time
 
 OTHER = LinkCode("other-link")
+NOW = at(60)
 ANA = UserId("53908232506183680")
+BEA = "53908232506183681"
 
 
 @dataclass
@@ -56,10 +59,12 @@ class Bench:
     rows: DynamoJourneys
     table: DynamoReferrals
     teller: FakeTeller = field(default_factory=FakeTeller)
+    now: datetime = NOW
 
     @property
     def journeys(self) -> Journeys:
-        return Journeys(self.rows, TableJudge(DynamoEvidence(self.client, TABLE)), self.teller)
+        judge = TableJudge(DynamoEvidence(self.client, TABLE))
+        return Journeys(self.rows, judge, self.teller, lambda: self.now)
 
     def look(self, user: str = ANA) -> tuple[int, int]:
         """Look at a member; return the joins of both links."""
@@ -172,7 +177,28 @@ def test_evidence_is_what_the_table_knows(bench: Bench) -> None:
     assert evidence.joins(CODE, at(11), at(20), 5) == 0
     assert evidence.joins(OTHER, at(0), at(20), 5) == 0
     seen = [evidence.converting(GUILD, "v", UserId(user), at(0)) for user in "121"]
-    assert seen == [1, 2, 2]
+    assert seen == [{"1"}, {"1", "2"}, {"1", "2"}]
+
+
+def test_a_burst_takes_back_who_converted_before_it(bench: Bench) -> None:
+    # Given a burst of two, of whom the first converts before the second comes
+    come(bench)
+    bench.worker.handle(observe(changed(EVERY, write_set({"burst": 2}), "h", 20), seconds=21))
+    evidence = DynamoEvidence(bench.client, TABLE)
+    assert bench.journeys.converted(Converted(GUILD, ANA, at(40), Decimal(5))) is Outcome.RECORDED
+    assert evidence.counted(CODE, at(40), at(40)) == {ANA}
+    assert evidence.counted(CODE, at(41), at(60)) == evidence.counted(OTHER, at(0), at(60)) == set()
+
+    # When the second comes, told twice
+    done = MemberAdded(UserId(BEA), at(49), UserId("900"), CODE)
+    bench.worker.handle(observe(done, joined(BEA, 50), seconds=50.1))
+    bench.look(BEA)
+    bench.look(BEA)
+
+    # Then the first is held, and others hear so once
+    assert bench.counts(CODE) == Counts(joins=2, held=1)
+    assert (len(bench.teller.told), len(bench.teller.withdrawn)) == (1, 1)
+    assert evidence.counted(CODE, at(0), at(60)) == set()
 
 
 def test_a_leave_is_seen_when_it_is_looked_for(bench: Bench) -> None:
@@ -236,7 +262,8 @@ def test_everybody_at_once_is_counted_and_nobody_twice(
         def go(user: UserId) -> None:
             own = SignedClient(DYNAMODB)
             rows = DynamoJourneys(own, TABLE)
-            journeys = Journeys(rows, TableJudge(DynamoEvidence(own, TABLE)), FakeTeller())
+            judge = TableJudge(DynamoEvidence(own, TABLE))
+            journeys = Journeys(rows, judge, FakeTeller(), lambda: at(600))
             for step in (
                 lambda: journeys.check(CountReferral("r", GUILD, user)),
                 lambda: journeys.onboarding_started(Started(GUILD, user, at(500))),

@@ -21,6 +21,7 @@ from usher.contracts.effect import (
     MendRank,
     SendMessage,
     SweepStandings,
+    TellHeld,
     decode_effect,
     encode_effect,
 )
@@ -101,6 +102,9 @@ class FakeStandings:
     def greet(self, order: Greet) -> None:
         self.orders.append(order)
 
+    def tell(self, order: TellHeld) -> None:
+        self.orders.append(order)
+
     def end(self, order: EndDue) -> None:
         self.orders.append(order)
 
@@ -142,7 +146,8 @@ class Discord:
         pool = cast("urllib3.PoolManager", self.pool)
         rest = DiscordRest(BASE, self.token, pool, self.pauses.append)
         others = self.standings
-        DiscordEffects(rest, others, others, others, others, others, Nothing(), others).do(effect)
+        each = (others, others, others, others, others, Nothing(), others, others)
+        DiscordEffects(rest, *each).do(effect)
 
 
 def test_a_message_mentions_nobody_and_is_posted_once_by_its_nonce() -> None:
@@ -288,6 +293,7 @@ def test_orders_about_ranks_and_onboardings_reach_who_looks_after_them() -> None
         MendRank("m", GUILD, "8", "2026-11-20T12:00:00.000000Z"),
         MendRank("o", GUILD, "onboarding#8", "2026-11-20T12:00:00.000000Z"),
         CountReferral("r", GUILD, UserId("7")),
+        TellHeld("h", GUILD, "2026-11-20T12:00:00.000000Z"),
         EndDue("e", GUILD, "X#ban#7", "2026-11-20T12:00:00.000000Z", "v1"),
         FollowOnboarding("f", GUILD, UserId("7"), "t", "1", "code", "join", "started", "t"),
         OfferOnboarding("g", GUILD, UserId("7"), "1", None),

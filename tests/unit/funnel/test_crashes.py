@@ -50,6 +50,17 @@ class Fused:
     def signals(self, journey: Journey, link: Link, trace: Trace) -> tuple[Signal, ...]:
         return self.fuse.step("judge", lambda: self.judge.signals(journey, link, trace))
 
+    def late(self, journey: Journey, link: Link, trace: Trace) -> tuple[Signal, ...]:
+        return self.fuse.step("late", lambda: self.judge.late(journey, link, trace))
+
+    def others(
+        self, journey: Journey, link: Link, trace: Trace, now: datetime
+    ) -> frozenset[UserId]:
+        return self.fuse.step("others", lambda: self.judge.others(journey, link, trace, now))
+
+    def conversion_withdrawn(self, journey: Journey) -> None:
+        self.fuse.step("withdraw", lambda: self.teller.conversion_withdrawn(journey))
+
     def conversion_recorded(self, journey: Journey) -> None:
         self.fuse.step("tell", lambda: self.teller.conversion_recorded(journey))
 
@@ -60,7 +71,7 @@ def run(fuse: Fuse, *, seconds: float, approve: bool) -> tuple[object, ...]:
         arrivals={ANA: Arrival(at(0), None, CODE, InviteCode("abc"))}, links={CODE: link()}
     )
     fused = Fused(rows, TableJudge(FakeEvidence()), FakeTeller(), fuse)
-    journeys = Journeys(fused, fused, fused)
+    journeys = Journeys(fused, fused, fused, lambda: at(400))
     step = Converted(GUILD, ANA, at(seconds), Decimal(5))
     word = Review(GUILD, ANA, at(0), UserId("9"), at(500), approve)
 

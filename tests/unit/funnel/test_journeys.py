@@ -37,7 +37,7 @@ class Bench:
             links={CODE: link(), OTHER: link(code=OTHER)},
         )
         self.judge, self.teller = FakeJudge(), FakeTeller()
-        self.journeys = Journeys(self.rows, self.judge, self.teller)
+        self.journeys = Journeys(self.rows, self.judge, self.teller, lambda: at(60))
 
     def look(self) -> dict[str, Decimal]:
         self.journeys.check(CountReferral("r", GUILD, ANA))
@@ -219,7 +219,7 @@ def test_it_is_judged_once_and_again_only_when_it_moves() -> None:
     bench.judge.found = ()
     bench.rows.arrivals[ANA] = CAME
     assert bench.look()["conversions"] == 1
-    assert len(bench.teller.told) == 1
+    assert (len(bench.teller.told), len(bench.teller.withdrawn)) == (2, 1)
 
 
 def test_a_crash_before_the_telling_is_made_good_by_the_repetition() -> None:

@@ -26,6 +26,7 @@ steps = st.one_of(
     st.tuples(st.just("unban by hand"), st.none()),
     st.tuples(st.just("unheard ban by hand"), st.none()),
     st.tuples(st.just("unheard unban by hand"), st.none()),
+    st.tuples(st.just("forget"), st.none()),
     st.tuples(st.just("wait"), st.integers(1, 400).map(lambda n: n * MINUTE)),
 )
 
@@ -82,6 +83,8 @@ def take(court: Court, truth: Truth, step: tuple[str, timedelta | None]) -> None
             if MEMBER in court.desk.bans:
                 by_hand(court, "unban", heard=what == "unban by hand")
                 truth.banned = False
+        case "forget":
+            court.book.forget()
         case _:
             assert length is not None
             court.passes(length)

@@ -13,6 +13,7 @@ from usher.contracts.effect import (
     CheckStanding,
     EndDue,
     MendRank,
+    TellHeld,
     decode_effect,
     encode_effect,
 )
@@ -103,20 +104,22 @@ def test_what_fails_is_told_by_the_next_sweep() -> None:
 
 
 def test_what_is_due_of_ranks_and_milestones_is_told_to_the_effects_function() -> None:
-    # Given a member to be looked at, a problem, and what nobody knows
+    # Given a member to be looked at, a problem, conversions held, and what nobody knows
     rows = [Due(GUILD, "T#check#7", at(1)), Due(GUILD, "T#rank#55", at(2)), Due(GUILD, "?", at(3))]
+    rows.append(Due(GUILD, "HOLDS", at(4)))
     effects = FakeEffects()
 
     # When
     report = Sweep(FakeDueIndex(rows), Sent(), effects, lambda: at(60)).run()
 
     # Then each order names the time for which it asks
-    assert (report.told, report.unknown) == (2, 1)
-    check, mend = [decode_effect(encode_effect(effect)) for effect in effects.sent]
+    assert (report.told, report.unknown) == (3, 1)
+    check, mend, held = [decode_effect(encode_effect(effect)) for effect in effects.sent]
     assert isinstance(check, CheckStanding)
     assert isinstance(mend, MendRank)
     assert (check.user_id, check.due_at) == ("7", format_time(at(1)))
     assert (mend.key, mend.due_at) == ("55", format_time(at(2)))
+    assert held == TellHeld(held.id, GUILD, format_time(at(4)))
 
 
 def term(what: str, seconds: float, guild: GuildId = GUILD) -> Due:
