@@ -142,9 +142,9 @@ class FakeMoves:
     def begin(self, move: str) -> None:
         self.claimed[move] = None
 
-    def claim(self, move: str, message_id: str, *, only_if_begun: bool) -> bool:
+    def claim(self, move: str, who: str, *, only_if_begun: bool) -> bool:
         if move not in self.claimed and only_if_begun:
             return True
-        owner = self.claimed.get(move) or message_id
+        owner = self.claimed.get(move) or who
         self.claimed[move] = owner
-        return owner == message_id
+        return owner == who

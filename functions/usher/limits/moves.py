@@ -24,11 +24,11 @@ class DynamoMoves:
         ttl = {":ttl": int(self.clock()) + KEPT_SECONDS}
         self.rows.update(_key(move), "SET #ttl = :ttl", None, ttl, ("ttl",))
 
-    def claim(self, move: str, message_id: str, *, only_if_begun: bool) -> bool:
+    def claim(self, move: str, who: str, *, only_if_begun: bool) -> bool:
         """Be the one message of a move that counts; False where the other one is."""
         free = "attribute_not_exists(#owner) OR #owner = :me"
         condition = f"attribute_exists(pk) AND ({free})" if only_if_begun else free
-        me, names = {":me": message_id}, ("owner",)
+        me, names = {":me": who}, ("owner",)
         if self.rows.update(_key(move), "SET #owner = :me", condition, me, names) is not None:
             return True
         return only_if_begun and self.rows.reads.get(_key(move), consistent=True) is None

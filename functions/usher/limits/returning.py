@@ -17,6 +17,12 @@ LONGEST_HIDING: Final = 42_000
 """Seconds; SQS hides a message for 12 hours at most, from when it was received."""
 LONGEST_DELAY: Final = 900
 """Seconds that SQS holds a new message back at most."""
+COPY: Final = "copy"
+"""Who a copy is to its move: SQS names it anew when it is put back from the dead letters.
+
+Where the sending of a copy was repeated for want of an answer there are two, and both count: what
+is done here twice within minutes has the effect of once.
+"""
 FIRST_OUTAGE: Final = 15.0
 LONGEST_OUTAGE: Final = 120.0
 """Seconds. A call without an answer may have been heard: while it is made again this soon, Discord
@@ -56,7 +62,7 @@ class Moves(Protocol):
         """Note that a copy is about to be sent."""
         ...
 
-    def claim(self, move: str, message_id: str, *, only_if_begun: bool) -> bool:
+    def claim(self, move: str, who: str, *, only_if_begun: bool) -> bool:
         """Be the one message of a move that counts; False where the other one is.
 
         With `only_if_begun` a move that was never noted is no obstacle, and stays unnoted.
@@ -91,7 +97,7 @@ class Returning:
         Raises errors of the table; the message is then to come again.
         """
         if message.moved_from is not None and not self.moves.claim(
-            message.moved_from, message.id, only_if_begun=False
+            message.moved_from, COPY, only_if_begun=False
         ):
             return False
         if message.receives <= MOVE_AT:

@@ -160,6 +160,23 @@ def test_a_copy_that_was_done_counts_for_every_later_receive() -> None:
     assert not back.counts(replace(original, receives=5))
 
 
+def test_a_copy_that_was_given_up_counts_when_it_is_put_back() -> None:
+    # Given a copy that counted, failed for good and lay among the dead letters
+    queue, moves = FakeQueue(), FakeMoves()
+    back = Returning(queue, moves, (QueueDownError,))
+    original = Message("m0", "e", "r", receives=3)
+    assert back.give_back(original, 0)
+    copy = queue.receive()
+    assert copy is not None
+    assert back.counts(copy)
+
+    # When SQS moves it back, which names it anew (SQS guide: dead-letter queue redrive)
+    assert back.counts(replace(copy, id="another", receives=1))
+
+    # Then what it is a copy of does not count all the same
+    assert not back.counts(replace(original, receives=4))
+
+
 def test_an_hour_is_one_wait_and_no_more() -> None:
     queue = FakeQueue()
     queue.send("e")
