@@ -1,6 +1,6 @@
 """Many users banned at once: a case each, and one request to Discord (Bulk Guild Ban)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -47,7 +47,8 @@ class MassBan:
         out = {user_id for user_id, _ in refused}
         cases += [self.sanctions.book.open(draft(one)) for one in new if one.user_id not in out]
         waiting = [case for case in cases if case.status is Status.PENDING]
-        done = {case.number: case for case in self._ban(order, waiting)}
+        earlier = {case.number for case in known if case is not None}
+        done = {case.number: case for case in self._ban(order, waiting, earlier)}
         return Massed(tuple(done.get(case.number, case) for case in cases), tuple(refused))
 
     def _refusals(self, orders: Sequence[Order]) -> list[tuple[Order, Refusal | None]]:
@@ -71,8 +72,11 @@ class MassBan:
             return Target(order.user_id, False, False)
         return Target(order.user_id, found.bot, True, found.roles)
 
-    def _ban(self, order: Order, waiting: Sequence[Case]) -> list[Case]:
-        """Ban who is written down; what waits for Discord stays as it is, for the clock."""
+    def _ban(self, order: Order, waiting: Sequence[Case], earlier: Collection[int]) -> list[Case]:
+        """Ban who is written down; what waits for Discord stays as it is, for the clock.
+
+        So does what an `earlier` delivery may have done before Discord refused.
+        """
         if not waiting:
             return []
         users = [case.user_id for case in waiting]
@@ -87,7 +91,8 @@ class MassBan:
             raise
         except ActError as error:
             for case in waiting:
-                self.sanctions.give_up(case, WHY.get(type(error), WHY[ActError]))
+                if case.number not in earlier:
+                    self.sanctions.give_up(case, WHY.get(type(error), WHY[ActError]))
             raise
         return [
             self._left(case) if case.user_id in left else self.sanctions.settle(case, done=True)

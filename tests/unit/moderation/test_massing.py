@@ -145,6 +145,26 @@ def test_who_was_banned_before_the_crash_is_not_taken_for_a_failure(error: ActEr
     assert_each_once(court)
 
 
+def test_who_was_banned_before_the_crash_is_on_record_though_discord_refuses_now() -> None:
+    court = Court()
+    order = ordered(court)
+    court.fuse = steps = Fuse()
+    ban(court, order)
+    court, order = _begin(Fuse(steps.log.index("ban_many") + 1, False, DiedError))
+    works = court.desk.ban_many
+
+    def refusing(*_: object) -> None:
+        raise ForbiddenError
+
+    court.desk.ban_many = refusing  # type: ignore[method-assign,assignment]
+    with pytest.raises(ForbiddenError):
+        ban(court, order)
+    court.desk.ban_many = works  # type: ignore[method-assign]
+    court.passes(5 * MINUTE)
+
+    assert_each_once(court)
+
+
 def test_a_limit_is_waited_for_and_the_moderator_reads_so() -> None:
     court = Court()
     court.desk.refuses = LimitedError(600)
