@@ -10,6 +10,7 @@ from usher.ids import ChannelId, RoleId
 from usher.platform.discord_messages import Rest, send
 from usher.platform.discord_rest import RefusedError
 from usher.policy.rules import breaches
+from usher.slash.say import say
 from usher.slash.text import cut, escape
 
 UNKNOWN_INVITE: Final = 10006
@@ -65,7 +66,7 @@ class Policing:
         except RefusedError:  # gone already; their invite stays
             member = {}
         roles = frozenset(RoleId(str(one)) for one in _list(member.get("roles")))
-        held, role_name = 0, "that the server asks for"
+        held, role_name = 0, say("that the server asks for")
         for role in map(_fields, _list(guild.get("roles"))):
             if role.get("id") in (*roles, order.guild_id):
                 held |= int(str(role.get("permissions") or 0))
@@ -96,21 +97,37 @@ class Policing:
         return sum((created, code) <= here for code, created in made.items())
 
     def _tell(self, order: CheckInvite, guild: str, why: str) -> None:
-        where = f" to **{escape(cut(guild, 100))}**" if guild else ""
-        words = f"Your invite {_code(order)}{where} is no longer valid: {why}."
+        words = say("Your invite {code} is no longer valid: {why}.", code=_code(order), why=why)
+        if guild:
+            words = say(
+                "Your invite {code} to **{server}** is no longer valid: {why}.",
+                code=_code(order),
+                server=escape(cut(guild, 100)),
+                why=why,
+            )
         try:
             opened = self.rest.call("POST", "/users/@me/channels", {"recipient_id": order.user_id})
             channel = ChannelId(str(_fields(opened).get("id")))
             send(self.rest, SendMessage(order.id, order.guild_id, channel, words))
         except RefusedError:
-            whose = f"The invite {_code(order)} of <@{order.user_id}> is no longer valid: {why}."
+            whose = say(
+                "The invite {code} of {user} is no longer valid: {why}.",
+                code=_code(order),
+                user=f"<@{order.user_id}>",
+                why=why,
+            )
             self._post(order, whose, mention=True)
 
     def _report(self, order: CheckInvite, why: str) -> None:
         self._post(
             order,
-            f"The invite {_code(order)} of <@{order.user_id}> breaks the policy ({why}), but "
-            "Discord does not let me revoke it: I need Manage Server, or Manage Channels there.",
+            say(
+                "The invite {code} of {user} breaks the policy ({why}), but Discord does not let "
+                "me revoke it: I need Manage Server, or Manage Channels there.",
+                code=_code(order),
+                user=f"<@{order.user_id}>",
+                why=why,
+            ),
         )
 
     def _post(self, order: CheckInvite, words: str, *, mention: bool = False) -> None:

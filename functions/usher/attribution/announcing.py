@@ -14,6 +14,7 @@ from usher.contracts.effect import Effect, SendMessage
 from usher.contracts.observation import MemberJoined, Observation, Person
 from usher.ids import VANITY, ChannelId, InviteCode, UserId
 from usher.ledger.lines import Line
+from usher.slash.say import say
 
 JOINS_A_MESSAGE: Final = 10
 NAME_LENGTH: Final = 32
@@ -51,16 +52,17 @@ def announce(
 
 def sentence(person: Person, word: Word, usernames: Mapping[UserId, str]) -> str:
     """Say in one sentence how a member came."""
-    who = f"**{plain(person.display_name or person.username)}** ({person.user_id}) joined"
+    who = f"**{plain(person.display_name or person.username)}** ({person.user_id})"
     match word.outcome:
         case OutcomeName.ATTRIBUTED:
-            return f"{who}{_how(word, usernames)} ({word.confidence.value})."
+            return f"{_how(who, word, usernames)} ({word.confidence.value})."
         case OutcomeName.AMBIGUOUS:
-            return f"{who}; {len(word.candidates)} invites are possible."
+            number = len(word.candidates)
+            return say("{who} joined; {number} invites are possible.", who=who, number=number)
         case OutcomeName.UNATTRIBUTED if word.kind is Kind.BOT:
-            return f"{who}: a bot, added by its permission link."
+            return say("{who} joined: a bot, added by its permission link.", who=who)
         case OutcomeName.UNATTRIBUTED:
-            return f"{who}; it is not known by which invite."
+            return say("{who} joined; it is not known by which invite.", who=who)
 
 
 def plain(name: str) -> str:
@@ -69,15 +71,24 @@ def plain(name: str) -> str:
     return _MARKDOWN.sub(r"\\\1", shown) or "?"
 
 
-def _how(word: Word, usernames: Mapping[UserId, str]) -> str:
+def _how(who: str, word: Word, usernames: Mapping[UserId, str]) -> str:
+    code = _code(word.code)
     if word.inviter_id == VANITY:
-        return f" by the server's own link {_code(word.code)}"
-    by = f" by invite {_code(word.code)}" if word.code else ""
+        return say("{who} joined by the server's own link {code}", who=who, code=code)
     if word.inviter_id is None:
-        return by
+        if not word.code:
+            return say("{who} joined", who=who)
+        return say("{who} joined by invite {code}", who=who, code=code)
     name = usernames.get(word.inviter_id)
     inviter = word.inviter_id if name is None else f"**{plain(name)}** ({word.inviter_id})"
-    return f", invited by {inviter}{by.replace(' by ', ' with ', 1)}"
+    if not word.code:
+        return say("{who} joined, invited by {inviter}", who=who, inviter=inviter)
+    return say(
+        "{who} joined, invited by {inviter} with invite {code}",
+        who=who,
+        inviter=inviter,
+        code=code,
+    )
 
 
 def _code(code: InviteCode | None) -> str:

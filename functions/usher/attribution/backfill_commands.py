@@ -11,6 +11,7 @@ from usher.slash.context import Ctx
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply, sentence
+from usher.slash.say import say
 
 
 class Imports(Protocol):
@@ -62,4 +63,4 @@ def import_(
     if standing is not None and (standing.running(ctx.now) or standing.run == ctx.interaction_id):
         return words.describe(standing, ctx.now)
     imports.begin(ctx.guild_id, ctx.interaction_id, user, ctx.user_id, ctx.now, ctx.token)
-    return sentence(words.BEGUN if user is None else words.ASKED)
+    return sentence(say(words.BEGUN if user is None else words.ASKED))

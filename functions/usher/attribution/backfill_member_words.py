@@ -7,6 +7,7 @@ from usher.contracts.observation import MemberSearched
 from usher.ids import UserId
 from usher.slash import text
 from usher.slash.replies import Reply, sentence
+from usher.slash.say import say
 
 
 def describe_member(user_id: UserId, found: MemberSearched | None) -> Reply:
@@ -14,24 +15,38 @@ def describe_member(user_id: UserId, found: MemberSearched | None) -> Reply:
     who = text.user(user_id)
     if found is None:
         return sentence(
-            f"Discord's record holds no member {who}. Who joined seconds ago is not in it yet."
+            say(
+                "Discord's record holds no member {user}. Who joined seconds ago is not in it yet.",
+                user=who,
+            )
         )
     match road_of(found):
         case Road.BOT:
-            return sentence(f"{who} is a bot: bots are added with a permission link.")
+            return sentence(
+                say("{user} is a bot: bots are added with a permission link.", user=who)
+            )
         case Road.VANITY:
-            said = f"{who} came by this server's own vanity link."
+            said = say("{user} came by this server's own vanity link.", user=who)
         case Road.INVITE:
             code = text.code(found.code or "")
-            by = "" if found.inviter_id is None else f" of {text.user(found.inviter_id)}"
-            said = f"{who} came by the invite {code}{by}."
+            if found.inviter_id is None:
+                said = say("{user} came by the invite {code}.", user=who, code=code)
+            else:
+                inviter = text.user(found.inviter_id)
+                said = say(
+                    "{user} came by the invite {code} of {inviter}.",
+                    user=who,
+                    code=code,
+                    inviter=inviter,
+                )
         case Road.OTHER:
-            said = f"{who} came by another road than an invite."
+            said = say("{user} came by another road than an invite.", user=who)
         case Road.SILENT:
-            return sentence(f"Discord's record does not tell how {who} came.")
-    return sentence(f"{said} That is Discord's own record; `/invite inviter` shows it in a moment.")
+            return sentence(say("Discord's record does not tell how {user} came.", user=who))
+    own = say("That is Discord's own record; `/invite inviter` shows it in a moment.")
+    return sentence(f"{said} {own}")
 
 
 def describe_hurdle(hurdle: Hurdle) -> Reply:
     """Say why one member was not asked for."""
-    return sentence(f"{why(hurdle)} Please try again later.")
+    return sentence(f"{why(hurdle)} {say('Please try again later.')}")

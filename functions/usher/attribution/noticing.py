@@ -16,6 +16,7 @@ from usher.attribution.announcing import EFFECT_ID_LENGTH, MESSAGE_LENGTH
 from usher.attribution.model import CodeState, CodeStatus
 from usher.contracts.effect import Effect, SendMessage
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.slash.say import say
 
 LEAD: Final = timedelta(hours=24)
 """How long before its end a code is told of, unless the guild sets another time."""
@@ -115,15 +116,23 @@ def tell(guild_id: GuildId, found: Iterable[Notice], channel_id: ChannelId) -> t
 def sentence(notice: Notice) -> str:
     """Say in one sentence what is to be told."""
     code = f"`{notice.code[:CODE_LENGTH].replace('`', '')}`"
-    whose = "" if notice.inviter_id is None else f" of <@{notice.inviter_id}>"
-    uses = f"{notice.uses:,} of {notice.max_uses:,} uses"
+    which = say("Invite {code}", code=code)
+    if notice.inviter_id is not None:
+        which = say("Invite {code} of {user}", code=code, user=f"<@{notice.inviter_id}>")
+    uses, most = f"{notice.uses:,}", f"{notice.max_uses:,}"
     match notice.kind:
         case NoticeKind.SOON:
-            return f"Invite {code}{whose} expires <t:{notice.expires or 0}:R>."
+            when = f"<t:{notice.expires or 0}:R>"
+            return say("{invite} expires {when}.", invite=which, when=when)
         case NoticeKind.NEAR:
-            return f"Invite {code}{whose} is near its limit: {uses} are spent."
+            return say(
+                "{invite} is near its limit: {uses} of {most} uses are spent.",
+                invite=which,
+                uses=uses,
+                most=most,
+            )
         case NoticeKind.EXHAUSTED:
-            return f"Invite {code}{whose} is used up: all {notice.max_uses:,} uses are spent."
+            return say("{invite} is used up: all {most} uses are spent.", invite=which, most=most)
 
 
 def _kind(was: CodeState, now: CodeState) -> NoticeKind | None:

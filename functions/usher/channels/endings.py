@@ -12,6 +12,7 @@ from usher.channels.ports import ChannelDesk, done_or_gone
 from usher.frozen import frozen
 from usher.ids import ChannelId
 from usher.invites.ports import DeskError, DeskRefusedError
+from usher.slash.say import say
 from usher.timing.terms import Term
 
 OVER: Final = "Its time is over"
@@ -105,12 +106,19 @@ def _sentence(problem: DeskError | None, what: str, channel_id: ChannelId | None
     if not isinstance(problem, DeskRefusedError):
         raise problem
     if channel_id is None:
-        return (
+        return say(
             "I cannot let people in by invites again, which I paused when the server was locked: "
             "give my role Manage Server, and I go on by myself."
         )
-    needed = "Manage Channels" if what == "slowmode" else "Manage Permissions and what it takes"
-    return (
-        f"I cannot end the {what} of <#{channel_id}>, whose time is over: give my role {needed} "
-        "there, and I go on by myself."
+    where = f"<#{channel_id}>"
+    if what == "slowmode":
+        return say(
+            "I cannot end the slowmode of {channel}, whose time is over: give my role Manage "
+            "Channels there, and I go on by myself.",
+            channel=where,
+        )
+    return say(
+        "I cannot end the lock of {channel}, whose time is over: give my role Manage Permissions "
+        "and what it takes there, and I go on by myself.",
+        channel=where,
     )

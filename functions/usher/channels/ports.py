@@ -11,13 +11,14 @@ from usher.ids import ChannelId, GuildId
 from usher.invites.ports import DeskError, DeskRefusedError
 from usher.rewards.hierarchy import Hall
 from usher.slash.replies import Reply
+from usher.slash.say import later
 from usher.timing.terms import Term
 
 
 class DeskGoneError(DeskRefusedError):
     """The channel, overwrite or message is not there any more."""
 
-    sentence = "That is not there any more."
+    words = later("That is not there any more.")
 
 
 class ChannelDesk(Protocol):

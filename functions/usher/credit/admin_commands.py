@@ -12,8 +12,9 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply, sentence
+from usher.slash.say import later, say, say_count
 
-LATER: Final = "It is noted and will be done in a moment; the event worker is busy."
+LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 
 
 class Deeds(Protocol):
@@ -55,17 +56,32 @@ def add(
     """Grant invites; they count as `added`, never as joins."""
     _refuse_bot(ctx, user)
     if not invites:
-        raise UserError("`invites` must not be 0.")
+        raise UserError(say("`invites` must not be 0."))
     grant = InvitesGranted(ctx.interaction_id, user, invites, ctx.user_id, ctx.now)
     if not ctx.services.deeds.do(ctx.guild_id, grant):
-        return sentence(LATER)
-    done = "Added" if invites > 0 else "Took away"
-    way = "to" if invites > 0 else "from"
+        return sentence(say(LATER))
     tally = ctx.services.credit.tally(ctx.guild_id, user, consistent=True)
-    return sentence(
-        f"{done} {text.count(abs(invites), 'invite')} {way} {text.user(user)}, "
-        f"who has **{text.count(tally.effective, 'invite')}** now ({tally.added:,} added)."
-    )
+    who, added = text.user(user), f"{tally.added:,}"
+    held = say_count("{number} invite", "{number} invites", tally.effective)
+    if invites > 0:
+        words = say_count(
+            "Added {number} invite to {user}, who has **{held}** now ({added} added).",
+            "Added {number} invites to {user}, who has **{held}** now ({added} added).",
+            invites,
+            user=who,
+            held=held,
+            added=added,
+        )
+    else:
+        words = say_count(
+            "Took away {number} invite from {user}, who has **{held}** now ({added} added).",
+            "Took away {number} invites from {user}, who has **{held}** now ({added} added).",
+            -invites,
+            user=who,
+            held=held,
+            added=added,
+        )
+    return sentence(words)
 
 
 @invite.command(
@@ -79,18 +95,23 @@ def reset(ctx: Ctx[Services], user: Annotated[UserId, Opt("Whose added invites")
     """Clear `added` alone: what a member brought stays."""
     before = ctx.services.credit.tally(ctx.guild_id, user, consistent=True)
     if not before.added:
-        raise UserError(f"Nothing is added to {text.user(user)}'s invites.")
+        raise UserError(say("Nothing is added to {user}'s invites.", user=text.user(user)))
     clear = InvitesGranted(ctx.interaction_id, user, None, ctx.user_id, ctx.now)
     if not ctx.services.deeds.do(ctx.guild_id, clear):
-        return sentence(LATER)
+        return sentence(say(LATER))
     tally = ctx.services.credit.tally(ctx.guild_id, user, consistent=True)
     return sentence(
-        f"Cleared {text.count(before.added, 'added invite')} of {text.user(user)}, "
-        f"who has **{text.count(tally.effective, 'invite')}** now."
+        say_count(
+            "Cleared {number} added invite of {user}, who has **{held}** now.",
+            "Cleared {number} added invites of {user}, who has **{held}** now.",
+            before.added,
+            user=text.user(user),
+            held=say_count("{number} invite", "{number} invites", tally.effective),
+        )
     )
 
 
 def _refuse_bot(ctx: Ctx[Services], user: UserId) -> None:
     resolved = ctx.users.get(user)
     if resolved is not None and resolved.bot:
-        raise UserError("Bots invite nobody, so they hold no invites.")
+        raise UserError(say("Bots invite nobody, so they hold no invites."))

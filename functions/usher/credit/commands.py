@@ -14,12 +14,26 @@ from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.replies import Embed, Field, Reply
-from usher.slash.say import say
+from usher.slash.say import later, say, say_count
 
 PAGE_SIZE: Final = 10
 PAGES_LIMIT: Final = 100
 
-_SPANS: Final = {Period.DAY: "today", Period.WEEK: "this week", Period.ALL: "of all time"}
+_TITLES: Final = {
+    Period.DAY: later("Invite leaderboard today"),
+    Period.WEEK: later("Invite leaderboard this week"),
+    Period.ALL: later("Invite leaderboard of all time"),
+}
+_NO_PAGE: Final = {
+    Period.DAY: later("The leaderboard today has no page {page}."),
+    Period.WEEK: later("The leaderboard this week has no page {page}."),
+    Period.ALL: later("The leaderboard of all time has no page {page}."),
+}
+_NOBODY: Final = {
+    Period.DAY: later("Nobody has an invite today yet."),
+    Period.WEEK: later("Nobody has an invite this week yet."),
+    Period.ALL: later("Nobody has an invite of all time yet."),
+}
 
 
 class Services(Protocol):
@@ -41,23 +55,28 @@ def view(
     tally = ctx.services.credit.tally(ctx.guild_id, subject)
     off = _off(ctx)
     if not any((tally.tracked, tally.added, tally.fake, tally.left)):
-        none = f"{text.user(subject)} has no invites yet."
+        none = say("{user} has no invites yet.", user=text.user(subject))
         return Reply(embeds=(Embed(f"{none}{off}", color=BLURPLE),))
-    total = text.count(tally.effective, "invite")
+    total = say_count(
+        "{user} has **{number} invite**.",
+        "{user} has **{number} invites**.",
+        tally.effective,
+        user=text.user(subject),
+    )
     fields = (
-        Field("Tracked", f"{tally.tracked:,}", inline=True),
-        Field("Added", f"{tally.added:,}", inline=True),
-        Field("Fake", f"{tally.fake:,}", inline=True),
-        Field("Left", f"{tally.left:,}", inline=True),
-        Field("Effective", f"**{tally.effective:,}**", inline=True),
+        Field(say("Tracked"), f"{tally.tracked:,}", inline=True),
+        Field(say("Added"), f"{tally.added:,}", inline=True),
+        Field(say("Fake"), f"{tally.fake:,}", inline=True),
+        Field(say("Left"), f"{tally.left:,}", inline=True),
+        Field(say("Effective"), f"**{tally.effective:,}**", inline=True),
     )
     return Reply(
         embeds=(
             Embed(
-                f"{text.user(subject)} has **{total}**.{off}",
-                "Invites",
+                f"{total}{off}",
+                say("Invites"),
                 fields,
-                "Effective = (tracked + added) − (fake + left)",
+                say("Effective = (tracked + added) − (fake + left)"),
                 BLURPLE,
             ),
         )
@@ -92,17 +111,17 @@ def _page(ctx: Ctx[Services], period: Period, page: int) -> Reply:
     board = ctx.services.credit.leaderboard(ctx.guild_id, period, ctx.now, page, PAGE_SIZE)
     if not board.standings:
         if page > 1:
-            raise UserError(f"The leaderboard {_SPANS[period]} has no page {page}.")
-        nobody = f"Nobody has an invite {_SPANS[period]} yet."
-        return Reply(embeds=(Embed(nobody, "Invite leaderboard", color=BLURPLE),))
+            raise UserError(say(_NO_PAGE[period], page=page))
+        nobody = say(_NOBODY[period])
+        return Reply(embeds=(Embed(nobody, say("Invite leaderboard"), color=BLURPLE),))
     first = (page - 1) * PAGE_SIZE + 1
     lines = [_line(place, row) for place, row in enumerate(board.standings, first)]
-    footer = f"Page {page}"
+    footer = say("Page {page}", page=page)
     if ctx.services.credit.tracking_off(ctx.guild_id):
         off = say("tracking is off")
         footer += f" · {off}"
     footer += f" · {_own(ctx, period, first, board.standings)}"
-    title = f"Invite leaderboard {_SPANS[period]}"
+    title = say(_TITLES[period])
     return Reply(
         embeds=(Embed("\n".join(lines), title, footer=footer, color=BLURPLE),),
         rows=_buttons(period, page, more=board.has_next and page < PAGES_LIMIT),
@@ -113,19 +132,20 @@ def _own(ctx: Ctx[Services], period: Period, first: int, standings: Sequence[Sta
     """Say where the member who asks stands, on this page or not."""
     for place, row in enumerate(standings, first):
         if row.user_id == ctx.user_id:
-            return f"your place: {place:,}"
+            return say("your place: {place}", place=f"{place:,}")
     found = ctx.services.credit.place(ctx.guild_id, period, ctx.now, ctx.user_id)
     if found is None:
-        return "you are not on it yet"
+        return say("you are not on it yet")
+    number = f"{found.number:,}"
     match found.surety:
         case Surety.EXACT:
-            return f"your place: {found.number:,}"
+            return say("your place: {place}", place=number)
         case Surety.SHARED:
-            return f"your place: {found.number:,}, shared with many"
+            return say("your place: {place}, shared with many", place=number)
         case Surety.ABOUT:
-            return f"your place: about {found.number:,}"
+            return say("your place: about {place}", place=number)
         case Surety.BEYOND:
-            return f"your place: beyond {found.number:,}"
+            return say("your place: beyond {place}", place=number)
 
 
 def _buttons(period: Period, page: int, *, more: bool) -> tuple[Row, ...]:
@@ -135,18 +155,22 @@ def _buttons(period: Period, page: int, *, more: bool) -> tuple[Row, ...]:
     on = turn.press(period=period.value, page=page + 1)
     return (
         (
-            Button("Previous", back, disabled=page == 1),
-            Button("Next", on, disabled=not more),
+            Button(say("Previous"), back, disabled=page == 1),
+            Button(say("Next"), on, disabled=not more),
         ),
     )
 
 
 def _line(place: int, row: Standing) -> str:
     tally = row.tally
-    parts = [f"{tally.tracked:,} tracked"]
-    for number, name in ((tally.added, "added"), (tally.fake, "fake"), (tally.left, "left")):
+    parts = [say("{number} tracked", number=f"{tally.tracked:,}")]
+    for number, words in (
+        (tally.added, later("{number} added")),
+        (tally.fake, later("{number} fake")),
+        (tally.left, later("{number} left")),
+    ):
         if number:
-            parts.append(f"{number:,} {name}")
-    gone = " · left the server" if row.gone else ""
+            parts.append(say(words, number=f"{number:,}"))
+    gone = f" · {say('left the server')}" if row.gone else ""
     who = f"**{place}.** {text.user(row.user_id)}"
     return f"{who}: **{tally.effective:,}** ({', '.join(parts)}){gone}"

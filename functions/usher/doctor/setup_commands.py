@@ -119,7 +119,7 @@ def import_(ctx: Ctx[Services]) -> Reply:
     ctx.services.imports.begin(
         ctx.guild_id, ctx.interaction_id, None, ctx.user_id, ctx.now, ctx.token
     )
-    return sentence(BEGUN)
+    return sentence(say(BEGUN))
 
 
 def shown(ctx: Ctx[Services], step: str, words: str = "") -> Reply:

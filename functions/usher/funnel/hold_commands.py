@@ -61,7 +61,7 @@ def holds(
     if (wanted or standard) and value != said:
         deed = SettingChanged(ctx.interaction_id, name, value, ctx.user_id, ctx.now)
         if not ctx.services.deeds.do(ctx.guild_id, deed):
-            return sentence(LATER)
+            return sentence(say(LATER))
         words = say("From now on conversions are judged by this.")
     general = value if found is None else settings.find(ctx.guild_id, EVERY)
     own_values = (general,) if found is None else (general, value)

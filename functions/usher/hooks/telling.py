@@ -7,6 +7,7 @@ from usher.contracts.effect import SendMessage
 from usher.hooks.model import Ending, Endpoint, Health
 from usher.hooks.ports import Admins, Effects, EndpointTable, StaleError
 from usher.hooks.targets import shown
+from usher.slash.say import say
 from usher.times import format_time
 
 
@@ -37,11 +38,18 @@ class Telling:
 def sentence(endpoint: Endpoint, ending: Ending) -> str:
     """Say what has happened, and what to do."""
     where = f"`{shown(endpoint.url)}`"
-    mend = (
-        f"Events are kept for seven days: mend it, switch it on with `/webhook enable` "
-        f"({endpoint.id}), and send what it missed with `/webhook replay`."
+    mend = say(
+        "Events are kept for seven days: mend it, switch it on with `/webhook enable` ({id}), and "
+        "send what it missed with `/webhook replay`.",
+        id=endpoint.id,
     )
-    why = "has taken nothing for three days"
     if ending is Ending.GONE:
-        why = "answered that it is gone for good (410)"
-    return f"The webhook {where} {why}: I switched it off. {mend}"
+        off = say(
+            "The webhook {url} answered that it is gone for good (410): I switched it off.",
+            url=where,
+        )
+    else:
+        off = say(
+            "The webhook {url} has taken nothing for three days: I switched it off.", url=where
+        )
+    return f"{off} {mend}"

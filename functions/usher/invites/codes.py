@@ -12,6 +12,7 @@ from usher.slash import text
 from usher.slash.completing import Suggestions, Typing
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
+from usher.slash.say import say
 
 
 def any_code(typing: Typing[Services]) -> Suggestions:
@@ -30,7 +31,7 @@ def find_code(ctx: Ctx[Services], written: str) -> CodeRecord:
     code = InviteCode(written.strip().rstrip("/").rpartition("/")[2])
     record = ctx.services.records.code(ctx.guild_id, code, ctx.now) if code else None
     if record is None:
-        raise UserError(f"I know no invite {text.code(code)} of this server.")
+        raise UserError(say("I know no invite {code} of this server.", code=text.code(code)))
     return record
 
 

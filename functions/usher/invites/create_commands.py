@@ -15,6 +15,7 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission, allows
 from usher.slash.replies import Reply, sentence
+from usher.slash.say import say, say_count
 
 MOST: Final = 1_000
 """Invites that Discord lets a guild have (30016, Maximum number of invites reached)."""
@@ -54,22 +55,27 @@ def create(
     """Make an invite and tell its link."""
     where, whose = channel or ctx.channel_id, user or ctx.user_id
     if where is None:
-        raise UserError("Please name the channel that it is to lead to.")
+        raise UserError(say("Please name the channel that it is to lead to."))
     wish = Wish(where, int(life), uses, temporary, unique)
     if (made := _made_before(ctx)) is not None:
         return sentence(_told(wish, made, whose, None, done=True))
     resolved = ctx.users.get(whose)
     if resolved is not None and resolved.bot:
-        raise UserError("Bots invite nobody: name a member, or leave `user` out.")
+        raise UserError(say("Bots invite nobody: name a member, or leave `user` out."))
     if where == ctx.channel_id and not allows(
         ctx.app_permissions, Permission.CREATE_INSTANT_INVITE
     ):
-        raise UserError(f"I need the permission Create Invite in {text.channel(where)}.")
+        raise UserError(
+            say("I need the permission Create Invite in {channel}.", channel=text.channel(where))
+        )
     present = asking(lambda: ctx.services.desk.count(ctx.guild_id))
     if present is not None and present >= MOST:
         raise UserError(
-            f"This server has {present:,} invites, as many as Discord allows. Revoke some first: "
-            "`/invite revoke`."
+            say(
+                "This server has {number} invites, as many as Discord allows. Revoke some first: "
+                "`/invite revoke`.",
+                number=f"{present:,}",
+            )
         )
     code = asking(lambda: ctx.services.desk.create(wish, reason("Made by Usher", ctx.user_id)))
     note = CodeNote(
@@ -89,23 +95,38 @@ def _made_before(ctx: Ctx[Services]) -> InviteCode | None:
 
 
 def _told(wish: Wish, code: InviteCode, whose: UserId, present: int | None, *, done: bool) -> str:
-    life = "never expires" if not wish.max_age else f"lasts {_life(wish.max_age)}"
-    uses = "any number of uses" if not wish.max_uses else text.count(wish.max_uses, "use")
-    lines = [
-        f"<https://discord.gg/{code}>",
-        f"It leads to {text.channel(wish.channel_id)}, {life} and has {uses}. Its joins count for "
-        f"{text.user(whose)}.",
-    ]
+    life = say("never expires")
+    if wish.max_age:
+        life = say("lasts {time}", time=_life(wish.max_age))
+    uses = say("any number of uses")
+    if wish.max_uses:
+        uses = say_count("{number} use", "{number} uses", wish.max_uses)
+    leads = say(
+        "It leads to {channel}, {life} and has {uses}. Its joins count for {user}.",
+        channel=text.channel(wish.channel_id),
+        life=life,
+        uses=uses,
+        user=text.user(whose),
+    )
+    lines = [f"<https://discord.gg/{code}>", leads]
     if not done:
-        lines.append("Until the event worker has noted that, in a moment, they count for nobody.")
+        lines.append(
+            say("Until the event worker has noted that, in a moment, they count for nobody.")
+        )
     if present is not None and present >= MOST * 0.9:
-        left = text.count(MOST - present - 1, "more invite")
-        lines.append(f"Discord allows this server {left}.")
+        lines.append(
+            say_count(
+                "Discord allows this server {number} more invite.",
+                "Discord allows this server {number} more invites.",
+                MOST - present - 1,
+            )
+        )
     return "\n".join(lines)
 
 
 def _life(seconds: int) -> str:
-    for unit, size in (("day", 86_400), ("hour", 3_600)):
-        if seconds >= size:
-            return text.count(seconds // size, unit)
-    return text.count(seconds // 60, "minute")
+    if seconds >= 86_400:
+        return say_count("{number} day", "{number} days", seconds // 86_400)
+    if seconds >= 3_600:
+        return say_count("{number} hour", "{number} hours", seconds // 3_600)
+    return say_count("{number} minute", "{number} minutes", seconds // 60)

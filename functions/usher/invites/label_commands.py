@@ -13,8 +13,16 @@ from usher.slash.context import Ctx
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Embed, Field, Reply, sentence
+from usher.slash.say import later, say, say_count
 
-LATER: Final = "It is noted and will be done in a moment; the event worker is busy."
+LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
+STATUSES: Final = {
+    "active": later("active"),
+    "exhausted": later("exhausted"),
+    "expired": later("expired"),
+    "revoked": later("revoked"),
+    "gone": later("gone"),
+}
 CLEAR: Final = "-"
 """Typed for what is to be said no more."""
 SHORT: Final = 60
@@ -53,7 +61,7 @@ def label(
     if after != before:
         deed = noted(ctx.interaction_id, record.code, after, ctx.user_id, ctx.now)
         if not ctx.services.deeds.do(ctx.guild_id, deed):
-            return sentence(LATER)
+            return sentence(say(LATER))
     return Reply(embeds=(_shown(record, after),), ephemeral=True)
 
 
@@ -66,32 +74,46 @@ def _said(typed: str | None, before: str | None) -> str | None:
 
 def _shown(record: CodeRecord, note: CodeNote) -> Embed:
     said = {
-        "Label": note.label,
-        "Source": note.source,
-        "Campaign": note.campaign,
-        "Referral link": note.link,
-        "Notes": note.notes,
+        say("Label"): note.label,
+        say("Source"): note.source,
+        say("Campaign"): note.campaign,
+        say("Referral link"): note.link,
+        say("Notes"): note.notes,
     }
     fields = [Field(name, text.escape(words)) for name, words in said.items() if words]
     return Embed(
-        told_of(record, note), f"Invite {record.code}", fields=tuple(fields), color=BLURPLE
+        told_of(record, note),
+        say("Invite {code}", code=record.code),
+        fields=tuple(fields),
+        color=BLURPLE,
     )
 
 
 def told_of(record: CodeRecord, note: CodeNote) -> str:
     """Say in lines whose an invite is, how it stands and what it has brought."""
-    uses = "uses unknown" if record.uses is None else text.count(record.uses, "use")
-    if record.uses is not None and record.max_uses:
-        uses = f"{record.uses:,} of {text.count(record.max_uses, 'use')}"
-    brought = f"{uses} · {text.count(record.joins, 'join')} seen"
+    seen = say_count("{number} join seen", "{number} joins seen", record.joins)
+    brought = f"{_uses(record)} · {seen}"
     if record.joins:
-        brought += f", {record.present:,} of them still here"
-    whose = "the server's own link" if record.vanity else "inviter unknown"
+        brought += ", " + say("{number} of them still here", number=f"{record.present:,}")
+    whose = say("the server's own link") if record.vanity else say("inviter unknown")
     if record.inviter_id and not record.vanity:
-        whose = f"by {text.user(record.inviter_id)}"
-    parts = [record.status.value, whose]
+        whose = say("by {user}", user=text.user(record.inviter_id))
+    parts = [say(STATUSES[record.status.value]), whose]
     if note.revoked_by:
-        parts.append(f"revoked by {text.user(note.revoked_by)}")
+        parts.append(say("revoked by {user}", user=text.user(note.revoked_by)))
     if record.expires_at:
-        parts.append(f"ends {text.when(record.expires_at)}")
+        parts.append(say("ends {when}", when=text.when(record.expires_at)))
     return "\n".join((" · ".join(parts), brought))
+
+
+def _uses(record: CodeRecord) -> str:
+    if record.uses is None:
+        return say("uses unknown")
+    if not record.max_uses:
+        return say_count("{number} use", "{number} uses", record.uses)
+    return say_count(
+        "{uses} of {number} use",
+        "{uses} of {number} uses",
+        record.max_uses,
+        uses=f"{record.uses:,}",
+    )

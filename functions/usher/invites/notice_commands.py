@@ -15,6 +15,7 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Embed, Reply, sentence
+from usher.slash.say import say, say_count
 
 notices = invite.group("notices", "Where Usher tells of invites and joins")
 
@@ -38,7 +39,7 @@ def channel(
     channel: Annotated[ChannelId | None, Opt("Which channel; this one when left out")] = None,
 ) -> Reply:
     """Have notices about invites in a channel."""
-    return _tell_in(ctx, channel, CHANNEL, "Notices about invites will come here.")
+    return _tell_in(ctx, channel, CHANNEL, say("Notices about invites will come here."))
 
 
 @notices.command(
@@ -53,7 +54,7 @@ def joins(
     channel: Annotated[ChannelId | None, Opt("Which channel; this one when left out")] = None,
 ) -> Reply:
     """Have the join log in a channel."""
-    return _tell_in(ctx, channel, JOINS, "I will tell here who joins, and who brought them.")
+    return _tell_in(ctx, channel, JOINS, say("I will tell here who joins, and who brought them."))
 
 
 @notices.command(
@@ -105,15 +106,18 @@ def _tell_in(ctx: Ctx[Services], channel: ChannelId | None, name: str, words: st
     """Try the channel by a first message: only Discord knows for sure who can write where."""
     where = channel or ctx.channel_id
     if where is None:
-        raise UserError("Please name the channel.")
+        raise UserError(say("Please name the channel."))
 
     def greet() -> None:
         try:
             ctx.services.desk.post(where, words, ctx.interaction_id)
         except DeskRefusedError:
             raise UserError(
-                f"I cannot write in {text.channel(where)}. Please give me View Channel and Send "
-                "Messages there, or name another channel."
+                say(
+                    "I cannot write in {channel}. Please give me View Channel and Send Messages "
+                    "there, or name another channel.",
+                    channel=text.channel(where),
+                )
             ) from None
 
     asking(greet)
@@ -126,7 +130,7 @@ def _set(ctx: Ctx[Services], wanted: Mapping[str, str | None]) -> Reply:
         for name, value in wanted.items()
     ]
     if not ctx.services.deeds.do(ctx.guild_id, *deeds):
-        return sentence(LATER)
+        return sentence(say(LATER))
     return _now(ctx)
 
 
@@ -136,8 +140,16 @@ def _now(ctx: Ctx[Services]) -> Reply:
     seconds = held.get(LEAD.removeprefix("guild#"), "")
     early = int(seconds) // _HOUR if seconds.isdecimal() else DEFAULT_LEAD // timedelta(hours=1)
     lines = [
-        f"Notices about invites: {text.channel(ChannelId(notices)) if notices else 'nowhere'}",
-        f"Told before an invite ends: {text.count(early, 'hour')}",
-        f"Join log: {text.channel(ChannelId(joins)) if joins else 'nowhere'}",
+        say("Notices about invites: {channel}", channel=_where(notices)),
+        say_count(
+            "Told before an invite ends: {number} hour",
+            "Told before an invite ends: {number} hours",
+            early,
+        ),
+        say("Join log: {channel}", channel=_where(joins)),
     ]
-    return Reply(embeds=(Embed("\n".join(lines), "Notices", color=BLURPLE),), ephemeral=True)
+    return Reply(embeds=(Embed("\n".join(lines), say("Notices"), color=BLURPLE),), ephemeral=True)
+
+
+def _where(channel: str | None) -> str:
+    return text.channel(ChannelId(channel)) if channel else say("nowhere")

@@ -10,38 +10,43 @@ from usher.attribution.queries import InviteReads
 from usher.contracts.deeds import Deed
 from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, InviteCode
-from usher.slash import text
 from usher.slash.errors import UserError
+from usher.slash.say import later, say, say_count
 
 
 class DeskError(Exception):
-    """Discord did not do what was asked; `sentence` is what the member may read."""
+    """Discord did not do what was asked."""
 
-    sentence = "Discord did not answer. Please try again in a moment."
+    words = later("Discord did not answer. Please try again in a moment.")
+
+    @property
+    def sentence(self) -> str:
+        """What the member may read."""
+        return say(self.words)
 
 
 class DeskRefusedError(DeskError):
     """A permission is missing, or the channel is gone."""
 
-    sentence = "Discord does not let me do that: a permission is missing there."
+    words = later("Discord does not let me do that: a permission is missing there.")
 
 
 class DeskWrongError(DeskError):
     """Discord does not take what was asked, for example an invite to a category."""
 
-    sentence = "Discord does not take that. Is it a channel that people can be invited to?"
+    words = later("Discord does not take that. Is it a channel that people can be invited to?")
 
 
 class DeskFullError(DeskError):
     """The guild has as many invites as Discord allows (1,000)."""
 
-    sentence = "This server has as many invites as Discord allows. Revoke some first."
+    words = later("This server has as many invites as Discord allows. Revoke some first.")
 
 
 class DeskTokenError(DeskError):
     """Discord refuses the bot's token: only the operator can help."""
 
-    sentence = "Discord refuses my token: whoever runs Usher must renew it."
+    words = later("Discord refuses my token: whoever runs Usher must renew it.")
 
 
 class DeskLimitedError(DeskError):
@@ -49,8 +54,16 @@ class DeskLimitedError(DeskError):
 
     def __init__(self, retry_after: float) -> None:
         super().__init__(f"{retry_after} s")
-        seconds = text.count(ceil(retry_after), "second")
-        self.sentence = f"Discord asks me to wait {seconds}. Please try again then."
+        self.seconds = ceil(retry_after)
+
+    @property
+    def sentence(self) -> str:
+        """What the member may read."""
+        return say_count(
+            "Discord asks me to wait {number} second. Please try again then.",
+            "Discord asks me to wait {number} seconds. Please try again then.",
+            self.seconds,
+        )
 
 
 @frozen

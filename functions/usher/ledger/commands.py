@@ -11,6 +11,7 @@ from usher.slash.commands import command
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.replies import Embed, File, Reply
+from usher.slash.say import later, say, say_count
 from usher.staff.access import SHOWN_TO, admit
 from usher.staff.queries import StaffReads
 
@@ -18,7 +19,7 @@ ATTACHMENT_LIMIT: Final = 10 * 1024 * 1024
 """Bytes a bot may attach in a server without boosts (Discord docs: Uploading Files). Where a server
 takes more a larger file goes by link all the same, since an attachment is held in memory."""
 BLURPLE: Final = 0x5865F2
-TOO_LONG: Final = (
+TOO_LONG: Final = later(
     "The log is too long to be read at once. Please narrow it with `from` and `to`, for example to "
     "one month."
 )
@@ -99,18 +100,25 @@ def export_invite_logs(
     try:
         export = ctx.services.exports.export(ctx.guild_id, wanted, ctx.interaction_id, limit)
     except TooLongError:
-        raise UserError(TOO_LONG) from None
+        raise UserError(say(TOO_LONG)) from None
     if not export.lines:
-        return Reply("The log has no lines that fit.", ephemeral=True)
-    told = f"{text.count(export.lines, 'line')} of the join log"
+        return Reply(say("The log has no lines that fit."), ephemeral=True)
     if export.content is not None:
+        told = say_count(
+            "{number} line of the join log.", "{number} lines of the join log.", export.lines
+        )
         file = File(export.filename, export.content, "text/csv; charset=utf-8")
-        return Reply(f"{told}.", files=(file,), ephemeral=True)
-    until = "" if export.expires_at is None else text.when(export.expires_at)
-    words = (
-        f"{told}, more than Discord takes in one file.\n"
-        f"**[Download {export.filename}]({export.link})**\n"
-        f"The link ends {until} at the latest. Whoever has it can fetch the file: keep it to "
-        "yourself."
+        return Reply(told, files=(file,), ephemeral=True)
+    told = say_count(
+        "{number} line of the join log, more than Discord takes in one file.",
+        "{number} lines of the join log, more than Discord takes in one file.",
+        export.lines,
     )
-    return Reply(embeds=(Embed(words, "Join log", color=BLURPLE),), ephemeral=True)
+    fetch = say("Download {file}", file=export.filename)
+    until = say(
+        "The link ends {when} at the latest. Whoever has it can fetch the file: keep it to "
+        "yourself.",
+        when="" if export.expires_at is None else text.when(export.expires_at),
+    )
+    words = f"{told}\n**[{fetch}]({export.link})**\n{until}"
+    return Reply(embeds=(Embed(words, say("Join log"), color=BLURPLE),), ephemeral=True)

@@ -14,6 +14,7 @@ from usher.slash.buttons import Argument, Button, Row
 from usher.slash.commands import command
 from usher.slash.context import Ctx
 from usher.slash.replies import Embed, Reply
+from usher.slash.say import say, say_count
 from usher.staff.access import SHOWN_TO, admit
 from usher.staff.queries import StaffReads
 from usher.times import format_time, parse_time
@@ -82,13 +83,18 @@ def _show(ctx: Ctx[Services], wanted: Wanted, trail: list[str]) -> Reply:
     page = ctx.services.log.page(ctx.guild_id, wanted, after, PAGE_SIZE)
     if not page.entries and not trail and page.next is None:
         nothing = Wanted()
-        told = "No join is on record yet." if wanted == nothing else "No join on record fits."
-        return Reply(embeds=(Embed(told, "Join log", color=BLURPLE),), ephemeral=True)
-    lines = [_line(entry) for entry in page.entries] or ["Nothing more fits."]
-    footer = f"Page {len(trail) + 1} · newest first · times of your own zone"
+        told = say("No join on record fits.")
+        if wanted == nothing:
+            told = say("No join is on record yet.")
+        return Reply(embeds=(Embed(told, say("Join log"), color=BLURPLE),), ephemeral=True)
+    lines = [_line(entry) for entry in page.entries] or [say("Nothing more fits.")]
+    number = len(trail) + 1
+    footer = say("Page {page} · newest first · times of your own zone", page=number)
     if page.until is not None:
-        footer = f"Searched back to {page.until:%Y-%m-%d} (UTC) so far; Next goes on · {footer}"
-    embed = Embed("\n".join(lines), "Join log", footer=footer, color=BLURPLE)
+        until = f"{page.until:%Y-%m-%d}"
+        so_far = say("Searched back to {day} (UTC) so far; Next goes on", day=until)
+        footer = f"{so_far} · {footer}"
+    embed = Embed("\n".join(lines), say("Join log"), footer=footer, color=BLURPLE)
     return Reply(embeds=(embed,), ephemeral=True, rows=_buttons(wanted, trail, page))
 
 
@@ -105,8 +111,8 @@ def _buttons(wanted: Wanted, trail: list[str], page: LogPage) -> tuple[Row, ...]
     on: list[Argument] = [*trail] if page.next is None else [*trail, _write_place(page.next)]
     return (
         (
-            Button("Previous", turn.press(**same, trail=back), disabled=not trail),
-            Button("Next", turn.press(**same, trail=on), disabled=page.next is None),
+            Button(say("Previous"), turn.press(**same, trail=back), disabled=not trail),
+            Button(say("Next"), turn.press(**same, trail=on), disabled=page.next is None),
         ),
     )
 
@@ -114,29 +120,35 @@ def _buttons(wanted: Wanted, trail: list[str], page: LogPage) -> tuple[Row, ...]
 def _line(entry: Entrance) -> str:
     line = entry.line
     name = f"**{text.escape(text.cut(entry.username, NAME_LIMIT))}** " if entry.username else ""
-    who = text.user(line.user_id) if line.user_id else "somebody"
+    who = text.user(line.user_id) if line.user_id else say("somebody")
     return f"{text.when(line.timestamp, 'f')} {name}{who}\n{_how(entry.word)}{_unseen(entry)}"
 
 
 def _unseen(entry: Entrance) -> str:
     line = entry.line
     if line.imported and line.joined_at is not None:
-        return f" · imported, joined {text.when(line.joined_at, 'f')}"
-    return " · recovered after an absence" if line.recovered else ""
+        when = text.when(line.joined_at, "f")
+        return f" · {say('imported, joined {when}', when=when)}"
+    return f" · {say('recovered after an absence')}" if line.recovered else ""
 
 
 def _how(word: Word) -> str:
     if word.outcome is OutcomeName.AMBIGUOUS:
         codes = ", ".join(text.code(code) for code in word.candidates[:CANDIDATES_SHOWN])
         more = len(word.candidates) - CANDIDATES_SHOWN
-        return f"-# open: {codes or 'no candidate'}{f' and {more:,} more' if more > 0 else ''}"
+        said = say("open: {codes}", codes=codes or say("no candidate"))
+        if more > 0:
+            said += " " + say_count("and {number} more", "and {number} more", more)
+        return f"-# {said}"
     if word.outcome is OutcomeName.UNATTRIBUTED:
-        return f"-# no invite known ({word.kind.value})"
-    code = text.code(word.code) if word.code else "one of several codes"
+        return f"-# {say('no invite known ({kind})', kind=word.kind.value)}"
+    code = text.code(word.code) if word.code else say("one of several codes")
     if word.inviter_id == VANITY:
-        by = "by the vanity link"
+        by = say("by the vanity link")
+    elif word.inviter_id:
+        by = say("by {user}", user=text.user(word.inviter_id))
     else:
-        by = f"by {text.user(word.inviter_id)}" if word.inviter_id else "without an inviter"
+        by = say("without an inviter")
     return f"-# {code} {by} · {word.confidence.value}"
 
 

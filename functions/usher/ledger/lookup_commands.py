@@ -14,14 +14,15 @@ from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.replies import Reply
+from usher.slash.say import later, say
 from usher.staff.access import SHOWN_TO, admit
 from usher.staff.commands import LATER, Deeds
 from usher.staff.mapping import write_value
 from usher.staff.queries import StaffReads
 from usher.times import format_time, parse_time
 
-ASSIGN: Final = "Assign to IB"
-ASSIGNED: Final = "Assigned to IB"
+ASSIGN: Final = later("Assign to IB")
+ASSIGNED: Final = later("Assigned to IB")
 
 
 class Services(Protocol):
@@ -65,14 +66,18 @@ def assign(ctx: Ctx[Services], user_id: str, joined_at: str | None, staff_id: st
     asked = Asked(UserId(user_id), joined_at=None if joined_at is None else parse_time(joined_at))
     found = ctx.services.lookups.find(ctx.guild_id, asked, ctx.now)
     if isinstance(found, Missing) or found.word.inviter_id != staff_id:
-        raise UserError("The record has changed meanwhile. Please look the member up again.")
+        raise UserError(say("The record has changed meanwhile. Please look the member up again."))
     if found.staff is None:
-        raise UserError(f"{text.user(UserId(staff_id))} is not on the staff list any more.")
+        raise UserError(
+            say("{user} is not on the staff list any more.", user=text.user(UserId(staff_id)))
+        )
     for upgrade in found.upgrades:
         if upgrade.staff_id == staff_id:
             when = f" {text.when(upgrade.at, 'f')}" if upgrade.at else ""
-            by = f" by {text.user(upgrade.by)}" if upgrade.by else ""
-            raise UserError(f"That is done already: it was recorded{by}{when}.")
+            by = f" {say('by {user}', user=text.user(upgrade.by))}" if upgrade.by else ""
+            raise UserError(
+                say("That is done already: it was recorded{by}{when}.", by=by, when=when)
+            )
     deed = UpgradeAssigned(
         id=ctx.interaction_id,
         user_id=asked.user_id,
@@ -82,7 +87,7 @@ def assign(ctx: Ctx[Services], user_id: str, joined_at: str | None, staff_id: st
         at=ctx.now,
     )
     if not ctx.services.deeds.do(ctx.guild_id, deed):
-        raise UserError(LATER)
+        raise UserError(say(LATER))
     return _show(ctx, asked)
 
 
@@ -105,4 +110,4 @@ def _buttons(asked: Asked, found: Found) -> tuple[Row, ...]:
         staff_id=member.user_id,
     )
     label, style = (ASSIGNED, Style.SECONDARY) if done else (ASSIGN, Style.SUCCESS)
-    return ((Button(label, press, style, disabled=done),),)
+    return ((Button(say(label), press, style, disabled=done),),)

@@ -10,6 +10,7 @@ from usher.slash.completing import Suggestions, Typing
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.resolved import is_snowflake
+from usher.slash.say import say
 from usher.staff.access import admit
 from usher.staff.queries import StaffReads
 
@@ -67,7 +68,7 @@ def read_span(first: str | None, last: str | None) -> Wanted:
     start, _ = _span("from", first)
     _, end = _span("to", last)
     if start and end and start >= end:
-        raise UserError("`from` must not be later than `to`.")
+        raise UserError(say("`from` must not be later than `to`."))
     return Wanted(start, end)
 
 
@@ -93,7 +94,10 @@ def _span(name: str, written: str | None) -> tuple[datetime | None, datetime | N
         return start, start + (DAY if _is_day(words) else MOMENT)
     except (ValueError, OverflowError):
         raise UserError(
-            f"`{name}` must be a day like 2026-11-20, or a time like 2026-11-20T14:30 (UTC)."
+            say(
+                "`{name}` must be a day like 2026-11-20, or a time like 2026-11-20T14:30 (UTC).",
+                name=name,
+            )
         ) from None
 
 
@@ -108,7 +112,7 @@ def _is_day(words: str) -> bool:
 def _user(written: str) -> UserId:
     bare = written.strip().removeprefix("<@").removeprefix("!").removesuffix(">")
     if not is_snowflake(bare):
-        raise UserError("`user_id` must be a member's id: up to 20 digits, or a mention.")
+        raise UserError(say("`user_id` must be a member's id: up to 20 digits, or a mention."))
     return UserId(bare)
 
 

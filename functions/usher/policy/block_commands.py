@@ -18,6 +18,7 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Embed, Reply, sentence
+from usher.slash.say import say, say_count
 
 GROUP: Final = "block"
 REASON: Final = 200
@@ -46,12 +47,14 @@ def block(
     """Put somebody on the blocklist."""
     value = json.dumps({"reason": " ".join((reason or "").split())}, ensure_ascii=False)
     if not _change(ctx, user, value):
-        return sentence(LATER)
+        return sentence(say(LATER))
     active = ctx.services.invites.codes_of(ctx.guild_id, user, ctx.now)
-    words = f"{text.user(user)} is on the blocklist: their invites bring no credit."
+    words = say("{user} is on the blocklist: their invites bring no credit.", user=text.user(user))
     if not active:
         return sentence(words)
-    label = f"Revoke {text.count(len(active), 'active invite')}"
+    label = say_count(
+        "Revoke {number} active invite", "Revoke {number} active invites", len(active)
+    )
     button = Button(label, revoke_all.press(user=user), Style.DANGER)
     return Reply(words, ephemeral=True, rows=((button,),))
 
@@ -66,10 +69,12 @@ def block(
 def unblock(ctx: Ctx[Services], user: Annotated[UserId, Opt("Whose invites")]) -> Reply:
     """Take somebody off the blocklist."""
     if ctx.services.settings.find(ctx.guild_id, block_setting(user)) is None:
-        raise UserError(f"{text.user(user)} is not on the blocklist.")
+        raise UserError(say("{user} is not on the blocklist.", user=text.user(user)))
     if not _change(ctx, user, None):
-        return sentence(LATER)
-    return sentence(f"{text.user(user)} is off the blocklist: their invites bring credit again.")
+        return sentence(say(LATER))
+    return sentence(
+        say("{user} is off the blocklist: their invites bring credit again.", user=text.user(user))
+    )
 
 
 @invite.command(
@@ -99,14 +104,25 @@ def revoke_all(ctx: Ctx[Services], user: str) -> Reply:
         try:
             ctx.services.desk.revoke(one.code, audited("On the blocklist", ctx.user_id))
         except DeskError as error:
-            done = f"{revoked:,} of {text.count(len(active), 'invite')} revoked."
+            done = say_count(
+                "{done} of {number} invite revoked.",
+                "{done} of {number} invites revoked.",
+                len(active),
+                done=f"{revoked:,}",
+            )
             raise UserError(f"{done} {error.sentence}") from None
         revoked += 1
     left = len(active) - revoked
-    words = f"Revoked {text.count(revoked, 'invite')} of {text.user(UserId(user))}."
+    words = say_count(
+        "Revoked {number} invite of {user}.",
+        "Revoked {number} invites of {user}.",
+        revoked,
+        user=text.user(UserId(user)),
+    )
     if not left:
         return sentence(words)
-    button = Button(f"Revoke {left:,} more", revoke_all.press(user=user), Style.DANGER)
+    label = say_count("Revoke {number} more", "Revoke {number} more", left)
+    button = Button(label, revoke_all.press(user=user), Style.DANGER)
     return Reply(words, ephemeral=True, rows=((button,),))
 
 
@@ -119,12 +135,13 @@ def _change(ctx: Ctx[Services], user: UserId, value: str | None) -> bool:
 def _page(ctx: Ctx[Services], page: int) -> Reply:
     held = ctx.services.settings.group(ctx.guild_id, GROUP)
     if not held:
-        return sentence("The blocklist is empty.")
+        return sentence(say("The blocklist is empty."))
     pages = -(-len(held) // PAGE_SIZE)
     page = min(max(page, 1), pages)
     shown = [*held][(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    lines = [f"**{text.count(len(held), 'member')}**", "", *(_line(held, one) for one in shown)]
-    embed = Embed("\n".join(lines), "Blocklist", color=BLURPLE)
+    many = say_count("{number} member", "{number} members", len(held))
+    lines = [f"**{many}**", "", *(_line(held, one) for one in shown)]
+    embed = Embed("\n".join(lines), say("Blocklist"), color=BLURPLE)
     return Reply(embeds=(embed,), ephemeral=True, rows=_buttons(page, pages))
 
 
@@ -142,7 +159,7 @@ def _buttons(page: int, pages: int) -> tuple[Row, ...]:
         return ()
     return (
         (
-            Button("Previous", turn_blocked.press(page=page - 1), disabled=page == 1),
-            Button("Next", turn_blocked.press(page=page + 1), disabled=page == pages),
+            Button(say("Previous"), turn_blocked.press(page=page - 1), disabled=page == 1),
+            Button(say("Next"), turn_blocked.press(page=page + 1), disabled=page == pages),
         ),
     )

@@ -25,10 +25,11 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission, allows
 from usher.slash.replies import Embed, Reply, sentence
+from usher.slash.say import later, say, say_count
 
 policy = invite.group("policy", "Who may make invites, and of which kind")
 
-NOTE: Final = (
+NOTE: Final = later(
     "Invites that break it are revoked as they are made, and their makers told why. Whoever has "
     "Manage Server is above it, and so are bots. Who joins before that happens still counts."
 )
@@ -75,7 +76,7 @@ def set_(
 ) -> Reply:
     """Change parts of the policy."""
     if str(role) == ctx.guild_id:
-        raise UserError("Every member has @everyone: it asks nothing.")
+        raise UserError(say("Every member has @everyone: it asks nothing."))
     asked = {
         ROLE: role,
         LONGEST: None if life is None else life.value,
@@ -84,7 +85,9 @@ def set_(
     }
     wanted = {name: str(value) for name, value in asked.items() if value is not None}
     if not wanted:
-        raise UserError("Please say what is to be asked of invites: at least one of the options.")
+        raise UserError(
+            say("Please say what is to be asked of invites: at least one of the options.")
+        )
     return _changed(ctx, wanted)
 
 
@@ -98,7 +101,7 @@ def set_(
 def clear(ctx: Ctx[Services]) -> Reply:
     """Forget the policy."""
     if not read_policy(ctx.services.settings.group(ctx.guild_id, "guild")):
-        raise UserError("There is no invite policy.")
+        raise UserError(say("There is no invite policy."))
     return _changed(ctx, dict.fromkeys(SETTINGS))
 
 
@@ -108,7 +111,7 @@ def _changed(ctx: Ctx[Services], wanted: Mapping[str, str | None]) -> Reply:
         for name, value in wanted.items()
     ]
     if not ctx.services.deeds.do(ctx.guild_id, *deeds):
-        return sentence(LATER)
+        return sentence(say(LATER))
     return _now(ctx)
 
 
@@ -121,17 +124,32 @@ def _now(ctx: Ctx[Services]) -> Reply:
 def _shown(held: Policy, *, able: bool) -> Reply:
     lines: list[str] = []
     if held.role_id is not None:
-        lines.append(f"Only members with {text.role(held.role_id)} may make invites.")
+        role = text.role(held.role_id)
+        lines.append(say("Only members with {role} may make invites.", role=role))
     if held.longest is not None:
-        lines.append(f"An invite may last at most **{duration(held.longest)}**.")
+        longest = duration(held.longest)
+        lines.append(say("An invite may last at most **{longest}**.", longest=longest))
     if held.most_uses is not None:
-        lines.append(f"An invite may have at most **{text.count(held.most_uses, 'use')}**.")
+        lines.append(
+            say_count(
+                "An invite may have at most **{number} use**.",
+                "An invite may have at most **{number} uses**.",
+                held.most_uses,
+            )
+        )
     if held.most_active is not None:
-        most = text.count(held.most_active, "active invite")
-        lines.append(f"A member may have at most **{most}**.")
+        lines.append(
+            say_count(
+                "A member may have at most **{number} active invite**.",
+                "A member may have at most **{number} active invites**.",
+                held.most_active,
+            )
+        )
     if not lines:
-        return sentence("There is no invite policy: members make invites as Discord lets them.")
+        return sentence(
+            say("There is no invite policy: members make invites as Discord lets them.")
+        )
     if not able:
-        lines.append("**I need Manage Server to revoke invites, and do not have it.**")
-    words = "\n".join((*lines, "", NOTE))
-    return Reply(embeds=(Embed(words, "Invite policy", color=BLURPLE),), ephemeral=True)
+        lines.append(say("**I need Manage Server to revoke invites, and do not have it.**"))
+    words = "\n".join((*lines, "", say(NOTE)))
+    return Reply(embeds=(Embed(words, say("Invite policy"), color=BLURPLE),), ephemeral=True)

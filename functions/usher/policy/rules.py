@@ -6,6 +6,7 @@ from typing import Final
 from usher.contracts.effect import CheckInvite
 from usher.frozen import frozen
 from usher.ids import RoleId
+from usher.slash.say import later, say, say_count
 
 ROLE: Final = "guild#policy_role_id"
 LONGEST: Final = "guild#policy_max_age_seconds"
@@ -52,9 +53,16 @@ def breaches_of_terms(policy: Policy, max_age: int, max_uses: int) -> list[str]:
     """Say which rules an invite's own terms break; `max_age` in seconds, 0 lifts a limit."""
     found: list[str] = []
     if policy.longest is not None and not 0 < max_age <= policy.longest:
-        found.append(f"invites may last at most {duration(policy.longest)}")
+        longest = duration(policy.longest)
+        found.append(say("invites may last at most {longest}", longest=longest))
     if policy.most_uses is not None and not 0 < max_uses <= policy.most_uses:
-        found.append(f"invites may have at most {counted(policy.most_uses, 'use')}")
+        found.append(
+            say_count(
+                "invites may have at most {number} use",
+                "invites may have at most {number} uses",
+                policy.most_uses,
+            )
+        )
     return found
 
 
@@ -69,24 +77,29 @@ def breaches(
     policy = policy_of(order)
     found: list[str] = []
     if policy.role_id is not None and policy.role_id not in roles:
-        found.append(f"only members with the role {role_name} may make invites")
+        found.append(say("only members with the role {role} may make invites", role=role_name))
     found += breaches_of_terms(policy, order.max_age, order.max_uses)
     if policy.most_active is not None and active is not None and active > policy.most_active:
-        found.append(f"a member may have at most {counted(policy.most_active, 'active invite')}")
+        found.append(
+            say_count(
+                "a member may have at most {number} active invite",
+                "a member may have at most {number} active invites",
+                policy.most_active,
+            )
+        )
     return found
 
 
 def duration(seconds: int) -> str:
     """Say a time in its largest whole unit, for example `7 days`, `30 minutes`."""
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+    for one, many, size in (
+        (later("{number} day"), later("{number} days"), 86_400),
+        (later("{number} hour"), later("{number} hours"), 3_600),
+        (later("{number} minute"), later("{number} minutes"), 60),
+    ):
         if seconds >= size and seconds % size == 0:
-            return counted(seconds // size, unit)
-    return counted(seconds, "second")
-
-
-def counted(number: int, noun: str) -> str:
-    """Say a number with its noun."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+            return say_count(one, many, seconds // size)
+    return say_count("{number} second", "{number} seconds", seconds)
 
 
 def _number(settings: Mapping[str, str], name: str) -> int | None:

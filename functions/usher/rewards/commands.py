@@ -25,11 +25,13 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission, allows
 from usher.slash.replies import Embed, Reply, sentence
-from usher.slash.say import say, say_count
+from usher.slash.say import later, say, say_count
 
 BLURPLE: Final = 0x5865F2
-LATER: Final = "It is noted and will be done in a moment; the event worker is busy."
-UNREADABLE: Final = "I cannot read this server's roles just now. Please try again in a minute."
+LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
+UNREADABLE: Final = later(
+    "I cannot read this server's roles just now. Please try again in a minute."
+)
 
 rank = invite.group("rank", "Roles for a number of invites")
 
@@ -65,15 +67,23 @@ def add_rank(
     """Make a rank, after a look at whether the role can be given and may be by the asker."""
     settings = ctx.services.rewards.settings(ctx.guild_id)
     if role not in {one.role_id for one in settings.ranks} and len(settings.ranks) >= MOST_RANKS:
-        raise UserError(f"A server has at most {MOST_RANKS} ranks. Remove one first.")
+        raise UserError(
+            say("A server has at most {most} ranks. Remove one first.", most=MOST_RANKS)
+        )
     hall = _admit(ctx, role)
     named = dangers(hall.roles[role])
     if not named:
         return _save(ctx, settings, Rank(role, invites))
-    harm = f"{text.role(role)} carries {', '.join(named)}: who earns it by invites can harm you."
+    harm = say(
+        "{role} carries {permissions}: who earns it by invites can harm you.",
+        role=text.role(role),
+        permissions=", ".join(named),
+    )
     if ctx.user_id != hall.owner_id:
-        raise UserError(f"{harm} Only the server's owner can make a rank of it.")
-    yes = Button("Make it a rank anyway", trust.press(role=role, invites=invites), Style.DANGER)
+        only = say("Only the server's owner can make a rank of it.")
+        raise UserError(f"{harm} {only}")
+    press = trust.press(role=role, invites=invites)
+    yes = Button(say("Make it a rank anyway"), press, Style.DANGER)
     return Reply(harm, ephemeral=True, rows=((yes,),))
 
 
@@ -83,7 +93,7 @@ def trust(ctx: Ctx[Managed], role: str, invites: int) -> Reply:
     role_id, settings = RoleId(role), ctx.services.rewards.settings(ctx.guild_id)
     hall = _admit(ctx, role_id)
     if ctx.user_id != hall.owner_id:
-        raise UserError("Only the server's owner can make a rank of a role that can harm it.")
+        raise UserError(say("Only the server's owner can make a rank of a role that can harm it."))
     return _save(ctx, settings, Rank(role_id, invites, trusted=True))
 
 
@@ -98,39 +108,50 @@ def remove_rank(ctx: Ctx[Managed], role: Annotated[RoleId, Opt("Which role")]) -
     """Remove a rank."""
     settings = ctx.services.rewards.settings(ctx.guild_id)
     if role not in {one.role_id for one in settings.ranks}:
-        raise UserError(f"{text.role(role)} is no rank. `/invite ranks` shows those there are.")
+        raise UserError(
+            say("{role} is no rank. `/invite ranks` shows those there are.", role=text.role(role))
+        )
     if not put(ctx, {rank_setting(role): None}):
-        return sentence(LATER)
-    taken = " It is being taken from members who have invites." if settings.on else ""
-    return sentence(f"{text.role(role)} is no rank any more.{taken}")
+        return sentence(say(LATER))
+    said = say("{role} is no rank any more.", role=text.role(role))
+    if settings.on:
+        said += " " + say("It is being taken from members who have invites.")
+    return sentence(said)
 
 
 def _save(ctx: Ctx[Managed], settings: RewardSettings, one: Rank) -> Reply:
     if not put(ctx, {rank_setting(one.role_id): write_rank(one)}):
-        return sentence(LATER)
-    said = f"{text.role(one.role_id)} is the rank for **{text.count(one.invites, 'invite')}** now."
-    if settings.on:
-        return sentence(f"{said} Who has them is given the role in a moment.")
-    return sentence(
-        f"{said} Ranks are switched off: `/invite rewards status: ON` switches them on."
+        return sentence(say(LATER))
+    said = say_count(
+        "{role} is the rank for **{number} invite** now.",
+        "{role} is the rank for **{number} invites** now.",
+        one.invites,
+        role=text.role(one.role_id),
     )
+    more = say("Ranks are switched off: `/invite rewards status: ON` switches them on.")
+    if settings.on:
+        more = say("Who has them is given the role in a moment.")
+    return sentence(f"{said} {more}")
 
 
 def _admit(ctx: Ctx[Managed], role: RoleId) -> Hall:
     """Look whether Usher can give a role and the asker stands above it; raises UserError."""
     if role == RoleId(ctx.guild_id):
-        raise UserError("@everyone cannot be a rank: every member has it.")
+        raise UserError(say("@everyone cannot be a rank: every member has it."))
     hall = ctx.services.halls.hall(ctx.guild_id, fresh=True)
     if hall is None:
-        raise UserError(UNREADABLE)
+        raise UserError(say(UNREADABLE))
     found = obstacle(hall, role, trusted=True, giving=True)
     if found is Obstacle.GONE:
-        raise UserError("That role is deleted.")
+        raise UserError(say("That role is deleted."))
     if found is not None:
         raise UserError(remedy(Problem(role, found)))
     if not outranks(hall, ctx.user_id, ctx.roles, role):
         raise UserError(
-            f"{text.role(role)} is not below your own highest role, so you cannot have it given."
+            say(
+                "{role} is not below your own highest role, so you cannot have it given.",
+                role=text.role(role),
+            )
         )
     return hall
 

@@ -74,10 +74,13 @@ def channel_(
     if channel is None:
         return _present(ctx)
     if not put(ctx, {MILESTONE_CHANNEL: channel}):
-        return sentence(LATER)
+        return sentence(say(LATER))
     return sentence(
-        f"Milestones are told in {text.channel(channel)} from now on. What members had reached "
-        "before is recorded and not told."
+        say(
+            "Milestones are told in {channel} from now on. What members had reached before is "
+            "recorded and not told.",
+            channel=text.channel(channel),
+        )
     )
 
 
@@ -85,8 +88,10 @@ def channel_(
 def switch_off(ctx: Ctx[Managed]) -> Reply:
     """Tell of no milestones any more."""
     if not put(ctx, {MILESTONE_CHANNEL: None}):
-        return sentence(LATER)
-    return sentence("Milestones are told no more. `/invite achievements` keeps what was reached.")
+        return sentence(say(LATER))
+    return sentence(
+        say("Milestones are told no more. `/invite achievements` keeps what was reached.")
+    )
 
 
 @milestone.command(
@@ -106,24 +111,28 @@ def message_(
     """Change the text; placeholders that are not known stay as typed."""
     if message is None:
         now = ctx.services.rewards.settings(ctx.guild_id).milestone_message
-        standard = Button("Use the standard text", standard_message.press())
-        said = f"Milestones are told as: {text.code(now)}\nPlaceholders: {KNOWN}."
+        standard = Button(say("Use the standard text"), standard_message.press())
+        told = say("Milestones are told as: {text}", text=text.code(now))
+        said = f"{told}\n{say('Placeholders: {known}.', known=KNOWN)}"
         return Reply(said, ephemeral=True, rows=((standard,),) if now != TEMPLATE else ())
     if not message.strip():
-        raise UserError("`message` must not be empty.")
+        raise UserError(say("`message` must not be empty."))
     if not put(ctx, {MILESTONE_MESSAGE: message.strip()}):
-        return sentence(LATER)
+        return sentence(say(LATER))
     strange = unknown(message)
-    note = f"\n{', '.join(strange)} stays as typed; I know {KNOWN}." if strange else ""
-    return sentence(f"Saved. It looks like this:\n{_sample(ctx, message.strip())}{note}")
+    lines = [say("Saved. It looks like this:"), _sample(ctx, message.strip())]
+    if strange:
+        names = ", ".join(strange)
+        lines.append(say("{names} stays as typed; I know {known}.", names=names, known=KNOWN))
+    return sentence("\n".join(lines))
 
 
 @action("milestones.standard", defer=True, permissions=Permission.MANAGE_GUILD)
 def standard_message(ctx: Ctx[Managed]) -> Reply:
     """Go back to the standard text."""
     if not put(ctx, {MILESTONE_MESSAGE: None}):
-        return sentence(LATER)
-    return sentence(f"The standard text it is:\n{_sample(ctx, TEMPLATE)}")
+        return sentence(say(LATER))
+    return sentence(f"{say('The standard text it is:')}\n{_sample(ctx, TEMPLATE)}")
 
 
 @milestone.command(
@@ -141,13 +150,18 @@ def numbers_(
     chosen = typed_numbers(numbers)
     if chosen is None:
         raise UserError(
-            f"`numbers` are up to {MOST_NUMBERS} whole numbers from 1 to {HIGHEST_NUMBER:,}, with "
-            "commas between them: `1, 10, 50`."
+            say(
+                "`numbers` are up to {most} whole numbers from 1 to {highest}, with commas between "
+                "them: `1, 10, 50`.",
+                most=MOST_NUMBERS,
+                highest=f"{HIGHEST_NUMBER:,}",
+            )
         )
     value = None if chosen == NUMBERS else ",".join(str(number) for number in chosen)
     if not put(ctx, {MILESTONES: value}):
-        return sentence(LATER)
-    return sentence(f"Milestones: {', '.join(title(f'invites-{number}') for number in chosen)}.")
+        return sentence(say(LATER))
+    titles = ", ".join(title(f"invites-{number}") for number in chosen)
+    return sentence(say("Milestones: {titles}.", titles=titles))
 
 
 @milestone.command(
@@ -169,20 +183,27 @@ def preview(ctx: Ctx[Managed]) -> Reply:
 def _sample(ctx: Ctx[Managed], template: str, name: str = f"invites-{NUMBERS[1]}") -> str:
     hall = ctx.services.halls.hall(ctx.guild_id)
     tally = ctx.services.credit.tally(ctx.guild_id, ctx.user_id)
-    server = hall.name if hall is not None else "this server"
+    server = hall.name if hall is not None else say("this server")
     return announcement(template, ctx.user_id, tally, name, server)
 
 
 def _present(ctx: Ctx[Managed]) -> Reply:
     settings = ctx.services.rewards.settings(ctx.guild_id)
     if settings.milestone_channel_id is None:
-        return sentence("Milestones are told nowhere. Choose a channel with the option `channel`.")
-    off = Button("Tell no milestones", switch_off.press(), Style.DANGER)
+        return sentence(
+            say("Milestones are told nowhere. Choose a channel with the option `channel`.")
+        )
+    off = Button(say("Tell no milestones"), switch_off.press(), Style.DANGER)
     numbers = ", ".join(f"{number:,}" for number in settings.milestone_numbers)
-    said = (
-        f"Milestones are told in {text.channel(settings.milestone_channel_id)}: {numbers} members "
-        f"brought, {' and '.join(str(days) for days in STREAKS)} days in a row, a member who "
-        f"stayed {KEPT_DAYS} days."
+    first, second = STREAKS
+    said = say(
+        "Milestones are told in {channel}: {numbers} members brought, {first} and {second} days in "
+        "a row, a member who stayed {days} days.",
+        channel=text.channel(settings.milestone_channel_id),
+        numbers=numbers,
+        first=first,
+        second=second,
+        days=KEPT_DAYS,
     )
     return Reply(said, ephemeral=True, rows=((off,),))
 

@@ -13,6 +13,7 @@ from typing import Final
 from usher.credit.queries import Tally
 from usher.frozen import frozen
 from usher.ids import GuildId, UserId
+from usher.slash.say import say, say_count
 
 NUMBERS: Final = (1, 10, 50)
 """Members brought, unless the guild sets others."""
@@ -76,10 +77,12 @@ def title(name: str) -> str:
     """Write a milestone as part of a sentence."""
     kind, _, number = name.partition("-")
     if kind == "streak":
-        return f"invited members {number} days in a row"
+        return say("invited members {days} days in a row", days=number)
     if kind == "kept":
-        return f"somebody they invited has stayed {number} days"
-    return "first invite" if number == "1" else f"{int(number):,} invites"
+        return say("somebody they invited has stayed {days} days", days=number)
+    if number == "1":
+        return say("first invite")
+    return say_count("{number} invite", "{number} invites", int(number))
 
 
 def typed_numbers(typed: str) -> tuple[int, ...] | None:

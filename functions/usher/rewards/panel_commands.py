@@ -18,8 +18,9 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Embed, Field, Reply, sentence
+from usher.slash.say import later, say, say_count
 
-POLICY: Final = (
+POLICY: Final = later(
     "**Before you switch rewards on:** Discord's rules against platform manipulation forbid "
     "inflating a server's membership, and have been read to forbid rewards for invites. Whoever "
     "breaks them may lose server or account. Keep to roles that say thanks, never to money or "
@@ -59,11 +60,11 @@ def rewards(
     if status is Switch.OFF and settings.on:
         wanted[REWARDS] = None
     if wanted and not put(ctx, wanted):
-        return sentence(LATER)
+        return sentence(say(LATER))
     if status is Switch.ON and not settings.on:
-        yes = Button("Switch rewards on", switch_on.press(), Style.SUCCESS)
-        rows: tuple[Row, ...] = ((yes, Link("Discord's guidelines", GUIDELINES)),)
-        return Reply(POLICY, ephemeral=True, rows=rows)
+        yes = Button(say("Switch rewards on"), switch_on.press(), Style.SUCCESS)
+        rows: tuple[Row, ...] = ((yes, Link(say("Discord's guidelines"), GUIDELINES)),)
+        return Reply(say(POLICY), ephemeral=True, rows=rows)
     return _panel(ctx)
 
 
@@ -71,7 +72,7 @@ def rewards(
 def switch_on(ctx: Ctx[Managed]) -> Reply:
     """Switch rewards on, after the policy was shown."""
     if not put(ctx, {REWARDS: ON}):
-        return sentence(LATER)
+        return sentence(say(LATER))
     return _panel(ctx)
 
 
@@ -81,10 +82,12 @@ def retry(ctx: Ctx[Managed]) -> Reply:
     if not ctx.services.rewards.settings(ctx.guild_id).on:
         return _panel(ctx)
     if not put(ctx, {REWARDS: ON}):
-        return sentence(LATER)
+        return sentence(say(LATER))
     return sentence(
-        "Everybody's roles are being looked at. What still cannot be given shows in "
-        "`/invite rewards`."
+        say(
+            "Everybody's roles are being looked at. What still cannot be given shows in "
+            "`/invite rewards`."
+        )
     )
 
 
@@ -93,11 +96,11 @@ def forget(ctx: Ctx[Managed]) -> Reply:
     """Remove the ranks whose roles are deleted: no option can name those."""
     hall = ctx.services.halls.hall(ctx.guild_id, fresh=True)
     if hall is None:
-        raise UserError(UNREADABLE)
+        raise UserError(say(UNREADABLE))
     settings = ctx.services.rewards.settings(ctx.guild_id)
     gone = [one.role_id for one in settings.ranks if one.role_id not in hall.roles]
     if gone and not put(ctx, {rank_setting(role): None for role in gone}):
-        return sentence(LATER)
+        return sentence(say(LATER))
     return _panel(ctx)
 
 
@@ -108,25 +111,29 @@ def _panel(ctx: Ctx[Managed]) -> Reply:
     gone = hall is not None and any(one.role_id not in hall.roles for one in settings.ranks)
     buttons: list[Button] = []
     if lasting:
-        buttons.append(Button("Try again now", retry.press(), Style.PRIMARY))
+        buttons.append(Button(say("Try again now"), retry.press(), Style.PRIMARY))
     if gone:
-        forgetting = Button("Forget ranks of deleted roles", forget.press(), Style.DANGER)
+        forgetting = Button(say("Forget ranks of deleted roles"), forget.press(), Style.DANGER)
         buttons.append(forgetting)
-    state = "Rewards are **on**." if settings.on else "Rewards are **off**: no role is given."
+    state = say("Rewards are **off**: no role is given.")
+    if settings.on:
+        state = say("Rewards are **on**.")
     if settings.on and not settings.ranks:
-        state += " Add a rank with `/invite rank add`."
+        state += " " + say("Add a rank with `/invite rank add`.")
     for problem in lasting:
         state += f"\n\n⚠️ {problems.sentence(problem)}"
-    embed = Embed(state, "Invite rewards", _fields(settings), color=BLURPLE)
+    embed = Embed(state, say("Invite rewards"), _fields(settings), color=BLURPLE)
     return Reply(embeds=(embed,), ephemeral=True, rows=(tuple(buttons),) if buttons else ())
 
 
 def _fields(settings: RewardSettings) -> tuple[Field, ...]:
     channel = settings.admin_channel_id
     stack = settings.mode is Mode.STACK
+    ranks = say_count("{number} rank", "{number} ranks", len(settings.ranks))
+    which = say("of all ranks reached") if stack else say("of the highest")
+    where = text.channel(channel) if channel else say("no channel yet")
     return (
-        Field("Ranks", text.count(len(settings.ranks), "rank"), inline=True),
-        Field("Roles", "of all ranks reached" if stack else "of the highest", inline=True),
-        Field("Problems are told in", text.channel(channel) if channel else "no channel yet",
-              inline=True),
-    )  # fmt: skip
+        Field(say("Ranks"), ranks, inline=True),
+        Field(say("Roles"), which, inline=True),
+        Field(say("Problems are told in"), where, inline=True),
+    )

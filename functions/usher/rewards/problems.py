@@ -7,6 +7,7 @@ from typing import Final
 from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, RoleId, UserId
 from usher.rewards.hierarchy import Obstacle
+from usher.slash.say import say
 
 FIRST: Final = timedelta(minutes=5)
 LONGEST: Final = timedelta(hours=6)
@@ -79,42 +80,47 @@ def sentence(problem: Problem) -> str:
     role = f"<@&{problem.key}>"
     match problem.obstacle:
         case Obstacle.PERMISSION:
-            return (
+            return say(
                 "I cannot give or take rank roles because I lack Manage Roles: give it to my role "
                 "under Server Settings, Roles, and I go on by myself."
             )
         case Obstacle.ABOVE:
-            return (
-                f"I cannot give or take {role} because it is not below my own role: drag my role "
-                "above it under Server Settings, Roles, and I go on by myself."
+            return say(
+                "I cannot give or take {role} because it is not below my own role: drag my role "
+                "above it under Server Settings, Roles, and I go on by myself.",
+                role=role,
             )
         case Obstacle.GONE:
-            return (
-                f"A rank gives a role that is deleted ({problem.key}): forget it with the button "
-                "under `/invite rewards`, and give another role with `/invite rank add`."
+            return say(
+                "A rank gives a role that is deleted ({id}): forget it with the button "
+                "under `/invite rewards`, and give another role with `/invite rank add`.",
+                id=problem.key,
             )
         case Obstacle.MANAGED:
-            return (
-                f"I cannot give {role} because Discord or an integration manages it: choose "
-                "another role with `/invite rank add`."
+            return say(
+                "I cannot give {role} because Discord or an integration manages it: choose "
+                "another role with `/invite rank add`.",
+                role=role,
             )
         case Obstacle.DANGEROUS:
-            return (
-                f"I do not give {role} because it has got permissions that can harm the server: "
-                "take them from the role, or have the owner run `/invite rank add` for it again."
+            return say(
+                "I do not give {role} because it has got permissions that can harm the server: "
+                "take them from the role, or have the owner run `/invite rank add` for it again.",
+                role=role,
             )
         case Obstacle.REFUSED if passes(problem):
             return _of_channel(problem)
         case Obstacle.REFUSED:
-            return (
-                f"Discord does not let me give or take {role}: look whether the server demands "
-                "two-factor authentication of moderators and whether my role may manage roles."
+            return say(
+                "Discord does not let me give or take {role}: look whether the server demands "
+                "two-factor authentication of moderators and whether my role may manage roles.",
+                role=role,
             )
 
 
 def _of_channel(problem: Problem) -> str:
     if problem.key == NOWHERE:
-        return (
+        return say(
             "Somebody came by a referral link and I could not send them the button of their "
             "onboarding: there is no text channel that newcomers see and I may write to, and they "
             "take no direct messages. Let me see a channel and send messages there; until then "
@@ -122,67 +128,107 @@ def _of_channel(problem: Problem) -> str:
         )
     if problem.key.startswith(_WELCOME):
         channel = f"<#{problem.key.removeprefix(_WELCOME)}>"
-        return (
-            f"I cannot write to {channel}, the system channel, so I welcome who came by a referral "
-            "link elsewhere: let me see it and send messages there."
+        return say(
+            "I cannot write to {channel}, the system channel, so I welcome who came by a referral "
+            "link elsewhere: let me see it and send messages there.",
+            channel=channel,
         )
     channel = f"<#{problem.key.removeprefix(_CHANNEL)}>"
-    return (
-        f"I cannot write to {channel}, where you have me tell something: let me see it and "
-        "send messages there, or choose another channel."
+    return say(
+        "I cannot write to {channel}, where you have me tell something: let me see it and "
+        "send messages there, or choose another channel.",
+        channel=channel,
     )
 
 
 def _of_onboarding(problem: Problem) -> str:
     role = f"<@&{problem.key.removeprefix(ONBOARDING)}>"
-    head = f"I cannot give {role} to who has completed an onboarding"
     match problem.obstacle:
         case Obstacle.PERMISSION:
-            return (
-                f"{head} because I lack Manage Roles: give it to my role under Server Settings, "
-                "Roles, and I go on by myself."
+            return say(
+                "I cannot give {role} to who has completed an onboarding because I lack Manage "
+                "Roles: give it to my role under Server Settings, Roles, and I go on by myself.",
+                role=role,
             )
         case Obstacle.ABOVE:
-            return (
-                f"{head} because it is not below my own role: drag my role above it under Server "
-                "Settings, Roles, and I go on by myself."
+            return say(
+                "I cannot give {role} to who has completed an onboarding because it is not below "
+                "my own role: drag my role above it under Server Settings, Roles, and I go on by "
+                "myself.",
+                role=role,
             )
         case Obstacle.GONE:
             gone = problem.key.removeprefix(ONBOARDING)
-            return (
-                f"A campaign gives a role that is deleted ({gone}): take it from the campaign with "
-                "`/campaign roles`."
+            return say(
+                "A campaign gives a role that is deleted ({id}): take it from the campaign with "
+                "`/campaign roles`.",
+                id=gone,
             )
         case Obstacle.MANAGED:
-            return (
-                f"{head} because Discord or an integration manages it: choose another role with "
-                "`/campaign roles`."
+            return say(
+                "I cannot give {role} to who has completed an onboarding because Discord or an "
+                "integration manages it: choose another role with `/campaign roles`.",
+                role=role,
             )
         case Obstacle.DANGEROUS:
-            return (
-                f"{head} because it has got permissions that can harm the server: take them from "
-                "the role, or choose another one with `/campaign roles`."
+            return say(
+                "I cannot give {role} to who has completed an onboarding because it has got "
+                "permissions that can harm the server: take them from the role, or choose another "
+                "one with `/campaign roles`.",
+                role=role,
             )
         case Obstacle.REFUSED:
-            return (
-                f"Discord does not let me give {role}: look whether the server demands two-factor "
-                "authentication of moderators and whether my role may manage roles."
+            return say(
+                "Discord does not let me give {role}: look whether the server demands two-factor "
+                "authentication of moderators and whether my role may manage roles.",
+                role=role,
             )
 
 
 def remedy(problem: Problem) -> str:
-    """Say the same to who asks for what cannot be done now."""
-    return sentence(problem).replace(", and I go on by myself", "")
+    """Say the same to who asks for what cannot be done now: nothing goes on by itself."""
+    role = f"<@&{problem.key.removeprefix(ONBOARDING)}>"
+    match problem.obstacle, problem.key.startswith(ONBOARDING):
+        case Obstacle.PERMISSION, False:
+            return say(
+                "I cannot give or take rank roles because I lack Manage Roles: give it to my role "
+                "under Server Settings, Roles."
+            )
+        case Obstacle.PERMISSION, True:
+            return say(
+                "I cannot give {role} to who has completed an onboarding because I lack Manage "
+                "Roles: give it to my role under Server Settings, Roles.",
+                role=role,
+            )
+        case Obstacle.ABOVE, False:
+            return say(
+                "I cannot give or take {role} because it is not below my own role: drag my role "
+                "above it under Server Settings, Roles.",
+                role=role,
+            )
+        case Obstacle.ABOVE, True:
+            return say(
+                "I cannot give {role} to who has completed an onboarding because it is not below "
+                "my own role: drag my role above it under Server Settings, Roles.",
+                role=role,
+            )
+        case _:
+            return sentence(problem)
 
 
 def mended(problem: Problem) -> str:
     """Say that it works again."""
     if problem.key == EVERYWHERE:
-        return "I have Manage Roles again: everybody's rank roles are being put right."
+        return say("I have Manage Roles again: everybody's rank roles are being put right.")
     if problem.key.startswith(ONBOARDING):
         role = f"<@&{problem.key.removeprefix(ONBOARDING)}>"
-        return f"I can give {role} again: who has completed an onboarding gets it now."
-    return f"I can give and take <@&{problem.key}> again: everybody's roles are being put right."
+        return say(
+            "I can give {role} again: who has completed an onboarding gets it now.", role=role
+        )
+    return say(
+        "I can give and take {role} again: everybody's roles are being put right.",
+        role=f"<@&{problem.key}>",
+    )
 
 
 def message_id(guild_id: GuildId, problem: Problem, what: str) -> str:

@@ -13,6 +13,7 @@ from usher.slash.completing import Typing
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.permissions import Permission, allows
+from usher.slash.say import say
 from usher.staff.queries import StaffReads
 
 SHOWN_TO: Final = Permission.MANAGE_GUILD
@@ -40,7 +41,7 @@ def is_manager(ctx: Asking) -> bool:
 def admit_manager(ctx: Asking) -> None:
     """Let managers through; raises UserError."""
     if not is_manager(ctx):
-        raise UserError("You need Manage Server for that.")
+        raise UserError(say("You need Manage Server for that."))
 
 
 def admit(ctx: Asking) -> None:
@@ -50,8 +51,12 @@ def admit(ctx: Asking) -> None:
     role = ctx.services.staff.role(ctx.guild_id)
     if role is None:
         raise UserError(
-            "You need Manage Server for that, or the staff role once an admin has named one with "
-            "`/staff role`."
+            say(
+                "You need Manage Server for that, or the staff role once an admin has named one "
+                "with `/staff role`."
+            )
         )
     if role not in ctx.roles:
-        raise UserError(f"You need Manage Server or the staff role {text.role(role)} for that.")
+        raise UserError(
+            say("You need Manage Server or the staff role {role} for that.", role=text.role(role))
+        )

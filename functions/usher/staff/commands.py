@@ -12,13 +12,14 @@ from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.replies import Embed, Reply, sentence
+from usher.slash.say import later, say, say_count
 from usher.staff.access import SHOWN_TO, admit, admit_manager
 from usher.staff.mapping import CODE_LIMIT, LINK_LIMIT, read_mapping, write_value
 from usher.staff.queries import ROLE_SETTING, StaffMember, StaffReads, staff_setting
 
 PAGE_SIZE: Final = 10
 BLURPLE: Final = 0x5865F2
-LATER: Final = "It is noted and will be done in a moment; the event worker is busy."
+LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 
 staff = Group("staff", "Staff members who refer people, and their IB links", shown_to=SHOWN_TO)
 
@@ -56,11 +57,11 @@ def set_(
     admit(ctx)
     resolved = ctx.users.get(user)
     if resolved is not None and resolved.bot:
-        raise UserError("Bots refer nobody, so they cannot be staff.")
+        raise UserError(say("Bots refer nobody, so they cannot be staff."))
     mapping = read_mapping(ib_link, ib_code)
     if not _change(ctx, staff_setting(user), write_value(mapping)):
-        return sentence(LATER)
-    return sentence(f"Saved. {_line(StaffMember(user, mapping))}")
+        return sentence(say(LATER))
+    return sentence(f"{say('Saved.')} {_line(StaffMember(user, mapping))}")
 
 
 @staff.command("remove", "Take somebody off the staff list", defer=True, ephemeral=True)
@@ -68,10 +69,12 @@ def remove(ctx: Ctx[Services], user: Annotated[UserId, Opt("Which staff member")
     """Forget a mapping; what was recorded with it stays in the ledger."""
     admit(ctx)
     if ctx.services.staff.find(ctx.guild_id, user) is None:
-        raise UserError(f"{text.user(user)} is not on the staff list.")
+        raise UserError(say("{user} is not on the staff list.", user=text.user(user)))
     if not _change(ctx, staff_setting(user), None):
-        return sentence(LATER)
-    return sentence(f"{text.user(user)} is off the staff list. What was recorded stays.")
+        return sentence(say(LATER))
+    return sentence(
+        say("{user} is off the staff list. What was recorded stays.", user=text.user(user))
+    )
 
 
 @staff.command("list", "Show the staff list", defer=True, ephemeral=True)
@@ -98,12 +101,15 @@ def role(
     if role is None:
         return _present_role(ctx)
     if str(role) == ctx.guild_id:
-        raise UserError("@everyone cannot be the staff role: every member has it.")
+        raise UserError(say("@everyone cannot be the staff role: every member has it."))
     if not _change(ctx, ROLE_SETTING, role):
-        return sentence(LATER)
+        return sentence(say(LATER))
     return sentence(
-        f"Members with {text.role(role)} may use the log and staff commands now. Discord shows the "
-        "commands to them once you allow the role under Server Settings, Integrations, Usher."
+        say(
+            "Members with {role} may use the log and staff commands now. Discord shows the "
+            "commands to them once you allow the role under Server Settings, Integrations, Usher.",
+            role=text.role(role),
+        )
     )
 
 
@@ -112,18 +118,21 @@ def clear_role(ctx: Ctx[Services]) -> Reply:
     """Have no staff role any more."""
     admit_manager(ctx)
     if ctx.services.staff.role(ctx.guild_id) is None:
-        raise UserError("There is no staff role.")
+        raise UserError(say("There is no staff role."))
     if not _change(ctx, ROLE_SETTING, None):
-        return sentence(LATER)
-    return sentence("There is no staff role any more: only Manage Server counts.")
+        return sentence(say(LATER))
+    return sentence(say("There is no staff role any more: only Manage Server counts."))
 
 
 def _present_role(ctx: Ctx[Services]) -> Reply:
     present = ctx.services.staff.role(ctx.guild_id)
     if present is None:
-        return sentence("There is no staff role: only members with Manage Server may use these.")
-    clear = Button("Have none", clear_role.press(), Style.DANGER)
-    return Reply(f"The staff role is {text.role(present)}.", ephemeral=True, rows=((clear,),))
+        return sentence(
+            say("There is no staff role: only members with Manage Server may use these.")
+        )
+    clear = Button(say("Have none"), clear_role.press(), Style.DANGER)
+    words = say("The staff role is {role}.", role=text.role(present))
+    return Reply(words, ephemeral=True, rows=((clear,),))
 
 
 def _change(ctx: Ctx[Services], name: str, value: str | None) -> bool:
@@ -134,13 +143,13 @@ def _change(ctx: Ctx[Services], name: str, value: str | None) -> bool:
 def _page(ctx: Ctx[Services], trail: list[UserId]) -> Reply:
     everyone = ctx.services.staff.everyone(ctx.guild_id)
     if not everyone:
-        return sentence("The staff list is empty. Put somebody on it with `/staff set`.")
+        return sentence(say("The staff list is empty. Put somebody on it with `/staff set`."))
     after = int(trail[-1]) if trail else 0
     rest = [member for member in everyone if int(member.user_id) > after]
     shown = rest[:PAGE_SIZE]
-    lines = [_line(member) for member in shown] or ["Nobody comes after that any more."]
-    head = f"**{text.count(len(everyone), 'staff member')}**"
-    embed = Embed("\n".join((head, "", *lines)), "Staff list", color=BLURPLE)
+    lines = [_line(member) for member in shown] or [say("Nobody comes after that any more.")]
+    many = say_count("{number} staff member", "{number} staff members", len(everyone))
+    embed = Embed("\n".join((f"**{many}**", "", *lines)), say("Staff list"), color=BLURPLE)
     return Reply(embeds=(embed,), ephemeral=True, rows=_buttons(trail, shown, len(rest)))
 
 
@@ -151,8 +160,8 @@ def _buttons(trail: list[UserId], shown: list[StaffMember], rest: int) -> tuple[
     on = [*here, shown[-1].user_id] if shown else here
     return (
         (
-            Button("Previous", turn.press(trail=here[:-1]), disabled=not trail),
-            Button("Next", turn.press(trail=on), disabled=rest <= PAGE_SIZE),
+            Button(say("Previous"), turn.press(trail=here[:-1]), disabled=not trail),
+            Button(say("Next"), turn.press(trail=on), disabled=rest <= PAGE_SIZE),
         ),
     )
 

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from usher.slash.errors import UserError
+from usher.slash.say import say
 from usher.staff.queries import Mapping
 
 LINK_LIMIT: Final = 300
@@ -23,11 +24,16 @@ def read_mapping(ib_link: str, ib_code: str) -> Mapping:
     link, code = ib_link.strip(), ib_code.strip()
     if len(link) > LINK_LIMIT or not _is_link(link):
         raise UserError(
-            "`ib_link` must be a whole https link, like https://broker.example/ref/ida, of at most "
-            f"{LINK_LIMIT} characters."
+            say(
+                "`ib_link` must be a whole https link, like https://broker.example/ref/ida, of at "
+                "most {most} characters.",
+                most=LINK_LIMIT,
+            )
         )
     if len(code) > CODE_LIMIT or not _CODE.fullmatch(code):
-        raise UserError(f"`ib_code` must be 1 to {CODE_LIMIT} plain characters, like TRAVIS123.")
+        raise UserError(
+            say("`ib_code` must be 1 to {most} plain characters, like TRAVIS123.", most=CODE_LIMIT)
+        )
     return Mapping(link, code)
 
 

@@ -12,13 +12,16 @@ from usher.slash.buttons import Argument, Button, Row
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.replies import Embed, Reply, sentence
+from usher.slash.say import later, say, say_count
 from usher.staff.access import admit
 from usher.staff.commands import BLURPLE, PAGE_SIZE, staff
 from usher.staff.queries import StaffMember, StaffReads
 from usher.staff.report_found import Referrals, Reports
 from usher.times import format_time, parse_time
 
-NEVER: Final = "The log is too long to be counted at once. Please narrow it with `from` and `to`."
+NEVER: Final = later(
+    "The log is too long to be counted at once. Please narrow it with `from` and `to`."
+)
 
 
 class Services(Protocol):
@@ -56,23 +59,28 @@ def turn_report(ctx: Ctx[Services], start: str | None, end: str | None, page: in
 def _page(ctx: Ctx[Services], wanted: Wanted, page: int) -> Reply:
     everyone = {member.user_id: member for member in ctx.services.staff.everyone(ctx.guild_id)}
     if not everyone:
-        return sentence("The staff list is empty. Put somebody on it with `/staff set`.")
+        return sentence(say("The staff list is empty. Put somebody on it with `/staff set`."))
     try:
         counted = ctx.services.reports.referrals(ctx.guild_id, wanted, [*everyone])
     except TooLongError:
-        raise UserError(NEVER) from None
+        raise UserError(say(NEVER)) from None
     first = (page - 1) * PAGE_SIZE
     shown = counted[first : first + PAGE_SIZE]
     lines = [_line(one, everyone[one.user_id]) for one in shown]
     joined, left = sum(one.joined for one in counted), sum(one.left for one in counted)
-    head = (
-        f"**{text.count(joined, 'join')}** by {text.count(len(counted), 'staff member')}: "
-        f"{joined - left:,} still here, {left:,} left. {_span(wanted)}"
+    totals = say_count(
+        "**{number} join** by {members}: {present} still here, {left} left.",
+        "**{number} joins** by {members}: {present} still here, {left} left.",
+        joined,
+        members=say_count("{number} staff member", "{number} staff members", len(counted)),
+        present=f"{joined - left:,}",
+        left=f"{left:,}",
     )
+    head = f"{totals} {_span(wanted)}"
     embed = Embed(
-        "\n".join((head, "", *(lines or ["Nobody comes after that any more."]))),
-        "Staff report",
-        footer=f"Page {page} · by the ledger, corrections included",
+        "\n".join((head, "", *(lines or [say("Nobody comes after that any more.")]))),
+        say("Staff report"),
+        footer=say("Page {page} · by the ledger, corrections included", page=page),
         color=BLURPLE,
     )
     more = len(counted) > first + PAGE_SIZE
@@ -85,24 +93,30 @@ def _buttons(wanted: Wanted, page: int, *, more: bool) -> tuple[Row, ...]:
     span: dict[str, Argument] = {"start": _stamp(wanted.start), "end": _stamp(wanted.end)}
     return (
         (
-            Button("Previous", turn_report.press(**span, page=page - 1), disabled=page == 1),
-            Button("Next", turn_report.press(**span, page=page + 1), disabled=not more),
+            Button(say("Previous"), turn_report.press(**span, page=page - 1), disabled=page == 1),
+            Button(say("Next"), turn_report.press(**span, page=page + 1), disabled=not more),
         ),
     )
 
 
 def _line(one: Referrals, member: StaffMember) -> str:
-    parts = [f"{one.present:,} still here", f"{one.left:,} left"]
+    parts = [
+        say("{number} still here", number=f"{one.present:,}"),
+        say("{number} left", number=f"{one.left:,}"),
+    ]
     if one.unpaired:
-        parts.append(f"{one.unpaired:,} more whose joins cannot be told apart")
+        more = f"{one.unpaired:,}"
+        parts.append(say("{number} more whose joins cannot be told apart", number=more))
     who = f"{text.user(UserId(one.user_id))} {text.code(member.mapping.ib_code)}"
-    return f"{who}: **{text.count(one.joined, 'join')}** · {' · '.join(parts)}"
+    joined = say_count("{number} join", "{number} joins", one.joined)
+    return f"{who}: **{joined}** · {' · '.join(parts)}"
 
 
 def _span(wanted: Wanted) -> str:
-    since = f"From {text.when(wanted.start, 'f')}" if wanted.start else "From the beginning"
-    until = text.when(wanted.end, "f") if wanted.end else "now"
-    return f"{since} until {until}."
+    end = text.when(wanted.end, "f") if wanted.end else say("now")
+    if wanted.start is None:
+        return say("From the beginning until {end}.", end=end)
+    return say("From {start} until {end}.", start=text.when(wanted.start, "f"), end=end)
 
 
 def _stamp(moment: datetime | None) -> str | None:

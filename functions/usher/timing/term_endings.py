@@ -8,6 +8,7 @@ from typing import Protocol
 
 from usher.contracts.effect import EndDue
 from usher.ids import GuildId
+from usher.slash.say import say
 from usher.times import format_time
 from usher.timing.ending import Gauge
 from usher.timing.terms import Term, pause
@@ -76,7 +77,7 @@ class TermEndings:
             return False
         if self.terms.end(term, self.clock()):
             if term.told:
-                words = "What I could not end for a while has ended now."
+                words = say("What I could not end for a while has ended now.")
                 self.admins.tell(term.guild_id, _message_id(term, "ended"), words)
             return True
         newer = self.terms.read(order.guild_id, order.key)
