@@ -2,6 +2,7 @@
 
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
@@ -9,8 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from infra.local.emulator import Emulator
+from tests.builders import GUILD
 from tests.fakes.cloud import BUCKET, make_bucket
 from tests.integration.front.conftest import environment, sdk
+from usher.ids import UserId
+from usher.moderation.evidence_shelf import EvidenceShelf
+from usher.moderation.model import Evidence
+from usher.platform.attached import AttachedError
 from usher.platform.s3_shelf import Shelf, shelf_client
 
 KEY = "exports/guild=1/55/invite_logs_20261120.csv"
@@ -69,3 +75,53 @@ def test_on_aws_a_link_names_bucket_and_region(region: str) -> None:
     parts = urlsplit(url)
     host = "" if region == "us-east-1" else f".{region}"
     assert (parts.scheme, parts.netloc) == ("https", f"usher-ledger.s3{host}.amazonaws.com")
+
+
+@dataclass
+class Discord:
+    """Implements Fetching."""
+
+    content: bytes = b"rude words"
+    fails: bool = False
+
+    def fetch(self, url: str, limit: int) -> bytes:
+        assert url == PROOF.url
+        assert limit > len(self.content)
+        if self.fails:
+            raise AttachedError("HTTP 404")
+        return self.content
+
+
+PROOF = Evidence("https://cdn.example/a", 'the "proof"\r\n.png', "77", "image/png")
+
+
+def test_a_copy_of_evidence_is_kept_once_and_fetched_by_its_link(shelf: Shelf) -> None:
+    discord = Discord()
+    files = EvidenceShelf(shelf.client, BUCKET, discord)
+
+    kept = files.keep(GUILD, UserId("5"), PROOF)
+    discord.content = b"something else"
+    assert files.keep(GUILD, UserId("5"), PROOF) == kept
+
+    assert kept.copy == f"evidence/guild={GUILD}/user=5/77"
+    link = files.link(kept)
+    assert link is not None
+    content, headers = fetch(link)
+    assert content == b"rude words"
+    assert headers["Content-Disposition"] == 'attachment; filename="the__proof___.png"'
+    assert headers["Content-Type"] == "application/octet-stream"
+    assert parse_qs(urlsplit(link).query)["X-Amz-Expires"] == ["600"]
+    assert files.link(replace(kept, copy="evidence/none")) is None
+
+
+def test_what_cannot_be_copied_is_evidence_all_the_same(shelf: Shelf) -> None:
+    told: list[str] = []
+    files = EvidenceShelf(shelf.client, BUCKET, Discord(fails=True), told.append)
+
+    assert files.keep(GUILD, UserId("6"), PROOF) == PROOF
+    link = Evidence("https://page.example/a")
+    assert files.keep(GUILD, UserId("6"), link) == link
+    nowhere = EvidenceShelf(shelf.client, "no-such-bucket", Discord(), told.append)
+    assert nowhere.keep(GUILD, UserId("6"), PROOF) == PROOF
+
+    assert [one.partition(":")[0] for one in told] == ["AttachedError", "NoSuchBucket"]
