@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from usher.analytics.axis import marks, short, spread
 from usher.analytics.queries import CHART_SIZE, Span, Summary
+from usher.slash.say import later, say
 
 PANEL: Final = "#2b2d31"
 INK: Final = "#f2f3f5"
@@ -38,12 +39,12 @@ YEAR: Final = timedelta(days=330)
 """From here on a label names the year."""
 
 TITLES: Final = {
-    Span.DAY: "Joins and leaves today, by hour (UTC)",
-    Span.WEEK: "Joins and leaves of 7 days",
-    Span.MONTH: "Joins and leaves of 30 days",
-    Span.ALL: "Joins and leaves of all time",
+    Span.DAY: later("Joins and leaves today, by hour (UTC)"),
+    Span.WEEK: later("Joins and leaves of 7 days"),
+    Span.MONTH: later("Joins and leaves of 30 days"),
+    Span.ALL: later("Joins and leaves of all time"),
 }
-NOTHING: Final = "Nobody joined or left in this time"
+NOTHING: Final = later("Nobody joined or left in this time")
 
 
 class PillowCharts:
@@ -72,7 +73,7 @@ class _Chart:
         high = max((bar.joins for bar in bars), default=0)
         low = -max((bar.leaves for bar in bars), default=0)
         if not high and not low:
-            self._middle(NOTHING)
+            self._middle(say(NOTHING))
             return
         levels = marks(low, high, MOST_MARKS)
         left = MARGIN + max(width_of(short(level), SMALL) for level in levels) + 14
@@ -81,13 +82,13 @@ class _Chart:
 
     def _heading(self) -> None:
         width, _ = CHART_SIZE
-        self._say((MARGIN, HEADING), TITLES[self.summary.span], LARGE, INK, "ls")
+        self._say((MARGIN, HEADING), say(TITLES[self.summary.span]), LARGE, INK, "ls")
         right = float(width - MARGIN)
         for name, number, color in (
-            ("left", self.summary.total.leaves, LEAVES),
-            ("joined", self.summary.total.joins, JOINS),
+            (later("{number} left"), self.summary.total.leaves, LEAVES),
+            (later("{number} joined"), self.summary.total.joins, JOINS),
         ):
-            words = f"{short(number)} {name}"
+            words = say(name, number=short(number))
             self._say((right, HEADING), words, SMALL, INK, "rs")
             right -= width_of(words, SMALL) + 10 + SWATCH
             corner = (right + SWATCH, HEADING + 1)

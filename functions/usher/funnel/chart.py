@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from usher.analytics.axis import short, spread
 from usher.analytics.queries import CHART_SIZE
 from usher.funnel.desk import Picture
+from usher.slash.say import say, say_count
 
 PANEL: Final = "#2b2d31"
 INK: Final = "#f2f3f5"
@@ -39,11 +40,13 @@ class PillowFunnels:
         canvas = ImageDraw.Draw(image)
         width, height = CHART_SIZE
         canvas.rounded_rectangle((0, 0, width - 1, height - 1), 16, PANEL)
-        title = f"The last {len(picture.days)} days (UTC)"
+        title = say_count(
+            "The last {number} day (UTC)", "The last {number} days (UTC)", len(picture.days)
+        )
         canvas.text((MARGIN, HEADING), title, INK, _font(LARGE), "ls")
         if not any(_steps(picture)):
             middle = (width / 2, height / 2 + 10)
-            canvas.text(middle, "Nothing happened in this time", MUTED, _font(LARGE), "mm")
+            canvas.text(middle, say("Nothing happened in this time"), MUTED, _font(LARGE), "mm")
         else:
             _bars(canvas, picture)
             _days(canvas, picture)
