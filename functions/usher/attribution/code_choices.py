@@ -5,8 +5,8 @@ from typing import Final, Protocol
 
 from usher.frozen import frozen
 from usher.ids import GuildId, InviteCode
-from usher.slash import text
 from usher.slash.completing import Suggestion
+from usher.slash.say import say, say_count
 
 SUGGESTED: Final = 25
 """Discord shows no more (docs: Autocomplete)."""
@@ -58,9 +58,12 @@ def _line(choice: CodeChoice) -> str:
     parts = [str(choice.code)]
     if choice.label:
         parts.append(choice.label)
-    parts.append("uses unknown" if choice.uses is None else text.count(choice.uses, "use"))
+    uses = say("uses unknown")
+    if choice.uses is not None:
+        uses = say_count("{number} use", "{number} uses", choice.uses)
+    parts.append(uses)
     if choice.vanity:
-        parts.append("vanity")
+        parts.append(say("vanity"))
     if not choice.active:
-        parts.append("ended")
+        parts.append(say("ended"))
     return " · ".join(parts)
