@@ -95,7 +95,7 @@ def told_of(record: CodeRecord, note: CodeNote) -> str:
     brought = f"{_uses(record)} · {seen}"
     if record.joins:
         brought += ", " + say("{number} of them still here", number=f"{record.present:,}")
-    whose = say("the server's own link") if record.vanity else say("inviter unknown")
+    whose = say("own link of the server") if record.vanity else say("inviter unknown")
     if record.inviter_id and not record.vanity:
         whose = say("by {user}", user=text.user(record.inviter_id))
     parts = [say(STATUSES[record.status.value]), whose]
