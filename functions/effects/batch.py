@@ -29,6 +29,9 @@ RESERVE_MILLISECONDS: Final = 18_000
 Who is broken off in a call has the whole batch done again.
 """
 JITTER: Final = SystemRandom()
+UNANSWERED_SECONDS: Final = 86_400.0
+"""What Discord has not answered for so long it may never answer: the queue counts its failures then
+and lays it aside, and nothing is lost."""
 TOKEN_SECONDS: Final = 60.0
 """Wait after a refused token where nobody says when it is tried again."""
 
@@ -140,6 +143,9 @@ class _Turn:
                 self.stopped_for = error.retry_after
             return self._postpone(message, lane, error.retry_after)
         except UnavailableError as error:
+            if waited([message], self.door.clock()) > UNANSWERED_SECONDS:
+                log.exception("not answered for a day", extra={**who, **_answer(error)})
+                return self._fail()
             log.warning("Discord does not answer", extra={**who, **_answer(error)})
             return self._postpone(message, lane, outage_wait(message.receives, JITTER.random()))
         except DiscordError as error:

@@ -115,6 +115,20 @@ def test_without_an_answer_the_next_try_is_soon_enough_for_the_nonce() -> None:
     assert bench.doer.done == ["b"]
 
 
+def test_what_discord_has_not_answered_for_a_day_is_left_to_the_dead_letters() -> None:
+    poison = record("a")
+    poison["messageAttributes"] = {
+        "waiting_since": {"stringValue": f"{(NOW - 86_401) * 1000:.0f}"},
+    }
+    bench = Bench(FakeDoer({"a": UnavailableError(500)}))
+
+    assert bench.handle(poison, record("b")) == ["m-a"]
+
+    assert bench.back.waits == {}
+    assert bench.meter.sums["EffectsFailed",] == 1
+    assert bench.doer.done == ["b"]
+
+
 def test_a_copy_that_does_not_count_is_done_with() -> None:
     bench = Bench(back=FakeBack(stale={"m-a"}))
 
