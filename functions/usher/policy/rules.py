@@ -6,7 +6,7 @@ from typing import Final
 from usher.contracts.effect import CheckInvite
 from usher.frozen import frozen
 from usher.ids import RoleId
-from usher.slash.say import later, say, say_count
+from usher.slash.say import say, say_count
 
 ROLE: Final = "guild#policy_role_id"
 LONGEST: Final = "guild#policy_max_age_seconds"
@@ -92,13 +92,12 @@ def breaches(
 
 def duration(seconds: int) -> str:
     """Say a time in its largest whole unit, for example `7 days`, `30 minutes`."""
-    for one, many, size in (
-        (later("{number} day"), later("{number} days"), 86_400),
-        (later("{number} hour"), later("{number} hours"), 3_600),
-        (later("{number} minute"), later("{number} minutes"), 60),
-    ):
-        if seconds >= size and seconds % size == 0:
-            return say_count(one, many, seconds // size)
+    if seconds >= 86_400 and seconds % 86_400 == 0:
+        return say_count("{number} day", "{number} days", seconds // 86_400)
+    if seconds >= 3_600 and seconds % 3_600 == 0:
+        return say_count("{number} hour", "{number} hours", seconds // 3_600)
+    if seconds >= 60 and seconds % 60 == 0:
+        return say_count("{number} minute", "{number} minutes", seconds // 60)
     return say_count("{number} second", "{number} seconds", seconds)
 
 
