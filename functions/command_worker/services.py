@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from usher.analytics.queries import AnalyticsReads, Charts
+from usher.asking import Deeds, SettingReads
 from usher.attribution.backfill_commands import Imports
 from usher.attribution.code_choices import CodeChoices
 from usher.attribution.code_records import CodeRecords
@@ -11,7 +12,6 @@ from usher.attribution.sync_ports import Syncs
 from usher.automod.asking import Windows
 from usher.automod.rule_desk import RuleDesk
 from usher.channels.ports import Tools
-from usher.credit.admin_commands import Deeds
 from usher.credit.fake_queries import FakeRules
 from usher.credit.queries import CreditReads
 from usher.doctor.commands import Doctors
@@ -19,7 +19,7 @@ from usher.funnel.desk import FunnelDesk
 from usher.greeting.drafts import Drafts
 from usher.hooks.managing import WebhookDesk
 from usher.hooks.ports import EndpointTable
-from usher.invites.ports import InviteDesk, SettingReads
+from usher.invites.ports import InviteDesk
 from usher.ledger.commands import LedgerExports
 from usher.ledger.log_pages import JoinLogs
 from usher.ledger.lookup_found import Lookups

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from usher.asking import SettingReads
 from usher.platform.dynamo_reads import Caller, DynamoReads
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from usher.attribution.queries import InviteReads
     from usher.credit.queries import CreditReads
     from usher.hooks.ports import EndpointTable
-    from usher.invites.ports import SettingReads
     from usher.moderation.order import Rulebook
     from usher.moderation.ports import CaseBook
     from usher.onboarding.ports import Arrivals, Drafts, Orders, Sessions

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from math import ceil
 from typing import Final, Protocol
 
+from usher.asking import LATER
 from usher.attribution.sync import Difference, Fault, Held, lasting
 from usher.attribution.sync_ports import (
     LookError,
@@ -27,7 +28,6 @@ from usher.staff.queries import StaffReads
 SHOWN: Final = 20
 GREEN: Final = 0x57F287
 YELLOW: Final = 0xFEE75C
-LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 _NO_COUNTS: Final = later(
     "Discord does not show me the use counts of this server: please give my role the permission "
     "**Manage Server**, without which no join here can be attributed."

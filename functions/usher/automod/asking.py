@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+from usher.asking import Deeds, SettingReads
 from usher.automod.model import GROUP, Policy, read_policies
 from usher.automod.raids import Window
 from usher.automod.rule_desk import RuleDesk, asking
@@ -10,7 +11,6 @@ from usher.automod.rules import KEYWORD_LENGTH, MOST_KEYWORDS, Rule, keywords_of
 from usher.channels.ports import Tools
 from usher.contracts.deeds import SettingChanged
 from usher.ids import GuildId
-from usher.invites.ports import Deeds, SettingReads
 from usher.slash import text
 from usher.slash.attached import HasAttached, read_attached
 from usher.slash.completing import Suggestions, Typing

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from usher.asking import SettingReads
 from usher.automod.model import GROUP, Policy, read_policies
 from usher.automod.raids import SETTING, Config, Window, read_config, read_window, write_window
 from usher.hooks.calls import done
 from usher.ids import GuildId, UserId
-from usher.invites.ports import SettingReads
 from usher.platform.dynamo_reads import Caller, DynamoReads
 from usher.times import format_time
 

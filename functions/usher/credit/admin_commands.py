@@ -1,10 +1,11 @@
 """/invite add and /invite reset (SPEC 3.2)."""
 
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Protocol
 
-from usher.contracts.deeds import MOST_INVITES, Deed, InvitesGranted
+from usher.asking import LATER, Deeds
+from usher.contracts.deeds import MOST_INVITES, InvitesGranted
 from usher.credit.queries import CreditReads
-from usher.ids import GuildId, UserId
+from usher.ids import UserId
 from usher.invites.group import invite
 from usher.slash import text
 from usher.slash.context import Ctx
@@ -12,17 +13,7 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply, sentence
-from usher.slash.say import later, say, say_count
-
-LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
-
-
-class Deeds(Protocol):
-    """Has deeds done by the event worker, which alone writes credit and ledger."""
-
-    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
-        """Have deeds of one interaction done; False when they will be done later."""
-        ...
+from usher.slash.say import say, say_count
 
 
 class Services(Protocol):

@@ -4,13 +4,14 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Final, Protocol
 
-from usher.contracts.deeds import Deed, SettingChanged
+from usher.asking import LATER, Deeds
+from usher.contracts.deeds import SettingChanged
 from usher.credit import fake_words as words
 from usher.credit.fake import FAKE, Rule, Rules, settings_of, version_of
 from usher.credit.fake_names import name_of
 from usher.credit.fake_queries import FakeRules
 from usher.credit.queries import OFF, TRACKING, CreditReads
-from usher.ids import GuildId, RoleId
+from usher.ids import RoleId
 from usher.invites.group import invite
 from usher.slash.actions import action
 from usher.slash.buttons import Button, Style
@@ -19,9 +20,8 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply, sentence
-from usher.slash.say import later, say
+from usher.slash.say import say
 
-LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 MOST_AMOUNT: Final = 3650
 
 fake = invite.group("fake", "Which joins count as fake")
@@ -50,14 +50,6 @@ class Status(StrEnum):
 
     ON = "ON"
     OFF = "OFF"
-
-
-class Deeds(Protocol):
-    """Has deeds done by the event worker, which alone writes settings and ledger."""
-
-    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
-        """Have deeds of one interaction done; False when they will be done later."""
-        ...
 
 
 class Services(Protocol):

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Protocol
 
+from usher.asking import LATER, Deeds
 from usher.attribution.sync_commands import looking
 from usher.attribution.sync_ports import Syncs
-from usher.contracts.deeds import Deed, SettingChanged
+from usher.contracts.deeds import SettingChanged
 from usher.doctor.model import Finding, ProbeError, Repair
 from usher.doctor.words import page_of, pages_of
 from usher.ids import ChannelId, GuildId
@@ -18,9 +19,7 @@ from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.permissions import Permission
 from usher.slash.replies import Reply
-from usher.slash.say import later, say
-
-LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
+from usher.slash.say import say
 
 
 class Doctors(Protocol):
@@ -38,14 +37,6 @@ class Doctors(Protocol):
 
     def gone(self, guild_id: GuildId, now: datetime) -> tuple[str, ...]:
         """Name the settings that name deleted channels and roles; raises ProbeError."""
-        ...
-
-
-class Deeds(Protocol):
-    """Has deeds done by the event worker, which alone writes settings and ledger."""
-
-    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
-        """Have deeds of one interaction done; False when they will be done later."""
         ...
 
 

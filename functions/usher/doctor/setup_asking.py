@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Protocol
 
+from usher.asking import LATER
 from usher.attribution.backfill_commands import Imports
 from usher.attribution.sync_ports import Syncs
 from usher.channels.asking import guild as hall_of
@@ -22,7 +23,6 @@ from usher.slash.errors import UserError
 from usher.slash.say import later, say
 
 SAVED: Final = later("Saved.")
-LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 WRITABLE: Final = (0, 5)
 """Discord's channel types for text and announcements."""
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Final
 
+from usher.asking import LATER
 from usher.contracts.deeds import SettingChanged
 from usher.funnel.desk import Services
 from usher.funnel.holds import EVERY, NAMES, Limits, holds_setting, read_limits, read_set, write_set
-from usher.invites.label_commands import LATER
 from usher.referrals.asking import any_campaign, find_campaign
 from usher.referrals.campaign_commands import NAME, campaign
 from usher.referrals.model import Brand

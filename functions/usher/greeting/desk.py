@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
-from usher.contracts.deeds import Deed, SettingChanged
+from usher.asking import LATER, Deeds
+from usher.contracts.deeds import SettingChanged
 from usher.greeting.drafting import BLURPLE, Draft
 from usher.greeting.settings import (
     OFF,
@@ -23,10 +24,8 @@ from usher.slash import text
 from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.replies import Embed, Field, Reply, sentence
-from usher.slash.say import ENGLISH, later, say
+from usher.slash.say import ENGLISH, say
 from usher.slash.template import placeholders
-
-LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 
 
 class Drafts(Protocol):
@@ -40,14 +39,6 @@ class Drafts(Protocol):
         self, guild_id: GuildId, occasion: Occasion, user_id: UserId, now: datetime
     ) -> Draft | None:
         """Put together what would be said of a member now; None for who is no member."""
-        ...
-
-
-class Deeds(Protocol):
-    """Has deeds done by the event worker, which alone writes settings and ledger."""
-
-    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
-        """Have deeds of one interaction done; False when they will be done later."""
         ...
 
 

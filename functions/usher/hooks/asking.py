@@ -2,8 +2,8 @@
 
 from typing import Final, Protocol
 
+from usher.asking import Deeds
 from usher.contracts.hook_event import SUBSCRIBED
-from usher.credit.admin_commands import Deeds
 from usher.hooks.managing import WebhookDesk
 from usher.hooks.model import Endpoint, Health
 from usher.hooks.ports import EndpointTable

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Final
 
+from usher.asking import LATER
 from usher.attribution.code_records import CodeRecord
 from usher.invites.codes import any_code, find_code, note_of, noted
 from usher.invites.group import BLURPLE, invite
@@ -15,7 +16,6 @@ from usher.slash.permissions import Permission
 from usher.slash.replies import Embed, Field, Reply, sentence
 from usher.slash.say import later, say, say_count
 
-LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 STATUSES: Final = {
     "active": later("active"),
     "exhausted": later("exhausted"),

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Final, Literal
 
+from usher.asking import LATER
 from usher.contracts.deeds import SettingChanged
 from usher.ids import ChannelId
 from usher.invites.group import BLURPLE, invite
-from usher.invites.label_commands import LATER
 from usher.invites.ports import DeskRefusedError, Services, asking
 from usher.slash import text
 from usher.slash.context import Ctx

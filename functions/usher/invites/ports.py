@@ -1,13 +1,13 @@
 """What the invite commands ask of Discord and of the settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import ceil
 from typing import Protocol
 
+from usher.asking import Deeds, SettingReads
 from usher.attribution.code_choices import CodeChoices
 from usher.attribution.code_records import CodeRecords
 from usher.attribution.queries import InviteReads
-from usher.contracts.deeds import Deed
 from usher.frozen import frozen
 from usher.ids import ChannelId, GuildId, InviteCode
 from usher.slash.errors import UserError
@@ -97,26 +97,6 @@ class InviteDesk(Protocol):
 
     def post(self, channel_id: ChannelId, words: str, message_id: str) -> None:
         """Post a message mentioning nobody, once for its id."""
-        ...
-
-
-class SettingReads(Protocol):
-    """The guild's settings, consistently. Every method may raise an error of the store."""
-
-    def find(self, guild_id: GuildId, name: str) -> str | None:
-        """Read a setting by its whole name; None for the default."""
-        ...
-
-    def group(self, guild_id: GuildId, group: str) -> Mapping[str, str]:
-        """Read a group of settings by what follows its name, in order of that."""
-        ...
-
-
-class Deeds(Protocol):
-    """Has deeds done by the event worker, which alone writes settings and ledger."""
-
-    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
-        """Have deeds of one interaction done; False when they will be done later."""
         ...
 
 

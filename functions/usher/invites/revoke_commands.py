@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Annotated, Final
 
+from usher.asking import LATER
 from usher.attribution.code_records import CodeRecord
 from usher.ids import InviteCode
 from usher.invites.codes import active_code, find_code, note_of, noted, reason
 from usher.invites.group import invite
-from usher.invites.label_commands import LATER, STATUSES, told_of
+from usher.invites.label_commands import STATUSES, told_of
 from usher.invites.ports import Services, asking
 from usher.slash import text
 from usher.slash.actions import action

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Final, Protocol
 
+from usher.asking import LATER, Deeds
 from usher.contracts.deeds import UpgradeAssigned
 from usher.ids import UserId
 from usher.ledger.lookup_found import Asked, Found, Lookups, Missing
@@ -16,7 +17,6 @@ from usher.slash.options import Opt
 from usher.slash.replies import Reply
 from usher.slash.say import later, say
 from usher.staff.access import SHOWN_TO, admit
-from usher.staff.commands import LATER, Deeds
 from usher.staff.mapping import write_value
 from usher.staff.queries import StaffReads
 from usher.times import format_time, parse_time

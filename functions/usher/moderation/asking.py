@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, Protocol
 
+from usher.asking import Deeds, SettingReads
 from usher.contracts.case_effects import PostCard
-from usher.credit.admin_commands import Deeds
 from usher.ids import GuildId, UserId
-from usher.invites.ports import SettingReads
 from usher.moderation.durations import suggested
 from usher.moderation.guard import Action, Actor
 from usher.moderation.guard_words import refused

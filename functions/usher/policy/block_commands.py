@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Final
 
+from usher.asking import LATER
 from usher.contracts.deeds import SettingChanged
 from usher.ids import UserId
 from usher.invites.codes import reason as audited
 from usher.invites.group import BLURPLE, invite
-from usher.invites.label_commands import LATER
 from usher.invites.ports import DeskError, Services
 from usher.slash import text
 from usher.slash.actions import action

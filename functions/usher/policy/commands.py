@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final
 
+from usher.asking import LATER
 from usher.contracts.deeds import SettingChanged
 from usher.ids import RoleId
 from usher.invites.group import BLURPLE, invite
-from usher.invites.label_commands import LATER
 from usher.invites.ports import Services
 from usher.policy.rules import (
     LONGEST,

@@ -7,8 +7,8 @@ from hmac import new as hmac
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from usher.credit.admin_commands import Deeds
-from usher.invites.ports import InviteDesk, SettingReads
+from usher.asking import Deeds, SettingReads
+from usher.invites.ports import InviteDesk
 from usher.referrals.model import Campaign, CampaignId, Link, LinkCode
 from usher.referrals.ports import KeptHooks, ReferralTable
 from usher.referrals.rules import is_code

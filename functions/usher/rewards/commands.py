@@ -2,6 +2,7 @@
 
 from typing import Annotated, Final
 
+from usher.asking import LATER
 from usher.ids import RoleId
 from usher.invites.group import invite
 from usher.rewards.hierarchy import Hall, Obstacle, dangers, obstacle, outranks
@@ -28,7 +29,6 @@ from usher.slash.replies import Embed, Reply, sentence
 from usher.slash.say import later, say, say_count
 
 BLURPLE: Final = 0x5865F2
-LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 UNREADABLE: Final = later(
     "I cannot read this server's roles just now. Please try again in a minute."
 )

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Final
 
+from usher.asking import LATER
 from usher.ids import ChannelId, UserId
 from usher.invites.group import invite
 from usher.rewards.announcing import announcement, unknown
-from usher.rewards.commands import BLURPLE, LATER
+from usher.rewards.commands import BLURPLE
 from usher.rewards.milestones import (
     HIGHEST_NUMBER,
     KEPT_DAYS,

@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Annotated, Final
 
+from usher.asking import LATER
 from usher.ids import ChannelId
 from usher.invites.group import invite
 from usher.rewards import problems
-from usher.rewards.commands import BLURPLE, LATER, UNREADABLE
+from usher.rewards.commands import BLURPLE, UNREADABLE
 from usher.rewards.queries import Managed, put
 from usher.rewards.ranks import Mode, rank_setting
 from usher.rewards.settings import ADMIN_CHANNEL, ON, RANK_MODE, REWARDS, RewardSettings

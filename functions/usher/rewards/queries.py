@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from usher.contracts.deeds import Deed, SettingChanged
+from usher.asking import Deeds
+from usher.contracts.deeds import SettingChanged
 from usher.credit.queries import CreditReads
 from usher.frozen import frozen
 from usher.ids import GuildId, UserId
@@ -42,14 +43,6 @@ class Halls(Protocol):
 
     def hall(self, guild_id: GuildId, *, fresh: bool = False) -> Hall | None:
         """Read a guild's roles; None where Usher is not in it. May raise an error of Discord's."""
-        ...
-
-
-class Deeds(Protocol):
-    """Has deeds done by the event worker, which alone writes settings and ledger."""
-
-    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
-        """Have deeds of one interaction done; False when they will be done later."""
         ...
 
 

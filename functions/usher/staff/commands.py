@@ -2,8 +2,9 @@
 
 from typing import Annotated, Final, Protocol
 
-from usher.contracts.deeds import Deed, SettingChanged
-from usher.ids import GuildId, RoleId, UserId
+from usher.asking import LATER, Deeds
+from usher.contracts.deeds import SettingChanged
+from usher.ids import RoleId, UserId
 from usher.slash import text
 from usher.slash.actions import action
 from usher.slash.buttons import Argument, Button, Row, Style
@@ -12,24 +13,15 @@ from usher.slash.context import Ctx
 from usher.slash.errors import UserError
 from usher.slash.options import Opt
 from usher.slash.replies import Embed, Reply, sentence
-from usher.slash.say import later, say, say_count
+from usher.slash.say import say, say_count
 from usher.staff.access import SHOWN_TO, admit, admit_manager
 from usher.staff.mapping import CODE_LIMIT, LINK_LIMIT, read_mapping, write_value
 from usher.staff.queries import ROLE_SETTING, StaffMember, StaffReads, staff_setting
 
 PAGE_SIZE: Final = 10
 BLURPLE: Final = 0x5865F2
-LATER: Final = later("It is noted and will be done in a moment; the event worker is busy.")
 
 staff = Group("staff", "Staff members who refer people, and their IB links", shown_to=SHOWN_TO)
-
-
-class Deeds(Protocol):
-    """Has deeds done by the event worker, which alone writes settings and ledger."""
-
-    def do(self, guild_id: GuildId, *deeds: Deed) -> bool:
-        """Have deeds of one interaction done; False when they will be done later."""
-        ...
 
 
 class Services(Protocol):
