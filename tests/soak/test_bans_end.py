@@ -18,7 +18,7 @@ from infra.local.system import System
 from infra.practice.entities import Guild
 from tests.e2e.ends import at_most, disturbed
 from tests.e2e.watching import eventually
-from tests.integration.discord.test_inviting import Token
+from tests.integration.discord.community import Token
 from usher.automod.raids import created_at
 from usher.contracts.effect import Effect
 from usher.ids import GuildId, UserId

@@ -9,11 +9,23 @@ from datetime import UTC, datetime
 import urllib3
 
 from infra.practice import GatewayTerms, Practice, PracticeServer
-from tests.integration.discord.test_inviting import Token
 from usher.ids import GuildId, UserId
 from usher.moderation.discord_desk import DiscordSanctions
 from usher.platform.discord_rest import DiscordRest
 from usher.rewards.discord_hall import DiscordHall
+
+
+@dataclass
+class Token:
+    """The practice bot's token."""
+
+    text: str
+
+    def get(self) -> str:
+        return self.text
+
+    def forget(self) -> None:
+        pass
 
 
 @dataclass

@@ -6,42 +6,20 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-import urllib3
 
 from effects.policing import Policing
-from infra.practice import GatewayTerms, Practice, PracticeServer
+from tests.integration.discord.community import Community, community
 from usher.contracts.effect import CheckInvite
-from usher.ids import ChannelId, GuildId, InviteCode, UserId
+from usher.ids import ChannelId, InviteCode, UserId
 from usher.invites.discord_desk import DiscordDesk
 from usher.invites.ports import DeskFullError, DeskRefusedError, DeskWrongError, Wish
-from usher.platform.discord_rest import DiscordRest
 
 pytestmark = pytest.mark.asyncio
 
 
 @dataclass
-class Token:
-    """The practice bot's token."""
-
-    text: str
-
-    def get(self) -> str:
-        return self.text
-
-    def forget(self) -> None:
-        pass
-
-
-@dataclass
-class World:
-    """A guild, somebody in it, and Usher's clients."""
-
-    practice: Practice
-    rest: DiscordRest
-
-    @property
-    def guild(self) -> GuildId:
-        return GuildId(self.practice.guild.id)
+class World(Community):
+    """What it orders, and what members were told."""
 
     @property
     def channel(self) -> ChannelId:
@@ -70,11 +48,8 @@ class World:
 
 @pytest_asyncio.fixture
 async def world() -> AsyncIterator[World]:
-    practice = Practice(gateway=GatewayTerms(identify_window=0))
-    async with PracticeServer(practice) as server:
-        pool = urllib3.PoolManager(maxsize=2)
-        yield World(practice, DiscordRest(server.api_base, Token(practice.bot_token), pool))
-        pool.clear()
+    async with community() as served:
+        yield World(served.practice, served.rest)
 
 
 async def test_an_invite_against_the_policy_is_revoked_and_told_of_once(world: World) -> None:

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from tests.integration.discord.community import Community, asked, community
-from tests.integration.discord.test_inviting import Token
+from tests.integration.discord.community import Community, Token, asked, community
 from usher.ids import GuildId, UserId
 from usher.integrity.discord_roster import DiscordRoster
 from usher.integrity.ports import HushError

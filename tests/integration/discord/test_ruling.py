@@ -10,7 +10,7 @@ import urllib3
 
 from infra.practice import ApiError, GatewayTerms, Permission, Practice, PracticeServer
 from tests.fakes.automod_rules import FakeRules
-from tests.integration.discord.test_inviting import Token
+from tests.integration.discord.community import Token
 from tests.practice.answering import member_id
 from tests.practice.test_permissions import restrict
 from usher.automod.changing import change_to, with_words

@@ -11,7 +11,7 @@ import urllib3
 from yarl import URL
 
 from infra.practice import Permission, Practice, PracticeServer
-from tests.integration.discord.test_inviting import Token
+from tests.integration.discord.community import Token
 from tests.practice.test_permissions import restrict
 from tests.unit.slash.fakes import FakeLog
 from usher.ids import ChannelId, GuildId, InviteCode, UserId
